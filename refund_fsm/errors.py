@@ -1,0 +1,110 @@
+"""Owns the exceptions of the package. Expected refusals are values (`refusal.py`); these are raised."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+    from refund_fsm.refusal import Refusal
+
+SHOWN = 120  # characters of an offending value that a message quotes
+
+
+def shown(value: object) -> str:
+    """The value as a message quotes it: its `repr` (so nothing in it is interpreted), cut at `SHOWN` characters."""
+    if isinstance(value, str) and len(value) > SHOWN:
+        return f"{value[:SHOWN]!r}… ({len(value):,} characters)"
+    if isinstance(value, (bytes, bytearray)) and len(value) > SHOWN:
+        return f"{bytes(value[:SHOWN])!r}… ({len(value):,} bytes)"
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+class RefundFsmError(Exception):
+    """The base of every exception that this package raises on purpose."""
+
+
+class BadData(RefundFsmError, ValueError):
+    """A value that cannot be what it claims to be. Names the `field`, the `value` and what was `expected`."""
+
+    def __init__(self, field: str, value: object, expected: str) -> None:
+        self.field = field
+        self.value = value
+        self.expected = expected
+        super().__init__(f"{field}: {shown(value)}; expected {expected}")
+
+    @classmethod
+    def from_pydantic(cls, error: ValidationError, prefix: str = "") -> BadData:
+        """The first complaint of a pydantic `ValidationError`, with the whole path to the field."""
+        first = error.errors(include_url=False)[0]
+        path = prefix
+        for part in first["loc"]:
+            path += f"[{part}]" if isinstance(part, int) else (f".{part}" if path else str(part))
+        inner = first.get("ctx", {}).get("error")
+        if isinstance(inner, BadData):
+            joined = f"{path}.{inner.field}" if path and not inner.field.startswith("[") else path + inner.field
+            return cls(joined, inner.value, inner.expected)
+        return cls(path or error.title, _given(first), _expected(first))
+
+
+def _given(complaint: Any) -> object:
+    return None if complaint["type"] == "missing" else complaint["input"]
+
+
+def _expected(complaint: Any) -> str:
+    """What pydantic wanted, in the words of our messages."""
+    message: str = complaint["msg"]
+    fixed = {
+        "missing": "a value (the field is missing)",
+        "extra_forbidden": "no such field",
+        "int_type": "a whole number",
+        "frozen_instance": "no change: the value is frozen",
+    }
+    if complaint["type"] in fixed:
+        return fixed[complaint["type"]]
+    for start in ("Input should be ", "Value error, "):
+        if message.startswith(start):
+            return message[len(start) :]
+    return message
+
+
+class WorkflowError(RefundFsmError):
+    """A workflow whose table is faulty. `row` names the rule, state or limit at fault."""
+
+    def __init__(self, row: str, fault: str) -> None:
+        self.row = row
+        self.fault = fault
+        super().__init__(f"{row}: {fault}")
+
+
+class Refused(RefundFsmError):
+    """An event that the workflow does not take now. Nothing has changed; `refusal` says why."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+        super().__init__(refusal)
+
+    def __str__(self) -> str:
+        return f"{self.refusal.code}: {self.refusal.explain('en')}"
+
+
+class SavedCaseError(BadData):
+    """A saved case that does not verify. `position` is `head`, `step 3`, or `tail`."""
+
+    def __init__(self, position: str, value: object, expected: str) -> None:
+        self.position = position
+        super().__init__(position, value, expected)
+
+
+class CalendarOutOfRange(RefundFsmError):
+    """A day for which no calendar has been published, asked of a calendar that must not guess."""
+
+
+class TooLong(RefundFsmError):
+    """A loop reached its named cap."""
+
+
+class MissingPart(RefundFsmError):
+    """An optional part that is not installed, with the command that installs it."""
