@@ -36,7 +36,7 @@ _A_DATE = f"a date from {FIRST_YEAR} to {LAST_YEAR}, such as 2026-02-12"
 
 def instant(value: object, field: str) -> datetime:
     """The instant in Asia/Shanghai; `BadData` naming `field` when it is no aware datetime of the accepted years."""
-    if not isinstance(value, datetime) or value.tzinfo is None:
+    if not isinstance(value, datetime):
         raise BadData(field, value, _AN_INSTANT)
     local = value if value.tzinfo is SHANGHAI and type(value) is datetime else _in_shanghai(value, field)
     if FIRST_YEAR <= local.year <= LAST_YEAR:
@@ -45,7 +45,7 @@ def instant(value: object, field: str) -> datetime:
 
 
 def _in_shanghai(value: datetime, field: str) -> datetime:
-    # A zone without an offset is none, and `astimezone` would take it for the machine's own. A `timezone` has one.
+    # What has no offset is naive, and `astimezone` would take it for the machine's own time. A `timezone` has one.
     if type(value.tzinfo) is not timezone and value.utcoffset() is None:
         raise BadData(field, value, _AN_INSTANT)
     try:
@@ -270,6 +270,6 @@ def _years(path: Path | str, values: Any) -> frozenset[int]:
     if not isinstance(values, list):
         raise BadData(f"{path}: years", values, "a list of years")
     for place, value in enumerate(values):
-        if type(value) is not int or not FIRST_YEAR <= value <= LAST_YEAR:
+        if not isinstance(value, int) or not FIRST_YEAR <= value <= LAST_YEAR:
             raise BadData(f"{path}: years[{place}]", value, f"a year from {FIRST_YEAR} to {LAST_YEAR}")
     return frozenset(values)

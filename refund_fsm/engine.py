@@ -45,10 +45,11 @@ class Head:
 
     def derive(self, at: datetime, kept: Mapping[str, Any]) -> Any:
         """The facts at an instant; what an effect has set stays."""
-        facts = self.workflow.facts_of(self.order, self.request, at, self.policy)
-        if not isinstance(facts, self.workflow.facts):
+        facts: Any = self.workflow.facts_of(self.order, self.request, at, self.policy)
+        if type(facts) is not self.workflow.facts:
             raise WorkflowError(f"workflow {self.workflow.key}", f"facts_of gave {facts!r}, not a {self.workflow.facts.__name__}")
-        return replace(facts, **kept) if kept else facts
+        derived: Any = facts
+        return replace(derived, **kept) if kept else derived
 
 
 class Live(NamedTuple):

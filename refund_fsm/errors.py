@@ -44,8 +44,8 @@ class BadData(RefundFsmError, ValueError):
             path += f"[{part}]" if isinstance(part, int) else (f".{part}" if path else str(part))
         inner = first.get("ctx", {}).get("error")
         if isinstance(inner, BadData):
-            joined = f"{path}.{inner.field}" if path and not inner.field.startswith("[") else path + inner.field
-            return cls(joined, inner.value, inner.expected)
+            dot = "." if path and inner.field and not inner.field.startswith("[") else ""
+            return cls(f"{path}{dot}{inner.field}", inner.value, inner.expected)
         return cls(path or error.title, _given(first), _expected(first))
 
 

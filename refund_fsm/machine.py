@@ -66,7 +66,8 @@ class Stepper:
 
     def _asked(self, source: str, event: str, facts: Any) -> Iterator[tuple[Any, list[Guard]]]:
         for transition in self._events[event].transitions[source]:
-            yield transition, [condition.func for condition in transition.conditions if not condition.func(facts)]
+            guards: list[Any] = [condition.func for condition in transition.conditions]
+            yield transition, [guard for guard in guards if not guard(facts)]
 
 
 def _transition(rule: Rule) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def _unknown_event(refusal: Refusal) -> Text:
 def _case_final(refusal: Refusal) -> Text:
     event, state = _event(refusal), refusal.state
     return Text(
-        f"该售后已经结束（{state.zh}），不能再{event.zh}。",
+        f"该售后已经结束（{state.zh}），不能再“{event.zh}”。",
         f"The case has ended ({state.en}): nothing can be done in it any more, so not “{event.en}”.",
     )
 
@@ -91,7 +91,7 @@ def _wrong_state(refusal: Refusal) -> Text:
     event, state = _event(refusal), refusal.state
     where = words.listed([Text(f"“{s.zh}”", f"“{s.en}”") for s in refusal.sources])
     said = Text(
-        f"当前是“{state.zh}”，不能{event.zh}；{where.zh}时才可以。",
+        f"当前是“{state.zh}”，不能“{event.zh}”；{where.zh}时才可以。",
         f"The case is “{state.en}”; “{event.en}” is possible only in {where.en}.",
     )
     if state.note is not None and state.note[0].key == refusal.by:
@@ -103,7 +103,7 @@ def _wrong_actor(refusal: Refusal) -> Text:
     assert refusal.actor is not None
     event, by = _event(refusal), refusal.workflow.actors[refusal.by]
     return Text(
-        f"{event.zh}只能由{refusal.actor.zh}操作，{by.zh}不能操作。",
+        f"“{event.zh}”只能由{refusal.actor.zh}操作，{by.zh}不能操作。",
         f"Only the {refusal.actor.en} may do this (“{event.en}”), not the {by.en}.",
     )
 
@@ -117,7 +117,7 @@ def _not_due(refusal: Refusal) -> Text:
 def _missing_detail(refusal: Refusal) -> Text:
     event = _event(refusal)
     needs = words.listed([NEEDS[need] for need in refusal.missing], Text("和", "and"))
-    return Text(f"{event.zh}时须提供{needs.zh}。", f"“{event.en}” needs {needs.en}.")
+    return Text(f"“{event.zh}”须提供{needs.zh}。", f"“{event.en}” needs {needs.en}.")
 
 
 def _guard_failed(refusal: Refusal) -> Text:

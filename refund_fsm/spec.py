@@ -156,7 +156,7 @@ class Limit:
         """`hours`, `days` or `working_days`, read off the field's name; `WorkflowError` when it names none."""
         for suffix in ("working_days", "days", "hours"):
             if self.field.endswith(f"_{suffix}"):
-                return suffix  # type: ignore[return-value]  # one of the three literals
+                return suffix
         raise WorkflowError(f"limit {self.field}", "its name must end in _hours, _days or _working_days")
 
     def length_in(self, policy: Policy) -> int:

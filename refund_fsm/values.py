@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, NoReturn, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, PlainValidator, StringConstraints, ValidationError
 
 from refund_fsm.calendar import instant
 from refund_fsm.errors import BadData
@@ -101,7 +101,7 @@ def _instant(value: object) -> datetime:
 
 Name = Annotated[str, AfterValidator(_name)]
 Prose = Annotated[str, StringConstraints(max_length=MAX_PROSE), AfterValidator(_prose)]
-Instant = Annotated[datetime, PlainValidator(_instant)]
+Instant = Annotated[datetime, PlainValidator(_instant), PlainSerializer(datetime.isoformat, return_type=str, when_used="json")]
 
 
 class Attributes(dict[str, str | int | bool]):
@@ -110,7 +110,7 @@ class Attributes(dict[str, str | int | bool]):
     def _frozen(self, *_: object, **__: object) -> NoReturn:
         raise TypeError("attributes are frozen")
 
-    __setitem__ = __delitem__ = update = pop = popitem = clear = setdefault = __ior__ = _frozen  # type: ignore[assignment]  # refusing is the point
+    __setitem__ = __delitem__ = update = pop = popitem = clear = setdefault = __ior__ = _frozen
 
     def __hash__(self) -> int:  # type: ignore[override]  # frozen, so it may have one
         return hash(frozenset(self.items()))

@@ -72,7 +72,7 @@ from refund_fsm.orders.goods import (
     window_open,
 )
 from refund_fsm.policy import Policy
-from refund_fsm.spec import Event, Limit, Rule, Workflow
+from refund_fsm.spec import Event, Limit, Rule, State, Workflow
 from refund_fsm.text import Text
 
 # 1. Events that only the mall has
@@ -141,7 +141,7 @@ RULES = (
 )
 
 # 3. Limits
-LIMITS = {
+LIMITS: dict[State | tuple[State, ...], Limit] = {
     (requested, reviewing): Limit("review_working_days", cites="A11"),
     awaiting_evidence: Limit("evidence_hours", cites="assumed"),
     awaiting_return: Limit("return_days", cites="assumed"),

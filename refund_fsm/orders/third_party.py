@@ -236,7 +236,7 @@ RULES = (
 )
 
 # 5. Limits
-LIMITS = {
+LIMITS: dict[State | tuple[State, ...], Limit] = {
     negotiating: Limit("negotiation_days", cites="assumed"),
     (requested, reviewing): Limit("merchant_review_working_days", cites="assumed"),
     awaiting_return: Limit("return_days", cites="assumed"),

@@ -46,7 +46,7 @@ from refund_fsm.orders.common import (
     uphold_rejection,
 )
 from refund_fsm.policy import Policy
-from refund_fsm.spec import Event, Ground, Limit, Rule, Workflow, guard
+from refund_fsm.spec import Event, Ground, Limit, Rule, State, Workflow, guard
 from refund_fsm.text import Text
 
 # 1. Events that only virtual goods have
@@ -131,7 +131,7 @@ RULES = (
 )
 
 # 4. Limits
-LIMITS = {
+LIMITS: dict[State | tuple[State, ...], Limit] = {
     (requested, reviewing): Limit("support_working_days", cites="assumed"),
     awaiting_evidence: Limit("evidence_hours", cites="assumed"),
     (refunding, refund_failed): Limit("payout_working_days", cites="assumed"),
