@@ -5,8 +5,6 @@ Must not read a clock, and must not know what a deadline is for. Days are those 
 
 from __future__ import annotations
 
-import hashlib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
@@ -238,6 +236,9 @@ def _check_length(field: str, value: object, most: int) -> None:
 
 def _read_days(path: Path | str) -> _Days:
     """The user's own days; `BadData` for a file that is not exactly what `WorkCalendar` describes."""
+    import hashlib  # here, so that importing the package loads neither
+    import tomllib
+
     if not isinstance(path, (Path, str)):
         raise BadData("days_file", path, "a path, or None")
     try:

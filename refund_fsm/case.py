@@ -5,8 +5,7 @@ Must not know an order type, and must not read a wall clock: every instant is ha
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NoReturn, Self
 
@@ -242,15 +241,14 @@ class RefundCase:
     def actions(self, *, at: datetime, by: str) -> tuple[Verdict, ...]:
         """Every event that the actor has in the workflow, judged at `at` as if the details that it needs were given."""
         at, _ = self._checked("", at, by, {})
-        live = self._live if at < self._live.now else advanced(self._head, self._live, at)
         names = [name for name, event in self._head.workflow.events.items() if event.actor.key == by]
-        return tuple(self._verdict(live, self._barred(live, name, at, by, None), name, at, by) for name in names)
+        return tuple(self._verdict(*self._reached(name, at, by, None), name, at, by) for name in names)
 
     def _checked(self, event: str, at: datetime, by: str, details: dict[str, Any]) -> tuple[datetime, Mapping[str, Any]]:
         at = instant(at, "at")
         if not isinstance(event, str):
             raise BadData("event", event, "the name of an event")
-        if by not in self._head.workflow.actors:
+        if not isinstance(by, str) or by not in self._head.workflow.actors:
             raise BadData("by", by, f"an actor of the workflow: {', '.join(self._head.workflow.actors)}")
         return at, checked_details(details, at) if details else NO_DETAILS
 
@@ -264,8 +262,8 @@ class RefundCase:
             raise BadData("event_id", details["event_id"], f"a new id: step {place + 1} ({step.event} by {step.by}) has it already")
         return True
 
-    def _reached(self, event: str, at: datetime, by: str, details: Mapping[str, Any]) -> tuple[Live, Refusal | None]:
-        """The case when the clock has run to `at`, and what bars the event there, guards aside."""
+    def _reached(self, event: str, at: datetime, by: str, details: Mapping[str, Any] | None) -> tuple[Live, Refusal | None]:
+        """The case when the clock has run to `at`, and what bars the event there, guards aside; `details=None` takes them as given."""
         live = self._live
         if at >= live.now:
             run = advanced(self._head, live, at)
@@ -275,7 +273,7 @@ class RefundCase:
         return live, self._barred(live, event, at, by, details)
 
     def _barred(self, live: Live, event: str, at: datetime, by: str, details: Mapping[str, Any] | None) -> Refusal | None:
-        """The first reason other than a guard that the event is refused; `details=None` takes them as given."""
+        """The first reason other than a guard that the event is refused."""
         workflow = self._head.workflow
         known = workflow.events.get(event)
         if known is None:
@@ -351,6 +349,16 @@ class RefundCase:
         head = self._head
         return (head.case_id, head.opened_at, head.order, head.request, head.policy, self._live.now, self._live.steps)
 
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Callable[..., Self], tuple[str, Workflow | None]]:
+        own = None if self.workflow.key in orders.keys() and self.workflow is orders.get(self.workflow.key) else self.workflow
+        return type(self).from_json, (self.to_json(), own)
+
     def __repr__(self) -> str:
         return f"<RefundCase {self.case_id!r} {self.workflow.key} {self.state.key!r} at {self.now.isoformat()}, {len(self.steps)} steps>"
 
@@ -372,5 +380,7 @@ def _check_asked(workflow: Workflow, request: RefundRequest) -> None:
 
 
 def _case_id(order: Order, request: RefundRequest, at: datetime) -> str:
+    import hashlib  # here, so that importing the package does not load it
+
     told = "\0".join((order.id, request.sku, at.isoformat()))
     return f"RC-{hashlib.sha256(told.encode()).hexdigest()[:16]}"

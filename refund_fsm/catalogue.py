@@ -218,25 +218,22 @@ def expand(cites: str, catalogue: Mapping[str, CatalogueRule] = CATALOGUE) -> tu
     """
     if not isinstance(cites, str):
         raise BadData("cites", cites, _EXPECTED)
+    for part in filter(None, _SEPARATORS.split(cites)):
+        if not all(id == ASSUMED or id in catalogue for id in spelled(part)):
+            raise BadData("cites", part, _EXPECTED)
+    return spelled(cites)
+
+
+def spelled(cites: str) -> tuple[str, ...]:
+    """A citation with its ranges spelled out and each id once, whatever the catalogue. For citations that were checked."""
     found: dict[str, None] = {}
-    for part in _SEPARATORS.split(cites):
-        if part == ASSUMED or part in catalogue:
+    for part in filter(None, _SEPARATORS.split(cites)):
+        match = _RANGE.fullmatch(part)
+        if match and match[1] == match[3] and int(match[2]) <= int(match[4]):
+            found.update(dict.fromkeys(f"{match[1]}{number}" for number in range(int(match[2]), int(match[4]) + 1)))
+        else:
             found[part] = None
-        elif part:
-            found.update(dict.fromkeys(_spelled_out(part, catalogue)))
     return tuple(found)
-
-
-def _spelled_out(part: str, catalogue: Mapping[str, CatalogueRule]) -> list[str]:
-    match = _RANGE.fullmatch(part)
-    if match is None:
-        raise BadData("cites", part, _EXPECTED)
-    letter, first, other, last = match[1], int(match[2]), match[3], int(match[4])
-    ends_known = f"{letter}{first}" in catalogue and f"{letter}{last}" in catalogue
-    if letter != other or first > last or not ends_known:
-        raise BadData("cites", part, "a range whose ends are ids of one letter in the catalogue, the lower one first")
-    wanted = {f"{letter}{number}" for number in range(first, last + 1)}
-    return [id for id in catalogue if id in wanted]
 
 
 def provenance(id: str, catalogue: Mapping[str, CatalogueRule] = CATALOGUE) -> Provenance:

@@ -24,7 +24,7 @@ MAX_CLOCK_STEPS = 10_000  # clock rules that one advance fires: a table that goe
 class Head:
     """What never changes in a case. Shared by all its values."""
 
-    __slots__ = ("amount_fen", "balance_fen", "case_id", "limits", "opened_at", "order", "policy", "request", "stepper", "workflow")
+    __slots__ = ("amount_fen", "balance_fen", "case_id", "law", "limits", "opened_at", "order", "policy", "request", "stepper", "workflow")
 
     def __init__(self, workflow: Workflow, policy: Policy, order: Order, request: RefundRequest, at: datetime, case_id: str) -> None:
         self.workflow = workflow
@@ -36,6 +36,7 @@ class Head:
         self.balance_fen = order.line(request.sku).balance_fen
         self.amount_fen = self.balance_fen if request.amount_fen is None else request.amount_fen
         self.stepper: Stepper = stepper_of(workflow)
+        self.law = frozenset(state.key for state in workflow.law)
         self.limits: dict[str, tuple[Limit, Unit, int]] = {
             key: (limit, limit.unit, limit.length_in(policy)) for key, limit in workflow.limit_of.items()
         }
@@ -140,7 +141,7 @@ def stepped(head: Head, live: Live, rule: Rule, at: datetime, facts: Any, detail
         if dest.key not in group_of or group_of[dest.key] != group_of.get(source.key):
             entered, breached = at, False
     law = live.law
-    if head.workflow.law and dest in head.workflow.law and dest.key not in law:
+    if dest.key in head.law and dest.key not in law:
         law = {**law, dest.key: at}
     seen = {**live.seen, details["event_id"]: len(live.steps)} if "event_id" in details else live.seen
     step = Step(at, rule.event.name, rule.event.actor.key, rule, source, dest, facts, after, details, breach)

@@ -5,9 +5,8 @@ Each field says where its default comes from (`Policy.cites_of`). Must not know 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -45,6 +44,11 @@ class Span(Frozen):
         return self
 
 
+def _span(at_least: int, at_most: int) -> Any:
+    """A default that is made when it is first needed, so that importing builds no validator."""
+    return Field(default_factory=partial(Span, at_least=at_least, at_most=at_most))
+
+
 class Policy(Frozen):
     """The choices under which a case is judged. Frozen; amounts in fen, lengths in the unit that the name ends in.
 
@@ -53,15 +57,15 @@ class Policy(Frozen):
 
     # 1. Limits of states (rules.md § 6)
     negotiation_days: Annotated[Days, Cites("assumed")] = 2
-    review_working_days: Annotated[Span, Cites("A11")] = Span(at_least=1, at_most=3)
-    merchant_review_working_days: Annotated[Span, Cites("assumed")] = Span(at_least=1, at_most=3)
-    support_working_days: Annotated[Span, Cites("assumed")] = Span(at_least=1, at_most=3)
+    review_working_days: Annotated[Span, Cites("A11")] = _span(1, 3)
+    merchant_review_working_days: Annotated[Span, Cites("assumed")] = _span(1, 3)
+    support_working_days: Annotated[Span, Cites("assumed")] = _span(1, 3)
     evidence_hours: Annotated[Hours, Cites("assumed")] = 48
     return_days: Annotated[Days, Cites("assumed")] = 7
     transit_days: Annotated[Days, Cites("assumed")] = 15
     inspection_working_days: Annotated[Days, Cites("assumed")] = 2
     receipt_days: Annotated[Days, Cites("assumed")] = 10
-    payout_working_days: Annotated[Span, Cites("A13")] = Span(at_least=3, at_most=7)
+    payout_working_days: Annotated[Span, Cites("A13")] = _span(3, 7)
     complaint_days: Annotated[Days, Cites("assumed")] = 7
     arbitration_request_days: Annotated[Days, Cites("assumed")] = 7
     arbitration_working_days: Annotated[Days, Cites("B11 assumed")] = 7
@@ -139,6 +143,8 @@ PROFILES = ("guide", "statute")
 
 def read_toml(path: Path) -> dict[str, Any]:
     """The data of a TOML file; `BadData` naming the file when it cannot be read or parsed."""
+    import tomllib  # here, so that importing the package does not load it
+
     try:
         with path.open("rb") as file:
             return tomllib.load(file)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -64,6 +63,8 @@ def _event(refusal: Refusal) -> Text:
 
 
 def _unknown_event(refusal: Refusal) -> Text:
+    import difflib  # here, so that importing the package does not load it
+
     label = refusal.workflow.label
     near = difflib.get_close_matches(refusal.event, refusal.workflow.events, n=1)
     said = shown(refusal.event)

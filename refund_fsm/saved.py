@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from refund_fsm import facts as finite
 from refund_fsm import orders
+from refund_fsm.calendar import instant
 from refund_fsm.errors import BadData, RefundFsmError, Refused, SavedCaseError, shown
 from refund_fsm.model import Evidence, Order, RefundRequest
 from refund_fsm.policy import Policy
@@ -120,7 +121,10 @@ def read(kind: type[C], text: str | bytes, workflow: Workflow | None = None) -> 
         except RefundFsmError as error:
             raise SavedCaseError(where, row.get("event"), f"a step that can be replayed ({error})") from None
         _check_same(where, row, step_of(case.steps[-1]), more=_other_days(case, head))
-    case = case.advance(to=_instant("tail", tail, "now"))
+    now = _instant("tail", tail, "now")
+    if now < case.now:
+        raise SavedCaseError("tail", tail.get("now"), f"not before the last step, {case.now.isoformat()} (now)")
+    case = case.advance(to=now)
     _check_same(
         "tail", tail, {"now": case.now.isoformat(), "state": case.state.key, "steps": len(case.steps)}, more=_other_days(case, head)
     )
@@ -198,7 +202,7 @@ def _replayed(case: C, where: str, row: dict[str, Any]) -> C:
 def _instant(where: str, part: dict[str, Any], name: str) -> datetime:
     value = part.get(name)
     try:
-        return datetime.fromisoformat(value)  # type: ignore[arg-type]  # TypeError is caught
+        return instant(datetime.fromisoformat(value), name)  # type: ignore[arg-type]  # TypeError is caught
     except (TypeError, ValueError):
         raise SavedCaseError(where, value, f"an ISO instant ({name})") from None
 

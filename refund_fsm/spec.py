@@ -5,17 +5,15 @@ Data only: frozen, enumerable, checked when built. Must not know an order type, 
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from refund_fsm import wellformed
 from refund_fsm.calendar import Unit
-from refund_fsm.catalogue import CATALOGUE, CatalogueRule, expand
+from refund_fsm.catalogue import CATALOGUE, CatalogueRule, spelled
 from refund_fsm.errors import WorkflowError
 from refund_fsm.facts import Domain, FactField, fact_fields
 from refund_fsm.policy import Policy, Span
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 
     from refund_fsm.model import Order, RefundRequest
 
-NEEDS = ("note", "tracking_no", "evidence")  # what an event may ask of its caller
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +195,7 @@ class Rule:
     @property
     def sources(self) -> tuple[str, ...]:
         """The catalogue ids (and `assumed`) that the rule rests on, ranges spelled out."""
-        return expand(self.cites)
+        return spelled(self.cites)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,29 +237,30 @@ class Workflow:
         object.__setattr__(self, "spine", tuple(tuple(way) for way in self.spine))
         wellformed.check(self)
 
+    def __reduce__(self) -> tuple[type[Workflow], tuple[Any, ...]]:
+        values = (getattr(self, one.name) for one in fields(self))
+        return Workflow, tuple(dict(value) if isinstance(value, MappingProxyType) else value for value in values)
+
     @cached_property
     def states(self) -> Mapping[str, State]:
         """States by key, the initial one first, then in order of first appearance in the rules."""
-        found = {self.initial.key: self.initial}
-        for rule in self.rules:
-            found.setdefault(rule.source.key, rule.source)
-            found.setdefault(rule.dest.key, rule.dest)
-        return MappingProxyType(found)
+        met = (state for rule in self.rules for state in (rule.source, rule.dest))
+        return _by_name((state.key, state) for state in (self.initial, *met))
 
     @cached_property
     def events(self) -> Mapping[str, Event]:
         """Events by name, in order of first appearance in the rules."""
-        return MappingProxyType({rule.event.name: rule.event for rule in self.rules})
+        return _by_name((rule.event.name, rule.event) for rule in self.rules)
 
     @cached_property
     def actors(self) -> Mapping[str, Actor]:
         """Actors by key, in order of first appearance in the rules."""
-        return MappingProxyType({rule.actor.key: rule.actor for rule in self.rules})
+        return _by_name((rule.actor.key, rule.actor) for rule in self.rules)
 
     @cached_property
     def guards(self) -> Mapping[str, Guard]:
         """Guards by name, in order of first appearance in the rules."""
-        return MappingProxyType({guard.name: guard for rule in self.rules for guard in rule.when})
+        return _by_name((guard.name, guard) for rule in self.rules for guard in rule.when)
 
     @cached_property
     def by_id(self) -> Mapping[str, Rule]:
@@ -321,7 +320,18 @@ class Workflow:
     @cached_property
     def fingerprint(self) -> str:
         """A hash (SHA-256, 64 hex digits) of what the table does, not of its wording. A guard that changes its meaning changes its name."""
+        import hashlib  # here, so that importing the package loads neither
+        import json
+
         return hashlib.sha256(json.dumps(_meaning(self), sort_keys=True).encode()).hexdigest()
+
+
+def _by_name(pairs: Iterable[tuple[str, T]]) -> Mapping[str, T]:
+    """The first of each name, in order."""
+    found: dict[str, T] = {}
+    for name, value in pairs:
+        found.setdefault(name, value)
+    return MappingProxyType(found)
 
 
 def _meaning(workflow: Workflow) -> dict[str, Any]:

@@ -27,7 +27,7 @@ BREAKS = frozenset("\n\t")
 class Frozen(BaseModel):
     """A frozen pydantic model that takes no unknown field and raises `BadData` for whatever it cannot take."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
     def __init__(self, **data: Any) -> None:
         try:

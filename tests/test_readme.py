@@ -1,0 +1,78 @@
+"""Every block of the README that `.ci/run` does not run is run here, as a new user would."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(language: str) -> list[tuple[str, str]]:
+    """The blocks in a language outside Run and Test: (heading, text)."""
+    found = []
+    for section in re.split(r"^(?=## )", README, flags=re.MULTILINE):
+        heading = section.splitlines()[0].removeprefix("## ")
+        if heading not in ("Run", "Test"):
+            found += [(heading, text) for name, text in BLOCK.findall(section) if name == language]
+    return found
+
+
+def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """The command in a copy of what a clone holds, with this environment's programs first on the PATH."""
+    path = os.pathsep.join((sysconfig.get_path("scripts"), os.environ.get("PATH", "")))
+    env = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=300)
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    for name in ("README.md", "diagrams", "tests"):
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, tmp_path / name)
+    return tmp_path
+
+
+def test_the_readme_has_its_sections_in_order() -> None:
+    headings = re.findall(r"^## (.*)$", README, flags=re.MULTILINE)
+    assert headings[:5] == ["Run", "Test", "The library", "The diagrams", "The command line"]
+    assert re.search(r"^!\[.*\]\(diagrams/.*\.svg\)$", README, flags=re.MULTILINE)
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize(("heading", "code"), blocks("python"))
+def test_python_blocks(heading: str, code: str, clone: Path) -> None:
+    """What the block prints is what its comments `# → …` say, in order."""
+    done = run([sys.executable, "-c", code], clone)
+    assert done.returncode == 0, f"{heading}: {done.stderr}"
+    told = [line.strip() for line in re.findall(r"#\s*→\s*(.*)$", code, flags=re.MULTILINE)]
+    assert [line for line in done.stdout.splitlines() if line] == told
+
+
+@pytest.mark.parametrize(("heading", "code"), blocks("sh"))
+def test_shell_blocks(heading: str, code: str, clone: Path) -> None:
+    """Each line ends with the exit code that its comment `# exit N` names, else with 0."""
+    for line in filter(None, code.splitlines()):
+        command, _, comment = line.partition("  #")
+        code_told = re.search(r"exit (\d)", comment)
+        done = run(["bash", "-c", command], clone)
+        assert done.returncode == int(code_told[1] if code_told else 0), f"{heading}: {line}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr
+
+
+def test_there_are_blocks_to_run() -> None:
+    assert blocks("python")
+    assert blocks("sh")

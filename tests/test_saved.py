@@ -1,0 +1,173 @@
+"""A saved case is replayed and verified: whatever was altered, the position and the reason are named."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from refund_fsm import Policy, RefundCase, SavedCaseError, orders
+from tests.samples import at, case, photo, play
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def told() -> RefundCase:
+    """A case with a clock step, evidence, a note and an event id."""
+    one = play(case(), "2026-02-13 10:00 | buyer | contact_merchant", "2026-02-17 10:00 | buyer | submit")
+    one = one.apply("add_evidence", at=at("2026-02-17 11:00"), by="buyer", evidence=photo(), event_id="e-1")
+    one = play(one, "2026-02-17 12:00 | merchant | start_review", "2026-02-17 13:00 | merchant | reject")
+    return one.advance(to=at("2026-02-18 10:00"))
+
+
+def resealed(data: dict[str, Any]) -> dict[str, Any]:
+    """The same data with every digest made anew, as one would who knows the format."""
+    link = ""
+    for part in (data["head"], *data["steps"], data["tail"]):
+        body = {name: value for name, value in part.items() if name != "digest"}
+        link = hashlib.sha256(f"{link}\n{json.dumps(body, sort_keys=True, separators=(',', ':'))}".encode()).hexdigest()
+        part["digest"] = link
+    return data
+
+
+@pytest.mark.parametrize("order_type", orders.keys())
+def test_a_case_comes_back_equal(order_type: str) -> None:
+    for policy in (None, Policy.statute()):
+        one = case(order_type, policy=policy)
+        back = RefundCase.from_json(one.to_json())
+        assert back == one
+        assert RefundCase.from_json(back.to_json(indent=2)).to_json() == one.to_json()
+
+
+def test_a_told_case_comes_back_equal() -> None:
+    one = told()
+    back = RefundCase.from_json(one.to_json().encode())
+    assert (back, back.due, back.breaches(), back.facts, back.now) == (one, one.due, one.breaches(), one.facts, one.now)
+    assert back.apply("add_evidence", at=back.now, by="buyer", evidence=photo(), event_id="e-1") is back
+    assert resealed(json.loads(one.to_json())) == json.loads(one.to_json())
+
+
+def put(*path: Any, value: Any) -> Change:
+    def change(data: dict[str, Any]) -> None:
+        place: Any = data
+        for key in path[:-1]:
+            place = place[key]
+        assert path[-1] not in (place if isinstance(place, dict) else {}) or place[path[-1]] != value
+        place[path[-1]] = value
+
+    return change
+
+
+ALTERED: list[tuple[Change, str, str]] = [
+    # change, position, words of the reason when the digests were made anew
+    (put("head", "fingerprint", value="0" * 64), "head", "saved under another table"),
+    (put("head", "order_type", value="barter"), "head", "'self_operated' or"),
+    (put("head", "order_type", value="virtual"), "head", "saved under another table"),
+    (put("head", "format", value="refund_fsm case 0"), "head", "format 'refund_fsm case 1'"),
+    (put("head", "case_id", value=""), "head", "text of 1 to 200 characters"),
+    (put("head", "opened_at", value="yesterday"), "head", "an ISO instant"),
+    (put("head", "opened_at", value="2026-02-16T00:00:00+08:00"), "step 1", "time_reversed"),
+    (put("head", "order", "lines", 0, "paid_fen", value=-1), "head", "greater than or equal to 0"),
+    (put("head", "order", "lines", 0, "paid_fen", value=9.5), "head", "a whole number"),
+    (put("head", "order", "lines", 0, "open_case", value="RC-9"), "step 1", "guard_failed"),
+    (put("head", "order", "signed_at", value="2026-02-01T00:00:00+08:00"), "head", "not before shipped_at"),
+    (put("head", "request", "amount_fen", value=10_000), "step 1", "guard_failed"),
+    (put("head", "request", "reason", value="quality"), "step 1", "as replay gives (before)"),
+    (put("head", "policy", "negotiation_days", value=3), "step 2", "negotiation_timeout"),
+    (put("head", "policy", "luck", value=3), "head", "no such field"),
+    (put("steps", 1, "at", value="2026-02-15T23:59:59+08:00"), "step 2", "not_due"),
+    (put("steps", 1, "at", value="2026-02-16T00:00:01+08:00"), "step 2", "as replay gives (at)"),
+    (put("steps", 0, "rule", value="S05"), "step 1", "'S01', as replay gives (rule)"),
+    (put("steps", 2, "dest", value="refunded"), "step 3", "'requested', as replay gives (dest)"),
+    (put("steps", 2, "source", value="draft!"), "step 3", "as replay gives (source)"),
+    (put("steps", 2, "by", value="merchant"), "step 3", "wrong_actor"),
+    (put("steps", 2, "by", value=["buyer"]), "step 3", "an actor of the workflow"),
+    (put("steps", 2, "event", value="pay"), "step 3", "unknown_event"),
+    (put("steps", 3, "after", "has_evidence", value=False), "step 4", "as replay gives (after)"),
+    (put("steps", 3, "details", "evidence", value=[]), "step 4", "missing_detail"),
+    (put("steps", 3, "details", "evidence", 0, "kind", value="rumour"), "step 4", "'photo', 'video'"),
+    (put("steps", 3, "details", "evidence", value="photo"), "step 4", "a list of evidence"),
+    (put("steps", 3, "details", value=None), "step 4", "an object of details"),
+    (put("steps", 3, "breach", value={"limit": "x"}), "step 4", "as replay gives (breach)"),
+    (put("steps", 5, "details", value={}), "step 6", "missing_detail"),
+    (lambda data: data["steps"][5].update(more=1), "step 6", "as replay gives (more)"),
+    (lambda data: data["steps"].pop(1), "step 2", "which came first"),
+    (lambda data: data["steps"].pop(), "tail", "as replay gives (state)"),
+    (lambda data: data["steps"].insert(0, dict(data["steps"][0])), "step 2", "wrong_state"),
+    (lambda data: data["steps"].__setitem__(0, 5), "step 1", "an object"),
+    (put("tail", "state", value="refunded"), "tail", "'rejected', as replay gives (state)"),
+    (put("tail", "now", value="2026-02-17T12:59:59+08:00"), "tail", "not before the last step"),
+    (put("tail", "now", value="2026-02-17 noon"), "tail", "an ISO instant"),
+    (put("tail", "now", value="2026-02-18T10:00:00"), "tail", "an ISO instant"),
+    (put("tail", "now", value="2026-03-17T12:59:59+08:00"), "tail", "as replay gives (state)"),
+    (put("tail", "steps", value=5), "tail", "6, as replay gives (steps)"),
+]
+
+
+@pytest.mark.parametrize(("change", "position", "words"), ALTERED)
+def test_an_altered_case_is_refused_though_its_digests_fit(change: Change, position: str, words: str) -> None:
+    data = json.loads(told().to_json())
+    change(data)
+    readable = all(isinstance(step, dict) for step in data["steps"])
+    text = json.dumps(resealed(data) if readable else data)
+    with pytest.raises(SavedCaseError) as caught:
+        RefundCase.from_json(text)
+    assert caught.value.position == position
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("change", [row[0] for row in ALTERED])
+def test_an_altered_case_breaks_the_chain_at_the_first_altered_place(change: Change) -> None:
+    original = json.loads(told().to_json())
+    data = json.loads(told().to_json())
+    change(data)
+    with pytest.raises(SavedCaseError) as caught:
+        RefundCase.from_json(json.dumps(data))
+    if data["head"] != original["head"]:
+        assert caught.value.position == "head"
+    elif data["steps"] != original["steps"]:
+        first = next((n for n, (a, b) in enumerate(zip(data["steps"], original["steps"], strict=False), 1) if a != b), None)
+        assert caught.value.position == (f"step {first}" if first else "tail")
+    else:
+        assert caught.value.position == "tail"
+
+
+def test_a_consistent_forgery_shows_only_in_its_digests() -> None:
+    data = json.loads(told().to_json())
+    data["steps"][0]["at"] = "2026-02-13T10:00:01+08:00"
+    with pytest.raises(SavedCaseError, match=r"step 1: .* altered here"):
+        RefundCase.from_json(json.dumps(data))
+    assert RefundCase.from_json(json.dumps(resealed(data))) != told(), "integrity, not authenticity"
+
+
+UNREADABLE: list[tuple[Any, str]] = [
+    ("", "valid JSON"),
+    ("{", "valid JSON"),
+    ("[" * 100_000, "valid JSON"),
+    (b"\xff\xfe\x00", "valid JSON"),
+    ("[]", "an object of head, steps, tail"),
+    ('{"head": {}, "steps": [], "tail": {}, "more": 1}', "an object of head, steps, tail"),
+    ('{"head": [], "steps": [], "tail": {}}', "an object"),
+    ('{"head": {}, "steps": {}, "tail": {}}', "a list of steps"),
+    (5, "JSON text"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), UNREADABLE)
+def test_what_is_no_saved_case_is_refused(text: Any, words: str) -> None:
+    with pytest.raises(SavedCaseError) as caught:
+        RefundCase.from_json(text)
+    assert words in str(caught.value)
+    assert len(str(caught.value)) < 600
+
+
+def test_another_calendar_is_named_when_replay_differs() -> None:
+    data = json.loads(told().to_json())
+    data["head"]["calendar"] = "chinesecalendar 9.9"
+    assert RefundCase.from_json(json.dumps(resealed(data))) == told()
+    data["steps"][1]["at"] = "2026-02-15T00:00:00+08:00"
+    with pytest.raises(SavedCaseError, match=r"saved under the calendar 'chinesecalendar 9\.9'"):
+        RefundCase.from_json(json.dumps(resealed(data)))
