@@ -108,9 +108,9 @@ class Policy(Frozen):
     def from_mapping(cls, data: Mapping[str, Any], where: str = "policy") -> Policy:
         """A policy from plain data: `profile` (default `guide`), and fields that differ from it. `BadData` names the field."""
         rest = dict(data)
-        base = cls.profile(rest.pop("profile", "guide"))
-        fields = {name: getattr(base, name) for name in cls.model_fields}
         try:
+            base = cls.profile(rest.pop("profile", "guide"))
+            fields = {name: getattr(base, name) for name in cls.model_fields}
             return cls(**{**fields, **rest})
         except BadData as error:
             raise BadData(f"{where}.{error.field}", error.value, error.expected) from None

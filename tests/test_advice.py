@@ -76,7 +76,7 @@ PLACES: list[tuple[str, dict[str, Any], str, str, set[str], str]] = [
     # type             order                             at                  heading     cited                 said
     ("self_operated", {}, "2026-02-13 09:00", "process", {"A1", "A2", "A3", "A4"}, "sold"),
     ("third_party", {}, "2026-02-13 09:00", "process", {"B1", "B2", "B3", "B7", "B8"}, "申请平台介入"),
-    ("virtual", {}, "2026-02-13 09:00", "process", {"C1", "C2", "C6"}, "我的钱包"),
+    ("virtual", {}, "2026-02-13 09:00", "process", {"C1", "C6", "C7"}, "我的钱包"),
     ("self_operated", {}, "2026-02-13 09:00", "money", {"S1", "A13", "L1"}, "The platform refunds"),
     ("third_party", {}, "2026-02-13 09:00", "money", {"S2", "L1"}, "The merchant refunds, the platform arbitrates"),
     ("virtual", {}, "2026-02-13 09:00", "money", {"S3"}, "case by case"),

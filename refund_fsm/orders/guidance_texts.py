@@ -163,14 +163,14 @@ SHOP = Guidance(
 ASK_SERVICE = said("C7", "由客服逐案处理，留意回复。", "Customer service handles it case by case; watch for an answer.")
 VIRTUAL = Guidance(
     process=said(
-        "C1",
-        "适用虚拟商品流程：月卡、季卡、年卡会员和礼品卡等。",
-        "The process for virtual goods applies: month, quarter and year memberships, gift cards and the like.",
+        "C1 C7",
+        "适用虚拟商品流程：没有退货环节，由客服逐案判断。",
+        "The process for virtual goods applies: nothing is sent back, and customer service decides case by case.",
     ),
     applies=said(
-        "C2",
-        "理由：虚拟商品一开通就开始服务，一般没有七天无理由。",
-        "Why: the service begins on activation, so as a rule there is no seven-day no-reason refund.",
+        "C1",
+        "理由：买的是月卡、季卡、年卡会员或礼品卡等虚拟商品。",
+        "Why: what was bought is a month, quarter or year membership, a gift card or the like.",
     ),
     where=(said("C6", "入口：“我”→“我的钱包”→“会员卡”，或从订单进入。", "Where: 我 (Me) → 我的钱包 → 会员卡, or from the order."),),
     filing=(

@@ -1,0 +1,191 @@
+"""Owns the command line `refund-fsm`: arguments, exit codes, errors in one line. What is shown is made elsewhere.
+
+Exit codes: 0 done, 1 something was found, 2 the input is wrong, 3 a part is missing.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from refund_fsm.console import Languages, complain, show, show_json
+from refund_fsm.errors import BadData, MissingPart, RefundFsmError, Refused
+
+if TYPE_CHECKING:
+    from refund_fsm.case import RefundCase
+    from refund_fsm.model import Order
+    from refund_fsm.scenario import Scenario
+
+FOUND, WRONG, MISSING, STOPPED = 1, 2, 3, 130
+
+app = typer.Typer(
+    name="refund-fsm",
+    help="小红书售后退款状态机 / Xiaohongshu's after-sales refunds as executable state machines.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+LangOption = Annotated[Languages, typer.Option("--lang", help="The languages of the output.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+OrderType = Annotated[str, typer.Argument(metavar="ORDER_TYPE", help="A registered order type, or module:attribute of a Workflow.")]
+File = Annotated[str, typer.Argument(metavar="FILE", help="A scenario file (TOML), or the name of a shipped scenario.")]
+
+
+@app.callback(invoke_without_command=True)
+def _start(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(WRONG)
+
+
+@app.command()
+def demo(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SCENARIO]...", help="Shipped scenarios; default: a few.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Play all shipped scenarios.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="List the shipped scenarios.")] = False,
+    lang: LangOption = Languages.BOTH,
+    json: JsonOption = False,
+) -> None:
+    """Play refund cases of all order types, move by move, with the reason for every move and every refusal."""
+    from refund_fsm import demo
+    from refund_fsm.scenario import shipped
+
+    if listed and json:
+        show_json([{"name": name, "title": {"zh": t.zh, "en": t.en} if t else None} for name, t in demo.titles().items()])
+    elif listed:
+        show(list(demo.list_parts(lang)))
+    else:
+        played = demo.traces(shipped() if every else names or demo.SHORT)
+        show_json(demo.demo_dict(played)) if json else show(list(demo.parts(played, lang)))
+
+
+@app.command()
+def orders(lang: LangOption = Languages.BOTH, json: JsonOption = False) -> None:
+    """List the order types, and when each applies."""
+    from refund_fsm.show import orders_list, orders_parts
+
+    show_json(orders_list()) if json else show(list(orders_parts(lang)))
+
+
+@app.command("show")
+def show_workflow(order_type: OrderType, lang: LangOption = Languages.BOTH, json: JsonOption = False) -> None:
+    """Show an order type's table: states, limits, rules, and where each rule comes from."""
+    from refund_fsm.lookup import workflow_of
+    from refund_fsm.show import workflow_dict, workflow_parts
+
+    workflow = workflow_of(order_type)
+    show_json(workflow_dict(workflow)) if json else show(list(workflow_parts(workflow, lang)))
+
+
+@app.command()
+def run(file: File, lang: LangOption = Languages.BOTH, json: JsonOption = False) -> None:
+    """Play a scenario file and print its trace. Exit code 1 when an event was refused that the file does not say is refused."""
+    from refund_fsm.scenario import find, load
+    from refund_fsm.trace import play
+    from refund_fsm.trace_view import parts
+
+    trace = play(load(find(file)))
+    show_json(trace.to_dict()) if json else show(list(parts(trace, lang)))
+    if not trace.sound:
+        raise typer.Exit(FOUND)
+
+
+@app.command()
+def advise(
+    file: File,
+    at: Annotated[str | None, typer.Option("--at", help="As of when (ISO, with offset); default: the file's last instant.")] = None,
+    lang: LangOption = Languages.BOTH,
+    json: JsonOption = False,
+) -> None:
+    """Say what to do now about a scenario's order or case, until when, and where to tap."""
+    from refund_fsm import advice
+    from refund_fsm.scenario import find, load
+
+    scenario = load(find(file))
+    when = scenario.last_instant if at is None else _instant(at, "--at")
+    subject = _subject(scenario, when)
+    if subject is scenario.order:
+        found = advice.advise(scenario.order, when, lang.value, policy=scenario.policy, workflow=scenario.workflow)
+    else:
+        found = advice.advise(subject, when, lang.value)
+    show_json(found.to_dict()) if json else show([str(found)])
+
+
+def _subject(scenario: Scenario, at: datetime) -> RefundCase | Order:
+    """The case as far as its events have got by an instant; the order alone while no case is open."""
+    from refund_fsm.trace import play
+
+    if scenario.request is None or scenario.opened_at is None or at < scenario.opened_at:
+        return scenario.order
+    return play(scenario, until=at).case
+
+
+@app.command()
+def draw(
+    order_types: Annotated[list[str] | None, typer.Argument(metavar="[ORDER_TYPE]...", help="Default: all registered ones.")] = None,
+    folder: Annotated[Path, typer.Option("-o", "--output", metavar="FOLDER", help="Where the diagrams go.")] = Path("diagrams"),
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 when a diagram in FOLDER is stale.")] = False,
+    lang: LangOption = Languages.BOTH,
+) -> None:
+    """Draw the workflows with Graphviz."""
+    from refund_fsm import diagram
+    from refund_fsm import orders as registry
+    from refund_fsm.lookup import workflow_of
+
+    workflows = [workflow_of(name) for name in order_types or registry.keys()]
+    try:
+        if check:
+            stale = diagram.stale(folder, workflows, lang=lang.value)
+            for name in stale:
+                complain(f"stale: {name}")
+            raise typer.Exit(FOUND if stale else 0)
+        show([str(path) for path in diagram.write_all(folder, workflows, lang=lang.value)])
+    except OSError as error:
+        raise BadData("--output", str(folder), f"a folder that can be written ({error.strerror or error})") from None
+
+
+def _instant(text: str, field: str) -> datetime:
+    from refund_fsm.calendar import instant
+
+    try:
+        return instant(datetime.fromisoformat(text), field)
+    except ValueError as error:
+        if isinstance(error, BadData):
+            raise BadData(field, text, error.expected) from None
+        raise BadData(field, text, "an instant such as 2026-02-12T10:00:00+08:00") from None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line and returns the exit code. No exception of the package's own ends in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a console that lacks a character shows its code, instead of failing
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        return int(app(None if arguments is None else list(arguments), standalone_mode=False) or 0)
+    except MissingPart as error:
+        return _failed(error, MISSING)
+    except Refused as error:
+        return _failed(error, FOUND)
+    except RefundFsmError as error:
+        return _failed(error, WRONG)
+    except (KeyboardInterrupt, typer.Abort):
+        return STOPPED
+    except Exception as error:
+        if not hasattr(error, "format_message"):  # typer's usage errors; the class has moved between its versions
+            raise
+        return _failed(error.format_message(), WRONG)
+
+
+def _failed(error: object, code: int) -> int:
+    complain(str(error))
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
