@@ -268,6 +268,9 @@ class RefundCase:
         if at >= live.now:
             run = advanced(self._head, live, at)
             if by == CLOCK.key and len(run.steps) > len(live.steps) and run.steps[-1].event == event:
+                for name in details or NO_DETAILS:
+                    if name != "event_id":
+                        raise BadData(name, details[name], "no detail but event_id: the clock hands nothing over")
                 return run, None
             live = run
         return live, self._barred(live, event, at, by, details)
@@ -340,7 +343,7 @@ class RefundCase:
         """Equal when opened alike on the same workflow and stepped alike to the same instant."""
         if not isinstance(other, RefundCase):
             return NotImplemented
-        return self is other or (self._key() == other._key() and self.workflow is other.workflow)
+        return self is other or (self._key() == other._key() and self.workflow.fingerprint == other.workflow.fingerprint)
 
     def __hash__(self) -> int:
         return hash((self.case_id, self.now, len(self.steps), self.state.key))

@@ -16,7 +16,7 @@ from refund_fsm.calendar import instant
 from refund_fsm.errors import BadData, RefundFsmError, Refused, SavedCaseError, shown
 from refund_fsm.model import Evidence, Order, RefundRequest
 from refund_fsm.policy import Policy
-from refund_fsm.record import Breach, Step
+from refund_fsm.record import DETAILS, Breach, Step
 from refund_fsm.spec import CLOCK, Workflow
 
 if TYPE_CHECKING:
@@ -170,6 +170,7 @@ def _opened(kind: type[C], head: dict[str, Any], workflow: Workflow | None) -> C
             expected = f"fingerprint {workflow.fingerprint} of {workflow.key!r}: the case was saved under another table"
             raise SavedCaseError("head", head.get("fingerprint"), expected)
         policy = Policy.model_validate(head.get("policy"))
+        assert policy.calendar  # reads its days_file now, so that a bad one is the head's fault
         order = Order.model_validate(head.get("order"))
         request = RefundRequest.model_validate(head.get("request"))
         at = _instant("head", head, "opened_at")
@@ -188,6 +189,9 @@ def _replayed(case: C, where: str, row: dict[str, Any]) -> C:
     details = row.get("details")
     if not isinstance(details, dict):
         raise SavedCaseError(where, details, "an object of details")
+    for name in details:
+        if name not in DETAILS:
+            raise SavedCaseError(where, name, f"only the details {', '.join(DETAILS)}")
     if "evidence" in details:
         pieces = details["evidence"]
         if not isinstance(pieces, list):

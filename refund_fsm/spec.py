@@ -207,7 +207,7 @@ class Freight:
     cites: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Workflow:
     """One order type's process: a frozen table of rules from which everything else is derived. Compared by identity.
 
@@ -236,6 +236,9 @@ class Workflow:
         object.__setattr__(self, "rules", tuple(self.rules))
         object.__setattr__(self, "spine", tuple(tuple(way) for way in self.spine))
         wellformed.check(self)
+
+    def __repr__(self) -> str:
+        return f"<Workflow {self.key!r}: {len(self.states)} states, {len(self.rules)} rules>"
 
     def __reduce__(self) -> tuple[type[Workflow], tuple[Any, ...]]:
         values = (getattr(self, one.name) for one in fields(self))

@@ -512,6 +512,11 @@ def test_bad_details(details: dict[str, Any], message: str) -> None:
     assert len(str(caught.value)) < 500
 
 
+def test_the_clock_hands_nothing_over() -> None:
+    with pytest.raises(BadData, match="note: 'x'; expected no detail but event_id"):
+        after(*RETURN_PATH[:3]).apply("return_timeout", at=at("2026-02-25 00:00"), by="clock", note="x")
+
+
 def test_a_note_may_hold_markup_and_line_breaks_as_text() -> None:
     note = '<script>alert(1)</script>\n[bold]x[/bold] "quotes" & ampersands'
     one = after(*REJECTED[:2]).apply("reject", at=at("2026-02-13 12:00"), by="merchant", note=note)

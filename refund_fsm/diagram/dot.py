@@ -1,0 +1,150 @@
+"""Owns the step from plan and labels to DOT, and from DOT to what Graphviz makes of it. The only importer of `graphviz`.
+
+Must not decide what is shown or how it is worded.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sysconfig
+from typing import TYPE_CHECKING, Literal
+
+from refund_fsm.diagram.labels import Labels
+from refund_fsm.diagram.markup import APART, slug
+from refund_fsm.diagram.palette import MUTED, PAPER, SLATE, SUCCESS, tint
+from refund_fsm.diagram.plan import Arrow, Card, Junction
+from refund_fsm.errors import BadData, MissingPart, RefundFsmError
+
+if TYPE_CHECKING:
+    import graphviz
+
+Engine = Literal["pure", "system"]
+ENGINES = ("pure", "system")
+PROGRAM = "graphviz-pure"
+FONT = "Noto Sans SC,Noto Sans CJK SC,Source Han Sans SC,PingFang SC,Hiragino Sans GB,Microsoft YaHei,sans-serif"
+START = "(start)"  # no slug holds a bracket, so no state can have this name
+GRAPH = {
+    "rankdir": "TB",
+    "bgcolor": PAPER,
+    "pad": "0.3",
+    "nodesep": "0.2",
+    "ranksep": "0.36",
+    "splines": "true",
+    "mclimit": "4",
+    "labelloc": "t",
+}
+NODE = {"shape": "box", "style": "rounded,filled", "margin": "0.1,0.07", "penwidth": "1.8", "height": "0.3"}
+HAPPY = {"color": SUCCESS, "penwidth": "3.4", "weight": "12", "arrowsize": "0.95"}
+PLAIN = {"penwidth": "1.3", "arrowsize": "0.75"}
+
+
+def source(labels: Labels) -> str:
+    """The picture as DOT."""
+    import graphviz
+
+    plan = labels.plan
+    name = _hint(labels.say(plan.workflow.label))
+    graph = graphviz.Digraph(
+        slug(plan.workflow.key),
+        graph_attr={**GRAPH, "fontname": FONT, "label": labels.legend(), "id": f"workflow-{slug(plan.workflow.key)}", "tooltip": name},
+        node_attr={**NODE, "fontname": FONT},
+        edge_attr={**PLAIN, "fontname": FONT},
+    )
+    dot = {"shape": "circle", "style": "filled", "fillcolor": SLATE, "color": SLATE, "width": "0.2", "height": "0.2", "fixedsize": "true"}
+    graph.node(START, "", **dot, id="start", **{"class": "start"}, tooltip=" ")
+    for card in plan.cards:
+        _add_card(graph, labels, card)
+    for junction in plan.junctions:
+        _add_junction(graph, labels, junction)
+    start = HAPPY if plan.spine else {"color": SLATE}
+    graph.edge(START, slug(plan.workflow.initial.key), **start, id="edge-start", **{"class": "start"}, tooltip=" ")
+    for arrow in plan.arrows:
+        _add_arrow(graph, labels, arrow)
+    for near, state in plan.far:
+        graph.edge(slug(near.key), slug(state.key), style="invis")
+    text: str = graph.source
+    return text
+
+
+def _add_card(graph: graphviz.Digraph, labels: Labels, card: Card) -> None:
+    state = card.state
+    classes = ["state", *(["final"] if state.final else []), *([slug(card.actor.key)] if card.actor else [])]
+    if state.final:
+        colour = SUCCESS if card.success else SLATE
+        look = {"color": colour, "fillcolor": colour, "peripheries": "2"}
+    else:
+        colour = labels.colour(card.actor.key) if card.actor else MUTED
+        look = {"color": colour, "fillcolor": tint(colour)}
+    name = _hint(f"{state.key}: {labels.say(state.text)}")
+    graph.node(slug(state.key), labels.card(card), **look, id=f"state-{slug(state.key)}", tooltip=name, **{"class": " ".join(classes)})
+
+
+def _add_junction(graph: graphviz.Digraph, labels: Labels, junction: Junction) -> None:
+    first = junction.rules[0]
+    colour = labels.colour(first.actor.key)
+    shape = {"shape": "diamond", "style": "filled", "fillcolor": colour, "color": colour, "width": "0.16", "height": "0.16"}
+    graph.node(junction.name, "", **shape, fixedsize="true", tooltip=" ", **{"class": f"junction {slug(first.actor.key)}"})
+    for state in junction.states:
+        rules = " ".join(f"rule-{slug(rule.id)}" for rule in junction.rules_from(state))
+        look = {"color": colour, "dir": "none", **({"style": "dashed"} if first.by_clock else {})}
+        graph.edge(slug(state.key), junction.name, **look, tooltip=" ", **{"class": f"stem {slug(first.actor.key)} {rules}"})
+
+
+def _add_arrow(graph: graphviz.Digraph, labels: Labels, arrow: Arrow) -> None:
+    classes = [slug(arrow.actor.key), *(["happy"] if arrow.happy else []), *(f"rule-{slug(rule.id)}" for rule in arrow.rules)]
+    look = dict(HAPPY) if arrow.happy else {"color": labels.colour(arrow.actor.key), "weight": "1" if arrow.rank is None else "3"}
+    if arrow.by_clock:
+        look["style"] = "dashed"
+    look["tooltip"] = look["labeltooltip"] = _hint("; ".join(labels.tooltip(rule) for rule in arrow.rules))
+    ends = arrow.junction.name if arrow.junction else slug(arrow.source.key), slug(arrow.dest.key)
+    graph.edge(*ends, labels.arrow(arrow), **look, id=f"edge-{slug(arrow.rules[0].id)}", **{"class": " ".join(classes)})
+
+
+def _hint(text: str) -> str:
+    """A text as a tooltip, where Graphviz reads escapes more than once, and entities."""
+    import graphviz
+
+    hint: str = graphviz.escape(text.replace("&", "&amp;").replace("\\", f"\\{APART}"))
+    return hint
+
+
+def program(engine: Engine | None = None) -> str:
+    """The path of the program that lays out: that of the `graphviz-pure` package, else, or for `system`, the machine's `dot`.
+
+    `BadData` for an unknown engine; `MissingPart` with the install command when there is none.
+    """
+    if engine not in (None, *ENGINES):
+        raise BadData("engine", engine, " or ".join(repr(known) for known in ENGINES))
+    found = _pure() if engine != "system" else None
+    if found is None and engine != "pure":
+        found = shutil.which("dot")
+    if found is None:
+        asked = "the program dot is" if engine == "system" else "the layout engine is"
+        raise MissingPart(f"{asked} not installed: pip install {PROGRAM} (or Graphviz's own package, for engine='system')")
+    return found
+
+
+def _pure() -> str | None:
+    """Beside the interpreter that runs, wherever PATH points; then on PATH."""
+    folders = [sysconfig.get_path("scripts"), sysconfig.get_path("scripts", scheme=sysconfig.get_preferred_scheme("user"))]
+    for folder in folders:
+        found = shutil.which(PROGRAM, path=folder)
+        if found:
+            return found
+    return shutil.which(PROGRAM)
+
+
+def laid_out(dot: str, form: str, *, engine: Engine | None = None) -> bytes:
+    """What Graphviz makes of a DOT text in one of its output formats. Font warnings are not passed on: no font is needed.
+
+    `graphviz.backend.dot_command.DOT_BINARY` stays as it is: the command is built here, so that threads do not see each other.
+    """
+    import graphviz
+    from graphviz.backend import execute
+
+    command = [program(engine), "-Kdot", f"-T{form}"]
+    try:
+        made: bytes = execute.run_check(command, input=dot.encode(), capture_output=True, quiet=True).stdout
+    except (graphviz.CalledProcessError, graphviz.ExecutableNotFound, OSError) as error:
+        raise RefundFsmError(f"Graphviz failed: {error}") from error
+    return made

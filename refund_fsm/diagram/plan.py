@@ -1,0 +1,211 @@
+"""Owns what a picture shows and what goes together, read off a `Workflow`. Must not know markup, colours or Graphviz.
+
+A rule is drawn as an arrow, or, where an arrow would clutter, named on the card of its source: rules that stay where they
+are, and rules of one event that lead from many states into one final state. Every rule has exactly one of the two places.
+What states that share a limit can do alike runs through a junction, so that it is drawn and worded once.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from refund_fsm.policy import Policy
+from refund_fsm.spec import Actor, Event, Limit, Rule, State, Workflow
+
+MANY = 5  # from this many states on, an event that only ends the case is named on their cards
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A state with who acts first in it, its limits, the states counted together with it, and the rules named on it.
+
+    `success`: the case ends well in it.
+    """
+
+    state: State
+    actor: Actor | None
+    limit: Limit | None
+    together: tuple[State, ...]
+    law: Limit | None
+    rules: tuple[Rule, ...]
+    success: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Junction:
+    """Where the rules of one event run together that states sharing a limit have alike. `name` is one of the picture's own."""
+
+    name: str
+    states: tuple[State, ...]
+    rules: tuple[Rule, ...]
+
+    def rules_from(self, state: State) -> tuple[Rule, ...]:
+        """Those of one state."""
+        return tuple(rule for rule in self.rules if rule.source.key == state.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """Rules of one actor that lead to one state, drawn as one edge: from a state, or from a junction.
+
+    A row holds rules that differ in their source alone. `rank` is the place of the way in the spine: 0 for the happy path,
+    None off the spine.
+    """
+
+    rows: tuple[tuple[Rule, ...], ...]
+    rank: int | None
+    junction: Junction | None = None
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Its rules, row by row."""
+        return tuple(itertools.chain(*self.rows))
+
+    @property
+    def source(self) -> State:
+        """Where it starts; behind a junction, the first of its states."""
+        return self.rows[0][0].source
+
+    @property
+    def dest(self) -> State:
+        """Where it ends."""
+        return self.rows[0][0].dest
+
+    @property
+    def actor(self) -> Actor:
+        """Who fires its rules."""
+        return self.rows[0][0].actor
+
+    @property
+    def by_clock(self) -> bool:
+        """Whether the clock does."""
+        return self.rows[0][0].by_clock
+
+    @property
+    def happy(self) -> bool:
+        """Whether it is a step of the happy path."""
+        return self.rank == 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that one picture shows of a workflow under a policy."""
+
+    workflow: Workflow
+    policy: Policy
+
+    @cached_property
+    def spine(self) -> Mapping[str, int]:
+        """The rules that stand for the steps of the spine, by id, with the number of their way. A person's comes before the clock's."""
+        found: dict[str, int] = {}
+        for rank, way in enumerate(self.workflow.spine):
+            for source, dest in itertools.pairwise(way):
+                rules = [rule for rule in self.workflow.rules if (rule.source.key, rule.dest.key) == (source.key, dest.key)]
+                found.setdefault(min(rules, key=lambda rule: rule.by_clock).id, rank)
+        return found
+
+    @cached_property
+    def endings(self) -> tuple[Event, ...]:
+        """The events that only end the case, all from many states into the same final state, and are named on the cards."""
+        found = []
+        for event in self.workflow.events.values():
+            rules = [rule for rule in self.workflow.rules if rule.event.name == event.name]
+            ends = len({rule.dest.key for rule in rules}) == 1 and rules[0].dest.final
+            if ends and len(rules) >= MANY and not any(rule.id in self.spine for rule in rules):
+                found.append(event)
+        return tuple(found)
+
+    def on_card(self, rule: Rule) -> bool:
+        """Whether the rule is named on the card of its source and has no arrow."""
+        return rule.internal or any(rule.event.name == event.name for event in self.endings)
+
+    @cached_property
+    def junctions(self) -> tuple[Junction, ...]:
+        """The junctions, in the order of the limits."""
+        made = (self._junction(group, event) for group, _ in self.workflow.groups for event in self.workflow.events.values())
+        return tuple(junction for junction in made if junction is not None)
+
+    def _junction(self, group: tuple[State, ...], event: Event) -> Junction | None:
+        """None unless all states of a group of several have the same rules of the event, with arrows, out of the group, off the spine."""
+        keys = {state.key for state in group}
+        rules = tuple(rule for rule in self.workflow.rules if rule.source.key in keys and rule.event.name == event.name)
+        ways = [{_alike(rule) for rule in rules if rule.source.key == key} for key in keys]
+        if len(keys) < 2 or not rules or any(way != ways[0] for way in ways):
+            return None
+        if any(rule.dest.key in keys or rule.id in self.spine or self.on_card(rule) for rule in rules):
+            return None
+        return Junction(f"({event.name} {group[0].key})", group, rules)
+
+    @cached_property
+    def arrows(self) -> tuple[Arrow, ...]:
+        """The arrows, in the order of the table."""
+        through = {rule.id: junction for junction in self.junctions for rule in junction.rules}
+        bundles: dict[tuple[str, str, str], dict[object, list[Rule]]] = {}
+        for rule in self.workflow.rules:
+            if not self.on_card(rule):
+                start = through[rule.id].name if rule.id in through else rule.source.key
+                rows = bundles.setdefault((start, rule.dest.key, rule.actor.key), {})
+                rows.setdefault(_alike(rule), []).append(rule)
+        return tuple(self._arrow(tuple(tuple(row) for row in rows.values()), through) for rows in bundles.values())
+
+    def _arrow(self, rows: tuple[tuple[Rule, ...], ...], through: Mapping[str, Junction]) -> Arrow:
+        ranks = [self.spine[rule.id] for row in rows for rule in row if rule.id in self.spine]
+        return Arrow(rows, min(ranks, default=None), through.get(rows[0][0].id))
+
+    @cached_property
+    def far(self) -> tuple[tuple[State, State], ...]:
+        """For each state that no arrow reaches, the last one whose card leads there, so that it does not stand at the top."""
+        reached = {arrow.dest.key for arrow in self.arrows}
+        last = {rule.dest.key: rule for rule in self.workflow.rules if rule.dest.final and rule.dest.key not in reached}
+        return tuple((rule.source, rule.dest) for rule in last.values())
+
+    @cached_property
+    def cards(self) -> tuple[Card, ...]:
+        """The states, in the order of the workflow."""
+        return tuple(self._card(state) for state in self.workflow.states.values())
+
+    def _card(self, state: State) -> Card:
+        flow = self.workflow
+        here = [rule for rule in flow.rules if rule.source.key == state.key]
+        group = flow.groups[flow.group_of[state.key]][0] if state.key in flow.group_of else ()
+        return Card(
+            state=state,
+            actor=self._first_actor(here),
+            limit=flow.limit_of.get(state.key),
+            together=tuple(other for other in group if other.key != state.key),
+            law=next((limit for one, limit in flow.law.items() if one.key == state.key), None),
+            rules=tuple(rule for rule in here if self.on_card(rule)),
+            success=state.final and self._pays(state),
+        )
+
+    def _first_actor(self, here: list[Rule]) -> Actor | None:
+        """Who acts in a state: on the happy path who takes its next step, else who has the first rule with an arrow; the clock last."""
+        order = sorted(here, key=lambda rule: (rule.by_clock, self.on_card(rule), self.spine.get(rule.id, len(self.workflow.spine))))
+        return order[0].actor if order else None
+
+    def _pays(self, state: State) -> bool:
+        """Whether the happy path ends in a final state, or the money moves into it."""
+        ends = self.workflow.spine and self.workflow.spine[0][-1].key == state.key
+        return bool(ends or any(rule.event.pays for rule in self.workflow.rules if rule.dest.key == state.key))
+
+    def sweep_into(self, state: State) -> tuple[Event, ...]:
+        """The events named on cards that lead into a final state."""
+        return tuple(
+            event for event in self.endings if any(r.event.name == event.name and r.dest.key == state.key for r in self.workflow.rules)
+        )
+
+    @cached_property
+    def actors(self) -> tuple[Actor, ...]:
+        """The actors, the clock last."""
+        return tuple(sorted(self.workflow.actors.values(), key=lambda actor: any(r.by_clock for r in self._rules_of(actor))))
+
+    def _rules_of(self, actor: Actor) -> list[Rule]:
+        return [rule for rule in self.workflow.rules if rule.actor.key == actor.key]
+
+
+def _alike(rule: Rule) -> tuple[str, str, tuple[str, ...]]:
+    """What two rules share that differ in their source alone."""
+    return rule.event.name, rule.dest.key, tuple(guard.name for guard in rule.when)
