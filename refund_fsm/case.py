@@ -268,9 +268,9 @@ class RefundCase:
         if at >= live.now:
             run = advanced(self._head, live, at)
             if by == CLOCK.key and len(run.steps) > len(live.steps) and run.steps[-1].event == event:
-                for name in details or NO_DETAILS:
+                for name, value in (details or NO_DETAILS).items():
                     if name != "event_id":
-                        raise BadData(name, details[name], "no detail but event_id: the clock hands nothing over")
+                        raise BadData(name, value, "no detail but event_id: the clock hands nothing over")
                 return run, None
             live = run
         return live, self._barred(live, event, at, by, details)
