@@ -7,19 +7,24 @@ from collections import Counter
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from refund_fsm import Workflow, orders
+from refund_fsm import Policy, Workflow, orders
 from refund_fsm.testing.strategies import LegalPath, legal_paths
 
-EXAMPLES = 500
+EXAMPLES = 500  # under each answer to silence
+POLICIES = (Policy(), Policy(on_merchant_silence="escalate"))
 
 
 def paths_of(workflow: Workflow, examples: int = EXAMPLES) -> list[LegalPath]:
-    """That many paths, the same ones on every run."""
+    """That many paths under each policy, the same ones on every run."""
+    return [path for policy in POLICIES for path in _paths_of(workflow, policy, examples)]
+
+
+def _paths_of(workflow: Workflow, policy: Policy, examples: int) -> list[LegalPath]:
     found: list[LegalPath] = []
 
     @seed(1)
     @settings(max_examples=examples, database=None, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
-    @given(legal_paths(workflow))
+    @given(legal_paths(workflow, policy=policy))
     def draw(path: LegalPath) -> None:
         found.append(path)
 
