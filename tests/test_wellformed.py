@@ -5,11 +5,34 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import pytest
 
-from refund_fsm import CLOCK, Actor, Effect, Event, Guard, Limit, Rule, State, Text, UpTo, Workflow, WorkflowError, effect, guard, orders
+from refund_fsm import (
+    CLOCK,
+    Actor,
+    Effect,
+    Event,
+    Guard,
+    Limit,
+    Order,
+    Policy,
+    RefundCase,
+    RefundRequest,
+    Rule,
+    State,
+    Text,
+    UpTo,
+    Workflow,
+    WorkflowError,
+    effect,
+    guard,
+    orders,
+)
+from refund_fsm.errors import TooLong
+from tests.samples import at, order, request
 
 BUYER = Actor("buyer", "买家", "buyer")
 OPEN = State("open", "处理中", "Open")
@@ -257,6 +280,23 @@ def test_a_faulty_table_is_refused(make: Callable[[], Workflow], row: str, words
         make()
     assert caught.value.row == row
     assert words in str(caught.value)
+
+
+def test_clocks_that_go_round_end_in_an_error_not_in_a_hang() -> None:
+    def facts_of(_order: Order, _request: RefundRequest, _at: datetime, policy: Policy) -> Facts:
+        return Facts("l", True, policy.max_resubmissions)
+
+    lapse = Event("lapse", CLOCK, "失效", "lapse")
+    round_and_round = build(
+        (R1, R2, R3, R4, Rule("X5", OPEN, lapse, WAITING, "assumed")),
+        {WAITING: Limit("wait_hours", cites="assumed", length=1), OPEN: Limit("open_hours", cites="assumed", length=1)},
+        facts_of=facts_of,
+    )
+    one = RefundCase.open(order(order_type="toy"), request(kind=None), at=at("2026-02-13 10:00"), workflow=round_and_round)
+    assert len(one.advance(to=at("2026-02-14 10:00")).steps) == 24
+    with pytest.raises(TooLong, match="more than 10000 clock rules fired in one advance"):
+        one.advance(to=at("2027-12-31 10:00"))
+    assert one.steps == ()
 
 
 # The fingerprint
