@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 from refund_fsm.errors import BadData, CalendarOutOfRange, TooLong
+from refund_fsm.files import read_toml
 
 # A fixed offset is exact for every instant that is accepted: China has had no summer time since 1991.
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -236,17 +237,11 @@ def _check_length(field: str, value: object, most: int) -> None:
 
 def _read_days(path: Path | str) -> _Days:
     """The user's own days; `BadData` for a file that is not exactly what `WorkCalendar` describes."""
-    import hashlib  # here, so that importing the package loads neither
-    import tomllib
+    import hashlib  # here, so that importing the package does not load it
 
     if not isinstance(path, (Path, str)):
         raise BadData("days_file", path, "a path, or None")
-    try:
-        content = Path(path).read_bytes()
-        data = tomllib.loads(content.decode())
-    except (OSError, ValueError, RecursionError) as error:
-        wanted = "a readable TOML file" if isinstance(error, OSError) else "valid TOML"
-        raise BadData("days_file", str(path), f"{wanted} ({error})") from None
+    data, content = read_toml(path, "days_file")
     for name in data:
         if name not in ("years", "off", "working"):
             raise BadData(f"{path}: {name}", data[name], "no such key: only years, off and working")

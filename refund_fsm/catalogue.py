@@ -209,7 +209,7 @@ CATALOGUE: Mapping[str, CatalogueRule] = MappingProxyType(
     {id: CatalogueRule(id, text, _TITLES.get(id), _ARTICLES.get(id)) for id, text in _TEXTS.items()}
 )
 
-_SEPARATORS = re.compile(r"[\s,,、]+")
+_SEPARATORS = re.compile(r"[\s,，、]+")
 _RANGE = re.compile(r"([A-Z]+)([0-9]{1,4})[-–]([A-Z]+)([0-9]{1,4})")
 _EXPECTED = "ids of the catalogue such as 'B7', ranges of them such as 'A5–A10', or 'assumed'"
 

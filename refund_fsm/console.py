@@ -173,4 +173,5 @@ def _written(write: Callable[[], object]) -> None:
 
 def complain(message: str) -> None:
     """One line on stderr."""
-    sys.stderr.write(f"refund-fsm: {one_line(message)}\n")
+    line = one_line(message)
+    sys.stderr.write(f"refund-fsm: {line if line.isprintable() else repr(line)[1:-1]}\n")

@@ -18,8 +18,19 @@ def shown(value: object) -> str:
         return f"{value[:SHOWN]!r}… ({len(value):,} characters)"
     if isinstance(value, (bytes, bytearray)) and len(value) > SHOWN:
         return f"{bytes(value[:SHOWN])!r}… ({len(value):,} bytes)"
-    text = repr(value)
+    if isinstance(value, int) and value.bit_length() > SHOWN * 3:
+        return f"a whole number of {value.bit_length():,} bits"
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # a huge number inside, or a value nested too deeply
+        return f"a {type(value).__name__} too large to show"
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def plain(text: str) -> str:
+    """A name out of somebody's file as a message may show it: nothing in it is interpreted, and it is cut at `SHOWN` characters."""
+    text = text if text.isprintable() else repr(text)[1:-1]
+    return text if len(text) <= 2 * SHOWN else f"{text[:SHOWN]}…{text[-SHOWN:]}"
 
 
 class RefundFsmError(Exception):
@@ -30,10 +41,13 @@ class BadData(RefundFsmError, ValueError):
     """A value that cannot be what it claims to be. Names the `field`, the `value` and what was `expected`."""
 
     def __init__(self, field: str, value: object, expected: str) -> None:
-        self.field = field
+        self.field = plain(field)
         self.value = value
         self.expected = expected
-        super().__init__(f"{field}: {shown(value)}; expected {expected}")
+        super().__init__(f"{self.field}: {shown(value)}; expected {expected}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.field, self.value, self.expected)
 
     @classmethod
     def from_pydantic(cls, error: ValidationError, prefix: str = "") -> BadData:
@@ -60,10 +74,19 @@ def _expected(complaint: Any) -> str:
         "missing": "a value (the field is missing)",
         "extra_forbidden": "no such field",
         "int_type": "a whole number",
-        "frozen_instance": "no change: the value is frozen",
+        "string_type": "text",
+        "bool_type": "true or false",
+        "tuple_type": "a list",
+        "dict_type": "a table",
+        "model_type": "a table of its fields",
+        "model_attributes_type": "a table of its fields",
+        "string_too_long": "at most {max_length:,} characters",
+        "too_short": "at least {min_length}, not {actual_length}",
+        "too_long": "at most {max_length}, not {actual_length}",
+        "string_pattern_mismatch": "text like {pattern}",
     }
     if complaint["type"] in fixed:
-        return fixed[complaint["type"]]
+        return fixed[complaint["type"]].format(**complaint.get("ctx", {}))
     for start in ("Input should be ", "Value error, "):
         if message.startswith(start):
             return message[len(start) :]
@@ -77,6 +100,9 @@ class WorkflowError(RefundFsmError):
         self.row = row
         self.fault = fault
         super().__init__(f"{row}: {fault}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.row, self.fault)
 
 
 class Refused(RefundFsmError):

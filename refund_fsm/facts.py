@@ -7,6 +7,7 @@ with a default starts there in every case: only effects change it. An `UpTo` fie
 from __future__ import annotations
 
 import itertools
+import math
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
@@ -16,6 +17,7 @@ from refund_fsm.policy import Policy
 
 Value = bool | int | str
 Domain = tuple[Value, ...]
+MAX_ASSIGNMENTS = 100_000  # that guards are asked over when a workflow is built
 MAX_VALUES = 64  # of one fact: more is not meant to be enumerated
 
 
@@ -101,7 +103,9 @@ def _is_count(field: str) -> bool:
 
 
 def assignments(names: Sequence[str], domains: Mapping[str, Domain]) -> Iterator[dict[str, Value]]:
-    """Every assignment of values to the named facts, in lexicographic order of their domains."""
+    """Every assignment of values to the named facts, in order of their domains; `NotFinite` past `MAX_ASSIGNMENTS`."""
+    if math.prod(len(domains[name]) for name in names) > MAX_ASSIGNMENTS:
+        raise NotFinite(", ".join(names), f"guards that are compared may read at most {MAX_ASSIGNMENTS:,} combinations of values")
     for values in itertools.product(*(domains[name] for name in names)):
         yield dict(zip(names, values, strict=True))
 
@@ -109,6 +113,10 @@ def assignments(names: Sequence[str], domains: Mapping[str, Domain]) -> Iterator
 class _Unread(Exception):
     def __init__(self, name: str) -> None:
         self.name = name
+
+
+class NoSuchFact(Exception):
+    """A fact that the class does not have."""
 
 
 class Partial:
@@ -124,7 +132,7 @@ class Partial:
 def reads_of(guard: Callable[[Any], bool], domains: Mapping[str, Domain]) -> tuple[str, ...]:
     """The facts that a guard may read, found by asking it with ever more of them known.
 
-    Raises `KeyError` for a fact that the class does not have, `TypeError` for an answer that is not a bool.
+    Raises `NoSuchFact` for a fact that the class lacks, `NotFinite` where there are too many, `TypeError` for an answer that is no bool.
     """
     names: list[str] = []
     while True:  # ends: every round adds one of the finitely many facts, or returns
@@ -135,7 +143,7 @@ def reads_of(guard: Callable[[Any], bool], domains: Mapping[str, Domain]) -> tup
                     raise TypeError(f"answered {answer!r}, not True or False")
         except _Unread as unread:
             if unread.name not in domains:
-                raise KeyError(unread.name) from None
+                raise NoSuchFact(unread.name) from None
             names.append(unread.name)
         else:
             return tuple(name for name in domains if name in names)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from refund_fsm import orders
-from refund_fsm.errors import BadData
+from refund_fsm.errors import BadData, plain
 from refund_fsm.spec import Workflow
 
 EXPECTED = "or module:attribute, a Workflow of your own"
@@ -33,11 +33,11 @@ def workflow_of(name: str) -> Workflow:
     with _current_folder():
         try:
             found = importlib.import_module(module)
+            for part in attribute.split("."):
+                found = getattr(found, part, None)  # type: ignore[assignment]  # a module at first, then what it holds
         except (Exception, SystemExit) as error:
-            told = " ".join(str(error).split())[:200]
+            told = plain(" ".join(str(error).split()))[:200]
             raise BadData("order_type", name, f"a module that can be imported ({type(error).__name__}: {told})") from None
-    for part in attribute.split("."):
-        found = getattr(found, part, None)  # type: ignore[assignment]  # a module at first, then what it holds
     if not isinstance(found, Workflow):
         raise BadData("order_type", name, f"a Workflow there, not {type(found).__name__}")
     return found
@@ -46,7 +46,10 @@ def workflow_of(name: str) -> Workflow:
 @contextmanager
 def _current_folder() -> Iterator[None]:
     """The current folder first on the module path, as with `python -m`."""
-    here = str(Path.cwd())
+    try:
+        here = str(Path.cwd())
+    except OSError as error:
+        raise BadData("current folder", None, f"a folder that exists ({error.strerror})") from None
     sys.path.insert(0, here)
     try:
         yield

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StrictBool, StrictInt, StrictStr, model_validator
+from pydantic import Field, PlainSerializer, PlainValidator, StrictBool, StrictInt, StrictStr, model_validator
 
 from refund_fsm.errors import BadData
 from refund_fsm.text import Text
-from refund_fsm.values import Attributes, Frozen, Instant, Name, Prose
+from refund_fsm.values import Attributes, Frozen, Instant, Name, Prose, attributes
 
 MAX_FEN = 10**12  # ten thousand million yuan: a larger amount is a slip
 MAX_LINES = 1000
@@ -20,7 +20,7 @@ MAX_EVIDENCE = 100
 Fen = Annotated[StrictInt, Field(ge=0, le=MAX_FEN)]
 PaymentMethod = Literal["wechat", "alipay", "bank_card"]
 EvidenceKind = Literal["photo", "video", "unboxing_video", "chat_log"]
-Given = Annotated[dict[Name, StrictBool | StrictInt | StrictStr], AfterValidator(Attributes)]
+Given = Annotated[dict[str, str | int | bool], PlainValidator(attributes), PlainSerializer(dict)]
 
 EVIDENCE_LABELS: dict[str, Text] = {
     "photo": Text("照片", "photo"),

@@ -14,6 +14,7 @@ from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from refund_fsm.calendar import WorkCalendar
 from refund_fsm.errors import BadData
+from refund_fsm.files import read_toml
 from refund_fsm.values import Frozen
 
 MAX_DAYS = 365  # the longest limit in days: a slip of the keyboard is an error, not a case that lives for ever
@@ -122,7 +123,7 @@ class Policy(Frozen):
         A relative `days_file` is looked for beside the policy file.
         """
         path = Path(path)
-        data = read_toml(path)
+        data, _ = read_toml(path)
         if isinstance(data.get("days_file"), str):
             data["days_file"] = path.parent / data["days_file"]
         return cls.from_mapping(data, where=str(path))
@@ -139,16 +140,3 @@ class Policy(Frozen):
 
 
 PROFILES = ("guide", "statute")
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """The data of a TOML file; `BadData` naming the file when it cannot be read or parsed."""
-    import tomllib  # here, so that importing the package does not load it
-
-    try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except OSError as error:
-        raise BadData("file", str(path), f"a readable TOML file ({error.strerror or error})") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadData("file", str(path), f"valid TOML ({error})") from None

@@ -9,7 +9,7 @@ from typing import Literal
 
 from refund_fsm import words
 from refund_fsm.errors import shown
-from refund_fsm.spec import Actor, Ground, Guard, Rule, State, Workflow
+from refund_fsm.spec import CLOCK, Actor, Ground, Guard, Rule, State, Workflow
 from refund_fsm.text import Lang, Text
 
 Code = Literal["unknown_event", "case_final", "time_reversed", "wrong_state", "wrong_actor", "not_due", "missing_detail", "guard_failed"]
@@ -76,7 +76,7 @@ def _case_final(refusal: Refusal) -> Text:
     event, state = _event(refusal), refusal.state
     return Text(
         f"该售后已经结束（{state.zh}），不能再“{event.zh}”。",
-        f"The case has ended ({state.en}): nothing can be done in it any more, so not “{event.en}”.",
+        f"The case has ended ({state.en}); “{event.en}” is no longer possible.",
     )
 
 
@@ -91,6 +91,11 @@ def _time_reversed(refusal: Refusal) -> Text:
 def _wrong_state(refusal: Refusal) -> Text:
     event, state = _event(refusal), refusal.state
     where = words.listed([Text(f"“{s.zh}”", f"“{s.en}”") for s in refusal.sources])
+    if refusal.actor is not None and refusal.actor.key == CLOCK.key:
+        return Text(
+            f"当前是“{state.zh}”，没有“{event.zh}”这一时限；{where.zh}时才有。",
+            f"The case is “{state.en}”; the limit of “{event.en}” runs only in {where.en}.",
+        )
     said = Text(
         f"当前是“{state.zh}”，不能“{event.zh}”；{where.zh}时才可以。",
         f"The case is “{state.en}”; “{event.en}” is possible only in {where.en}.",
@@ -103,6 +108,11 @@ def _wrong_state(refusal: Refusal) -> Text:
 def _wrong_actor(refusal: Refusal) -> Text:
     assert refusal.actor is not None
     event, by = _event(refusal), refusal.workflow.actors[refusal.by]
+    if refusal.actor.key == CLOCK.key:
+        return Text(
+            f"“{event.zh}”到期后由系统自动处理，无需{by.zh}操作。",
+            f"“{event.en}” happens by the clock at its limit; the {by.en} need not act.",
+        )
     return Text(
         f"“{event.zh}”只能由{refusal.actor.zh}操作，{by.zh}不能操作。",
         f"Only the {refusal.actor.en} may do this (“{event.en}”), not the {by.en}.",
@@ -112,7 +122,9 @@ def _wrong_actor(refusal: Refusal) -> Text:
 def _not_due(refusal: Refusal) -> Text:
     assert refusal.instant is not None
     event, at = _event(refusal), words.instant(refusal.instant)
-    return Text(f"时限未到：{at.zh}到期后才会“{event.zh}”。", f"The limit has not passed: “{event.en}” happens at {at.en}, not before.")
+    return Text(
+        f"时限未到：{at.zh}到期后，系统才会按“{event.zh}”处理。", f"The limit has not passed: “{event.en}” happens at {at.en}, not before."
+    )
 
 
 def _missing_detail(refusal: Refusal) -> Text:

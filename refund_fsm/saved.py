@@ -179,6 +179,8 @@ def _opened(kind: type[C], head: dict[str, Any], workflow: Workflow | None) -> C
         raise
     except BadData as error:
         raise SavedCaseError("head", error.value, f"{error.expected} (in {error.field})") from None
+    except RefundFsmError as error:
+        raise SavedCaseError("head", head.get("case_id"), f"a case that can be opened ({error})") from None
 
 
 def _replayed(case: C, where: str, row: dict[str, Any]) -> C:
@@ -213,7 +215,7 @@ def _instant(where: str, part: dict[str, Any], name: str) -> datetime:
 
 def _check_same(where: str, given: dict[str, Any], replayed: dict[str, Any], *but: str, more: str = "") -> None:
     for name in {**replayed, **given}:
-        if name not in ("digest", *but) and given.get(name) != replayed.get(name):
+        if name not in ("digest", *but) and (name not in given or name not in replayed or given[name] != replayed[name]):
             raise SavedCaseError(where, given.get(name), f"{shown(replayed.get(name))}, as replay gives ({name}){more}")
 
 

@@ -5,8 +5,8 @@ Must not play them (`trace.py`) and must not print. Every `BadData` names file, 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, TypeVar, get_args
 from refund_fsm import values
 from refund_fsm.calendar import instant
 from refund_fsm.errors import BadData
+from refund_fsm.files import read_toml
 from refund_fsm.lookup import workflow_of
 from refund_fsm.model import Evidence, Order, RefundRequest
 from refund_fsm.policy import Policy
@@ -24,7 +25,6 @@ from refund_fsm.spec import Workflow
 from refund_fsm.text import Text
 
 MAX_EVENTS = 10_000
-MAX_BYTES = 20_000_000  # of a scenario file
 SHIPPED = Path(__file__).parent / "scenarios"
 SUFFIX = ".toml"
 TOP = ("title", "workflow", "policy", "opened_at", "order", "request", "event")
@@ -79,8 +79,9 @@ def shipped() -> tuple[str, ...]:
 def find(name: str) -> Path:
     """The file of that name, or the shipped scenario of that name where no such file exists; `BadData` for neither."""
     path = Path(name)
-    if name and path.exists():
-        return path
+    with suppress(OSError, ValueError):  # a name that no file can have
+        if name and path.exists():
+            return path
     if name in shipped():
         return SHIPPED / f"{name}{SUFFIX}"
     import difflib  # here, because only a slip needs it
@@ -91,9 +92,9 @@ def find(name: str) -> Path:
 
 
 def load(path: Path) -> Scenario:
-    """The scenario of a TOML file of at most `MAX_BYTES` and `MAX_EVENTS`. Raises `BadData`."""
+    """The scenario of a TOML file of at most `files.MAX_BYTES` and `MAX_EVENTS`. Raises `BadData`."""
     where = str(path) if str(path).isprintable() else repr(str(path))
-    data = _parsed(path)
+    data, _ = read_toml(path)
     _known(data, TOP, where, "")
     if "order" not in data:
         raise BadData(f"{where}: order", None, "a table [order]")
@@ -107,24 +108,6 @@ def load(path: Path) -> Scenario:
     if opened is None and rows:
         opened = rows[0].at
     return Scenario(where, _title(data, where), workflow, _policy(data, path, where), order, request, opened, rows)
-
-
-def _parsed(path: Path) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError: a name with a null character
-        raise BadData("file", str(path), f"a readable TOML file ({getattr(error, 'strerror', None) or error})") from None
-    if len(raw) > MAX_BYTES:
-        raise BadData("file", str(path), f"at most {MAX_BYTES:,} bytes")
-    try:
-        return tomllib.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise BadData("file", str(path), f"TOML text in UTF-8 (byte {error.start:,} is none)") from None
-    except RecursionError:
-        raise BadData("file", str(path), "TOML that is not nested so deeply") from None
-    except ValueError as error:
-        raise BadData("file", str(path), f"valid TOML ({str(error)[:200]})") from None
 
 
 def _known(table: object, keys: tuple[str, ...], where: str, prefix: str) -> None:

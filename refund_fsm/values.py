@@ -6,12 +6,12 @@ Must not know orders, cases or workflows.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, NoReturn, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, PlainValidator, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, PlainValidator, StrictStr, StringConstraints, ValidationError
 
 from refund_fsm.calendar import instant
 from refund_fsm.errors import BadData
@@ -45,10 +45,15 @@ class Frozen(BaseModel):
         """As pydantic's, with `BadData` for its `ValidationError`."""
         return _checked(super().model_validate_json, json_data, **kwargs)
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:  # noqa: ARG002  # as in pydantic
+        """A copy with some fields changed, checked as a new value is. `deep` changes nothing: all of it is frozen."""
+        return type(self)(**{**{name: getattr(self, name) for name in type(self).model_fields}, **(update or {})})
+
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in type(self).model_fields:
-            raise BadData(name, value, f"no change: a {type(self).__name__} is frozen")
-        super().__setattr__(name, value)
+        raise BadData(name, value, f"no change: this {type(self).__name__} is frozen")
+
+    def __delattr__(self, name: str) -> None:
+        raise BadData(name, None, f"no change: this {type(self).__name__} is frozen")
 
 
 def _checked(validate: Callable[..., T], data: Any, **kwargs: Any) -> T:
@@ -56,6 +61,8 @@ def _checked(validate: Callable[..., T], data: Any, **kwargs: Any) -> T:
         return validate(data, **kwargs)
     except ValidationError as error:
         raise BadData.from_pydantic(error) from None
+    except TypeError:  # a key that is no text
+        raise BadData("", data, "a table whose keys are text") from None
 
 
 def clean(value: str, *, breaks: bool, field: str = "") -> str:
@@ -99,8 +106,8 @@ def _instant(value: object) -> datetime:
     return instant(value, "")
 
 
-Name = Annotated[str, AfterValidator(_name)]
-Prose = Annotated[str, StringConstraints(max_length=MAX_PROSE), AfterValidator(_prose)]
+Name = Annotated[StrictStr, AfterValidator(_name)]
+Prose = Annotated[StrictStr, StringConstraints(max_length=MAX_PROSE), AfterValidator(_prose)]
 Instant = Annotated[datetime, PlainValidator(_instant), PlainSerializer(datetime.isoformat, return_type=str, when_used="json")]
 
 
@@ -117,3 +124,20 @@ class Attributes(dict[str, str | int | bool]):
 
     def __reduce__(self) -> tuple[type[Attributes], tuple[dict[str, str | int | bool]]]:
         return Attributes, (dict(self),)
+
+
+MAX_ATTRIBUTES = 100
+MAX_INTEGER = 10**15
+
+
+def attributes(value: object) -> Attributes:
+    """Attributes of a user's own, checked: names, and clean text, whole numbers up to `MAX_INTEGER`, true or false."""
+    if not isinstance(value, Mapping) or len(value) > MAX_ATTRIBUTES:
+        raise BadData("", value, f"a table of at most {MAX_ATTRIBUTES} attributes")
+    for key, one in value.items():
+        field = name(key, "")
+        if isinstance(one, str):
+            prose(one, field)
+        elif not isinstance(one, int) or abs(one) > MAX_INTEGER:
+            raise BadData(field, one, f"text, a whole number of at most {MAX_INTEGER:,}, or true or false")
+    return Attributes(value)

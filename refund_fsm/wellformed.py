@@ -10,9 +10,10 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from refund_fsm.calendar import MAX_DAYS_AHEAD, MAX_HOURS_AHEAD
 from refund_fsm.catalogue import expand
 from refund_fsm.errors import BadData, WorkflowError
-from refund_fsm.facts import Domain, NotFinite, Partial, assignments, reads_of
+from refund_fsm.facts import Domain, NoSuchFact, NotFinite, Partial, assignments, reads_of
 from refund_fsm.policy import Policy, Span
 
 if TYPE_CHECKING:
@@ -25,12 +26,15 @@ def check(workflow: Workflow) -> None:
     """Raises `WorkflowError` for the first fault found: names, then limits, then structure, then guards."""
     _check_names(workflow)
     _check_citations(workflow)
-    _check_ends(workflow)
     _check_limits(workflow)
+    _check_ends(workflow)
     _check_clock(workflow)
     _check_reach(workflow)
-    _check_facts(workflow)
-    _check_guards(workflow)
+    try:
+        _check_facts(workflow)
+        _check_guards(workflow)
+    except NotFinite as error:
+        raise WorkflowError(f"fact {error.field}", error.why) from None
 
 
 def _check_names(workflow: Workflow) -> None:
@@ -38,6 +42,7 @@ def _check_names(workflow: Workflow) -> None:
         raise WorkflowError(f"workflow {workflow.key}", "it has no rules")
     ids: set[str] = set()
     moves: dict[tuple[str, str, str], str] = {}
+    effects: dict[str, object] = {}
     for rule in workflow.rules:
         row = f"rule {rule.id}"
         if rule.id in ids:
@@ -51,6 +56,10 @@ def _check_names(workflow: Workflow) -> None:
             _check_same(row, "state", state.key, state, workflow.states[state.key])
         _check_same(row, "event", rule.event.name, rule.event, workflow.events[rule.event.name])
         _check_same(row, "actor", rule.actor.key, rule.actor, workflow.actors[rule.actor.key])
+        if rule.effect is not None:
+            _check_same(row, "effect", rule.effect.name, rule.effect, effects.setdefault(rule.effect.name, rule.effect))
+        if rule.by_clock and rule.event.files:
+            raise WorkflowError(row, "the clock files nothing: its event must not be a filing event")
         for guard in rule.when:
             _check_same(row, "guard", guard.name, guard, workflow.guards[guard.name])
         unknown = [need for need in rule.event.needs if need not in KNOWN_NEEDS]
@@ -94,6 +103,8 @@ def _check_ends(workflow: Workflow) -> None:
 def _check_limits(workflow: Workflow) -> None:
     owner: dict[str, Limit] = {}
     for group, limit in workflow.groups:
+        if not group or not all(hasattr(state, "key") for state in group):
+            raise WorkflowError(f"limit {limit.field}", f"it belongs to {group!r}; expected a State or a tuple of them")
         for state in group:
             row = f"limit {limit.field} of {state.key}"
             _check_state(workflow, row, state)
@@ -110,13 +121,15 @@ def _check_limits(workflow: Workflow) -> None:
 def _check_state(workflow: Workflow, row: str, state: State) -> None:
     if state.key not in workflow.states:
         raise WorkflowError(row, "no rule has this state")
+    _check_same(row, "state", state.key, state, workflow.states[state.key])
 
 
 def _check_length(row: str, limit: Limit) -> None:
     assert limit.unit  # raises WorkflowError when the name has no unit
     if limit.length is not None:
-        if isinstance(limit.length, bool) or not isinstance(limit.length, int) or limit.length < 1:
-            raise WorkflowError(row, f"length {limit.length!r}; expected a whole number from 1")
+        most = MAX_HOURS_AHEAD if limit.unit == "hours" else MAX_DAYS_AHEAD
+        if isinstance(limit.length, bool) or not isinstance(limit.length, int) or not 1 <= limit.length <= most:
+            raise WorkflowError(row, f"length {limit.length!r}; expected a whole number from 1 to {most:,}")
         return
     if limit.field not in Policy.model_fields:
         raise WorkflowError(row, f"{limit.field!r} is no field of Policy, and the limit has no length of its own")
@@ -164,10 +177,7 @@ def _closure(start: Iterable[str], edges: Mapping[str, set[str]]) -> set[str]:
 
 
 def _check_facts(workflow: Workflow) -> None:
-    try:
-        names = {one.name for one in workflow.fact_fields}
-    except NotFinite as error:
-        raise WorkflowError(f"fact {error.field}", error.why) from None
+    names = {one.name for one in workflow.fact_fields}
     for rule in workflow.rules:
         for name in rule.effect.changes if rule.effect else ():
             if name not in names:
@@ -183,7 +193,7 @@ def _check_guards(workflow: Workflow) -> None:
                 continue
             try:
                 reads[guard.name] = reads_of(guard, domains)
-            except KeyError as error:
+            except NoSuchFact as error:
                 raise WorkflowError(f"rule {rule.id}", f"its guard {guard.name} reads {error.args[0]!r}, which is no fact") from None
             except TypeError as error:
                 raise WorkflowError(f"rule {rule.id}", f"its guard {guard.name}: {error}") from None

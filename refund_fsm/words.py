@@ -56,6 +56,11 @@ def number(count: int) -> str:
     return SMALL[count] if 0 <= count < len(SMALL) else str(count)
 
 
+def times(count: int) -> str:
+    """How often, in English: once, twice, 3 times."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
 def listed(items: list[Text], last: Text = OR) -> Text:
     """A list said in words: a、b或c; a, b or c."""
     if len(items) < 2:

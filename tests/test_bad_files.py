@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from refund_fsm.cli import main
-from refund_fsm.scenario import MAX_BYTES, MAX_EVENTS
+from refund_fsm.files import MAX_BYTES
+from refund_fsm.scenario import MAX_EVENTS
 from tests.test_scenarios import ORDER, REQUEST, SUBMIT, event
 
 Captured = pytest.CaptureFixture[str]

@@ -403,8 +403,8 @@ BAD_FILES = [
     ("holidays = [2027-02-08]", "holidays", "only years, off and working"),
     ("off = [2027-02-30]", "days_file", "valid TOML"),
     ("off = [", "days_file", "valid TOML"),
-    ("off = " + "[" * 100_000, "days_file", "valid TOML"),
-    ("\udcff", "days_file", "valid TOML"),
+    ("off = " + "[" * 100_000, "days_file", "nested so deeply"),
+    ("\udcff", "days_file", "TOML text in UTF-8"),
 ]
 
 

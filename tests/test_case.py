@@ -83,15 +83,19 @@ def test_all_failed_guards_are_listed() -> None:
     refusal = one.ask("submit", at=one.now, by="buyer").refusal
     assert refusal is not None
     assert [guard.name for guard in refusal.failed_guards] == ["kind_fits", "window_open", "amount_within_balance", "no_other_case"]
-    for part in ("choose return and refund", "ended on 18 February 2026 at 24:00", "Nothing is left to refund", "RC-9"):
+    for part in ("only return and refund", "ended on 18 February 2026 at 24:00", "Nothing is left to refund", "RC-9"):
         assert part in refusal.explain("en")
-    for part in ("请选“退货退款”", "2026年2月18日24:00届满", "已无可退金额", "RC-9"):
+    for part in ("只能“退货退款”", "2026年2月18日24:00届满", "已无可退金额", "RC-9"):
         assert part in refusal.explain("zh")
 
 
+SIGNED = "signed on 12 February, counted from"
 WINDOW_WORDS = [
-    ("guide", "The seven-day window ended on 18 February 2026 at 24:00; signed on 12 February, counted from the signing day (D4)."),
-    ("statute", "The seven-day window ended on 24 February 2026 at 24:00; signed on 12 February, counted from the day after (L3)."),
+    ("guide", f"The seven-day window ended on 18 February 2026 at 24:00; {SIGNED} the signing day (D4)."),
+    (
+        "statute",
+        f"The seven-day window ended on 24 February 2026 at 24:00; {SIGNED} the day after (L3), a last day on a holiday rolling over (L4).",
+    ),
 ]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from refund_fsm import BadData, Evidence, Listing, Order, OrderLine, RefundRequest, order_type_of
+from refund_fsm import BadData, Evidence, Listing, Order, OrderLine, RefundRequest, SavedCaseError, WorkflowError, order_type_of
 from tests.samples import at, order, photo, request
 
 LINE: dict[str, Any] = {"sku": "A", "title": "杯子", "quantity": 1, "paid_fen": 100}
@@ -50,13 +50,22 @@ BAD: list[tuple[type, dict[str, Any], dict[str, Any], str]] = [
         "signed_at: '2026-02-11T10:00:00+08:00'; expected not before shipped_at",
     ),
     (Order, ORDER, {"activated_at": at("2026-02-09 10:00")}, "activated_at: "),
-    (Order, ORDER, {"benefits_used": 1}, "benefits_used: 1; expected a valid boolean"),
+    (Order, ORDER, {"benefits_used": 1}, "benefits_used: 1; expected true or false"),
     (Order, ORDER, {"payment_method": "cash"}, "payment_method: 'cash'; expected 'wechat', 'alipay' or 'bank_card'"),
     (Order, ORDER, {"id": ""}, "id: ''; expected text of 1 to 200 characters"),
     (Order, ORDER, {"id": "a\x00b"}, "id: 'a\\x00b'; expected text without control characters (U+0000 at position 1)"),
     (Order, ORDER, {"id": "a\nb"}, "id: 'a\\nb'; expected text without control characters"),
     (Order, ORDER, {"id": "\ud800"}, "id: '\\ud800'; expected "),
-    (Order, ORDER, {"attributes": {"size": 1.5}}, "attributes.size"),
+    (Order, ORDER, {"attributes": {"size": 1.5}}, "attributes.size: 1.5; expected text, a whole number of at most"),
+    (Order, ORDER, {"attributes": {"size": 10**5000}}, "attributes.size: a whole number of 16,610 bits; expected text, a whole"),
+    (Order, ORDER, {"attributes": {"size": "\x1b[31m"}}, "attributes.size: '\\x1b[31m'; expected text without control characters"),
+    (Order, ORDER, {"attributes": {"a\x1bb": 1}}, "attributes: 'a\\x1bb'; expected text without control characters"),
+    (Order, ORDER, {"attributes": {str(n): n for n in range(101)}}, "attributes: {'0': 0"),
+    (Order, ORDER, {"\x1b]0;x\x07": 1}, "\\x1b]0;x\\x07: 1; expected no such field"),
+    (Order, ORDER, {"id": b"O"}, "id: b'O'; expected text"),
+    (Order, ORDER, {"lines": [{**LINE, "paid_fen": 10**5000}]}, "lines[0].paid_fen: a whole number of 16,610 bits; expected "),
+    (Order, ORDER, {"lines": [5]}, "lines[0]: 5; expected a table of its fields"),
+    (RefundRequest, REQUEST, {"evidence": 5}, "evidence: 5; expected a list"),
     (Order, ORDER, {"colour": "red"}, "colour: 'red'; expected no such field"),
     (RefundRequest, REQUEST, {"amount_fen": 0}, "amount_fen: 0; expected greater than 0"),
     (RefundRequest, REQUEST, {"amount_fen": -5}, "amount_fen: -5; expected greater than 0"),
@@ -86,7 +95,7 @@ def test_bad_values_are_named(model: type, good: dict[str, Any], change: dict[st
 
 def test_values_are_frozen() -> None:
     one = order(attributes={"gift": True})
-    with pytest.raises(BadData, match="id: 'x'; expected no change: a Order is frozen"):
+    with pytest.raises(BadData, match="id: 'x'; expected no change: this Order is frozen"):
         one.id = "x"
     with pytest.raises(TypeError, match="attributes are frozen"):
         one.attributes["gift"] = False
@@ -94,6 +103,26 @@ def test_values_are_frozen() -> None:
         one.attributes.update(gift=False)
     assert hash(one) == hash(order(attributes={"gift": True}))
     assert pickle.loads(pickle.dumps(one)) == copy.deepcopy(one) == one
+
+
+def test_a_copy_with_changes_is_checked_too() -> None:
+    with pytest.raises(BadData, match="paid_at"):
+        order().model_copy(update={"paid_at": NAIVE})
+    with pytest.raises(BadData, match="colour: 'red'; expected no such field"):
+        order().model_copy(update={"colour": "red"})
+    one = order()
+    with pytest.raises(BadData, match="colour: 'red'; expected no change"):
+        one.colour = "red"
+    with pytest.raises(BadData, match="id: None; expected no change"):
+        del one.id
+    with pytest.raises(BadData, match="a table whose keys are text"):
+        Order.model_validate({1: 2})
+
+
+@pytest.mark.parametrize("error", [BadData("a", 1, "b"), SavedCaseError("head", 1, "b"), WorkflowError("rule X1", "odd")])
+def test_errors_can_be_pickled(error: Exception) -> None:
+    back = pickle.loads(pickle.dumps(error))
+    assert (type(back), str(back), vars(back)) == (type(error), str(error), vars(error))
 
 
 @pytest.mark.parametrize("value", [order(), order("virtual", attributes={"n": 1, "s": "x"}), request(evidence=(photo(),)), photo()])

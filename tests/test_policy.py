@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"return_days": 366}, "return_days: 366; expected less than or equal to 365"),
     ({"max_resubmissions": -1}, "max_resubmissions: -1"),
     ({"on_merchant_silence": "shrug"}, "on_merchant_silence: 'shrug'; expected 'approve' or 'escalate'"),
-    ({"roll_over": "yes"}, "roll_over: 'yes'; expected a valid boolean"),
+    ({"roll_over": "yes"}, "roll_over: 'yes'; expected true or false"),
     ({"review_working_days": 3}, "review_working_days: 3"),
     ({"review_working_days": {"at_least": 4, "at_most": 3}}, "review_working_days.at_least: 4; expected at most at_most, which is 3"),
     ({"return_day": 7}, "return_day: 7; expected no such field"),
@@ -78,6 +79,16 @@ def test_a_bad_file_is_named(tmp_path: Path, text: str, message: str) -> None:
         Policy.from_file(written(tmp_path, text))
 
 
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "days.toml")
+    with pytest.raises(BadData, match="a readable TOML file"):
+        _ = Policy(days_file=tmp_path / "days.toml").calendar
+    deep = tmp_path / "deep.toml"
+    deep.write_text("x = " + "[" * 5000, encoding="utf-8")
+    with pytest.raises(BadData, match="not nested so deeply"):
+        Policy.from_file(deep)
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadData, match=r"none\.toml.*a readable TOML file"):
         Policy.from_file(tmp_path / "none.toml")
@@ -92,6 +103,13 @@ def test_beyond_the_calendar_an_error_can_be_asked_for() -> None:
     with pytest.raises(CalendarOutOfRange, match="2027"):
         _ = one.due
     assert one.to_json()
+
+
+def test_a_changed_copy_has_a_calendar_of_its_own() -> None:
+    policy = Policy()
+    assert policy.calendar.nth_working_day(at("2026-12-31 00:00").date(), 1)[1]
+    with pytest.raises(CalendarOutOfRange):
+        policy.model_copy(update={"beyond": "error"}).calendar.nth_working_day(at("2026-12-31 00:00").date(), 1)
 
 
 def test_silence_escalates_when_the_policy_says_so() -> None:

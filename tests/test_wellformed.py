@@ -97,6 +97,30 @@ def _none(*_: object) -> None:
     return None
 
 
+def _same(facts: Any) -> Any:
+    return facts
+
+
+Digit = Literal[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31]
+
+
+@dataclass(frozen=True)
+class Wide:
+    size: Literal["s", "l"]
+    a: Digit
+    b: Digit
+    c: Digit
+    d: Digit
+
+
+@guard(zh="加起来为零", en="the sum is zero")
+def sums_to_zero(facts: Wide) -> bool:
+    return facts.a + facts.b + facts.c + facts.d == 0
+
+
+MANY = (Rule("X5", OPEN, FINISH, DONE, "A4", when=(sums_to_zero,)),)
+
+
 def test_the_sound_table_is_built() -> None:
     workflow = build()
     assert list(workflow.states) == ["open", "waiting", "done"]
@@ -188,6 +212,26 @@ FAULTS: list[tuple[str, Callable[[], Workflow], str, str]] = [
         "limit patience_days of waiting",
         "whole number from 1",
     ),
+    (
+        "limit without an end",
+        lambda: build(limits={WAITING: Limit("patience_days", cites="A4", length=5000)}),
+        "limit patience_days of waiting",
+        "from 1 to 3,660",
+    ),
+    ("limit of no state", lambda: build(limits={"waiting": LIMITS[WAITING]}), "limit return_days", "expected a State or a tuple"),
+    (
+        "two effects of one name",
+        lambda: build((replace(R1, effect=Effect("take", _none, ("paid",))), replace(R2, effect=Effect("take", _same, ("paid",))), R3, R4)),
+        "rule X2",
+        "two different effects",
+    ),
+    (
+        "clock event that files",
+        lambda: build((R1, R2, *(replace(r, event=replace(EXPIRE, files=True)) for r in (R3, R4)))),
+        "rule X3",
+        "the clock files nothing",
+    ),
+    ("facts too many to compare", lambda: build((R1, R2, R3, R4, *MANY), facts=Wide), "fact a, b, c, d", "combinations"),
     (
         "two limits for one state",
         lambda: build(limits={**LIMITS, (WAITING, OPEN): Limit("transit_days", cites="A4")}),

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from refund_fsm.advice.texts import AND, PROVISIONAL
 from refund_fsm.case import RefundCase
+from refund_fsm.errors import Refused
 from refund_fsm.model import Evidence, Order, RefundRequest
 from refund_fsm.orders.guidance import Guidance, Said
 from refund_fsm.policy import Policy
@@ -91,10 +92,10 @@ class Scene:
     def others_now(self) -> tuple[Event, ...]:
         """The events by which others than the one advised can move the case, the clock aside."""
         assert self.case is not None
-        asker, here = self.asker, self.case.state.key
-        rules = [rule for rule in self.workflow.rules if rule.source.key == here and not rule.internal]
-        mine = {CLOCK.key, asker.key if asker else ""}
-        return tuple({rule.event.name: rule.event for rule in rules if rule.actor.key not in mine}.values())
+        case, mine = self.case, {CLOCK.key, self.asker.key if self.asker else ""}
+        others = (by for by in self.workflow.actors if by not in mine)
+        allowed = {verdict.rule for by in others for verdict in case.actions(at=self.at, by=by)}
+        return tuple(rule.event for rule in self.workflow.rules if rule in allowed and not rule.internal)
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """Every event of the one advised, judged now."""
@@ -102,7 +103,7 @@ class Scene:
         return self.case.actions(at=self.at, by=self.asker.key) if self.asker else ()
 
     def choices(self, sku: str) -> tuple[Choice, ...]:
-        """Every kind and reason that the workflow knows, each judged as a new case on that line would be."""
+        """Every kind and reason that the workflow knows, each judged as this case would be if it asked for that, or as a new one."""
         if sku not in self._choices:
             self._choices[sku] = self._judged(sku)
         return self._choices[sku]
@@ -123,7 +124,9 @@ class Scene:
             request = RefundRequest(sku=sku, kind=named, reason=reason)
         else:
             request = like.model_copy(update={"kind": named, "reason": reason})
-        case = RefundCase.open(self.order, request, at=self.at, policy=self.policy, workflow=self.workflow)
+        case = _as_if(self.case, request) if self.case else None
+        if case is None or case.state.final:  # a new case
+            case = RefundCase.open(self.order, request, at=self.at, policy=self.policy, workflow=self.workflow)
         ways = [self.guidance.asks] if self.guidance else [(event.name,) for event in self.filing]
         if not ways:
             return None
@@ -139,6 +142,18 @@ _GIVEN: dict[str, Callable[[datetime], object]] = {
     "tracking_no": lambda _: "…",
     "evidence": lambda at: Evidence(kind="photo", by="advice", at=at),
 }
+
+
+def _as_if(case: RefundCase, request: RefundRequest) -> RefundCase | None:
+    """The case if it had asked for something else: the same steps at the same instants. None where one would have been refused."""
+    other = RefundCase.open(case.order, request, at=case.opened_at, policy=case.policy, workflow=case.workflow)
+    try:
+        for step in case.steps:
+            by_clock = step.by == CLOCK.key
+            other = other.advance(to=step.at) if by_clock else other.apply(step.event, at=step.at, by=step.by, **step.details)
+        return other.advance(to=case.now)
+    except Refused:
+        return None
 
 
 def _asked(case: RefundCase, way: tuple[str, ...], at: datetime) -> Verdict:

@@ -75,10 +75,11 @@ WINDOW_GUIDE = said(
 )
 WINDOW_LAW = said(
     "L1 L3 L4 L5",
-    "七天无理由，按法律（签收次日起算，末日遇节假日顺延）：最晚{end}{mark}；若不顺延，最晚{plain}。",
-    "No-reason return by the law (from the day after signing, a last day on a holiday rolls over): until {end}{mark}; "
-    "without the roll-over, until {plain}.",
+    "七天无理由，按法律（签收次日起算，末日遇节假日顺延）：最晚{end}{mark}{unrolled}。",
+    "No-reason return by the law (from the day after signing, a last day on a holiday rolls over): until {end}{mark}{unrolled}.",
 )
+UNROLLED = Text("；若不顺延，最晚{plain}", "; without the roll-over, until {plain}")
+WINDOW_KEPT = said("L3", "已在期限内联系过商家，期限得以保留。", "The merchant was contacted in time, so the right is kept.")
 WINDOW_POLICY = said(
     "assumed", "七天无理由，按本次采用的规则：最晚{end}{mark}。", "No-reason return by the policy in use: until {end}{mark}."
 )
@@ -111,6 +112,11 @@ LAW_PASSED = said(
     "",
     "注意：法定退款期限（收到退货后{length}）已于{due}届满，可以据此催促或投诉。",
     "Note: the law's term for the refund ({length} from receiving the return) ended on {due}; press for it, or complain on that ground.",
+)
+LAW_MISSED = said(
+    "",
+    "注意：退款晚于法定期限（收到退货后{length}，{due}届满）。",
+    "Note: the refund came later than the law allows ({length} from receiving the return, until {due}).",
 )
 LAW_AHEAD = said(
     "",

@@ -198,7 +198,12 @@ def _window(scene: Scene) -> Iterator[Tip]:
     for sentence, end in rows:
         marks = (texts.OVER if end.at <= scene.at else texts.NONE, texts.JUDGED if end.at == judged.at else texts.NONE)
         mark = Text("".join(one.zh for one in marks), "".join(one.en for one in marks))
-        yield tip("deadline", sentence, until=end.at, end=when(end.at, end.provisional), mark=mark, plain=when(plain.at, plain.provisional))
+        parts = {"end": when(end.at, end.provisional), "mark": mark}
+        if sentence is texts.WINDOW_LAW:
+            parts["unrolled"] = texts.NONE if plain.at == end.at else Said(texts.UNROLLED).filled(plain=when(plain.at, plain.provisional))
+        yield tip("deadline", sentence, until=end.at, **parts)
+    if scene.case is not None and getattr(scene.case.facts, "window_kept", False) and scene.may_choose:
+        yield tip("deadline", texts.WINDOW_KEPT)
 
 
 def _fault(scene: Scene) -> Iterator[Tip]:
@@ -259,7 +264,8 @@ def _statute(scene: Scene) -> Iterator[Tip]:
         return
     due: Due | None = case.statutory_due
     if due is not None:
-        sentence = texts.LAW_PASSED if case.statutory_passed else texts.LAW_RUNS
+        missed = texts.LAW_MISSED if case.paid_fen else texts.LAW_PASSED
+        sentence = missed if case.statutory_passed else texts.LAW_RUNS
         if case.statutory_passed or not case.state.final:
             span, latest = length(due.length, due.unit), when(due.at, due.provisional)
             yield tip("money", sentence, spelled(due.limit.cites), until=due.at, length=span, due=latest)

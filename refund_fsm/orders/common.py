@@ -137,7 +137,9 @@ def no_other_case(facts: Any) -> bool:
 
 def _why_evidence(ground: Ground) -> Text:
     most = ground.policy.max_evidence_requests
-    return Text(f"补充凭证最多要求{most}次，已用完。", f"Evidence may be asked for at most {most} times, and that is used up.")
+    if most == 0:
+        return Text("不能要求补充凭证。", "Evidence cannot be asked for.")
+    return Text(f"补充凭证最多要求{most}次，已用完。", f"Evidence may be asked for at most {words.times(most)}, and that is used up.")
 
 
 @guard(zh="还可以要求补充凭证", en="evidence may still be asked for", why=_why_evidence)

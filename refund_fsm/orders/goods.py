@@ -57,27 +57,32 @@ def _why_kind(ground: Ground) -> Text:
     request = ground.request
     goods = goods_at(ground.order, ground.instant)
     here = GOODS_LABELS[goods]
+    if goods == "not_shipped":
+        return _why_kind_unshipped(request.kind == "return_and_refund", request.reason)
     if request.reason == "not_shipped":
         return Text(f"商品{here.zh}，不能以“商家未发货”为由申请（D3）。", f"The goods are {here.en}, so “not shipped” does not apply (D3).")
-    if request.kind == "return_and_refund" and goods == "not_shipped":
-        return Text(
-            "商品尚未发货，无货可退，请选“仅退款”（A6、D3）。",
-            "The goods have not been shipped, so nothing can go back; choose refund only (A6, D3).",
-        )
     if request.reason == "not_received":
-        if goods == "not_shipped":
-            return Text(
-                "商品尚未发货，请改选“商家未发货”（D3）。", "The goods have not been shipped yet; choose “not shipped” as the reason (D3)."
-            )
         return Text("未收到货的，无货可退，请选“仅退款”（A6）。", "Goods that never arrived cannot go back; choose refund only (A6).")
     if request.reason in FAULTS:
         return Text(
-            f"商品{here.zh}；商品问题要签收后才能确认。拒收、退货请改选其他原因，未发货请选“商家未发货”（A6、A8）。",
+            f"商品{here.zh}，商品问题要签收后才能确认；签收前如要退货，请改选其他原因（A6、A8）。",
             f"The goods are {here.en}; a fault can be claimed once they are signed for. Until then choose another reason (A6, A8).",
         )
     return Text(
-        f"商品{here.zh}，且申请原因不属于商品问题，不能仅退款，请选“退货退款”（A6、A7）。",
-        f"The goods are {here.en} and the reason is no fault of theirs, so refund only does not fit; choose return and refund (A6, A7).",
+        f"商品{here.zh}，申请原因也不是商品问题，不适用“仅退款”，只能“退货退款”（A6、A7）。",
+        f"The goods are {here.en} and the reason is no fault of theirs, so refund only does not fit, only return and refund (A6, A7).",
+    )
+
+
+def _why_kind_unshipped(wants_return: bool, reason: str) -> Text:
+    """Why a request for goods that were not shipped does not fit: its kind, its reason, or both."""
+    kind, other = wants_return, reason in FAULTS
+    asks = [Text("请选“仅退款”", "choose refund only")] if kind else []
+    asks += [Text("原因请选“商家未发货”", "give “not shipped” as the reason")] if other else []
+    what = words.listed(asks, Text("，", "and"))
+    return Text(
+        f"商品尚未发货，无货可退，{what.zh}（A6、D3）。",
+        f"The goods have not been shipped, so there is nothing to send back; {what.en} (A6, D3).",
     )
 
 
@@ -109,6 +114,8 @@ def _why_window(ground: Ground) -> Text:
         counted = Text("签收当天算第一天（D4）", "counted from the signing day (D4)")
     else:
         counted = Text("签收次日起算（L3）", "counted from the day after (L3)")
+    if ground.policy.roll_over:
+        counted = Text(f"{counted.zh}，末日遇节假日顺延（L4）", f"{counted.en}, a last day on a holiday rolling over (L4)")
     return Text(
         f"{span.zh}无理由退货期已于{end.zh}届满：{on.zh}签收，{counted.zh}。",
         f"The {span.en} window ended on {end.en}; signed on {on.en}, {counted.en}.",
@@ -122,20 +129,37 @@ def window_open(facts: Any) -> bool:
     return not facts.excluded and bool(facts.goods == "in_transit" or facts.in_window or facts.window_kept)
 
 
-@guard(zh="仅退款", en="refund only")
+@guard(
+    zh="仅退款",
+    en="refund only",
+    why=lambda _: Text(
+        "本次申请的是退货退款，应操作“同意退货”，收到退货后再退款（A7）。",
+        "The request is for return and refund; approve the return, and the refund follows once the goods are back (A7).",
+    ),
+)
 def wants_refund_only(facts: Any) -> bool:
     return bool(facts.kind == "refund_only")
 
 
-@guard(zh="退货退款", en="return and refund")
+@guard(
+    zh="退货退款",
+    en="return and refund",
+    why=lambda _: Text(
+        "本次申请的是仅退款，无需退货，应操作“同意退款”（A6）。",
+        "The request is for refund only; nothing is sent back, so approve the refund (A6).",
+    ),
+)
 def wants_return(facts: Any) -> bool:
     return bool(facts.kind == "return_and_refund")
 
 
 def _why_attempts(ground: Ground) -> Text:
     most = ground.policy.max_resubmissions
+    if most == 0:
+        return Text("被拒后不能重新申请。", "A rejected request cannot be filed again.")
     return Text(
-        f"被拒后最多可重新申请{most}次，已用完。", f"A rejected request may be filed again at most {most} times, and that is used up."
+        f"被拒后最多可重新申请{most}次，已用完。",
+        f"A rejected request may be filed again at most {words.times(most)}, and that is used up.",
     )
 
 
