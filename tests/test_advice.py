@@ -505,3 +505,46 @@ def test_guidance_is_for_the_registered_table_alone() -> None:
     """A table of one's own under a registered key may lack the events that the guidance names."""
     assert guidance_of(loan("third_party")) is None
     assert all(guidance_of(orders.get(key)) for key in orders.keys())  # a function of the registry, no dict
+
+
+def test_notice_in_time_keeps_the_reasons_open() -> None:
+    talked = play(case(opened="2026-02-18 22:00"), "2026-02-18 23:00 | buyer | contact_merchant")
+    taken = "以“不想要了或尺码/颜色不合适”为由，可以申请退货退款"
+    told = str(advise(talked, at("2026-02-19 10:00")))
+    assert talked.advance(to=at("2026-02-19 10:00")).ask("submit", at=at("2026-02-19 10:00"), by="buyer").allowed
+    assert taken in told
+    assert "The merchant was contacted in time, so the right is kept. [L3]" in told
+    fresh = str(advise(case(opened="2026-02-19 10:00"), at("2026-02-19 10:00")))
+    assert taken not in fresh
+    assert "contacted in time" not in fresh
+
+
+def test_who_else_may_act_is_what_the_case_allows() -> None:
+    shipped = play(
+        case(),
+        "2026-02-13 10:00 | buyer | submit",
+        "2026-02-13 11:00 | merchant | start_review",
+        "2026-02-13 12:00 | merchant | approve_return",
+        "2026-02-14 10:00 | buyer | ship_return",
+        "2026-02-15 10:00 | carrier | lose_return",
+    )
+    told = str(advise(shipped, shipped.now, "en"))
+    assert "rule for a refund" in told
+    assert "rule for return and refund" not in told
+
+
+def test_a_refund_that_came_late_is_not_pressed_for() -> None:
+    late = play(
+        case(),
+        "2026-02-13 10:00 | buyer | submit",
+        "2026-02-13 11:00 | merchant | start_review",
+        "2026-02-13 12:00 | merchant | approve_return",
+        "2026-02-14 10:00 | buyer | ship_return",
+        "2026-02-15 10:00 | carrier | deliver_return",
+        "2026-02-20 10:00 | merchant | confirm_receipt",
+    )
+    assert "press for it" in str(advise(late, at("2026-02-24 10:00"), "en"))
+    paid = play(late, "2026-02-24 10:00 | payment | refund_paid")
+    told = str(advise(paid, paid.now, "en"))
+    assert "press for it" not in told
+    assert "came later than the law allows" in told

@@ -535,3 +535,52 @@ def test_ten_thousand_events() -> None:
     assert len(one.steps) == 10_003
     assert one.apply("add_evidence", at=one.now, by="buyer", evidence=photo(), event_id="e77") is one
     assert RefundCase.from_json(one.to_json()) == one
+
+
+# 9. What a support agent reads out
+
+WORDS = [
+    # order, request, path, instant, actor, event, words in Chinese, words in English
+    (
+        {"shipped_at": None, "signed_at": None},
+        {"kind": "return_and_refund", "reason": "not_shipped"},
+        "商品尚未发货，无货可退，请选“仅退款”（A6、D3）。",
+        "there is nothing to send back; choose refund only (A6, D3).",
+    ),
+    (
+        {"shipped_at": None, "signed_at": None},
+        {"kind": "return_and_refund", "reason": "quality"},
+        "请选“仅退款”，原因请选“商家未发货”",
+        "choose refund only and give “not shipped” as the reason",
+    ),
+    ({"signed_at": None}, {"kind": "refund_only", "reason": "quality"}, "商品问题要签收后才能确认", "once they are signed for"),
+    ({"signed_at": None}, {"kind": "return_and_refund", "reason": "not_received"}, "请选“仅退款”", "choose refund only"),
+    ({}, {"kind": "refund_only", "reason": "not_shipped"}, "不能以“商家未发货”为由申请", "“not shipped” does not apply"),
+]
+
+
+@pytest.mark.parametrize(("changes", "asked", "zh", "en"), WORDS)
+def test_why_a_kind_does_not_fit(changes: dict[str, Any], asked: dict[str, Any], zh: str, en: str) -> None:
+    refusal = case(order=changes, request=asked).ask("submit", at=at("2026-02-13 10:00"), by="buyer").refusal
+    assert refusal is not None
+    assert [guard.name for guard in refusal.failed_guards] == ["kind_fits"]
+    assert zh in refusal.explain("zh")
+    assert en in refusal.explain("en")
+
+
+def test_the_clock_has_words_of_its_own() -> None:
+    one = after(*RETURN_PATH[:3])
+    early = one.ask("return_timeout", at=one.now, by="clock").refusal
+    by_hand = one.ask("return_timeout", at=one.now, by="buyer").refusal
+    elsewhere = one.ask("review_timeout", at=one.now, by="clock").refusal
+    assert early is not None and by_hand is not None and elsewhere is not None
+    assert early.explain("zh") == "时限未到：2026年2月20日24:00到期后，系统才会按“超时未寄回”处理。"
+    assert by_hand.explain("zh") == "“超时未寄回”到期后由系统自动处理，无需买家操作。"
+    assert elsewhere.explain("zh") == "当前是“待买家退货”，没有“商家超时未处理”这一时限；“待审核”或“审核中”时才有。"
+
+
+def test_the_wrong_approval_names_the_right_one() -> None:
+    one = after(*RETURN_PATH[:2])
+    refusal = one.ask("approve_refund", at=one.now, by="merchant").refusal
+    assert refusal is not None
+    assert refusal.explain("zh") == "本次申请的是退货退款，应操作“同意退货”，收到退货后再退款（A7）。"
