@@ -291,7 +291,10 @@ class RefundCase:
             return self._refusal(live, "wrong_actor", event, at, by)
         if by == CLOCK.key:
             due = due_of(self._head, live)
-            return self._refusal(live, "not_due", event, at, by, instant=due.at if due else None)
+            failed = (
+                () if due and due.then and due.then.event.name == event else self._head.stepper.failed(live.state.key, event, live.facts)
+            )
+            return self._refusal(live, "not_due", event, at, by, instant=due.at if due else None, failed_guards=failed)
         if details is not None and known.needs:
             missing = tuple(need for need in known.needs if not is_given(details, need))
             if missing:

@@ -109,6 +109,8 @@ def advise(
 
     scenario = load(find(file))
     when = scenario.last_instant if at is None else _instant(at, "--at")
+    if when < scenario.order.paid_at:
+        raise BadData(f"{scenario.where}: --at", when.isoformat(), f"not before order.paid_at, {scenario.order.paid_at.isoformat()}")
     subject = _subject(scenario, when)
     if subject is scenario.order:
         found = advice.advise(scenario.order, when, lang.value, policy=scenario.policy, workflow=scenario.workflow)

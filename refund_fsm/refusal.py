@@ -122,6 +122,9 @@ def _wrong_actor(refusal: Refusal) -> Text:
 def _not_due(refusal: Refusal) -> Text:
     assert refusal.instant is not None
     event, at = _event(refusal), words.instant(refusal.instant)
+    if refusal.failed_guards:
+        why = _guard_failed(refusal)
+        return Text(f"{at.zh}到期时不会按“{event.zh}”处理：{why.zh}", f"“{event.en}” is not what follows at {at.en}: {why.en}")
     return Text(
         f"时限未到：{at.zh}到期后，系统才会按“{event.zh}”处理。", f"The limit has not passed: “{event.en}” happens at {at.en}, not before."
     )

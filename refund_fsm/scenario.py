@@ -99,7 +99,11 @@ def load(path: Path) -> Scenario:
     if "order" not in data:
         raise BadData(f"{where}: order", None, "a table [order]")
     order = _within(f"{where}: order", Order.model_validate, data["order"])
-    workflow = _within(f"{where}: {'workflow' if 'workflow' in data else 'order'}", workflow_of, data.get("workflow", order.order_type))
+    named = "workflow" if "workflow" in data else "order.order_type"
+    try:
+        workflow = workflow_of(data.get("workflow", order.order_type))
+    except BadData as error:
+        raise BadData(f"{where}: {named}", error.value, error.expected) from None
     if workflow.key != order.order_type:
         raise BadData(f"{where}: order.order_type", order.order_type, f"{workflow.key!r}, the key of the workflow")
     request = _within(f"{where}: request", RefundRequest.model_validate, data["request"]) if "request" in data else None

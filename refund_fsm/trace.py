@@ -143,7 +143,8 @@ def opened(scenario: Scenario) -> RefundCase:
     try:
         return RefundCase.open(scenario.order, scenario.request, at=scenario.opened_at, policy=scenario.policy, workflow=scenario.workflow)
     except BadData as error:
-        field = {"at": "opened_at", "sku": "request.sku"}.get(error.field, error.field)
+        first = "event[0].at" if scenario.rows and scenario.rows[0].at == scenario.opened_at else "opened_at"
+        field = {"at": first, "sku": "request.sku"}.get(error.field, error.field)
         raise BadData(f"{scenario.where}: {field}", error.value, error.expected) from None
 
 

@@ -72,7 +72,7 @@ BAD = {
     "an unknown reason": (rows("size_or_colour", "boredom"), ("request.reason", "'boredom'")),
     "an unknown kind": (rows("return_and_refund", "exchange"), ("request.kind", "'exchange'")),
     "an unknown order type": (rows("third_party", "gift"), ("order.order_type", "'gift'", "module:attribute")),
-    "a workflow that is none": ('workflow = "os:path"\n' + GOOD, ("workflow.order_type", "'os:path'", "a Workflow there")),
+    "a workflow that is none": ('workflow = "os:path"\n' + GOOD, ("workflow", "'os:path'", "a Workflow there")),
     "opened before the payment": (
         "opened_at = 2026-02-01T00:00:00+08:00\n" + GOOD,
         ("opened_at", "2026-02-01", "not before the order was paid"),

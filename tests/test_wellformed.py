@@ -343,6 +343,18 @@ def test_clocks_that_go_round_end_in_an_error_not_in_a_hang() -> None:
     assert one.steps == ()
 
 
+def test_a_clock_event_that_another_forestalls_says_why() -> None:
+    lapse = Event("lapse", CLOCK, "失效", "lapse")
+    table = build((R1, R2, R3, replace(R4, event=lapse)), facts_of=lambda *_: Facts("l", True, 2))
+    one = RefundCase.open(order(order_type="toy"), request(kind=None), at=at("2026-02-13 10:00"), workflow=table)
+    waiting = one.apply("ask", at=one.now, by="buyer")
+    expire, due = (waiting.ask(name, at=waiting.now, by="clock").refusal for name in ("expire", "lapse"))
+    assert expire is not None and due is not None
+    assert (expire.code, [guard.name for guard in expire.failed_guards], due.failed_guards) == ("not_due", ["is_small"], ())
+    assert expire.explain("en") == "“expire” is not what follows at 20 February 2026 at 24:00: This condition is not met: it is small."
+    assert "The limit has not passed" in due.explain("en")
+
+
 # The fingerprint
 
 MEANINGS: list[tuple[str, Callable[[], Workflow]]] = [
