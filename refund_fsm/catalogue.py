@@ -16,6 +16,7 @@ from refund_fsm.errors import BadData
 from refund_fsm.text import Text
 
 ASSUMED = "assumed"
+ASSUMED_TEXT = Text("假设", "assumed")
 Provenance = Literal["guide", "law", "assumed"]
 
 

@@ -13,9 +13,10 @@ from refund_fsm.calendar import Unit
 from refund_fsm.errors import BadData
 from refund_fsm.model import MAX_EVIDENCE, Evidence
 from refund_fsm.spec import Limit, Rule, State
+from refund_fsm.wellformed import KNOWN_NEEDS
 
 NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
-DETAILS = ("note", "tracking_no", "evidence", "event_id")
+DETAILS = (*KNOWN_NEEDS, "event_id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from refund_fsm import orders, words
-from refund_fsm.catalogue import ASSUMED, spelled
+from refund_fsm.catalogue import ASSUMED, ASSUMED_TEXT, spelled
 from refund_fsm.console import Aligned, Languages, grid, plain
 from refund_fsm.orders.guidance import guidance_of
 from refund_fsm.policy import Policy, Span
@@ -17,7 +17,6 @@ from refund_fsm.text import Text
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-ASSUMED_TEXT = Text("假设", "assumed")
 ASSUMED_MEANS = Text("指南和法律都没说，是本程序的假设", "neither the guide nor the law says it: our own choice")
 
 

@@ -13,6 +13,7 @@ from refund_fsm.console import Aligned, Languages, grid, one_line, plain, stamp
 from refund_fsm.model import EVIDENCE_LABELS, Evidence
 from refund_fsm.orders.guidance import guidance_of
 from refund_fsm.record import Breach, Due
+from refund_fsm.show import cited
 from refund_fsm.spec import Rule
 from refund_fsm.text import Text
 from refund_fsm.trace import Trace, TraceRow
@@ -31,7 +32,6 @@ HEADINGS = {
 }
 BREACH = Text("逾期", "breach")
 PROVISIONAL = Text("暂定", "provisional")
-ASSUMED = Text("假设", "assumed")
 OVERDUE = Text("记逾期", "counts as a breach")
 TIME_PASSES = Text("时间推移", "time passes")
 REPEATED = Text("重复送达，不再处理", "delivered again: no change")
@@ -112,7 +112,7 @@ def _rule(row: TraceRow, lang: Languages) -> str:
 
 def provenance(rule: Rule, lang: Languages) -> str:
     """A rule's citations as written, `assumed` in the languages."""
-    return rule.cites.replace("assumed", lang.say(ASSUMED, " "))
+    return cited(rule.cites, lang)
 
 
 def due_text(due: Due | None, lang: Languages) -> str:
@@ -165,7 +165,7 @@ def summary(trace: Trace, lang: Languages) -> RenderableType:
         (Text("打款幂等号", "payout key"), case.payout_key),
     ]
     if case.freight is not None:
-        cites = case.freight.cites.replace("assumed", lang.say(ASSUMED, " "))
+        cites = cited(case.freight.cites, lang)
         lines.append((Text("退货运费", "return freight"), f"{lang.say(case.freight.text)} ({cites})"))
     lines.append((Text("打款期限", "payout due"), _clock(trace.payout_due, lang)))
     if case.workflow.law:
@@ -182,7 +182,7 @@ def _clock(due: Due | None, lang: Languages) -> str:
     if due is None:
         return lang.say(NOT_STARTED)
     mark = f", {lang.say(PROVISIONAL)}" if due.provisional else ""
-    cites = due.limit.cites.replace("assumed", lang.say(ASSUMED, " "))
+    cites = cited(due.limit.cites, lang)
     return f"{stamp(due.at)} ({lang.say(words.length(due.length, due.unit), ' ')}, {cites}{mark})"
 
 

@@ -343,6 +343,18 @@ def test_clocks_that_go_round_end_in_an_error_not_in_a_hang() -> None:
     assert one.steps == ()
 
 
+def test_a_law_clock_runs_from_the_first_entry_and_never_restarts() -> None:
+    table = build(law={WAITING: Limit("statutory_refund_days", cites="L1")}, facts_of=lambda *_: Facts("l", True, 2))
+    one = RefundCase.open(order(order_type="toy"), request(kind=None), at=at("2026-02-13 10:00"), workflow=table)
+    assert one.statutory_due is None
+    first = one.apply("ask", at=at("2026-02-13 11:00"), by="buyer")
+    again = first.apply("ask", at=at("2026-02-25 11:00"), by="buyer")  # the clock led back to the start in between
+    assert [step.dest.key for step in again.steps] == ["waiting", "open", "waiting"]
+    assert first.statutory_due is not None
+    assert first.statutory_due.at == at("2026-02-21 00:00")
+    assert again.statutory_due == first.statutory_due
+
+
 def test_a_clock_event_that_another_forestalls_says_why() -> None:
     lapse = Event("lapse", CLOCK, "失效", "lapse")
     table = build((R1, R2, R3, replace(R4, event=lapse)), facts_of=lambda *_: Facts("l", True, 2))

@@ -18,7 +18,7 @@ from refund_fsm.advice.scene import Tip as Tip
 from refund_fsm.advice.texts import TOPICS
 from refund_fsm.calendar import instant
 from refund_fsm.case import RefundCase
-from refund_fsm.catalogue import ASSUMED
+from refund_fsm.catalogue import ASSUMED, ASSUMED_TEXT
 from refund_fsm.errors import BadData
 from refund_fsm.model import Order
 from refund_fsm.orders.guidance import Said, guidance_of
@@ -82,7 +82,7 @@ class Advice:
 def _sources(tip: Tip, lang: Lang) -> str:
     if not tip.cites:
         return ""
-    named = [texts.ASSUMED.get(lang) if id == ASSUMED else id for id in tip.cites]
+    named = [ASSUMED_TEXT.get(lang) if id == ASSUMED else id for id in tip.cites]
     return f"〔{'、'.join(named)}〕" if lang == "zh" else f" [{', '.join(named)}]"
 
 
