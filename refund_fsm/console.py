@@ -11,11 +11,9 @@ import os
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from refund_fsm.calendar import SHANGHAI
 from refund_fsm.text import Lang, Text
 
 if TYPE_CHECKING:
@@ -48,14 +46,6 @@ class Languages(StrEnum):
     def stack(self, text: Text) -> str:
         """The text in these languages, one below the other."""
         return self.say(text, "\n")
-
-
-def stamp(at: datetime) -> str:
-    """An instant in Shanghai as tables show it; midnight is 24:00 of the day that ends."""
-    local = at.astimezone(SHANGHAI)
-    if local.time().isoformat() == "00:00:00":
-        return f"{local.date() - timedelta(days=1)} 24:00"
-    return f"{local:%Y-%m-%d %H:%M:%S}" if local.second or local.microsecond else f"{local:%Y-%m-%d %H:%M}"
 
 
 def one_line(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from refund_fsm import words
 from refund_fsm.catalogue import ASSUMED, spelled
-from refund_fsm.console import Languages, one_line, plain, stamp
+from refund_fsm.console import Languages, one_line, plain
 from refund_fsm.errors import BadData
 from refund_fsm.record import Step
 from refund_fsm.scenario import find, load, shipped
@@ -16,6 +16,7 @@ from refund_fsm.spec import Workflow
 from refund_fsm.text import Text
 from refund_fsm.trace import Trace, TraceRow, play
 from refund_fsm.trace_view import BREACH, LATE, REPEATED, breach_text, due_text, heading, provenance
+from refund_fsm.words import stamp
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

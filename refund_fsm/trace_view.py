@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from refund_fsm import words
-from refund_fsm.console import Aligned, Languages, grid, one_line, plain, stamp
+from refund_fsm.console import Aligned, Languages, grid, one_line, plain
 from refund_fsm.model import EVIDENCE_LABELS, Evidence
 from refund_fsm.orders.guidance import guidance_of
 from refund_fsm.record import Breach, Due
@@ -17,6 +17,7 @@ from refund_fsm.show import cited
 from refund_fsm.spec import Rule
 from refund_fsm.text import Text
 from refund_fsm.trace import Trace, TraceRow
+from refund_fsm.words import stamp
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

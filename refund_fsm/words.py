@@ -38,6 +38,14 @@ def instant(value: datetime) -> Text:
     return Text(f"{said.zh}{clock}", f"{said.en} at {clock}")
 
 
+def stamp(value: datetime) -> str:
+    """An instant in Shanghai in figures: 2026-02-18 10:00; midnight is 24:00 of the day that ends."""
+    local = value.astimezone(SHANGHAI)
+    if local.time().isoformat() == "00:00:00":
+        return f"{local.date() - timedelta(days=1)} 24:00"
+    return f"{local:%Y-%m-%d %H:%M:%S}" if local.second or local.microsecond else f"{local:%Y-%m-%d %H:%M}"
+
+
 def yuan(fen: int) -> Text:
     """An amount: 12.30元, 12.30 yuan."""
     sign = "-" if fen < 0 else ""

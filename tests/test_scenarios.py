@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from refund_fsm import BadData, RefundCase, Refused, orders
-from refund_fsm.console import stamp
 from refund_fsm.scenario import MAX_EVENTS, Scenario, find, load, shipped
 from refund_fsm.spec import CLOCK
 from refund_fsm.trace import Trace, play
+from refund_fsm.words import stamp
 from tests.samples import at
 
 ENDS_REFUSED = {"shop_window_missed_by_a_minute": "guard_failed"}

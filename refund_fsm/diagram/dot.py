@@ -5,15 +5,20 @@ Must not decide what is shown or how it is worded.
 
 from __future__ import annotations
 
+import math
 import shutil
 import sysconfig
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from refund_fsm.diagram.labels import Labels
+from refund_fsm.diagram.legend import Legend
+from refund_fsm.diagram.marks import strongest
 from refund_fsm.diagram.markup import APART, slug
-from refund_fsm.diagram.palette import MUTED, PAPER, SLATE, SUCCESS, tint
+from refund_fsm.diagram.palette import MUTED, PAPER, SLATE, SUCCESS, fade, tint, tone_colour
 from refund_fsm.diagram.plan import Arrow, Card, Junction
 from refund_fsm.errors import BadData, MissingPart, RefundFsmError
+from refund_fsm.spec import Rule
 
 if TYPE_CHECKING:
     import graphviz
@@ -28,14 +33,16 @@ GRAPH = {
     "bgcolor": PAPER,
     "pad": "0.3",
     "nodesep": "0.2",
-    "ranksep": "0.36",
+    "ranksep": "0.3",
     "splines": "true",
     "mclimit": "4",
     "labelloc": "t",
 }
 NODE = {"shape": "box", "style": "rounded,filled", "margin": "0.1,0.07", "penwidth": "1.8", "height": "0.3"}
-HAPPY = {"color": SUCCESS, "penwidth": "3.4", "weight": "12", "arrowsize": "0.95"}
+HAPPY = {"color": SUCCESS, "penwidth": "3.4", "weight": "80", "arrowsize": "0.95"}
 PLAIN = {"penwidth": "1.3", "arrowsize": "0.75"}
+WIDE = {"": "1.6", "taken": "4", "now": "3.4", "next": "2", "added": "3", "removed": "3", "changed": "3"}
+THINNEST, WIDEST = 0.8, 9.0  # points, in the counts view
 
 
 def source(labels: Labels) -> str:
@@ -44,9 +51,10 @@ def source(labels: Labels) -> str:
 
     plan = labels.plan
     name = _hint(labels.say(plan.workflow.label))
+    legend = Legend(labels).source()
     graph = graphviz.Digraph(
         slug(plan.workflow.key),
-        graph_attr={**GRAPH, "fontname": FONT, "label": labels.legend(), "id": f"workflow-{slug(plan.workflow.key)}", "tooltip": name},
+        graph_attr={**GRAPH, "fontname": FONT, "label": legend, "id": f"workflow-{slug(plan.workflow.key)}", "tooltip": name},
         node_attr={**NODE, "fontname": FONT},
         edge_attr={**PLAIN, "fontname": FONT},
     )
@@ -56,7 +64,8 @@ def source(labels: Labels) -> str:
         _add_card(graph, labels, card)
     for junction in plan.junctions:
         _add_junction(graph, labels, junction)
-    start = HAPPY if plan.spine else {"color": SLATE}
+    plain = labels.marks.rest.tone == "plain"
+    start = (dict(HAPPY) if plain else {**HAPPY, "penwidth": WIDE[""]}) if plan.spine else {"color": SLATE}
     graph.edge(START, slug(plan.workflow.initial.key), **start, id="edge-start", **{"class": "start"}, tooltip=" ")
     for arrow in plan.arrows:
         _add_arrow(graph, labels, arrow)
@@ -68,36 +77,70 @@ def source(labels: Labels) -> str:
 
 def _add_card(graph: graphviz.Digraph, labels: Labels, card: Card) -> None:
     state = card.state
-    classes = ["state", *(["final"] if state.final else []), *([slug(card.actor.key)] if card.actor else [])]
+    tone = labels.marks.state(state.key).tone
+    classes = ["state", *(["final"] if state.final else []), *([slug(card.actor.key)] if card.actor else []), *_tone(tone)]
     if state.final:
         colour = SUCCESS if card.success else SLATE
+        colour = fade(colour) if tone == "faded" else colour
         look = {"color": colour, "fillcolor": colour, "peripheries": "2"}
     else:
         colour = labels.colour(card.actor.key) if card.actor else MUTED
         look = {"color": colour, "fillcolor": tint(colour)}
+        if tone == "faded":
+            look = {"color": fade(colour), "fillcolor": PAPER}
+    if tone in ("now", "taken"):
+        look["penwidth"] = WIDE[tone]
+    elif tone in ("added", "removed", "changed"):
+        look |= {"color": tone_colour(tone), "penwidth": WIDE[tone], **({"style": "rounded,filled,dashed"} if tone == "removed" else {})}
     name = _hint(f"{state.key}: {labels.say(state.text)}")
     graph.node(slug(state.key), labels.card(card), **look, id=f"state-{slug(state.key)}", tooltip=name, **{"class": " ".join(classes)})
+
+
+def _tone(tone: str) -> list[str]:
+    return [] if tone == "plain" else [tone]
 
 
 def _add_junction(graph: graphviz.Digraph, labels: Labels, junction: Junction) -> None:
     first = junction.rules[0]
     colour = labels.colour(first.actor.key)
-    shape = {"shape": "diamond", "style": "filled", "fillcolor": colour, "color": colour, "width": "0.16", "height": "0.16"}
+    whole = strongest(labels.marks.rule(rule.id) for rule in junction.rules)
+    seen = fade(colour) if whole == "faded" else colour
+    shape = {"shape": "diamond", "style": "filled", "fillcolor": seen, "color": seen, "width": "0.16", "height": "0.16"}
     graph.node(junction.name, "", **shape, fixedsize="true", tooltip=" ", **{"class": f"junction {slug(first.actor.key)}"})
     for state in junction.states:
-        rules = " ".join(f"rule-{slug(rule.id)}" for rule in junction.rules_from(state))
-        look = {"color": colour, "dir": "none", **({"style": "dashed"} if first.by_clock else {})}
-        graph.edge(slug(state.key), junction.name, **look, tooltip=" ", **{"class": f"stem {slug(first.actor.key)} {rules}"})
+        rules = junction.rules_from(state)
+        tone = strongest(labels.marks.rule(rule.id) for rule in rules)
+        look = {"color": fade(colour) if tone == "faded" else colour, "dir": "none", **({"style": "dashed"} if first.by_clock else {})}
+        look |= _width(labels, rules, tone)
+        ids = (f"rule-{slug(rule.id)}" for rule in rules)
+        classes = " ".join(("stem", slug(first.actor.key), *ids, *_tone(tone)))
+        graph.edge(slug(state.key), junction.name, **look, tooltip=" ", **{"class": classes})
 
 
 def _add_arrow(graph: graphviz.Digraph, labels: Labels, arrow: Arrow) -> None:
-    classes = [slug(arrow.actor.key), *(["happy"] if arrow.happy else []), *(f"rule-{slug(rule.id)}" for rule in arrow.rules)]
+    tone = strongest(labels.marks.rule(rule.id) for rule in arrow.rules)
+    classes = [slug(arrow.actor.key), *(["happy"] if arrow.happy else []), *(f"rule-{slug(rule.id)}" for rule in arrow.rules), *_tone(tone)]
     look = dict(HAPPY) if arrow.happy else {"color": labels.colour(arrow.actor.key), "weight": "1" if arrow.rank is None else "3"}
     if arrow.by_clock:
         look["style"] = "dashed"
+    if labels.marks.rest.tone == "faded":
+        look["penwidth"] = WIDE[""]
+    if tone == "faded":
+        look["color"] = fade(look["color"])
+    elif tone in ("added", "removed", "changed"):
+        look |= {"color": tone_colour(tone), **({"style": "dotted"} if tone == "removed" else {})}
+    look |= _width(labels, arrow.rules, tone)
     look["tooltip"] = look["labeltooltip"] = _hint("; ".join(labels.tooltip(rule) for rule in arrow.rules))
     ends = arrow.junction.name if arrow.junction else slug(arrow.source.key), slug(arrow.dest.key)
     graph.edge(*ends, labels.arrow(arrow), **look, id=f"edge-{slug(arrow.rules[0].id)}", **{"class": " ".join(classes)})
+
+
+def _width(labels: Labels, rules: Sequence[Rule], tone: str) -> dict[str, str]:
+    """How wide a line is: by its rules' weights, or by its tone, or as ever."""
+    weights = [mark.weight for mark in (labels.marks.rule(rule.id) for rule in rules) if mark.weight is not None]
+    if weights:
+        return {"penwidth": f"{THINNEST + (WIDEST - THINNEST) * math.sqrt(min(1.0, sum(weights))):.2f}", "arrowsize": "0.7"}
+    return {"penwidth": WIDE[tone]} if tone in WIDE else {}
 
 
 def _hint(text: str) -> str:

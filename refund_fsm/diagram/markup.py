@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from refund_fsm.diagram import metrics
@@ -60,6 +60,11 @@ class Run:
         """The height of the line that it needs."""
         return round(self.size * LEADING) + (CHIP if self.chip else 0)
 
+    def recoloured(self, change: Callable[[str], str]) -> Run:
+        """The same in other colours."""
+        fill, outline = self.fill and change(self.fill), self.outline and change(self.outline)
+        return replace(self, colour=change(self.colour), fill=fill, outline=outline)
+
     def cell(self, height: int) -> str:
         """The cells that show it on a line of a height."""
         text = escaped(self.text)
@@ -103,6 +108,10 @@ class Stroke:
     def height(self) -> int:
         """Its thickness."""
         return self.thick
+
+    def recoloured(self, change: Callable[[str], str]) -> Stroke:
+        """The same in another colour."""
+        return replace(self, colour=change(self.colour))
 
     def cell(self, height: int) -> str:
         """The cell that shows it on a line of a height."""

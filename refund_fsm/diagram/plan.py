@@ -11,10 +11,12 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from refund_fsm.policy import Policy
 from refund_fsm.spec import Actor, Event, Limit, Rule, State, Workflow
 
+View = Literal["full", "spine"]
 MANY = 5  # from this many states on, an event that only ends the case is named on their cards
 
 
@@ -49,10 +51,10 @@ class Junction:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """Rules of one actor that lead to one state, drawn as one edge: from a state, or from a junction.
+    """Rules that lead to one state, drawn as one edge: from a state, or from a junction.
 
-    A row holds rules that differ in their source alone. `rank` is the place of the way in the spine: 0 for the happy path,
-    None off the spine.
+    A row holds rules that differ in their source alone; the rows of the spine come first, those of the clock last. `rank` is
+    the place of the way in the spine: 0 for the happy path, None off the spine.
     """
 
     rows: tuple[tuple[Rule, ...], ...]
@@ -76,12 +78,12 @@ class Arrow:
 
     @property
     def actor(self) -> Actor:
-        """Who fires its rules."""
+        """Who fires its first rule."""
         return self.rows[0][0].actor
 
     @property
     def by_clock(self) -> bool:
-        """Whether the clock does."""
+        """Whether nobody but the clock fires its rules."""
         return self.rows[0][0].by_clock
 
     @property
@@ -92,10 +94,16 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Plan:
-    """All that one picture shows of a workflow under a policy."""
+    """All that one picture shows of a workflow under a policy.
+
+    The view `spine` keeps the ways of the workflow's spine. `before` is an earlier workflow, whose states and rules that are
+    gone are drawn as well.
+    """
 
     workflow: Workflow
     policy: Policy
+    view: View = "full"
+    before: Workflow | None = None
 
     @cached_property
     def spine(self) -> Mapping[str, int]:
@@ -108,14 +116,30 @@ class Plan:
         return found
 
     @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that are drawn, those that are gone last."""
+        if self.view == "spine":
+            return tuple(rule for rule in self.workflow.rules if rule.id in self.spine)
+        gone = (rule for rule in self.before.rules if rule.id not in self.workflow.by_id) if self.before else ()
+        return (*self.workflow.rules, *gone)
+
+    @cached_property
+    def states(self) -> Mapping[str, State]:
+        """The states that are drawn, by key, those that are gone last."""
+        if self.view == "spine":
+            kept = {state.key for way in self.workflow.spine for state in way} | {self.workflow.initial.key}
+            return {key: state for key, state in self.workflow.states.items() if key in kept}
+        earlier = self.before.states if self.before else {}
+        return {**self.workflow.states, **{key: state for key, state in earlier.items() if key not in self.workflow.states}}
+
+    @cached_property
     def endings(self) -> tuple[Event, ...]:
         """The events that only end the case, all from many states into the same final state, and are named on the cards."""
         found = []
-        for event in self.workflow.events.values():
-            rules = [rule for rule in self.workflow.rules if rule.event.name == event.name]
+        for rules in _by_event(self.rules).values():
             ends = len({rule.dest.key for rule in rules}) == 1 and rules[0].dest.final
             if ends and len(rules) >= MANY and not any(rule.id in self.spine for rule in rules):
-                found.append(event)
+                found.append(rules[0].event)
         return tuple(found)
 
     def on_card(self, rule: Rule) -> bool:
@@ -125,13 +149,14 @@ class Plan:
     @cached_property
     def junctions(self) -> tuple[Junction, ...]:
         """The junctions, in the order of the limits."""
-        made = (self._junction(group, event) for group, _ in self.workflow.groups for event in self.workflow.events.values())
+        events = [rules[0].event for rules in _by_event(self.rules).values()]
+        made = (self._junction(group, event) for group, _ in self.workflow.groups for event in events)
         return tuple(junction for junction in made if junction is not None)
 
     def _junction(self, group: tuple[State, ...], event: Event) -> Junction | None:
         """None unless all states of a group of several have the same rules of the event, with arrows, out of the group, off the spine."""
         keys = {state.key for state in group}
-        rules = tuple(rule for rule in self.workflow.rules if rule.source.key in keys and rule.event.name == event.name)
+        rules = tuple(rule for rule in self.rules if rule.source.key in keys and rule.event.name == event.name)
         ways = [{_alike(rule) for rule in rules if rule.source.key == key} for key in keys]
         if len(keys) < 2 or not rules or any(way != ways[0] for way in ways):
             return None
@@ -143,43 +168,54 @@ class Plan:
     def arrows(self) -> tuple[Arrow, ...]:
         """The arrows, in the order of the table."""
         through = {rule.id: junction for junction in self.junctions for rule in junction.rules}
-        bundles: dict[tuple[str, str, str], dict[object, list[Rule]]] = {}
-        for rule in self.workflow.rules:
+        bundles: dict[tuple[str, str], dict[object, list[Rule]]] = {}
+        for rule in self.rules:
             if not self.on_card(rule):
                 start = through[rule.id].name if rule.id in through else rule.source.key
-                rows = bundles.setdefault((start, rule.dest.key, rule.actor.key), {})
-                rows.setdefault(_alike(rule), []).append(rule)
-        return tuple(self._arrow(tuple(tuple(row) for row in rows.values()), through) for rows in bundles.values())
+                rows = bundles.setdefault((start, rule.dest.key), {})
+                rows.setdefault((_alike(rule), rule.actor.key), []).append(rule)
+        return tuple(self._arrow([tuple(row) for row in rows.values()], through) for rows in bundles.values())
 
-    def _arrow(self, rows: tuple[tuple[Rule, ...], ...], through: Mapping[str, Junction]) -> Arrow:
+    def _arrow(self, rows: list[tuple[Rule, ...]], through: Mapping[str, Junction]) -> Arrow:
+        off = len(self.workflow.spine)
+        rows.sort(key=lambda row: (min(self.spine.get(rule.id, off) for rule in row), row[0].by_clock))
         ranks = [self.spine[rule.id] for row in rows for rule in row if rule.id in self.spine]
-        return Arrow(rows, min(ranks, default=None), through.get(rows[0][0].id))
+        return Arrow(tuple(rows), min(ranks, default=None), through.get(rows[0][0].id))
 
     @cached_property
     def far(self) -> tuple[tuple[State, State], ...]:
         """For each state that no arrow reaches, the last one whose card leads there, so that it does not stand at the top."""
         reached = {arrow.dest.key for arrow in self.arrows}
-        last = {rule.dest.key: rule for rule in self.workflow.rules if rule.dest.final and rule.dest.key not in reached}
+        last = {rule.dest.key: rule for rule in self.rules if rule.dest.final and rule.dest.key not in reached}
         return tuple((rule.source, rule.dest) for rule in last.values())
 
     @cached_property
     def cards(self) -> tuple[Card, ...]:
         """The states, in the order of the workflow."""
-        return tuple(self._card(state) for state in self.workflow.states.values())
+        return tuple(self._card(state) for state in self.states.values())
 
     def _card(self, state: State) -> Card:
         flow = self.workflow
-        here = [rule for rule in flow.rules if rule.source.key == state.key]
+        here = [rule for rule in self._all_rules() if rule.source.key == state.key]
         group = flow.groups[flow.group_of[state.key]][0] if state.key in flow.group_of else ()
         return Card(
             state=state,
             actor=self._first_actor(here),
-            limit=flow.limit_of.get(state.key),
-            together=tuple(other for other in group if other.key != state.key),
+            limit=self.limit_of(state.key),
+            together=tuple(other for other in group if other.key != state.key and other.key in self.states),
             law=next((limit for one, limit in flow.law.items() if one.key == state.key), None),
-            rules=tuple(rule for rule in here if self.on_card(rule)),
+            rules=tuple(rule for rule in here if self.view == "full" and self.on_card(rule)),
             success=state.final and self._pays(state),
         )
+
+    def _all_rules(self) -> tuple[Rule, ...]:
+        return self.workflow.rules if self.view == "spine" else self.rules
+
+    def limit_of(self, key: str) -> Limit | None:
+        """The limit of a state; that of a state that is gone is the earlier workflow's."""
+        if self.before and key not in self.workflow.states:
+            return self.before.limit_of.get(key)
+        return self.workflow.limit_of.get(key)
 
     def _first_actor(self, here: list[Rule]) -> Actor | None:
         """Who acts in a state: on the happy path who takes its next step, else who has the first rule with an arrow; the clock last."""
@@ -189,21 +225,25 @@ class Plan:
     def _pays(self, state: State) -> bool:
         """Whether the happy path ends in a final state, or the money moves into it."""
         ends = self.workflow.spine and self.workflow.spine[0][-1].key == state.key
-        return bool(ends or any(rule.event.pays for rule in self.workflow.rules if rule.dest.key == state.key))
+        return bool(ends or any(rule.event.pays for rule in self._all_rules() if rule.dest.key == state.key))
 
     def sweep_into(self, state: State) -> tuple[Event, ...]:
         """The events named on cards that lead into a final state."""
-        return tuple(
-            event for event in self.endings if any(r.event.name == event.name and r.dest.key == state.key for r in self.workflow.rules)
-        )
+        return tuple(event for event in self.endings if any(r.event.name == event.name and r.dest.key == state.key for r in self.rules))
 
     @cached_property
     def actors(self) -> tuple[Actor, ...]:
-        """The actors, the clock last."""
-        return tuple(sorted(self.workflow.actors.values(), key=lambda actor: any(r.by_clock for r in self._rules_of(actor))))
+        """The actors that are drawn, the clock last."""
+        found = {rule.actor.key: rule.actor for rule in self.rules}
+        return tuple(sorted(found.values(), key=lambda actor: any(r.by_clock for r in self.rules if r.actor.key == actor.key)))
 
-    def _rules_of(self, actor: Actor) -> list[Rule]:
-        return [rule for rule in self.workflow.rules if rule.actor.key == actor.key]
+
+def _by_event(rules: tuple[Rule, ...]) -> Mapping[str, list[Rule]]:
+    """Rules by the name of their event, in order of first appearance."""
+    found: dict[str, list[Rule]] = {}
+    for rule in rules:
+        found.setdefault(rule.event.name, []).append(rule)
+    return found
 
 
 def _alike(rule: Rule) -> tuple[str, str, tuple[str, ...]]:

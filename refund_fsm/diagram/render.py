@@ -10,13 +10,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from refund_fsm.diagram import dark
 from refund_fsm.diagram.dot import FONT, Engine, laid_out
 from refund_fsm.diagram.markup import APART
+from refund_fsm.diagram.palette import HALO
 from refund_fsm.errors import BadData, MissingPart
 
 SUFFIXES = (".dot", ".svg", ".png")
 PROLOG = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->", re.DOTALL)
 ANCHOR = re.compile(r'(<g id=")a_(?=rule-)')  # Graphviz marks the ids of cells
+CURRENT = re.compile(
+    r'(?P<before><g id="[^"]*" class="node [^"]*\bnow\b[^"]*">(?:(?!</g>).)*?)(?P<card><path [^>]*? d="(?P<shape>[^"]*)"/>)', re.DOTALL
+)
+HALOS = ((22, "0.15"), (15, "0.25"), (9, "0.45"))  # width in points, opacity
 SCALE = 2  # pixels of a PNG for each of the 96 to the inch
 
 
@@ -72,12 +78,25 @@ def _svg(text: str, engine: Engine | None) -> str:
 
 
 def cleaned(svg: str) -> str:
-    """Graphviz's SVG without prolog, document type and comments, the fonts named once, with the ids that the DOT gave to cells."""
+    """Graphviz's SVG without prolog, document type and comments, the fonts named once, with the ids that the DOT gave to cells,
+    lines under labels, a halo around the current state, and the colours of a dark screen."""
     svg = PROLOG.sub("", svg.replace("\r\n", "\n")).replace("&#45;", "-").replace(f' font-family="{FONT}"', "")
     svg = svg.replace(f"\\{APART}", "\\")
-    svg = ANCHOR.sub(r"\1", svg).replace("<svg ", f'<svg font-family="{FONT}" ', 1)
+    svg = ANCHOR.sub(r"\1", svg)
+    svg = CURRENT.sub(_haloed, svg)
+    opening = f'<svg class="refund-fsm" font-family="{FONT}" '
+    svg = svg.replace("<svg ", opening, 1).replace(">", f">\n{dark.style(svg)}", 1)
     lines = (line.rstrip() for line in svg.split("\n"))
     return "\n".join(line for line in lines if line) + "\n"
+
+
+def _haloed(found: re.Match[str]) -> str:
+    """The card of the current state with a glow behind it: wider, paler outlines of the same shape."""
+    halo = "".join(
+        f'<path class="halo" fill="none" stroke="{HALO}" stroke-opacity="{opacity}" stroke-width="{width}" d="{found["shape"]}"/>\n'
+        for width, opacity in HALOS
+    )
+    return found["before"] + halo + found["card"]
 
 
 def write(path: Path, data: bytes) -> None:

@@ -1,0 +1,98 @@
+"""Owns the marks of one case: the way taken, where it is, what may happen next and until when, which limits were passed.
+
+Must not know how marks look.
+"""
+
+from __future__ import annotations
+
+from refund_fsm import words
+from refund_fsm.case import RefundCase
+from refund_fsm.diagram.marks import Mark, Marks, Note, Sign
+from refund_fsm.errors import BadData
+from refund_fsm.record import Breach, Due
+from refund_fsm.spec import Rule, Workflow
+from refund_fsm.text import Text
+
+KEY: tuple[tuple[Sign, Text], ...] = (
+    ("taken", Text("走过的步骤，按序编号", "taken, numbered in order")),
+    ("now", Text("当前状态", "current state")),
+    ("next", Text("下一步可以", "possible next")),
+    ("due", Text("到期时间", "due")),
+    ("breach", Text("已逾期", "limit passed")),
+)
+
+
+def marks_of(case: RefundCase, workflow: Workflow) -> Marks:
+    """The marks of a case as of its `now`; `BadData` for a case of another workflow."""
+    if not isinstance(case, RefundCase):
+        raise BadData("case", case, "a RefundCase")
+    if case.workflow.fingerprint != workflow.fingerprint:
+        raise BadData("case", case.workflow.key, f"a case of {workflow.key!r}, the workflow that is drawn")
+    rules = {rule.id: Mark("next", _due_of_rule(case, rule)) for rule in _next(case)}
+    for rule_id, numbers in _taken(case).items():
+        notes = rules[rule_id].notes if rule_id in rules else ()
+        rules[rule_id] = Mark("taken", notes, numbers)
+    states = {rule.dest.key: Mark("next") for rule in _next(case)}
+    states |= {step.source.key: Mark("taken") for step in case.steps} | {step.dest.key: Mark("taken") for step in case.steps}
+    states[case.state.key] = Mark("now", _due_of_state(case))
+    for key, breaches in _breaches(case).items():
+        mark = states[key]
+        states[key] = Mark(mark.tone, (*mark.notes, *(_passed(breach) for breach in breaches)))
+    marks = (*rules.values(), *states.values())
+    kinds: set[Sign] = {mark.tone for mark in marks}
+    kinds |= {note.kind for mark in marks for note in mark.notes}
+    now = words.stamp(case.now)
+    heading = Text(f"截至 {now} · {case.state.zh}", f"as of {now} · {case.state.en}")
+    return Marks(rules, states, Mark("faded"), (heading,), tuple(one for one in KEY if one[0] in kinds))
+
+
+def _next(case: RefundCase) -> list[Rule]:
+    """The rules that may fire from here: each actor's at `now`, and the clock's at the limit."""
+    asked = (verdict for actor in case.workflow.actors for verdict in case.actions(at=case.now, by=actor))
+    found = [verdict.rule for verdict in asked if verdict.rule is not None]
+    if case.due is not None and case.due.then is not None:
+        found.append(case.due.then)
+    return list({rule.id: rule for rule in found}.values())
+
+
+def _taken(case: RefundCase) -> dict[str, tuple[int, ...]]:
+    numbers: dict[str, tuple[int, ...]] = {}
+    for number, step in enumerate(case.steps, start=1):
+        numbers[step.rule.id] = (*numbers.get(step.rule.id, ()), number)
+    return numbers
+
+
+def _due_of_rule(case: RefundCase, rule: Rule) -> tuple[Note, ...]:
+    due = case.due
+    if due is None or due.then is None or due.then.id != rule.id:
+        return ()
+    return (_due(due),)
+
+
+def _due_of_state(case: RefundCase) -> tuple[Note, ...]:
+    """The limit, unless it has passed already; a passed one is a breach."""
+    due = case.due
+    if due is None or (due.then is None and due.at <= case.now):
+        return ()
+    return (_due(due),)
+
+
+def _due(due: Due) -> Note:
+    said = Text("到期（暂定）", "due (provisional)") if due.provisional else Text("到期", "due")
+    return Note(said, "due", words.stamp(due.at))
+
+
+def _breaches(case: RefundCase) -> dict[str, list[Breach]]:
+    """The limits that were passed, by the state in which the case was."""
+    found: dict[str, list[Breach]] = {}
+    for step in case.steps:
+        if step.breach is not None:
+            found.setdefault(step.source.key, []).append(step.breach)
+    recorded = sum(map(len, found.values()))
+    for breach in case.breaches()[recorded:]:
+        found.setdefault(case.state.key, []).append(breach)
+    return found
+
+
+def _passed(breach: Breach) -> Note:
+    return Note(Text("逾期", "limit passed"), "breach", words.stamp(breach.at))

@@ -1,0 +1,82 @@
+"""Owns the marks of many cases: how often each rule fired, in numbers and in per cent, and how long states took.
+
+Must not know where the counts come from, nor how marks look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from refund_fsm import words
+from refund_fsm.diagram.marks import Mark, Marks, Note, Sign
+from refund_fsm.errors import BadData
+from refund_fsm.spec import Workflow
+from refund_fsm.text import Text
+
+KEY: tuple[tuple[Sign, Text], ...] = (("count", Text("线宽 ∝ √次数 · 百分比 = 占全部售后单", "width ∝ √count · per cent of all cases")),)
+WAITS: tuple[Sign, Text] = ("count", Text("⌀ = 在该状态的平均时间", "⌀ = mean time in the state"))
+ONE_DAY, ONE_HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+def marks_of(workflow: Workflow, counts: Mapping[str, int] | None, waits: Mapping[str, timedelta] | None) -> Marks:
+    """The marks of counts (rule id → how often it fired; what is not named is 0) and mean times (state key → length).
+
+    `BadData` for an unknown rule or state, a count that is no whole number from 0, a time that is no `timedelta` from 0.
+    """
+    checked = _checked_counts(workflow, counts) if counts is not None else {}
+    rules = {}
+    if counts is not None:
+        cases, most = cases_in(workflow, checked), max(checked.values(), default=0)
+        for rule in workflow.rules:
+            count = checked.get(rule.id, 0)
+            note = Note(Text("", ""), "count", _counted(count, cases))
+            rules[rule.id] = Mark("plain" if count else "faded", (note,), weight=count / most if most else 0.0)
+    times = _checked_waits(workflow, waits or {})
+    states = {key: Mark("plain", (_mean(time),)) for key, time in times.items()}
+    heading = (Text(f"{cases:,} 件售后单", f"{cases:,} cases"),) if counts is not None and cases else ()
+    key = (*(KEY if counts is not None else ()), *((WAITS,) if times else ()))
+    return Marks(rules, states, Mark(), heading, key)
+
+
+def cases_in(workflow: Workflow, counts: Mapping[str, int]) -> int:
+    """How many cases left the initial state for good; 0 where the counts do not tell."""
+    start = workflow.initial.key
+    gone = sum(counts.get(rule.id, 0) for rule in workflow.rules if rule.source.key == start and rule.dest.key != start)
+    back = sum(counts.get(rule.id, 0) for rule in workflow.rules if rule.dest.key == start and rule.source.key != start)
+    return max(0, gone - back)
+
+
+def _counted(count: int, cases: int) -> str:
+    if not cases:
+        return f"{count:,}"
+    share = 100 * count / cases
+    return f"{count:,} · {share:.0f}%" if share >= 10 or not count else f"{count:,} · {share:.1f}%"
+
+
+def _mean(time: timedelta) -> Note:
+    unit = "days" if time >= ONE_DAY else "hours"
+    length = time / (ONE_DAY if unit == "days" else ONE_HOUR)
+    return Note(words.UNITS[unit], "count", lead=f"⌀ {length:.1f}")
+
+
+def _checked_counts(workflow: Workflow, counts: Mapping[str, int]) -> dict[str, int]:
+    if not isinstance(counts, Mapping):
+        raise BadData("counts", counts, "a mapping of rule ids to how often each fired")
+    for rule, count in counts.items():
+        if rule not in workflow.by_id:
+            raise BadData("counts", rule, f"a rule of {workflow.key}: {', '.join(workflow.by_id)}")
+        if isinstance(count, bool) or not hasattr(count, "__index__") or int(count) < 0:
+            raise BadData(f"counts[{rule!r}]", count, "a whole number from 0")
+    return {rule: int(count) for rule, count in counts.items()}
+
+
+def _checked_waits(workflow: Workflow, waits: Mapping[str, timedelta]) -> dict[str, timedelta]:
+    if not isinstance(waits, Mapping):
+        raise BadData("waits", waits, "a mapping of state keys to mean times")
+    for state, time in waits.items():
+        if state not in workflow.states:
+            raise BadData("waits", state, f"a state of {workflow.key}: {', '.join(workflow.states)}")
+        if not isinstance(time, timedelta) or time < timedelta(0):
+            raise BadData(f"waits[{state!r}]", time, "a timedelta from 0")
+    return dict(waits)

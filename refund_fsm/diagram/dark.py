@@ -1,0 +1,83 @@
+"""Owns how a picture looks on a dark screen: a style sheet that replaces colours by what they are used for.
+
+Text and lines become light, paper and tints dark; chips keep their strong colour and white text. Must not know workflows or
+Graphviz.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from refund_fsm.diagram import palette
+from refund_fsm.diagram.palette import FADED_PAPER, INK, MUTED, PALE, PAPER, SLATE, SUCCESS, fade, mixed, tint
+
+NIGHT = "#0D1117"  # the paper
+SCOPE = "svg.refund-fsm"
+LIGHT = {INK: "#E6EDF3", SLATE: "#C3CCD6", MUTED: "#9AA5B1", PALE: PALE, PAPER: PAPER, FADED_PAPER: "#8B949E"}  # of text and lines
+FILLS = {PAPER: NIGHT, FADED_PAPER: NIGHT, SLATE: "#36424F", INK: "#4A5766"}  # of areas; others stay
+TINT = 0.16  # share of the light colour in a dark tint
+FADED = 0.36  # share of a light colour that is left when it is faded
+FADED_FILL = 0.5
+COLOUR = re.compile(r'(?:fill|stroke)="(#[0-9a-f]{6})"')
+
+
+def style(svg: str) -> str:
+    """The style element for the colours that an SVG of Graphviz uses."""
+    used = sorted({found.upper() for found in COLOUR.findall(svg)})
+    rules = "".join(_rule(selector, name, colour, change(colour)) for colour in used for selector, name, change in _USES)
+    return f'<style class="dark">@media (prefers-color-scheme:dark){{{rules}}}</style>'
+
+
+def _rule(selector: str, name: str, colour: str, to: str) -> str:
+    return f'{SCOPE} {selector}[{name}="{colour.lower()}"]{{{name}:{to.lower()}}}' if to != colour else ""
+
+
+def line(colour: str) -> str:
+    """What a text or a line of a colour becomes."""
+    if colour in LIGHT:
+        return LIGHT[colour]
+    base = _faded().get(colour)
+    return mixed(line(base), NIGHT, FADED) if base else palette.LIGHT.get(colour, colour)
+
+
+def _stroke(colour: str) -> str:
+    return NIGHT if colour == PAPER else line(colour)
+
+
+def _area(colour: str) -> str:
+    """What the area of a card or a chip becomes."""
+    if colour in _tints():
+        return mixed(line(_tints()[colour]), NIGHT, TINT)
+    base = _faded().get(colour)
+    return mixed(FILLS.get(base, base), NIGHT, FADED_FILL) if base else FILLS.get(colour, colour)
+
+
+def _arrowhead(colour: str) -> str:
+    return NIGHT if colour == PAPER else line(colour)
+
+
+_USES: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+    ("text", "fill", line),
+    ("path", "fill", _area),
+    ("path", "stroke", _stroke),
+    ("polygon", "fill", _arrowhead),
+    ("polygon", "stroke", _stroke),
+    ("ellipse", "fill", line),
+    ("ellipse", "stroke", line),
+)
+
+
+def _strong() -> Iterator[str]:
+    yield from (INK, SLATE, MUTED, SUCCESS, *palette.LIGHT)
+
+
+@cache
+def _tints() -> dict[str, str]:
+    return {tint(colour): colour for colour in _strong()}
+
+
+@cache
+def _faded() -> dict[str, str]:
+    return {fade(colour): colour for colour in _strong()}

@@ -1,0 +1,172 @@
+"""Owns the marks of a change: rules, guards and limits that were added, removed or changed between two workflows or policies.
+
+Must not know how marks look.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from refund_fsm import words
+from refund_fsm.calendar import SHANGHAI
+from refund_fsm.diagram.marks import CHANGES, Mark, Marks, Note, Sign
+from refund_fsm.facts import Value, assignments, reads_of
+from refund_fsm.policy import Policy
+from refund_fsm.spec import Guard, Limit, Rule, Workflow
+from refund_fsm.text import Text
+
+KEY: tuple[tuple[Sign, Text], ...] = tuple((tone, text) for tone, (_, text) in CHANGES.items())
+NOTHING = Text("没有差异", "no difference")
+STRIDE = 37  # every so many of the sets of opening facts are tried: a prime, so that no fact stays the same
+PROBED = datetime(2026, 2, 12, 10, tzinfo=SHANGHAI)  # before a long holiday, where days and working days part
+AHEAD = tuple(timedelta(days=days) for days in range(40))
+
+
+def marks_of(now: Workflow, policy: Policy, before: Workflow, earlier: Policy) -> Marks:
+    """What became of `before` under `earlier`, read off the tables: rules by id, states by key, limits by state.
+
+    Between policies, a rule counts as added or removed when its guards can hold under one of them alone, and as changed when a
+    fact that they read is derived otherwise (found by trying example orders over the days after 12 February 2026).
+    """
+    rules = dict(_rules(now, policy, before, earlier))
+    states = dict(_states(now, policy, before, earlier))
+    fields = [name for name in Policy.model_fields if getattr(policy, name) != getattr(earlier, name)]
+    heading = [_field(name, earlier, policy) for name in fields]
+    if not rules and not states and not heading:
+        heading = [NOTHING]
+    return Marks(rules, states, Mark("faded"), tuple(heading), KEY)
+
+
+def _field(name: str, earlier: Policy, policy: Policy) -> Text:
+    said = f"{name}: {_value(getattr(earlier, name))} → {_value(getattr(policy, name))}"
+    return Text(said, said)
+
+
+def _value(value: object) -> str:
+    at_most = getattr(value, "at_most", None)
+    return str(value) if at_most is None else f"{getattr(value, 'at_least', '')}–{at_most}"
+
+
+def _rules(now: Workflow, policy: Policy, before: Workflow, earlier: Policy) -> Iterator[tuple[str, Mark]]:
+    moved = _moved_facts(now, policy, earlier) if policy != earlier else frozenset()
+    for rule in now.rules:
+        old = before.by_id.get(rule.id)
+        was, is_now = old is not None and _can_fire(before, old, earlier), _can_fire(now, rule, policy)
+        if is_now and not was:
+            yield rule.id, Mark("added", (_by_policy(now, rule, policy),) if old is not None else ())
+        elif was and not is_now:
+            yield rule.id, Mark("removed", (_by_policy(now, rule, policy),))
+        elif old is not None:
+            notes = (*_altered(old, rule), *_rederived(now, rule, policy, moved), *_timed(now, rule, policy, before, earlier))
+            if notes:
+                yield rule.id, Mark("changed", notes)
+    for rule in before.rules:
+        if rule.id not in now.by_id:
+            yield rule.id, Mark("removed")
+
+
+def _can_fire(workflow: Workflow, rule: Rule, policy: Policy) -> bool:
+    """Whether its guards can hold together for some facts that the policy allows."""
+    domains = {one.name: one.start(policy) if one.by_policy else one.domain(policy) for one in workflow.fact_fields}
+    reads = [name for name in domains if any(name in reads_of(guard, domains) for guard in rule.when)]
+    return any(all(guard(_Known(known)) for guard in rule.when) for known in assignments(reads, domains))
+
+
+class _Known:
+    def __init__(self, known: Mapping[str, Value]) -> None:
+        self.__dict__.update(known)
+
+
+def _by_policy(workflow: Workflow, rule: Rule, policy: Policy) -> Note:
+    """What the policy says that lets the rule fire, or bars it."""
+    domains = workflow.domains(policy)
+    fixed = [one.name for one in workflow.fact_fields if one.by_policy and any(one.name in reads_of(guard, domains) for guard in rule.when)]
+    return Note(Text("因政策", "by policy"), "change", ", ".join(f"{name} = {getattr(policy, name)}" for name in fixed))
+
+
+def _altered(old: Rule, rule: Rule) -> Iterator[Note]:
+    if old.source.key != rule.source.key or old.dest.key != rule.dest.key:
+        yield _note(Text(f"原为 {old.source.zh} → {old.dest.zh}", f"was {old.source.en} → {old.dest.en}"))
+    if (old.event.name, old.actor.key) != (rule.event.name, rule.actor.key):
+        yield _note(Text(f"原为 {old.actor.zh} {old.event.zh}", f"was {old.actor.en}: {old.event.en}"))
+    yield from _guards(old.when, rule.when)
+    if (old.effect and old.effect.name) != (rule.effect and rule.effect.name):
+        yield _note(Text("后果有变", "another effect"))
+    if old.cites.split() != rule.cites.split():
+        yield _note(Text(f"出处原为 {old.cites}", f"source was {old.cites}"))
+
+
+def _guards(old: tuple[Guard, ...], new: tuple[Guard, ...]) -> Iterator[Note]:
+    kept = {guard.name for guard in old} & {guard.name for guard in new}
+    for sign, guards in (("−", old), ("+", new)):
+        for guard in guards:
+            if guard.name not in kept:
+                yield Note(Text(f"[{guard.text.zh}]", f"[{guard.text.en}]"), "change", lead=sign)
+
+
+def _moved_facts(workflow: Workflow, policy: Policy, earlier: Policy) -> frozenset[str]:
+    """The facts that some example order gets otherwise under the two policies."""
+    starts = {one.name: one.start(policy) for one in workflow.fact_fields}
+    found: set[str] = set()
+    for known in itertools.islice(assignments(tuple(starts), starts), 0, None, STRIDE):
+        example = workflow.example_of(workflow.facts(**known), PROBED)
+        if example is None:
+            continue
+        for ahead in AHEAD:
+            one, two = (workflow.facts_of(*example, PROBED + ahead, which) for which in (policy, earlier))
+            found |= {name for name in starts if getattr(one, name) != getattr(two, name)}
+    return frozenset(found - set(Policy.model_fields))
+
+
+def _rederived(workflow: Workflow, rule: Rule, policy: Policy, moved: frozenset[str]) -> Iterator[Note]:
+    """Guards of a rule that read a fact which the policies derive otherwise: only where the facts are derived anew."""
+    domains = workflow.domains(policy)
+    for guard in rule.when if rule.event.files else ():
+        if moved.intersection(reads_of(guard, domains)):
+            yield _note(Text(f"判定有变 [{guard.text.zh}]", f"judged otherwise [{guard.text.en}]"))
+
+
+def _timed(now: Workflow, rule: Rule, policy: Policy, before: Workflow, earlier: Policy) -> Iterator[Note]:
+    if rule.by_clock:
+        old, new = before.limit_of.get(rule.source.key), now.limit_of.get(rule.source.key)
+        if old and new and _span(old, earlier) != _span(new, policy):
+            yield _was(old, earlier)
+
+
+def _states(now: Workflow, policy: Policy, before: Workflow, earlier: Policy) -> Iterator[tuple[str, Mark]]:
+    for key, state in now.states.items():
+        if key not in before.states:
+            yield key, Mark("added")
+            continue
+        notes = [*_limits(before.limit_of.get(key), earlier, now.limit_of.get(key), policy)]
+        laws = [{one.key: limit for one, limit in workflow.law.items()}.get(key) for workflow in (before, now)]
+        notes += _limits(laws[0], earlier, laws[1], policy)
+        if before.states[key].final != state.final:
+            notes.append(_note(Text("终态有变", "final before, or now")))
+        if notes:
+            yield key, Mark("changed", tuple(notes))
+    for key in before.states:
+        if key not in now.states:
+            yield key, Mark("removed")
+
+
+def _limits(old: Limit | None, earlier: Policy, new: Limit | None, policy: Policy) -> Iterator[Note]:
+    if old is None and new is not None:
+        yield _note(Text("新增时限", "a limit now"))
+    elif old is not None and (new is None or _span(old, earlier) != _span(new, policy)):
+        yield _was(old, earlier)
+
+
+def _span(limit: Limit, policy: Policy) -> tuple[int, str]:
+    return limit.length_in(policy), limit.unit
+
+
+def _was(limit: Limit, policy: Policy) -> Note:
+    count, unit = limit.length_in(policy), words.UNITS[limit.unit]
+    return _note(Text(f"原时限 ≤ {count} {unit.zh}", f"was ≤ {count} {unit.en}"))
+
+
+def _note(text: Text) -> Note:
+    return Note(text, "change")

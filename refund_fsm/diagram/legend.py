@@ -1,0 +1,110 @@
+"""Owns title and legend, as markup. Must not decide what is drawn or marked, nor know Graphviz."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from refund_fsm import words
+from refund_fsm.diagram.labels import SOURCE_MARK, Labels, chip
+from refund_fsm.diagram.markup import Line, Piece, Run, Stroke, block
+from refund_fsm.diagram.metrics import wrap
+from refund_fsm.diagram.palette import INK, MUTED, SLATE, SUCCESS
+from refund_fsm.diagram.plan import Card
+from refund_fsm.text import Text
+
+LEGEND_MOST = 720
+GAP = 7
+COLOUR_MEANS = Text("颜色 = 由谁操作", "colour = who acts")
+HAPPY = Text("主流程", "happy path")
+TIMER = Text("到期自动", "fires at the limit")
+CITED = Text("有出处", "from a source")
+ASSUMED_RULE = Text("空心 = 假设", "hollow = assumed")
+SOURCES = Text("出处：L 为法律，其余为指南", "source: L the law, else the guide")
+LIMIT = Text("时限", "limit")
+GUARD = Text("条件", "guard")
+ON_CARD = Text("卡片上的编号：在此状态可做，不画箭头", "ids on a card: possible there, drawn without an arrow")
+STAYS = Text("状态不变", "stays")
+JUNCTION = Text("汇合：对连到这里的各状态都成立", "junction: holds in each state that leads to it")
+SPINE = Text("主线：全部 {0} 个状态中的 {1} 个，{2} 条规则中的 {3} 条", "the spine: {1} of {0} states, {3} of {2} rules")
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """Title and legend of one picture."""
+
+    labels: Labels
+
+    def source(self) -> str:
+        """The whole, as markup."""
+        plan, say = self.labels.plan, self.labels.say
+        lines = self._title()
+        actors: list[tuple[Piece, ...]] = [(chip(say(actor.text), 10, self.labels.colour(actor.key)),) for actor in plan.actors]
+        lines += self._flowing([(Run(say(COLOUR_MEANS), 10, SLATE),), *actors], above=6)
+        lines += self._flowing([*self._strokes(), *self._signs()], above=4)
+        lines += self._view()
+        lines += self._plain([f"◆ {say(JUNCTION)}"]) if plan.junctions else []
+        if any(card.rules for card in plan.cards):
+            lines += self._plain([say(ON_CARD), *self._on_cards(plan.cards)])
+        return block([*lines, Line((Run(" ", 6),))])
+
+    def _title(self) -> list[Line]:
+        plan = self.labels.plan
+        first, *rest = self.labels.each(plan.workflow.label)
+        lines = self._plain([first], 24, INK, bold=True) + self._plain(rest, 13, MUTED)
+        if plan.view == "spine":
+            whole, here = plan.workflow, plan
+            counts = (len(whole.states), len(here.states), len(whole.rules), len(here.rules))
+            lines += self._plain([self.labels.say(Text(SPINE.zh.format(*counts), SPINE.en.format(*counts)), " · ")], 10, MUTED)
+        said = [self.labels.say(text, " · ") for text in self.labels.marks.heading]
+        return lines + self._plain(said, 12, INK, bold=True, above=4)
+
+    def _plain(self, texts: list[str], size: int = 10, colour: str = SLATE, *, bold: bool = False, above: int = 0) -> list[Line]:
+        found = (line for text in texts for line in wrap(text, size, LEGEND_MOST, bold=bold))
+        return [Line((Run(line, size, colour, bold=bold),), "centre", above=above) for line in found]
+
+    def _flowing(self, groups: list[tuple[Piece, ...]], above: int) -> list[Line]:
+        """The groups of pieces side by side, on as many lines as they need."""
+        rows: list[list[tuple[Piece, ...]]] = [[]]
+        for group in groups:
+            if rows[-1] and _across([*rows[-1], group]) > LEGEND_MOST:
+                rows.append([])
+            rows[-1].append(group)
+        return [Line(tuple(piece for group in row for piece in group), "centre", gap=GAP, above=above) for row in rows if row]
+
+    def _strokes(self) -> list[tuple[Piece, ...]]:
+        plan, say = self.labels.plan, self.labels.say
+        groups: list[tuple[Piece, ...]] = []
+        if plan.spine:
+            groups.append((Stroke(SUCCESS, 3), Run(say(HAPPY), 10, SLATE)))
+        if any(rule.by_clock for rule in plan.rules):
+            groups.append((Stroke(SLATE, 1, 5, 5, 3), Run(say(TIMER), 10, SLATE)))
+        return groups
+
+    def _signs(self) -> list[tuple[Piece, ...]]:
+        say = self.labels.say
+        limit = (chip("≤ 7 " + say(words.UNITS["days"]), 9, SLATE), Run(say(LIMIT), 10, SLATE))
+        hollow = (chip("No.", 9, SLATE, hollow=True), Run(say(ASSUMED_RULE), 10, SLATE))
+        if self.labels.plan.view == "spine":
+            return [limit, hollow]
+        guard = (Run("[…]", 10, SLATE), Run(say(GUARD), 10, SLATE))
+        cited = (chip("No.", 9, SLATE), Run(say(CITED), 10, SLATE))
+        return [limit, guard, cited, hollow, (Run(SOURCE_MARK, 10, MUTED), Run(say(SOURCES), 10, SLATE))]
+
+    def _view(self) -> list[Line]:
+        """What the tones of the view mean."""
+        return self._flowing([(self.labels.tone_chip(tone, text),) for tone, text in self.labels.marks.key], above=4)
+
+    def _on_cards(self, cards: tuple[Card, ...]) -> list[str]:
+        """What the rules named on cards do, one line for each event."""
+        say = self.labels.say
+        found: dict[str, str] = {}
+        for card in cards:
+            for rule in card.rules:
+                where = say(STAYS) if rule.internal else f"→ {say(rule.dest.text)}"
+                found[rule.event.name] = f"{say(rule.event.text)} ({say(rule.actor.text)}): {where}"
+        return list(found.values())
+
+
+def _across(groups: list[tuple[Piece, ...]]) -> int:
+    pieces = [piece for group in groups for piece in group]
+    return sum(piece.width for piece in pieces) + GAP * (len(pieces) - 1)
