@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
     from refund_fsm.scenario import Scenario
 
 FOUND, WRONG, MISSING, STOPPED = 1, 2, 3, 130
+
+
+class Views(StrEnum):
+    """The views of a picture."""
+
+    FULL = "full"
+    SPINE = "spine"
+
 
 app = typer.Typer(
     name="refund-fsm",
@@ -131,25 +140,52 @@ def _subject(scenario: Scenario, at: datetime) -> RefundCase | Order:
 @app.command()
 def draw(
     order_types: Annotated[list[str] | None, typer.Argument(metavar="[ORDER_TYPE]...", help="Default: all registered ones.")] = None,
-    folder: Annotated[Path, typer.Option("-o", "--output", metavar="FOLDER", help="Where the diagrams go.")] = Path("diagrams"),
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 when a diagram in FOLDER is stale.")] = False,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="PATH", help="A folder, or a .dot .svg .png .mmd .html file.")] = Path(
+        "diagrams"
+    ),
+    every: Annotated[bool, typer.Option("--all", help="All kinds of pictures, the pages, and a README that shows them.")] = False,
+    view: Annotated[Views, typer.Option("--view", help="Every rule, or the main way alone.")] = Views.FULL,
+    policy: Annotated[str | None, typer.Option("--policy", metavar="NAME|FILE", help="guide, statute, or a policy file (TOML).")] = None,
+    case: Annotated[
+        str | None, typer.Option("--case", metavar="FILE", help="Lay a case over it: a scenario, or a saved case (.json).")
+    ] = None,
+    at: Annotated[str | None, typer.Option("--at", help="With --case: as of when (ISO, with offset).")] = None,
+    counts: Annotated[
+        str | None, typer.Option("--counts", metavar="FILE", help="JSON or TOML: counts by rule id, waits_hours by state.")
+    ] = None,
+    before: Annotated[
+        str | None, typer.Option("--before", metavar="NAME|FILE", help="Show what changed since a policy, or another workflow.")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 when a file there is stale or missing.")] = False,
     lang: LangOption = Languages.BOTH,
 ) -> None:
-    """Draw the workflows with Graphviz."""
-    from refund_fsm import diagram
-    from refund_fsm import orders as registry
-    from refund_fsm.lookup import workflow_of
+    """Draw the workflows with Graphviz: SVG, PNG, DOT, Mermaid, and pages to play with."""
+    from refund_fsm import diagram, drawing
 
-    workflows = [workflow_of(name) for name in order_types or registry.keys()]
-    try:
-        if check:
-            stale = diagram.stale(folder, workflows, lang=lang.value)
-            for name in stale:
-                complain(f"stale: {name}")
-            raise typer.Exit(FOUND if stale else 0)
-        show([str(path) for path in diagram.write_all(folder, workflows, lang=lang.value)])
-    except OSError as error:
-        raise BadData("--output", str(folder), f"a folder that can be written ({error.strerror or error})") from None
+    found = drawing.case_of(case, None if at is None else _instant(at, "--at"))
+    told, waits = drawing.counts_of(counts)
+    asked = drawing.Drawing(
+        workflows=drawing.workflows_of(order_types, found),
+        output=output,
+        lang=lang.value,
+        view=view.value,
+        policy=drawing.policy_of(policy, "--policy"),
+        case=found,
+        counts=told,
+        waits=waits,
+        before=drawing.before_of(before),
+        every=every,
+    )
+    files, lacking = asked.files()
+    if lacking:
+        complain(f"not in the embedded font, shown in the reader's own fonts: {lacking}")
+    if not check:
+        show([str(path) for path in asked.write(files)])
+        return
+    stale = diagram.stale(output.parent if asked.into_file else output, files)
+    for name in stale:
+        complain(f"stale: {name}")
+    raise typer.Exit(FOUND if stale else 0)
 
 
 def _instant(text: str, field: str) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from importlib import metadata
 from pathlib import Path
@@ -11,17 +12,19 @@ from refund_fsm.case import RefundCase
 from refund_fsm.diagram import case_view, counts_view, difference_view, dot
 from refund_fsm.diagram.labels import Labels, Lang
 from refund_fsm.diagram.marks import Marks
-from refund_fsm.diagram.markup import slug
+from refund_fsm.diagram.page import Page, page
 from refund_fsm.diagram.plan import Plan, View
-from refund_fsm.diagram.render import Diagram, write
+from refund_fsm.diagram.render import Diagram
 from refund_fsm.errors import BadData, MissingPart
 from refund_fsm.policy import Policy
 from refund_fsm.spec import Workflow
+from refund_fsm.text import Text
 
-__all__ = ["Diagram", "Lang", "View", "draw", "stale", "write_all"]
+__all__ = ["Diagram", "Lang", "Page", "View", "draw", "page", "pinned", "stale"]
 
 LANGS = ("both", "zh", "en")
 VIEWS = ("full", "spine")
+LAID_OUT = (".svg", ".html")
 PINNED = "0.2.2"  # of graphviz-pure: another engine lays out the same DOT a little differently
 
 
@@ -35,6 +38,7 @@ def draw(
     counts: Mapping[str, int] | None = None,
     waits: Mapping[str, timedelta] | None = None,
     before: Workflow | Policy | None = None,
+    note: Text | None = None,
 ) -> Diagram:
     """A picture of a workflow: who acts, limits (as the policy has them), guards, provenance.
 
@@ -42,6 +46,7 @@ def draw(
     policy means the guide's, or the case's. At most one of three things is laid over the picture: a `case` (the way taken,
     what may happen next, by when, breaches); `counts` (how often each rule fired, by id; rules that are not named did not) with
     `waits` (the mean time in states, by key), or either; `before`, another workflow, or a policy under which this one was used.
+    `note` is a line of your own under the title.
 
     Raises `BadData` naming the argument, its value and what was expected.
     """
@@ -56,8 +61,10 @@ def draw(
         raise BadData("view", view, f"'full' with {given[0]}")
     policy = policy or (case.policy if isinstance(case, RefundCase) else Policy.guide())
     earlier = before if isinstance(before, Workflow) else None
-    plan = Plan(workflow, policy, view, earlier)
-    return Diagram(dot.source(Labels(plan, lang, _marks(workflow, policy, case, counts, waits, before))))
+    marks = _marks(workflow, policy, case, counts, waits, before)
+    if note is not None:
+        marks = replace(marks, heading=(*marks.heading, note))
+    return Diagram(dot.source(Labels(Plan(workflow, policy, view, earlier), lang, marks)), workflow, lang, policy)
 
 
 def _marks(
@@ -81,29 +88,14 @@ def _marks(
     return Marks()
 
 
-def write_all(folder: str | Path, workflows: Iterable[Workflow], *, lang: Lang = "both") -> list[Path]:
-    """Writes `<key>.dot` and `<key>.svg` of each workflow into a folder, which is made if need be; returns the paths.
+def stale(folder: str | Path, files: Iterable[tuple[str, bytes]]) -> list[str]:
+    """The names of the files whose bytes in a folder are others, or that are missing there. Writes nothing.
 
-    Everything is drawn before anything is written. `BadData` when the folder cannot be written.
+    What Graphviz lays out (SVG, pages) is compared byte by byte only with the pinned version of graphviz-pure; elsewhere it must
+    only be there.
     """
     folder = Path(folder)
-    files = [(folder / name, data) for name, data in _files(workflows, lang)]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadData("folder", str(folder), f"a folder that can be written ({error.strerror or error})") from None
-    for path, data in files:
-        write(path, data)
-    return [path for path, _ in files]
-
-
-def stale(folder: str | Path, workflows: Iterable[Workflow], *, lang: Lang = "both") -> list[str]:
-    """The names of the files in a folder that `write_all` would change or add. Writes nothing.
-
-    DOT is compared byte by byte on every machine; SVG by the pinned version of graphviz-pure alone, elsewhere it must only be there.
-    """
-    folder = Path(folder)
-    return [name for name, data in _files(workflows, lang) if not _fresh(folder / name, data)]
+    return [name for name, data in files if not _fresh(folder / name, data)]
 
 
 def pinned() -> bool:
@@ -116,14 +108,6 @@ def pinned() -> bool:
 
 def _fresh(path: Path, data: bytes) -> bool:
     try:
-        return path.read_bytes() == data or (path.suffix == ".svg" and not pinned())
+        return path.read_bytes() == data or (path.suffix in LAID_OUT and not pinned())
     except OSError:
         return False
-
-
-def _files(workflows: Iterable[Workflow], lang: Lang) -> list[tuple[str, bytes]]:
-    files = []
-    for workflow in workflows:
-        made = draw(workflow, lang=lang)
-        files += [(f"{slug(workflow.key)}.dot", made.dot.encode()), (f"{slug(workflow.key)}.svg", made.svg().encode())]
-    return files

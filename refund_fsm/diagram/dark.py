@@ -27,7 +27,9 @@ def style(svg: str) -> str:
     """The style element for the colours that an SVG of Graphviz uses."""
     used = sorted({found.upper() for found in COLOUR.findall(svg)})
     rules = "".join(_rule(selector, name, colour, change(colour)) for colour in used for selector, name, change in _USES)
-    return f'<style class="dark">@media (prefers-color-scheme:dark){{{rules}}}</style>'
+    over = f"{SCOPE} .over{{stroke:{NIGHT.lower()}}}"
+    light = f"{SCOPE} .over{{paint-order:stroke;stroke:{PAPER.lower()};stroke-width:4px;stroke-linejoin:round}}"
+    return f'<style class="dark">{light}@media (prefers-color-scheme:dark){{{rules}{over}}}</style>'
 
 
 def _rule(selector: str, name: str, colour: str, to: str) -> str:

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import errno
+import html
 import os
 import re
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from refund_fsm.diagram import dark
+from refund_fsm.diagram import dark, fonts, layers, mermaid
 from refund_fsm.diagram.dot import FONT, Engine, laid_out
 from refund_fsm.diagram.markup import APART
 from refund_fsm.diagram.palette import HALO
 from refund_fsm.errors import BadData, MissingPart
+from refund_fsm.policy import Policy
+from refund_fsm.spec import Workflow
 
-SUFFIXES = (".dot", ".svg", ".png")
+SUFFIXES = (".dot", ".svg", ".png", ".mmd")
 PROLOG = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->", re.DOTALL)
 ANCHOR = re.compile(r'(<g id=")a_(?=rule-)')  # Graphviz marks the ids of cells
 CURRENT = re.compile(
     r'(?P<before><g id="[^"]*" class="node [^"]*\bnow\b[^"]*">(?:(?!</g>).)*?)(?P<card><path [^>]*? d="(?P<shape>[^"]*)"/>)', re.DOTALL
 )
 HALOS = ((22, "0.15"), (15, "0.25"), (9, "0.45"))  # width in points, opacity
+TEXT = re.compile(r"<text (?P<look>[^>]*)>(?P<said>[^<]*)</text>")
+FONT_STYLE = re.compile(r'<style class="font">.*?</style>\n', re.DOTALL)
+BOLD = re.compile(r'(<text [^>]*? y=")([-\d.]+)(" font-weight="bold" font-size=")([\d.]+)')
+LOWER = 0.18  # ems: Graphviz, which has no font, sets bold text that much too high
+DARK = '<style class="dark">'
 SCALE = 2  # pixels of a PNG for each of the 96 to the inch
 
 
@@ -31,9 +41,12 @@ class Diagram:
     """A picture of a workflow. `dot` is its source; the rest is made from it on demand."""
 
     dot: str
+    workflow: Workflow = field(repr=False)
+    lang: Literal["both", "zh", "en"] = field(default="both", repr=False)
+    policy: Policy | None = field(default=None, repr=False)
 
     def svg(self, *, engine: Engine | None = None) -> str:
-        """The picture as one `<svg>` element: no prolog, no comments, the same bytes for the same engine.
+        """The picture as one `<svg>` element: no prolog, no comments, its fonts embedded, the same bytes for the same engine.
 
         `engine` is `pure` (the `graphviz-pure` package), `system` (the machine's `dot`), or None: the first that is there.
         Raises `BadData` for another, `MissingPart` when it is not installed.
@@ -41,28 +54,45 @@ class Diagram:
         return _svg(self.dot, engine)
 
     def png(self, *, engine: Engine | None = None) -> bytes:
-        """The picture as PNG with the fonts of this machine. `MissingPart` without the `png` extra."""
+        """The picture as PNG, two pixels for each of the 96 to the inch, in the bundled font. `MissingPart` without the `png` extra."""
         try:
             import resvg_py
         except ImportError:
             raise MissingPart('a PNG needs resvg-py: pip install "refund-fsm[png]"') from None
-        return bytes(resvg_py.svg_to_bytes(svg_string=self.svg(engine=engine), dpi=96, zoom=SCALE))
+        files = [str(path) for path in fonts.paths()]
+        plain = FONT_STYLE.sub("", self.svg(engine=engine))
+        return bytes(resvg_py.svg_to_bytes(svg_string=plain, dpi=96, zoom=SCALE, font_files=files, skip_system_fonts=not self.fallback))
+
+    def mermaid(self) -> str:
+        """The whole workflow as Mermaid text, whatever the view."""
+        return mermaid.source(self.workflow, lang=self.lang, policy=self.policy)
+
+    @property
+    def fallback(self) -> str:
+        """The characters, sorted, that the embedded font lacks: the reader's own fonts show them."""
+        return fonts.missing("".join(sorted(set(html.unescape(self.dot)))))
+
+    def rendered(self, suffix: str, *, engine: Engine | None = None) -> bytes:
+        """The picture in the form of a suffix: `.dot`, `.svg`, `.png` or `.mmd`; `BadData` for another."""
+        if suffix == ".dot":
+            return self.dot.encode()
+        if suffix == ".svg":
+            return self.svg(engine=engine).encode()
+        if suffix == ".png":
+            return self.png(engine=engine)
+        if suffix == ".mmd":
+            return self.mermaid().encode()
+        raise BadData("suffix", suffix, " or ".join(SUFFIXES))
 
     def save(self, path: str | Path, *, engine: Engine | None = None) -> Path:
-        """Writes the picture in the form that the suffix names (`.dot`, `.svg`, `.png`), whole or not at all; returns the path.
+        """Writes the picture in the form that the suffix names (`.dot`, `.svg`, `.png`, `.mmd`), whole or not at all; returns the path.
 
         Raises `BadData` for another suffix and for a place that cannot be written.
         """
         path = Path(path)
-        suffix = path.suffix.lower()
-        if suffix not in SUFFIXES:
+        if path.suffix.lower() not in SUFFIXES:
             raise BadData("path", str(path), f"a name that ends in {' or '.join(SUFFIXES)}")
-        if suffix == ".dot":
-            write(path, self.dot.encode())
-        elif suffix == ".svg":
-            write(path, self.svg(engine=engine).encode())
-        else:
-            write(path, self.png(engine=engine))
+        write([(path, self.rendered(path.suffix.lower(), engine=engine))])
         return path
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002  # Jupyter's signature
@@ -74,7 +104,16 @@ class Diagram:
 
 @lru_cache(maxsize=32)
 def _svg(text: str, engine: Engine | None) -> str:
-    return cleaned(laid_out(text, "svg", engine=engine).decode())
+    svg = cleaned(laid_out(text, "svg", engine=engine).decode())
+    return svg.replace(DARK, f'<style class="font">{_font(svg)}</style>\n{DARK}', 1)
+
+
+def _font(svg: str) -> str:
+    """The font for the characters that are there, by weight."""
+    used: dict[bool, set[str]] = {False: set(), True: set()}
+    for found in TEXT.finditer(svg):
+        used["bold" in found["look"]].update(html.unescape(found["said"]))
+    return fonts.css(frozenset(used[False]), frozenset(used[True]))
 
 
 def cleaned(svg: str) -> str:
@@ -83,7 +122,8 @@ def cleaned(svg: str) -> str:
     svg = PROLOG.sub("", svg.replace("\r\n", "\n")).replace("&#45;", "-").replace(f' font-family="{FONT}"', "")
     svg = svg.replace(f"\\{APART}", "\\")
     svg = ANCHOR.sub(r"\1", svg)
-    svg = CURRENT.sub(_haloed, svg)
+    svg = BOLD.sub(lambda found: f"{found[1]}{float(found[2]) + LOWER * float(found[4]):.2f}{found[3]}{found[4]}", svg)
+    svg = layers.relaid(CURRENT.sub(_haloed, svg))
     opening = f'<svg class="refund-fsm" font-family="{FONT}" '
     svg = svg.replace("<svg ", opening, 1).replace(">", f">\n{dark.style(svg)}", 1)
     lines = (line.rstrip() for line in svg.split("\n"))
@@ -99,19 +139,38 @@ def _haloed(found: re.Match[str]) -> str:
     return found["before"] + halo + found["card"]
 
 
-def write(path: Path, data: bytes) -> None:
-    """Writes a file whole or not at all: beside it first, then in its place. `BadData` when the place cannot be written."""
-    beside = None
+def write(files: Sequence[tuple[Path, bytes]]) -> None:
+    """Writes files, each whole or not at all: all are written beside their places first, then put there.
+
+    `BadData` naming the place that cannot be written; none of the files has changed then.
+    """
+    beside: list[tuple[Path, Path]] = []
+    place = Path()
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            beside = Path(file.name)
-            file.write(data)
-        beside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        beside.replace(path)
+        for place, data in files:
+            with tempfile.NamedTemporaryFile(dir=place.parent, prefix=f".{place.name}.", delete=False) as file:
+                beside.append((Path(file.name), place))
+                file.write(data)
+            beside[-1][0].chmod(place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_umask())
+            if place.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        while beside:
+            new, place = beside[0]
+            new.replace(place)
+            del beside[0]
     except OSError as error:
-        if beside is not None:
-            beside.unlink(missing_ok=True)
-        raise BadData("path", str(path), f"a place that can be written ({error.strerror or error})") from None
+        for new, _ in beside:
+            new.unlink(missing_ok=True)
+        raise BadData("path", str(place), f"a place that can be written ({error.strerror or error})") from None
+
+
+def folder(path: Path) -> Path:
+    """The folder, made if need be; `BadData` when it cannot be."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadData("folder", str(path), f"a folder that can be written ({error.strerror or error})") from None
+    return path
 
 
 def _umask() -> int:

@@ -1,0 +1,40 @@
+"""Owns how facts are named where a person chooses them: a label for each field, and for its values. Data only.
+
+A fact that is not listed, as those of a user's own workflow, is shown by its name and its value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from refund_fsm.orders import guidance_common, guidance_texts
+from refund_fsm.orders.goods import GOODS_LABELS
+from refund_fsm.text import Text
+
+FIELDS: Mapping[str, Text] = {
+    "kind": Text("退款类型", "Kind of refund"),
+    "reason": Text("申请原因", "Reason"),
+    "goods": Text("商品", "The goods are"),
+    "in_window": Text("七天无理由期限内", "Inside the no-reason window"),
+    "excluded": Text("不支持七天无理由的商品", "Item excluded from no-reason return"),
+    "amount_ok": Text("申请金额不超过可退余额", "Amount within the balance"),
+    "other_case_open": Text("该商品有其他进行中的售后", "Another case open on this item"),
+    "has_evidence": Text("申请时已附凭证", "Evidence attached"),
+    "benefits_used": Text("权益已使用", "Benefits used"),
+    "found_at_once": Text("付款后立即发现", "Found at once after the payment"),
+}
+VALUES: Mapping[str, Mapping[str, Text]] = {
+    "kind": {key: said.text for key, said in guidance_common.KINDS.items()},
+    "reason": {key: said.text for key, said in {**guidance_common.GOODS_REASONS, **guidance_texts.VIRTUAL.reasons}.items()},
+    "goods": GOODS_LABELS,
+}
+
+
+def of_field(name: str) -> Text:
+    """The label of a fact: its own, or its name with spaces."""
+    return FIELDS.get(name) or Text(name.replace("_", " "), name.replace("_", " "))
+
+
+def of_value(name: str, value: str | int) -> Text:
+    """The label of a fact's value: its own, or the value itself."""
+    return VALUES.get(name, {}).get(str(value)) or Text(str(value), str(value))

@@ -1,0 +1,248 @@
+"""The Mermaid text: every rule once, and what Mermaid itself reads and draws of it is the table."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from refund_fsm import CLOCK, Actor, BadData, Event, Limit, Policy, Rule, State, Text, Workflow, guard, orders
+from refund_fsm.diagram import Lang, mermaid, palette
+from refund_fsm.diagram.metrics import plain
+from refund_fsm.diagram.plan import Plan
+from tests.browser import node_module, page_of
+from tests.exchange import WORKFLOW as EXCHANGE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.browser import Watched
+
+Drawn = Callable[[str, Lang], dict[str, Any]]
+LANGS: tuple[Lang, ...] = ("both", "zh", "en")
+NASTY = (
+    '<b>&"\\N\\n&lt;{|}',
+    "end; %% x --> y",
+    "%%{init: {'theme': 'dark'}}%%",
+    '"]:::over',
+    "`_a_ **b** #35; #quot; ﬂ°°35¶ß",
+    "1. one\n2. two",
+    "- fa:fa-car http://a.b/c?d=e&f",
+    "<script>alert(1)</script>$$x^2$$",
+    "W" * 60,
+    "中" * 60,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NoFacts:
+    """Nothing to know."""
+
+    ready: bool
+
+
+def nasty(label: str) -> Workflow:
+    """A workflow whose labels, keys and rule ids a careless writer would break: with a rule that stays, two that share an edge, a clock."""
+
+    @guard(zh=f"条件{label}", en=f"guard {label}")
+    def is_ready(facts: NoFacts) -> bool:
+        return facts.ready
+
+    @guard(zh=f"不{label}", en=f"not {label}")
+    def is_not(facts: NoFacts) -> bool:
+        return not facts.ready
+
+    robot = Actor("end", f"机器人{label}", f"robot {label}")
+    start, work = State("end", f"开始{label}", f"Start {label}"), State('w"\\ %%', f"办理{label}", f"Work {label}")
+    done = State("class", f"完成{label}", f"Done {label}", final=True)
+    begin, ring = Event("begin", robot, f"开办{label}", f"begin {label}"), Event("ring", robot, f"提醒{label}", f"ring {label}")
+    rules = (
+        Rule("R 1", start, begin, work, "assumed", when=(is_ready,)),
+        Rule("R;1", start, begin, done, "assumed", when=(is_not,)),
+        Rule("R.1", work, Event("late", CLOCK, f"超时{label}", f"late {label}"), done, "assumed"),
+        Rule("R<1", work, ring, work, "assumed"),
+        Rule("1.", work, Event("stop", robot, f"停{label}", f"stop {label}"), done, "assumed", when=(is_ready,)),
+        Rule("end", work, Event("quit", robot, f"弃{label}", f"quit {label}"), done, "assumed"),
+    )
+    return Workflow(
+        key="nasty",
+        label=Text(f"流程{label}", f"workflow {label}"),
+        rules=rules,
+        initial=start,
+        facts=NoFacts,
+        facts_of=lambda *_: NoFacts(ready=True),
+        example_of=lambda *_: None,
+        limits={work: Limit("own_hours", cites="assumed", length=5)},
+        law={work: Limit("law_days", cites="assumed", length=6)},
+        spine=((start, work, done),),
+    )
+
+
+WORKFLOWS: Mapping[str, Workflow] = {
+    **{key: orders.get(key) for key in orders.keys()},
+    "exchange": EXCHANGE,
+    **{f"nasty {place}": nasty(label) for place, label in enumerate(NASTY)},
+}
+EVERY = pytest.mark.parametrize("key", WORKFLOWS)
+TABLES = pytest.mark.parametrize("key", [*orders.keys(), "exchange"])
+EACH_LANG = pytest.mark.parametrize("lang", LANGS)
+
+
+# 1. The text
+@TABLES
+@EACH_LANG
+def test_each_rule_stands_once(key: str, lang: Lang) -> None:
+    named = Counter(re.findall(r"<b>(\w+)</b>", mermaid.source(WORKFLOWS[key], lang=lang)))
+    assert named == Counter(rule.id for rule in WORKFLOWS[key].rules)
+
+
+@EVERY
+def test_the_text_is_the_same_each_time_and_fits_mermaids_limit(key: str) -> None:
+    text = mermaid.source(WORKFLOWS[key])
+    assert text == mermaid.source(WORKFLOWS[key], policy=Policy.guide())
+    assert len(text) < 50_000, "Mermaid's maxTextSize"
+
+
+@TABLES
+def test_the_languages_are_kept_apart(key: str) -> None:
+    assert not re.search(r"[\u3400-\u9fff]", mermaid.source(WORKFLOWS[key], lang="en"))
+    workflow = WORKFLOWS[key]
+    chinese = mermaid.source(workflow, lang="zh")
+    assert not any(f">{state.en}<" in chinese for state in workflow.states.values())
+
+
+@pytest.mark.parametrize("key", orders.keys())
+def test_limits_are_those_of_the_policy(key: str) -> None:
+    workflow = WORKFLOWS[key]
+    policy = Policy(return_days=61, arbitration_request_days=62, complaint_days=63)
+    before, after = mermaid.source(workflow), mermaid.source(workflow, policy=policy)
+    limits = [limit for limit in workflow.limit_of.values() if limit.length_in(policy) in (61, 62, 63)]
+    assert limits, "no limit of the table is one of the three"
+    for limit in limits:
+        assert f"≤ {limit.length_in(policy)} 天 d" in after and f"≤ {limit.length_in(policy)} 天 d" not in before
+
+
+@pytest.mark.parametrize("lang", ["fr", "", None, 3])
+def test_an_unknown_language_lists_the_choices(lang: Any) -> None:
+    with pytest.raises(BadData, match="'both' or 'zh' or 'en'"):
+        mermaid.source(EXCHANGE, lang=lang)
+
+
+# 2. What Mermaid reads and draws
+DRAW = """async (text) => {
+  const diagram = await mermaid.mermaidAPI.getDiagramFromText(text);
+  const {diagramType} = await mermaid.parse(text);
+  const {svg} = await mermaid.render('drawn', text);
+  document.body.innerHTML = svg;
+  const ids = (where) => [...where.querySelectorAll('b')].map((one) => one.textContent);
+  const edges = diagram.db.getEdges().map((edge) => {
+    const path = document.querySelectorAll(`path[data-id="${edge.id}"]`), label = document.querySelector(`g.label[data-id="${edge.id}"]`);
+    const {strokeDasharray: dashes, stroke: colour, strokeWidth: width} = getComputedStyle(path[0]);
+    return {start: edge.start, end: edge.end, paths: path.length, ids: label ? ids(label) : [],
+      said: label ? label.textContent : '', dashes, colour, width};
+  });
+  const nodes = [...document.querySelectorAll('g.node')].map((node) => ({
+    id: node.id.replace(/^.*?flowchart-(.*)-\\d+$/, '$1'), ids: ids(node), said: node.textContent, classes: [...node.classList]}));
+  const marks = [...document.querySelectorAll('svg script, svg a, svg i, svg em, svg li, svg code, svg math, svg img')].length;
+  const title = document.querySelector('.flowchartTitleText').textContent;
+  return {type: diagramType, edges, nodes, marks, title, drawn: document.querySelectorAll('path.flowchart-link').length};
+}"""
+
+
+@pytest.fixture(scope="module")
+def watched(browser: Browser) -> Iterator[Watched]:
+    """A page with Mermaid in it, as strict as GitHub's."""
+    script = node_module("mermaid") / "dist" / "mermaid.min.js"
+    with page_of(browser, viewport={"width": 1600, "height": 1200}) as watched:
+        watched.page.set_content("<!DOCTYPE html><body></body>")
+        watched.page.add_script_tag(path=script)
+        watched.page.evaluate("mermaid.initialize({startOnLoad: false, securityLevel: 'strict'})")
+        yield watched
+
+
+def squeezed(text: str) -> str:
+    """Without white space, which lines are broken at, and what keeps marks apart."""
+    return "".join(plain(text).replace("\u2060", "").split())
+
+
+def each(text: Text, lang: Lang) -> list[str]:
+    return [text.zh, text.en] if lang == "both" else [text.get(lang)]
+
+
+@pytest.fixture(scope="module")
+def drawn(watched: Watched) -> Drawn:
+    """What Mermaid reads and draws of a workflow, once for all tests."""
+
+    @cache
+    def draw(key: str, lang: Lang) -> dict[str, Any]:
+        found: dict[str, Any] = watched.page.evaluate(DRAW, mermaid.source(WORKFLOWS[key], lang=lang))
+        assert not watched.complaints
+        assert found["type"] == "flowchart-v2"
+        return found
+
+    return draw
+
+
+@EVERY
+@EACH_LANG
+def test_what_mermaid_draws_is_the_table(key: str, lang: Lang, drawn: Drawn) -> None:
+    workflow = WORKFLOWS[key]
+    found = drawn(key, lang)
+    states = dict(zip((node["id"] for node in found["nodes"] if node["id"] != "start"), workflow.states, strict=True))
+    first, *edges = found["edges"]
+    assert (first["start"], states[first["end"]]) == ("start", workflow.initial.key)
+    ways = [(rule, states[edge["start"]], states[edge["end"]]) for edge in edges for rule in edge["ids"]]
+    stays = [(rule, states[node["id"]], states[node["id"]]) for node in found["nodes"] for rule in node["ids"]]
+    assert Counter(ways + stays) == Counter((plain(rule.id), rule.source.key, rule.dest.key) for rule in workflow.rules)
+    assert all(edge["ids"] for edge in edges) and found["drawn"] == len(found["edges"])
+    assert all(edge["paths"] == 1 for edge in found["edges"])
+
+
+@EVERY
+@EACH_LANG
+def test_labels_survive_literally(key: str, lang: Lang, drawn: Drawn) -> None:
+    workflow = WORKFLOWS[key]
+    found = drawn(key, lang)
+    assert found["marks"] == 0
+    title = squeezed(found["title"])
+    assert title == squeezed("·".join(each(workflow.label, lang))).translate(str.maketrans("<>&", "＜＞＆"))
+    nodes = [node for node in found["nodes"] if node["id"] != "start"]
+    for node, state in zip(nodes, workflow.states.values(), strict=True):
+        rules = [rule for rule in workflow.rules if rule.internal and rule.source.key == state.key]
+        for text in (state.text, *(rule.event.text for rule in rules)):
+            assert all(squeezed(said) in squeezed(node["said"]) for said in each(text, lang))
+    said_of = {rule: squeezed(edge["said"]) for edge in found["edges"] for rule in edge["ids"]}
+    for rule in (rule for rule in workflow.rules if not rule.internal):
+        texts = (rule.event.text, *(guard.text for guard in rule.when))
+        assert all(squeezed(said) in said_of[plain(rule.id)] for text in texts for said in each(text, lang))
+        assert rule.by_clock or squeezed(each(rule.actor.text, lang)[0]) in said_of[plain(rule.id)]
+
+
+@EVERY
+def test_the_look_tells_clock_happy_path_actors_and_ends(key: str, drawn: Drawn) -> None:
+    workflow = WORKFLOWS[key]
+    plan = Plan(workflow, Policy.guide())
+    found = drawn(key, "both")
+    by_id = {plain(rule.id): rule for rule in workflow.rules}
+    colours: dict[str, set[str]] = {}
+    for edge in found["edges"][1:]:
+        rules = [by_id[rule] for rule in edge["ids"]]
+        happy = any(plan.spine.get(rule.id) == 0 for rule in rules)
+        assert (edge["width"] == "4px") == happy
+        assert ("," in edge["dashes"]) == (rules[0].by_clock and not happy)
+        assert len({rule.actor.key for rule in rules}) == 1
+        colours.setdefault("happy" if happy else rules[0].actor.key, set()).add(edge["colour"])
+    assert all(len(shades) == 1 for shades in colours.values())
+    assert len({next(iter(shades)) for shades in colours.values()}) == len(colours)
+    look = {node["id"]: node["classes"] for node in found["nodes"]}
+    for node, card in zip((one for one in look if one != "start"), plan.cards, strict=True):
+        assert (card.success, card.state.final and not card.success) == ("paid" in look[node], "over" in look[node])
+        if card.actor and not card.state.final:
+            assert f"by_{card.actor.key}" in look[node]
+    for colour in palette.colours(workflow.actors).values():
+        assert colour in mermaid.source(workflow)
