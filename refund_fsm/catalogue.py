@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from datetime import date
 from types import MappingProxyType
 from typing import Literal
@@ -229,6 +230,7 @@ def expand(cites: str, catalogue: Mapping[str, CatalogueRule] = CATALOGUE) -> tu
     return spelled(cites)
 
 
+@cache
 def spelled(cites: str) -> tuple[str, ...]:
     """A citation with its ranges spelled out and each id once, whatever the catalogue. For citations that were checked."""
     found: dict[str, None] = {}

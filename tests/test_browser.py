@@ -32,9 +32,7 @@ def test_a_page_that_misbehaves_is_caught(browser: Browser, tmp_path: Path, body
 
 
 def test_a_page_of_its_own_files_is_not(browser: Browser, tmp_path: Path) -> None:
-    (tmp_path / "page.html").write_text(
-        "<!DOCTYPE html><img src='data:,'><script src=own.js></script>", encoding="utf-8"
-    )
+    (tmp_path / "page.html").write_text("<!DOCTYPE html><img src='data:,'><script src=own.js></script>", encoding="utf-8")
     (tmp_path / "own.js").write_text("console.log('here')", encoding="utf-8")
     with page_of(browser) as watched:
         watched.page.goto((tmp_path / "page.html").as_uri())

@@ -436,7 +436,7 @@ def test_graphviz_takes_no_text_for_wider_than_its_cell() -> None:
     ],
 )
 def test_texts_are_broken_where_a_reader_expects_it(text: str, most: float, lines: list[str]) -> None:
-    assert metrics.wrap(text, 10, most) == lines
+    assert [*metrics.wrap(text, 10, most)] == lines
 
 
 @pytest.mark.parametrize("texts_", [("a b", "a.20.b"), ("S08", "S08"), ("中", ".4e2d."), ("a.b", "a.2e.b")])

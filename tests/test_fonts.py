@@ -10,7 +10,7 @@ import re
 import struct
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -20,6 +20,10 @@ from hypothesis import strategies as st
 from refund_fsm import diagram, orders
 from refund_fsm.diagram import fonts, metrics
 from tests import exchange
+from tests.browser import page_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 WEIGHT = pytest.mark.parametrize("weight", [400, 700])
 ASCII = "".join(map(chr, range(32, 127)))
@@ -30,7 +34,7 @@ TABLES = {"OS/2", "cmap", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "name"
 
 
 @cache
-def whole(weight: int) -> TTFont:
+def whole(weight: int) -> Any:
     return TTFont(fonts.paths()[weight == 700], checkChecksums=2)
 
 
@@ -39,11 +43,11 @@ def held() -> str:
     return "".join(map(chr, whole(400).getBestCmap()))
 
 
-def opened(data: bytes) -> TTFont:
+def opened(data: bytes) -> Any:
     return TTFont(io.BytesIO(data), checkChecksums=2)
 
 
-def drawn(font: TTFont, char: str | None) -> tuple[Any, ...]:
+def drawn(font: Any, char: str | None) -> tuple[Any, ...]:
     """The advance, the bearing and the outline of a character (of None: of a missing one)."""
     name = font.getBestCmap()[ord(char)] if char else font.getGlyphOrder()[0]
     glyph, table = font["glyf"][name], font["glyf"]
@@ -157,7 +161,7 @@ def test_the_search_fields_of_a_map_are_those_that_fonttools_writes() -> None:
     again = io.BytesIO()
     assert font["cmap"].tables[0].cmap  # read, so that it is written anew
     font.save(again, reorderTables=None)
-    theirs = TTFont(io.BytesIO(again.getvalue())).reader["cmap"]
+    theirs = opened(again.getvalue()).reader["cmap"]
     assert struct.unpack_from(">7H", data, place) == struct.unpack_from(">7H", theirs, 12)
     assert struct.unpack_from(">4H", data, 4) == struct.unpack_from(">4H", again.getvalue(), 4)
 
@@ -194,7 +198,7 @@ def test_neither_order_nor_what_is_lacking_changes_the_rules() -> None:
     [
         ("退款 Refund “7 天”\n\t\u3000≤", ""),
         ("龘退🙂한龘", "龘한🙂"),
-        ("soft\xad hyphen, zero\u200bwidth, joiner\u200d, mark\ufeff, direction\u202e, selector ⚠\ufe0f", ""),
+        ("soft\xad hyphen, zero\u200bwidth, joiner\u200d, mark\ufeff, direction\u202e, selectors ⚠\ufe0f\ufe00\U000e0100", ""),
         ("bell\a and line\u2028", ""),
         ("combining e\u0363", "\u0363"),
         ("", ""),
@@ -217,3 +221,44 @@ def test_resvg_draws_with_the_files_alone() -> None:
     assert len(set(drawn_with.values())) == 4
     assert picture("退款", 400, ()) == picture("订单", 400, ())
     assert picture("龘", 400, fonts.paths()) == picture("囍", 400, fonts.paths()) != picture("退", 400, fonts.paths())
+
+
+# ── In a browser ───────────────────────────────────────────────────────────────
+
+
+def probe(text: str, weight: int) -> str:
+    """A picture whose rules carry another family name, which no machine has."""
+    rules = fonts.css(text if weight == 400 else "", text if weight == 700 else "").replace(fonts.FAMILY, "Probe")
+    words = f'<text y="30" font-size="30" font-weight="{weight}" font-family="Probe, monospace">{text}</text>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" width="400" height="40"><style>{rules}</style>{words}</svg>'
+
+
+@WEIGHT
+def test_a_browser_uses_the_rules_of_each_picture_of_a_page(browser: Browser, weight: int) -> None:
+    texts = ("买家iii", "退款WWW")
+    with page_of(browser) as watched:
+        watched.page.set_content("".join(probe(text, weight) for text in texts))
+        watched.page.evaluate("document.fonts.ready.then(() => 0)")
+        found = watched.page.evaluate("[...document.querySelectorAll('text')].map(text => text.getComputedTextLength())")
+        states = watched.page.evaluate("[...document.fonts].map(face => face.status)")
+    assert (states, watched.complaints) == (["loaded", "loaded"], [])
+    assert found == [pytest.approx(sum(drawn(whole(weight), char)[0] for char in text) * 0.03, abs=0.1) for text in texts]
+
+
+def test_a_browser_uses_the_rules_of_a_picture_that_a_page_only_shows(browser: Browser) -> None:
+    text = "退款 iiiWWW"
+    with page_of(browser) as watched:
+
+        def shot(markup: str) -> bytes:
+            watched.page.set_content(f'<body style="margin:0">{markup}')
+            watched.page.evaluate(
+                "Promise.all([...document.images].map(image => image.decode())).then(() => document.fonts.ready).then(() => 0)"
+            )
+            return watched.page.screenshot(clip={"x": 0, "y": 0, "width": 400, "height": 40})
+
+        def shown(svg: str) -> str:
+            return f'<img src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}">'
+
+        svg = probe(text, 400)
+        assert shot(shown(svg)) == shot(svg) != shot(shown(svg.replace("@font-face", "@no-font")))
+        assert watched.complaints == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -20,11 +20,11 @@ from refund_fsm.scenario import find, load, shipped
 from refund_fsm.trace import play
 from tests.browser import page_of
 from tests.exchange import WORKFLOW
-from tests.geometry import Picture, measured
+from tests.geometry import measured
 from tests.test_diagram import NASTY, NoFacts, own
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 Draw = Callable[[], diagram.Diagram]
 LANGS: tuple[diagram.Lang, ...] = get_args(diagram.Lang)
@@ -131,31 +131,20 @@ def _case(name: str) -> diagram.Diagram:
 
 
 @pytest.fixture(scope="module")
-def picture_of(browser: Browser) -> Any:
-    """Measures a picture by name, once."""
+def page(browser: Browser) -> Iterator[Page]:
+    """One page for all pictures."""
     with page_of(browser) as watched:
-        yield cache(lambda name: measured(watched.page, pictures()[name]().svg()))
-
-
-EVERY = pytest.mark.parametrize("name", pictures())
+        yield watched.page
 
 
 # 1. The pictures
-@EVERY
-def test_nothing_sticks_out_and_nothing_overlaps(picture_of: Callable[[str], Picture], name: str) -> None:
-    assert [str(fault) for fault in picture_of(name).faults()] == []
-
-
-@EVERY
-def test_no_line_runs_through_a_foreign_card(picture_of: Callable[[str], Picture], name: str) -> None:
-    struck = [str(one) for one in picture_of(name).strikes() if one.kind == "card"]
-    assert struck == []
-
-
-@EVERY
-def test_the_picture_carries_its_own_fonts(picture_of: Callable[[str], Picture], name: str) -> None:
-    assert picture_of(name).fonts > 0
-    assert picture_of(name).unset == 0, "a font of the picture could not be loaded"
+@pytest.mark.parametrize("name", pictures())
+def test_nothing_sticks_out_nothing_overlaps_and_no_line_runs_through_a_foreign_card(page: Page, name: str) -> None:
+    picture = measured(page, pictures()[name]().svg())
+    wrong = [*picture.faults(), *(one for one in picture.strikes() if one.kind == "card")]
+    assert [str(one) for one in wrong] == []
+    assert picture.fonts > 0, "the picture carries no font of its own"
+    assert picture.unset == 0, "a font of the picture could not be read"
 
 
 # 2. The yardstick

@@ -39,7 +39,7 @@ def clone(tmp_path: Path) -> Path:
     for name in ("README.md", "diagrams", "tests"):
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
         else:
             shutil.copy(source, tmp_path / name)
     return tmp_path

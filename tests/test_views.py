@@ -138,8 +138,8 @@ def test_the_number_of_cases_is_what_left_the_initial_state_for_good() -> None:
 
 def test_waits_stand_on_the_cards() -> None:
     made = parsed(orders.get("virtual"), waits={"reviewing": timedelta(days=2, hours=12), "requested": timedelta(minutes=90)}, lang="en")
-    assert "⌀ 2.5 d" in texts(made["state-reviewing"])
-    assert "⌀ 1.5 h" in texts(made["state-requested"])
+    assert "Ø 2.5 d" in texts(made["state-reviewing"])
+    assert "Ø 1.5 h" in texts(made["state-requested"])
 
 
 # 4. Differences

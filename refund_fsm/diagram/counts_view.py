@@ -15,7 +15,7 @@ from refund_fsm.spec import Workflow
 from refund_fsm.text import Text
 
 KEY: tuple[tuple[Sign, Text], ...] = (("count", Text("线宽 ∝ √次数 · 百分比 = 占全部售后单", "width ∝ √count · per cent of all cases")),)
-WAITS: tuple[Sign, Text] = ("count", Text("⌀ = 在该状态的平均时间", "⌀ = mean time in the state"))
+WAITS: tuple[Sign, Text] = ("count", Text("Ø = 在该状态的平均时间", "Ø = mean time in the state"))
 ONE_DAY, ONE_HOUR = timedelta(days=1), timedelta(hours=1)
 
 
@@ -57,7 +57,7 @@ def _counted(count: int, cases: int) -> str:
 def _mean(time: timedelta) -> Note:
     unit = "days" if time >= ONE_DAY else "hours"
     length = time / (ONE_DAY if unit == "days" else ONE_HOUR)
-    return Note(words.UNITS[unit], "count", lead=f"⌀ {length:.1f}")
+    return Note(words.UNITS[unit], "count", lead=f"Ø {length:.1f}")
 
 
 def _checked_counts(workflow: Workflow, counts: Mapping[str, int]) -> dict[str, int]:

@@ -42,6 +42,7 @@ NODE = {"shape": "box", "style": "rounded,filled", "margin": "0.1,0.07", "penwid
 HAPPY = {"color": SUCCESS, "penwidth": "3.4", "weight": "80", "arrowsize": "0.95"}
 PLAIN = {"penwidth": "1.3", "arrowsize": "0.75"}
 WIDE = {"": "1.6", "taken": "4", "now": "3.4", "next": "2", "added": "3", "removed": "3", "changed": "3"}
+QUOTES = '""'
 THINNEST, WIDEST = 0.8, 9.0  # points, in the counts view
 
 
@@ -59,18 +60,18 @@ def source(labels: Labels) -> str:
         edge_attr={**PLAIN, "fontname": FONT},
     )
     dot = {"shape": "circle", "style": "filled", "fillcolor": SLATE, "color": SLATE, "width": "0.2", "height": "0.2", "fixedsize": "true"}
-    graph.node(START, "", **dot, id="start", **{"class": "start"}, tooltip=" ")
+    _add(graph, START, **dot, label="", id="start", tooltip=" ", **{"class": "start"})
     for card in plan.cards:
         _add_card(graph, labels, card)
     for junction in plan.junctions:
         _add_junction(graph, labels, junction)
     plain = labels.marks.rest.tone == "plain"
     start = (dict(HAPPY) if plain else {**HAPPY, "penwidth": WIDE[""]}) if plan.spine else {"color": SLATE}
-    graph.edge(START, slug(plan.workflow.initial.key), **start, id="edge-start", **{"class": "start"}, tooltip=" ")
+    _add(graph, START, slug(plan.workflow.initial.key), **start, id="edge-start", **{"class": "start"}, tooltip=" ")
     for arrow in plan.arrows:
         _add_arrow(graph, labels, arrow)
     for near, state in plan.far:
-        graph.edge(slug(near.key), slug(state.key), style="invis")
+        _add(graph, slug(near.key), slug(state.key), style="invis")
     text: str = graph.source
     return text
 
@@ -93,7 +94,9 @@ def _add_card(graph: graphviz.Digraph, labels: Labels, card: Card) -> None:
     elif tone in ("added", "removed", "changed"):
         look |= {"color": tone_colour(tone), "penwidth": WIDE[tone], **({"style": "rounded,filled,dashed"} if tone == "removed" else {})}
     name = _hint(f"{state.key}: {labels.say(state.text)}")
-    graph.node(slug(state.key), labels.card(card), **look, id=f"state-{slug(state.key)}", tooltip=name, **{"class": " ".join(classes)})
+    _add(
+        graph, slug(state.key), label=labels.card(card), **look, id=f"state-{slug(state.key)}", tooltip=name, **{"class": " ".join(classes)}
+    )
 
 
 def _tone(tone: str) -> list[str]:
@@ -106,7 +109,7 @@ def _add_junction(graph: graphviz.Digraph, labels: Labels, junction: Junction) -
     whole = strongest(labels.marks.rule(rule.id) for rule in junction.rules)
     seen = fade(colour) if whole == "faded" else colour
     shape = {"shape": "diamond", "style": "filled", "fillcolor": seen, "color": seen, "width": "0.16", "height": "0.16"}
-    graph.node(junction.name, "", **shape, fixedsize="true", tooltip=" ", **{"class": f"junction {slug(first.actor.key)}"})
+    _add(graph, junction.name, label="", **shape, fixedsize="true", tooltip=" ", **{"class": f"junction {slug(first.actor.key)}"})
     for state in junction.states:
         rules = junction.rules_from(state)
         tone = strongest(labels.marks.rule(rule.id) for rule in rules)
@@ -114,7 +117,7 @@ def _add_junction(graph: graphviz.Digraph, labels: Labels, junction: Junction) -
         look |= _width(labels, rules, tone)
         ids = (f"rule-{slug(rule.id)}" for rule in rules)
         classes = " ".join(("stem", slug(first.actor.key), *ids, *_tone(tone)))
-        graph.edge(slug(state.key), junction.name, **look, tooltip=" ", **{"class": classes})
+        _add(graph, slug(state.key), junction.name, **look, tooltip=" ", **{"class": classes})
 
 
 def _add_arrow(graph: graphviz.Digraph, labels: Labels, arrow: Arrow) -> None:
@@ -132,7 +135,7 @@ def _add_arrow(graph: graphviz.Digraph, labels: Labels, arrow: Arrow) -> None:
     look |= _width(labels, arrow.rules, tone)
     look["tooltip"] = look["labeltooltip"] = _hint("; ".join(labels.tooltip(rule) for rule in arrow.rules))
     ends = arrow.junction.name if arrow.junction else slug(arrow.source.key), slug(arrow.dest.key)
-    graph.edge(*ends, labels.arrow(arrow), **look, id=f"edge-{slug(arrow.rules[0].id)}", **{"class": " ".join(classes)})
+    _add(graph, *ends, label=labels.arrow(arrow), **look, id=f"edge-{slug(arrow.rules[0].id)}", **{"class": " ".join(classes)})
 
 
 def _width(labels: Labels, rules: Sequence[Rule], tone: str) -> dict[str, str]:
@@ -141,6 +144,18 @@ def _width(labels: Labels, rules: Sequence[Rule], tone: str) -> dict[str, str]:
     if weights:
         return {"penwidth": f"{THINNEST + (WIDEST - THINNEST) * math.sqrt(min(1.0, sum(weights))):.2f}", "arrowsize": "0.7"}
     return {"penwidth": WIDE[tone]} if tone in WIDE else {}
+
+
+def _add(graph: graphviz.Digraph, *ends: str, label: str | None = None, **attributes: str) -> None:
+    """A node, or an edge between two ends. Labels are HTML-like or empty. As `graphviz` writes statements, which takes it three times
+    as long: every value is quoted, and none is looked into."""
+    said = [] if label is None else [f"label={label or QUOTES}"]
+    said += [f"{name}={_quoted(value)}" for name, value in attributes.items()]
+    graph.body.append(f"\t{' -> '.join(map(_quoted, ends))} [{' '.join(said)}]\n")
+
+
+def _quoted(value: str) -> str:
+    return '"' + value.replace('"', '\\"') + '"'
 
 
 def _hint(text: str) -> str:

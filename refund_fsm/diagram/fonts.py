@@ -50,14 +50,13 @@ def css(regular: Iterable[str], bold: Iterable[str] = ()) -> str:
     Characters that the fonts lack are left to the next family of the reader's list (`missing` says which). The same bytes for
     the same characters, in any order, on every machine.
     """
-    wanted = {400: frozenset("".join(regular)), 700: frozenset("".join(bold))}
-    return "".join(_rule(weight, chars.intersection(_face(weight).glyphs)) for weight, chars in wanted.items())
+    return _rule(400, _held(regular, 400)) + _rule(700, _held(bold, 700))
 
 
 def subset(chars: Iterable[str], weight: int) -> bytes:
     """A TrueType font of `weight` (400 or 700) with those of the characters that the bundled font has."""
     face = _face(weight)
-    held = sorted(frozenset("".join(chars)) & face.glyphs.keys())
+    held = sorted(_held(chars, weight))
     taken = [0, *(face.glyphs[char] for char in held)]
     outlines = [face.outline(glyph) for glyph in taken]
     places = [0]
@@ -83,7 +82,13 @@ def subset(chars: Iterable[str], weight: int) -> bytes:
 
 def missing(text: str) -> str:
     """The characters of a text that are drawn and that the bundled fonts lack: each once, sorted."""
-    return "".join(char for char in sorted(frozenset(text) - _face(400).glyphs.keys()) if _drawn(char))
+    glyphs = _face(400).glyphs
+    return "".join(sorted(char for char in frozenset(text) if char not in glyphs and _drawn(char)))
+
+
+def _held(chars: Iterable[str], weight: int) -> frozenset[str]:
+    glyphs = _face(weight).glyphs
+    return frozenset(char for char in frozenset("".join(chars)) if char in glyphs)
 
 
 def _drawn(char: str) -> bool:

@@ -15,7 +15,7 @@ from refund_fsm.diagram.markup import Line, Run, block, slug
 from refund_fsm.diagram.metrics import plain, width, wrap
 from refund_fsm.diagram.palette import INK, MUTED, PALE, PAPER, SLATE, tone_colour
 from refund_fsm.diagram.plan import Arrow, Card, Plan
-from refund_fsm.spec import Actor, Guard, Limit, Rule, State
+from refund_fsm.spec import CLOCK, Actor, Guard, Limit, Rule, State
 from refund_fsm.text import Text
 
 Lang = Literal["both", "zh", "en"]
@@ -136,7 +136,7 @@ class Labels:
     def _who(self, actor: Actor, size: int) -> tuple[Run, ...]:
         """Who acts, in words, before what happens; the clock has its own look."""
         said = plain(self.each(actor.text)[0])
-        if any(rule.by_clock for rule in self.plan.rules if rule.actor.key == actor.key) or width(said, size, bold=True) > ACTOR_MOST:
+        if actor.key == CLOCK.key or width(said, size, bold=True) > ACTOR_MOST:
             return ()
         return (Run(said, size, self.colour(actor.key), bold=True),)
 

@@ -10,6 +10,7 @@ import html
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from refund_fsm.diagram import metrics
@@ -41,24 +42,19 @@ class Run:
     tooltip: str = ""
 
     @property
-    def chip(self) -> bool:
-        """Whether it has a shape of its own."""
-        return bool(self.fill or self.outline)
-
-    @property
     def text_width(self) -> int:
         """The width of the text alone."""
-        return math.ceil(metrics.width(self.text, self.size, bold=self.bold)) + 1
+        return _text_width(self.text, self.size, self.bold)
 
     @property
     def width(self) -> int:
         """The whole width, with padding and the border of a chip."""
-        return self.text_width + 2 * self.pad + (2 if self.chip else 0)
+        return _text_width(self.text, self.size, self.bold) + 2 * self.pad + (2 if self.fill or self.outline else 0)
 
     @property
     def height(self) -> int:
         """The height of the line that it needs."""
-        return round(self.size * LEADING) + (CHIP if self.chip else 0)
+        return round(self.size * LEADING) + (CHIP if self.fill or self.outline else 0)
 
     def recoloured(self, change: Callable[[str], str]) -> Run:
         """The same in other colours."""
@@ -67,16 +63,16 @@ class Run:
 
     def cell(self, height: int) -> str:
         """The cells that show it on a line of a height."""
-        text = escaped(self.text)
-        if self.bold:
-            text = f"<B>{text}</B>"
-        inner = height if not self.chip else self.height - CHIP
+        text = f"<B>{escaped(self.text)}</B>" if self.bold else escaped(self.text)
+        chip = self.fill or self.outline
+        inner = self.height - CHIP if chip else height
         shown = (
             f'<TD ALIGN="LEFT" VALIGN="MIDDLE" FIXEDSIZE="TRUE" WIDTH="{self.text_width}" HEIGHT="{inner}">'
             f'<FONT POINT-SIZE="{self.size}" COLOR="{self.colour}">{text}</FONT></TD>'
         )
-        cells = space(self.pad, inner) + shown + space(self.pad, inner)
-        return self._chip(cells, height) if self.chip else cells
+        if not chip:
+            return shown
+        return self._chip(space(self.pad, inner) + shown + space(self.pad, inner), height)
 
     def _chip(self, cells: str, height: int) -> str:
         style = "ROUNDED,DASHED" if self.dashed else "ROUNDED"
@@ -135,12 +131,11 @@ class Line:
     @property
     def width(self) -> int:
         """The least width."""
-        return sum(piece.width for piece in self.pieces) + self.gap * (len(self.pieces) - 1)
+        return sum([piece.width for piece in self.pieces]) + self.gap * (len(self.pieces) - 1)
 
-    def row(self, whole: int, side: int) -> str:
-        """The row of a table `whole` points wide between margins of `side` points."""
-        height = max(piece.height for piece in self.pieces)
-        free = whole - self.width
+    def row(self, whole: int, free: int, side: int) -> str:
+        """The row of a table `whole` points wide, `free` of them left over, between margins of `side` points."""
+        height = max([piece.height for piece in self.pieces])
         left = free // 2 if self.align == "centre" else 0
         last = free if self.align == "split" else 0
         cells = [space(side + left, height)]
@@ -154,23 +149,33 @@ class Line:
         return f"<TR>{space(whole + 2 * side, self.above)}</TR>{row}" if self.above else row
 
 
+@lru_cache(maxsize=metrics.KEPT)
+def _text_width(text: str, size: int, bold: bool) -> int:
+    return math.ceil(metrics.width(text, size, bold=bold)) + 1
+
+
 def block(lines: Sequence[Line], *, least: int = 0, side: int = 0) -> str:
     """An HTML-like label of lines one below the other, `least` points wide or wider, with margins of `side` points."""
-    whole = max(least, *(line.width for line in lines))
-    return f"<{TABLE}>{''.join(line.row(whole, side) for line in lines)}</TABLE>>"
+    widths = [line.width for line in lines]
+    whole = max(least, *widths)
+    rows = [line.row(whole, whole - width, side) for line, width in zip(lines, widths, strict=True)]
+    return f"<{TABLE}>{''.join(rows)}</TABLE>>"
 
 
+@lru_cache(maxsize=metrics.KEPT)
 def space(width: int, height: int) -> str:
     """An empty cell; nothing when it has no width."""
     return f'<TD FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}"></TD>' if width > 0 else ""
 
 
+@lru_cache(maxsize=metrics.KEPT)
 def escaped(text: str) -> str:
     """A text inside a label. Graphviz would read a backslash and a letter as an escape, and has no way to say that they are none:
     an invisible character keeps them apart."""
     return html.escape(text.replace("\\", f"\\{APART}"), quote=True)
 
 
+@lru_cache(maxsize=metrics.KEPT)
 def slug(text: str) -> str:
     """The text as an id of a page: ASCII letters, digits, `_` and `-`; any other character as its code. One to one."""
     return "".join(char if char.isascii() and (char.isalnum() or char in "_-") else f".{ord(char):x}." for char in text)

@@ -24,7 +24,7 @@ from refund_fsm.text import Text
 
 LANGS = ("both", "zh", "en")
 SIZE, SMALL = 13, 11  # pixels
-MOST = 180  # pixels: Mermaid breaks lines at 200, each version at other places
+MOST = 180  # pixels: Mermaid breaks lines at 200
 # Only these stand for themselves. Mermaid reads the others: markup, Markdown, comments, directives, its own marks.
 LITERAL = re.compile(r"[A-Za-z0-9 ,[\]·≤\u3000-\u303f\u3400-\u9fff\uff00-\uff20]")
 TITLE_LITERAL = re.compile(r"[A-Za-z0-9 ,.()·\u3000-\u303f\u3400-\u9fff\uff00-\uff20]")
@@ -40,6 +40,7 @@ config:
     curve: monotoneY
     nodeSpacing: 24
     rankSpacing: 28
+    wrappingWidth: 200
   themeVariables:
     fontSize: {size}px
 ---
@@ -191,10 +192,10 @@ def _plain(text: str) -> list[str]:
 
 def _small(text: str, unbroken: str = "") -> list[str]:
     """The text in small lines; what must not be broken goes behind it, or below where the line is full."""
-    lines = wrap(text, SMALL, MOST)
+    lines = [*wrap(text, SMALL, MOST)]
     if unbroken:
         joined = f"{lines[-1]} · {unbroken}"
-        lines = [*lines[:-1], joined] if wrap(joined, SMALL, MOST) == [joined] else [*lines, unbroken]
+        lines = [*lines[:-1], joined] if wrap(joined, SMALL, MOST) == (joined,) else [*lines, unbroken]
     return [f"<small>{_coded(line)}</small>" for line in lines]
 
 

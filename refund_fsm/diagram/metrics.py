@@ -6,9 +6,13 @@ Must not know workflows, markup or Graphviz.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 EM = 1000
-OTHER = 620  # per mille of an em: letters beyond ASCII, a little wider than the mean of Latin ones
+KEPT = 20_000  # characters and texts whose widths are remembered
+OTHER = 670  # per mille of an em: small letters beyond ASCII, a little wider than the mean of Latin ones
+CAPITAL = 800  # capital letters beyond ASCII
+SYMBOLS = range(0x2000, 0x2C00)  # punctuation, arrows, signs: few are wider than an em
 SLACK = 1.03  # readers whose font is not Noto Sans SC get a little more room
 # Advance widths of U+0020 to U+007E in per mille of an em, measured in Noto Sans SC.
 REGULAR = (
@@ -38,6 +42,7 @@ NEVER_FIRST = frozenset("，。、；：？！）】》”’」,.;:?!)]}%")  # 
 NEVER_LAST = frozenset("（【《“‘「([{")  # nor end with these
 
 
+@lru_cache(maxsize=KEPT)
 def advance(char: str, *, bold: bool = False) -> int:
     """How far a character moves the pen, in per mille of an em. Combining and invisible marks do not move it."""
     code = ord(char)
@@ -45,27 +50,37 @@ def advance(char: str, *, bold: bool = False) -> int:
         return (BOLD if bold else REGULAR)[code - 32]
     if unicodedata.category(char) in {"Mn", "Me", "Cf"}:
         return 0
-    return EM if unicodedata.east_asian_width(char) in "WFA" else OTHER
+    if code in SYMBOLS or unicodedata.category(char) == "So" or unicodedata.east_asian_width(char) in "WFA":
+        return EM
+    return CAPITAL if char.isupper() else OTHER
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """The room that a text of a size needs, in points: its own width, or what Graphviz takes it for, if that is more."""
-    own = sum(advance(char, bold=bold) for char in text) * SLACK
-    return max(own, sum(_taken(char, bold) for char in text)) * size / EM
+    return _per_mille(text, bold) * size / EM
 
 
+@lru_cache(maxsize=KEPT)
+def _per_mille(text: str, bold: bool) -> float:
+    own = sum([advance(char, bold=bold) for char in text]) * SLACK
+    return max(own, sum([_taken(char, bold) for char in text]))
+
+
+@lru_cache(maxsize=KEPT)
 def _taken(char: str, bold: bool) -> int:
     if char.isascii():
         return (TAKEN_BOLD if bold else TAKEN_REGULAR).get(char) or advance(char, bold=bold)
     return TAKEN_BYTE * len(char.encode())
 
 
+@lru_cache(maxsize=KEPT)
 def plain(text: str) -> str:
     """One line of what can be printed: white space of any kind becomes one space, and what XML forbids is dropped."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
-def wrap(text: str, size: float, most: float, *, bold: bool = False) -> list[str]:
+@lru_cache(maxsize=KEPT)
+def wrap(text: str, size: float, most: float, *, bold: bool = False) -> tuple[str, ...]:
     """The text in lines of at most `most` points: broken at spaces and between Chinese characters, a longer word anywhere."""
     lines: list[str] = []
     line = ""
@@ -77,7 +92,7 @@ def wrap(text: str, size: float, most: float, *, bold: bool = False) -> list[str
             lines.append(line.strip())
         *full, line = _cut(piece.lstrip(), size, most, bold)
         lines += full
-    return [*lines, line.strip()] if line.strip() or not lines else lines
+    return (*lines, line.strip()) if line.strip() or not lines else tuple(lines)
 
 
 def _pieces(text: str) -> list[str]:

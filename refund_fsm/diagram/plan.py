@@ -144,25 +144,32 @@ class Plan:
 
     def on_card(self, rule: Rule) -> bool:
         """Whether the rule is named on the card of its source and has no arrow."""
-        return rule.internal or any(rule.event.name == event.name for event in self.endings)
+        return rule.internal or rule.event.name in self._ending_names
+
+    @cached_property
+    def _ending_names(self) -> frozenset[str]:
+        return frozenset(event.name for event in self.endings)
 
     @cached_property
     def junctions(self) -> tuple[Junction, ...]:
         """The junctions, in the order of the limits."""
-        events = [rules[0].event for rules in _by_event(self.rules).values()]
-        made = (self._junction(group, event) for group, _ in self.workflow.groups for event in events)
+        made = []
+        for group, _ in self.workflow.groups:
+            keys = {state.key for state in group}
+            if len(keys) > 1:
+                here = tuple(rule for rule in self.rules if rule.source.key in keys)
+                made += [self._junction(group, tuple(rules)) for rules in _by_event(here).values()]
         return tuple(junction for junction in made if junction is not None)
 
-    def _junction(self, group: tuple[State, ...], event: Event) -> Junction | None:
-        """None unless all states of a group of several have the same rules of the event, with arrows, out of the group, off the spine."""
+    def _junction(self, group: tuple[State, ...], rules: tuple[Rule, ...]) -> Junction | None:
+        """None unless all states of a group have the same rules of the event, with arrows, out of the group, off the spine."""
         keys = {state.key for state in group}
-        rules = tuple(rule for rule in self.rules if rule.source.key in keys and rule.event.name == event.name)
         ways = [{_alike(rule) for rule in rules if rule.source.key == key} for key in keys]
-        if len(keys) < 2 or not rules or any(way != ways[0] for way in ways):
+        if any(way != ways[0] for way in ways):
             return None
         if any(rule.dest.key in keys or rule.id in self.spine or self.on_card(rule) for rule in rules):
             return None
-        return Junction(f"({event.name} {group[0].key})", group, rules)
+        return Junction(f"({rules[0].event.name} {group[0].key})", group, rules)
 
     @cached_property
     def arrows(self) -> tuple[Arrow, ...]:

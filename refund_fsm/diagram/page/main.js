@@ -274,7 +274,10 @@ function start() {
     else act[KEYS[key]]();
   });
   window.addEventListener("hashchange", load);
-  window.addEventListener("resize", () => picture.follow(...whereabouts()));
+  window.addEventListener("resize", () => {
+    picture.measure();
+    picture.follow(...whereabouts());
+  });
 
   session.lang = navigator.language?.toLowerCase().startsWith("zh") ? "zh" : "en";
   load();

@@ -9,18 +9,25 @@ function makePicture(data, host, { onRules, onPoint }) {
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   const ruleBySlug = new Map(data.rules.map((rule, number) => [rule.slug, number]));
   const chipRule = (chip) => ruleBySlug.get(chip.id.slice("rule-".length));
+  const room = { w: 0, h: 0 }; // the host's size, kept so that a step forces no layout
   let svg, full, view, edges, nodes, chips, rows, frame = 0;
 
-  function show(template) {
-    host.replaceChildren(template.content.cloneNode(true));
+  /** Shows a picture, which stands in the page as text: the others are not parsed. */
+  function show(source) {
+    host.innerHTML = source.textContent;
     svg = host.querySelector("svg");
     const [x, y, w, h] = svg.getAttribute("viewBox").split(/\s+/).map(Number);
     full = { x, y, w, h };
     svg.removeAttribute("width");
     svg.removeAttribute("height");
     svg.setAttribute("aria-hidden", "true");
+    measure();
     index();
     set(view && view.w ? view : full);
+  }
+
+  function measure() {
+    [room.w, room.h] = [host.clientWidth, host.clientHeight];
   }
 
   function index() {
@@ -94,7 +101,7 @@ function makePicture(data, host, { onRules, onPoint }) {
 
   // Pan and zoom
 
-  const scale = () => Math.min(host.clientWidth / view.w, host.clientHeight / view.h) || 1;
+  const scale = () => Math.min(room.w / view.w, room.h / view.h) || 1;
 
   function set(box) {
     view = box;
@@ -116,13 +123,13 @@ function makePicture(data, host, { onRules, onPoint }) {
 
   /** A box of the host's shape around a centre, at a scale. */
   function around(x, y, wanted) {
-    const [w, h] = [host.clientWidth / wanted, host.clientHeight / wanted];
+    const [w, h] = [room.w / wanted, room.h / wanted];
     return { x: x - w / 2, y: y - h / 2, w, h };
   }
 
   function zoom(factor, x = view.x + view.w / 2, y = view.y + view.h / 2) {
     cancelAnimationFrame(frame);
-    const least = Math.min(host.clientWidth / full.w, host.clientHeight / full.h) / 2;
+    const least = Math.min(room.w / full.w, room.h / full.h) / 2;
     const to = Math.min(4, Math.max(least, scale() * factor)) / scale();
     set({ x: x - (x - view.x) / to, y: y - (y - view.y) / to, w: view.w / to, h: view.h / to });
   }
@@ -136,8 +143,8 @@ function makePicture(data, host, { onRules, onPoint }) {
 
   /** Brings the state and what it leads to into view; all of it where that is legible. */
   function follow(state, next) {
-    if (!host.clientWidth) return;
-    const overview = Math.min(host.clientWidth / full.w, host.clientHeight / full.h);
+    if (!room.w) return;
+    const overview = Math.min(room.w / full.w, room.h / full.h);
     if (overview >= LEAST_SCALE) return fit();
     const boxOf = (number) => [...nodes.values()].find(({ el }) => el.id === data.states[number].id)?.box;
     const home = boxOf(state);
@@ -151,12 +158,12 @@ function makePicture(data, host, { onRules, onPoint }) {
     }
     const wanted = Math.min(MOST_SCALE, Math.max(LEAST_SCALE, scaleFor(seen)));
     const { x, y, w, h } = around(seen.x + seen.w / 2, seen.y + seen.h / 2, wanted);
-    const inside = (low, size, from, room) => (size >= room ? low : Math.min(from + room - size, Math.max(from, low)));
+    const inside = (low, size, from, whole) => (size >= whole ? low : Math.min(from + whole - size, Math.max(from, low)));
     glide({ x: inside(x, w, full.x, full.w), y: inside(y, h, full.y, full.h), w, h });
   }
 
   const MARGIN = 120; // points around what is shown, for labels
-  const scaleFor = (box) => Math.min(host.clientWidth / (box.w + MARGIN), host.clientHeight / (box.h + MARGIN));
+  const scaleFor = (box) => Math.min(room.w / (box.w + MARGIN), room.h / (box.h + MARGIN));
   const fits = (box) => scaleFor(box) >= LEAST_SCALE;
 
   function union(one, other) {
@@ -219,5 +226,5 @@ function makePicture(data, host, { onRules, onPoint }) {
     return row?.rules ?? edges.find(({ el }) => el.contains(target))?.rules ?? [];
   }
 
-  return { show, light, point, fit, follow, zoom, pan, viewBox: () => ({ ...view }) };
+  return { show, measure, light, point, fit, follow, zoom, pan, viewBox: () => ({ ...view }) };
 }

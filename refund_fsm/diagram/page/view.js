@@ -80,12 +80,14 @@ function makeView(data, model, words, act) {
     const card = $("state");
     card.className = here.success ? "good" : here.final ? "final" : "";
     card.setAttribute("style", here.owner < 0 ? "" : colour(here.owner));
-    const who = waiting.flatMap((actor) => [h("span", { class: "chip", style: colour(actor) }, t(data.actors[actor].text))]);
+    const named = (actor) => h("span", { class: "chip", style: colour(actor) }, t(data.actors[actor].text));
+    const [first, ...others] = waiting;
+    const who = first === undefined ? say("nothing") : [say("waiting", { who: "" }).trim(), named(first), others.length ? [say("also"), others.map(named)] : []];
     return put(
       "state",
       h("h3", {}, say("state")),
       h("h2", { id: "page-state-name", tabindex: "-1", "data-key": "state" }, t(here.text)),
-      h("p", { class: "who" }, here.final ? say("ended") : waiting.length ? [say("waiting").replace("{who}", "").trim(), ...who] : say("nothing")),
+      h("p", { class: "who" }, here.final ? say("ended") : who),
       h("dl", { class: "facts" }, clockLines(session, here)),
     );
   }

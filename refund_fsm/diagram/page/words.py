@@ -31,7 +31,7 @@ LABELS = {
     "follow": Text("看当前状态", "Go to the current state"),
     "state": Text("当前状态", "Current state"),
     "waiting": Text("等待{who}", "waiting for the {who}"),
-    "between": Text("、", ", the "),
+    "also": Text("也可操作", "may act too"),
     "ended": Text("流程结束", "The case has ended"),
     "due": Text("时限", "Limit"),
     "due_then": Text("届时{rule} {event}", "then {rule} {event}"),
