@@ -37,7 +37,7 @@ class _Walk:
         self.workflow, self.policy, self.random = workflow, policy, random
         self.graph: MergedGraph = explore(workflow, policy).merged()
         self.moves = [self._moves(config) for config in range(len(self.graph))]
-        self.starts = [config for config in self.graph.openings if any(weight >= ELSEWHERE for _, _, weight in self.moves[config])]
+        self.starts = [config for config in self.graph.openings if self._leads_on(config)]
         self.counts = dict.fromkeys((rule.id for rule in workflow.rules), 0)
         self.stays: dict[str, int] = {}
         self.hours: dict[str, float] = {}
@@ -51,6 +51,10 @@ class _Walk:
             for cell in cells
             if graph.status[cell] == ACCEPTED
         ]
+
+    def _leads_on(self, config: int) -> bool:
+        """Whether a walk that begins here can take a step of the spine; without a spine, any step."""
+        return any(weight == ON_THE_WAY or not self.workflow.spine for _, _, weight in self.moves[config])
 
     def _weight(self, rule_id: str) -> float:
         rule = self.workflow.by_id[rule_id]

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -297,6 +297,16 @@ def test_markup_in_labels_is_shown_and_not_interpreted(spine: bool) -> None:
     assert not list(root.iter(f"{SVG}b"))
     titles = [one.get("{http://www.w3.org/1999/xlink}title", "") for one in root.iter(f"{SVG}a")]
     assert any(f"Start {NASTY}" in title for title in titles)
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\x00"])
+def test_empty_labels_are_drawn_as_nothing(empty: str) -> None:
+    flow = replace(own(""), label=Text(empty, empty))
+    start, work = (replace(state, zh=empty, en=empty) for state in (flow.rules[0].source, flow.rules[0].dest))
+    event = replace(flow.rules[0].event, zh=empty, en=empty, actor=replace(flow.rules[0].actor, zh=empty, en=empty))
+    rules = (replace(flow.rules[0], source=start, dest=work, event=event), *(replace(rule, source=work) for rule in flow.rules[1:2]))
+    bare = replace(flow, rules=rules, initial=start, limits={work: Limit("own_hours", cites=ASSUMED, length=5)}, law={}, spine=())
+    assert diagram.draw(bare).svg().count('class="node state') == 3
 
 
 def test_a_workflow_without_a_spine_has_no_happy_path() -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 WALKS = 60
-STEPS = 13
+STEPS = 18
 # Before and inside the Spring Festival of 2026 (15 to 23 February; 14 and 28 February are worked), the same for National Day 2025,
 # the last day of a year, and beyond the published years.
 STARTS = (
@@ -34,7 +34,7 @@ STARTS = (
     "2025-10-02 08:00",
     "2026-12-30 12:00",
 )
-WAITS = tuple(timedelta(hours=hours) for hours in (0, 0, 1, 5, 24, 26, 72, 168, 200, 400))
+WAITS = tuple(timedelta(hours=hours) for hours in (0, 0, 1, 1, 5, 5, 24, 26, 72, 168, 400))
 WORKFLOWS = (
     [(key, Policy.guide()) for key in orders.keys()] + [(key, Policy.statute()) for key in orders.keys()] + [("exchange", Policy.guide())]
 )
@@ -125,6 +125,8 @@ def _walk(workflow: Workflow, policy: Policy, dice: random.Random) -> Walk:
     chosen = {one.name: getattr(facts, one.name) for one in workflow.fact_fields if len(one.start(policy)) > 1}
     walk = Walk(chosen, start, [], [_look(case)])
     for _ in range(STEPS):
+        if case.state.final and dice.random() < 0.5:
+            break
         event, when = _move(case, dice)
         before, (case, refused) = case, _taken(case, event, when)
         walk.rows.append((event, when))

@@ -191,6 +191,17 @@ def test_a_changed_workflow_shows_what_is_gone_what_is_new_and_what_differs() ->
     assert all("≤ 41 d" in texts(made[f"state-{key}"]) and "changed" in tones(made[f"state-{key}"]) for key in keys)
 
 
+def test_rules_that_were_only_renumbered_are_the_same() -> None:
+    before = orders.get("virtual")
+    now = replace(before, rules=tuple(replace(rule, id=f"N{rule.id}") for rule in before.rules))
+    made = diagram.draw(now, before=before)
+    assert "没有差异" in made.dot
+    shown = parsed(orders.get("third_party"), before=orders.get("self_operated"), lang="en")
+    assert "was platform: start the review" in texts(edge_of(shown, "S07"))
+    assert "removed" in tones(edge_of(shown, "M03"))
+    assert "M07" not in {text for group in shown.values() for text in texts(group)}
+
+
 # 5. Bad arguments
 @pytest.mark.parametrize(
     ("arguments", "message"),

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from refund_fsm import words
 from refund_fsm.calendar import SHANGHAI
 from refund_fsm.diagram.marks import CHANGES, Mark, Marks, Note, Sign
+from refund_fsm.diagram.plan import gone, paired
 from refund_fsm.facts import Value, assignments, reads_of
 from refund_fsm.policy import Policy
 from refund_fsm.spec import Guard, Limit, Rule, Workflow
@@ -33,15 +34,9 @@ def marks_of(now: Workflow, policy: Policy, before: Workflow, earlier: Policy) -
     rules = dict(_rules(now, policy, before, earlier))
     states = dict(_states(now, policy, before, earlier))
     fields = [name for name in Policy.model_fields if getattr(policy, name) != getattr(earlier, name)]
-    heading = [_field(name, earlier, policy) for name in fields]
-    if not rules and not states and not heading:
-        heading = [NOTHING]
-    return Marks(rules, states, Mark("faded"), tuple(heading), KEY)
-
-
-def _field(name: str, earlier: Policy, policy: Policy) -> Text:
-    said = f"{name}: {_value(getattr(earlier, name))} → {_value(getattr(policy, name))}"
-    return Text(said, said)
+    said = " · ".join(f"{name}: {_value(getattr(earlier, name))} → {_value(getattr(policy, name))}" for name in fields)
+    heading = (Text(said, said),) if fields else () if rules or states else (NOTHING,)
+    return Marks(rules, states, Mark("faded"), heading, KEY)
 
 
 def _value(value: object) -> str:
@@ -51,8 +46,9 @@ def _value(value: object) -> str:
 
 def _rules(now: Workflow, policy: Policy, before: Workflow, earlier: Policy) -> Iterator[tuple[str, Mark]]:
     moved = _moved_facts(now, policy, earlier) if policy != earlier else frozenset()
+    pairs = paired(now, before)
     for rule in now.rules:
-        old = before.by_id.get(rule.id)
+        old = pairs.get(rule.id)
         was, is_now = old is not None and _can_fire(before, old, earlier), _can_fire(now, rule, policy)
         if is_now and not was:
             yield rule.id, Mark("added", (_by_policy(now, rule, policy),) if old is not None else ())
@@ -62,9 +58,8 @@ def _rules(now: Workflow, policy: Policy, before: Workflow, earlier: Policy) -> 
             notes = (*_altered(old, rule), *_rederived(now, rule, policy, moved), *_timed(now, rule, policy, before, earlier))
             if notes:
                 yield rule.id, Mark("changed", notes)
-    for rule in before.rules:
-        if rule.id not in now.by_id:
-            yield rule.id, Mark("removed")
+    for rule in gone(now, before):
+        yield rule.id, Mark("removed")
 
 
 def _can_fire(workflow: Workflow, rule: Rule, policy: Policy) -> bool:

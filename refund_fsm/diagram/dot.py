@@ -38,6 +38,7 @@ GRAPH = {
     "mclimit": "4",
     "labelloc": "t",
 }
+CLOSE = {"ranksep": "0.18"}  # the spine alone, so that it stays short
 NODE = {"shape": "box", "style": "rounded,filled", "margin": "0.1,0.07", "penwidth": "1.8", "height": "0.3"}
 HAPPY = {"color": SUCCESS, "penwidth": "3.4", "weight": "80", "arrowsize": "0.95"}
 PLAIN = {"penwidth": "1.3", "arrowsize": "0.75"}
@@ -55,7 +56,14 @@ def source(labels: Labels) -> str:
     legend = Legend(labels).source()
     graph = graphviz.Digraph(
         slug(plan.workflow.key),
-        graph_attr={**GRAPH, "fontname": FONT, "label": legend, "id": f"workflow-{slug(plan.workflow.key)}", "tooltip": name},
+        graph_attr={
+            **GRAPH,
+            **(CLOSE if plan.view == "spine" else {}),
+            "fontname": FONT,
+            "label": legend,
+            "id": f"workflow-{slug(plan.workflow.key)}",
+            "tooltip": name,
+        },
         node_attr={**NODE, "fontname": FONT},
         edge_attr={**PLAIN, "fontname": FONT},
     )

@@ -78,7 +78,7 @@ class Labels:
         limit = (self._limit(card.limit, strong),) if card.limit else ()
         lines = self._head(self.say(card.actor.text), strong, limit) if card.actor else []
         lines += self._name(card.state, INK, MUTED, above=2)
-        if card.together:
+        if card.together and self.plan.view == "full":
             zh, en = "、".join(other.zh for other in card.together), ", ".join(other.en for other in card.together)
             said = Text(TOGETHER.zh.replace("{}", zh), TOGETHER.en.replace("{}", en))
             lines += self._lines(self.each(said), 9, MUTED, CARD_MOST, "centre")

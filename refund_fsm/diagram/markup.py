@@ -63,7 +63,8 @@ class Run:
 
     def cell(self, height: int) -> str:
         """The cells that show it on a line of a height."""
-        text = f"<B>{escaped(self.text)}</B>" if self.bold else escaped(self.text)
+        text = escaped(self.text) or " "  # Graphviz takes no empty text
+        text = f"<B>{text}</B>" if self.bold else text
         chip = self.fill or self.outline
         inner = self.height - CHIP if chip else height
         shown = (

@@ -120,8 +120,7 @@ class Plan:
         """The rules that are drawn, those that are gone last."""
         if self.view == "spine":
             return tuple(rule for rule in self.workflow.rules if rule.id in self.spine)
-        gone = (rule for rule in self.before.rules if rule.id not in self.workflow.by_id) if self.before else ()
-        return (*self.workflow.rules, *gone)
+        return (*self.workflow.rules, *(gone(self.workflow, self.before) if self.before else ()))
 
     @cached_property
     def states(self) -> Mapping[str, State]:
@@ -240,9 +239,33 @@ class Plan:
 
     @cached_property
     def actors(self) -> tuple[Actor, ...]:
-        """The actors that are drawn, the clock last."""
+        """The actors of the rules and cards that are drawn, the clock last."""
         found = {rule.actor.key: rule.actor for rule in self.rules}
+        found |= {card.actor.key: card.actor for card in self.cards if card.actor is not None}
         return tuple(sorted(found.values(), key=lambda actor: any(r.by_clock for r in self.rules if r.actor.key == actor.key)))
+
+
+def paired(now: Workflow, before: Workflow) -> Mapping[str, Rule]:
+    """The earlier rule of each rule, by the present id: the one of the same id, else one of the same source, event and destination."""
+    found = {rule.id: before.by_id[rule.id] for rule in now.rules if rule.id in before.by_id}
+    left: dict[tuple[str, str, str], list[Rule]] = {}
+    for rule in before.rules:
+        if rule.id not in found:
+            left.setdefault(_way(rule), []).append(rule)
+    for rule in now.rules:
+        if rule.id not in found and left.get(_way(rule)):
+            found[rule.id] = left[_way(rule)].pop(0)
+    return found
+
+
+def gone(now: Workflow, before: Workflow) -> tuple[Rule, ...]:
+    """The earlier rules that have no successor."""
+    kept = {rule.id for rule in paired(now, before).values()}
+    return tuple(rule for rule in before.rules if rule.id not in kept)
+
+
+def _way(rule: Rule) -> tuple[str, str, str]:
+    return rule.source.key, rule.event.name, rule.dest.key
 
 
 def _by_event(rules: tuple[Rule, ...]) -> Mapping[str, list[Rule]]:

@@ -98,6 +98,7 @@ def _composed(title: str, data: Mapping[str, Any], pictures: Mapping[str, str]) 
         "TITLE": escape(title),
         "FONT": _font(data, pictures.values()),
         "STYLE": _file("page.css"),
+        # As text, so that only the picture on show is parsed.
         "PICTURES": "\n".join(f'<script type="image/svg+xml" id="{key}">{_inlined(svg)}</script>' for key, svg in pictures.items()),
         "DATA": told.replace("<", "\\u003c"),  # so that no label ends the element
         "SCRIPT": script,
@@ -106,7 +107,7 @@ def _composed(title: str, data: Mapping[str, Any], pictures: Mapping[str, str]) 
 
 
 def _inlined(svg: str) -> str:
-    """A picture as a part of the page, which parses only the one that it shows: without a font of its own, and without a mark on texts that have no spaces to keep."""
+    """A picture as a part of the page: without a font of its own, and without a mark on texts that have no spaces to keep."""
     return PRESERVED.sub("<text ", OWN_FONT.sub("", svg))
 
 

@@ -65,7 +65,7 @@ function makeView(data, model, words, act) {
       off(keyed("undo", `↶ ${say("undo")}`, "U"), session.log.length === 0),
       off(keyed("redo", `↷ ${say("redo")}`, "Y"), session.undone.length === 0),
       off(keyed("reset", say("reset"), "R"), session.log.length === 0),
-      toggle("focus", "F", session.fading),
+      toggle("focus", "F", session.fading && !session.heat),
       data.overlaid ? toggle("heat", "H", session.heat) : null,
     );
   }

@@ -15,7 +15,6 @@ from refund_fsm.text import Text
 WEEKDAYS = tuple(Text(f"周{zh}", en) for zh, en in zip("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 LABELS = {
     "play": Text("逐步演示", "step by step"),
-    "skip": Text("跳到操作面板", "Skip to the panel"),
     "diagram": Text("状态图", "State diagram"),
     "panel": Text("操作面板", "Panel"),
     "undo": Text("撤回", "Undo"),
@@ -34,9 +33,7 @@ LABELS = {
     "also": Text("也可操作", "may act too"),
     "ended": Text("流程结束", "The case has ended"),
     "due": Text("时限", "Limit"),
-    "due_then": Text("届时{rule} {event}", "then {rule} {event}"),
     "due_breach": Text("没有自动处理，超过即为违约", "nothing happens by itself; passing it is a breach"),
-    "no_limit": Text("没有时限", "no limit"),
     "jump": Text("跳到到期", "Jump to it"),
     "passed": Text("已超过", "passed"),
     "breach": Text("超过时限：{limit}（{at}）", "Limit passed: {limit} ({at})"),
