@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from datetime import date
+from functools import cache
 from types import MappingProxyType
 from typing import Literal
 

@@ -46,7 +46,7 @@ def files(workflows: Iterable[Workflow], *, lang: diagram.Lang = "both") -> list
             forms = (".dot", ".svg") if one.name in ("", ".spine") else (".svg",)
             made += [(f"{key}{one.name}{form}", one.picture.rendered(form)) for form in forms]
         made.append((f"{key}.mmd", shown[0].picture.rendered(".mmd")))
-        page = diagram.page(workflow, counts=counts, waits=waits)
+        page = diagram.page(workflow, counts=counts, waits=waits, note=ILLUSTRATIVE)
         made.append((f"{key}.html", page.html.encode()))
         readme.append(_section(workflow, key, shown))
     return [*made, ("README.md", "\n".join(readme).encode())]

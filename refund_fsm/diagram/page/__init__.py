@@ -23,7 +23,7 @@ from refund_fsm.diagram.render import write
 from refund_fsm.errors import BadData
 from refund_fsm.policy import Policy
 from refund_fsm.spec import Workflow
-from refund_fsm.text import Lang
+from refund_fsm.text import Lang, Text
 
 __all__ = ["Page", "page"]
 
@@ -63,10 +63,12 @@ def page(
     policy: Policy | None = None,
     counts: Mapping[str, int] | None = None,
     waits: Mapping[str, timedelta] | None = None,
+    note: Text | None = None,
 ) -> Page:
     """The page of a workflow under a policy (None: the guide's): the same bytes for the same arguments.
 
-    `counts` (how often each rule fired, by id) and `waits` (the mean time in states, by key) are laid over the diagram on demand.
+    `counts` (how often each rule fired, by id) and `waits` (the mean time in states, by key) are laid over the diagram on demand,
+    with `note`, a line of your own, under its title.
     Raises `BadData` for an unknown rule or state and a bad number, and for a policy whose calendar must not guess
     (`beyond="error"`: a page looks ahead); `TooLong` and `WorkflowError` as `table.table_of` does; `MissingPart` without an engine.
     """
@@ -78,7 +80,9 @@ def page(
     overlaid = counts is not None or waits is not None
     pictures = {f"page-svg-{lang}": draw(workflow, lang=lang, policy=policy).svg() for lang in LANGS}
     if overlaid:
-        pictures |= {f"page-svg-heat-{lang}": draw(workflow, lang=lang, policy=policy, counts=counts, waits=waits).svg() for lang in LANGS}
+        pictures |= {
+            f"page-svg-heat-{lang}": draw(workflow, lang=lang, policy=policy, counts=counts, waits=waits, note=note).svg() for lang in LANGS
+        }
     data = data_of(workflow, policy)
     if counts is not None:
         data["counts"] = [counts.get(id, 0) for id in workflow.by_id]
