@@ -130,6 +130,7 @@ def test_what_is_refused_is_shown_with_every_reason(browser: Browser, files: dic
         assert state(shown) == "Not filed"
         assert shown.locator("#page-actions details li").count() == 0, "the long list is made when it is asked for"
         shown.click("#page-actions summary")
+        shown.locator("#page-actions details li").first.wait_for()
         others = shown.inner_text("#page-actions details")
         assert "is possible only in “Under review”" in others
         assert "the limit of" in others
@@ -146,6 +147,7 @@ def test_a_state_says_what_it_forbids(browser: Browser, files: dict[str, str]) -
             shown.click(f'[data-key="fire-{event}"]')
         assert state(shown) == "Platform arbitration"
         shown.click("#page-actions summary")
+        shown.locator("#page-actions details li").first.wait_for()
         told = shown.eval_on_selector_all(
             "#page-actions details li", "all => all.map(one => [one.querySelector('small').textContent, one.innerText])"
         )
