@@ -250,7 +250,7 @@ function start() {
       fresh();
       [message, bad] = [say("bad_link", { why: error instanceof URIError ? say("bad_field", { field: "#" }) : error.message }), true];
     }
-    if (lang !== session.lang || !host.firstChild) picture.show(document.getElementById(`page-svg-${session.heat ? "heat-" : ""}${session.lang}`));
+    if (lang !== session.lang || !picture.shown()) picture.show(document.getElementById(`page-svg-${session.heat ? "heat-" : ""}${session.lang}`));
     shown(message || say("note"), true);
     if (bad) view.message(message, true);
   }

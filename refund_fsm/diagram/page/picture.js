@@ -4,27 +4,36 @@
 const LEAST_SCALE = 0.78; // pixels for a point: smaller text is not legible, so the picture follows the case instead of showing all
 const MOST_SCALE = 1.25;
 const GLIDE = 220; // milliseconds
+const FAMILY = "Noto Sans SC"; // of the page's own font
 
 function makePicture(data, host, { onRules, onPoint }) {
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   const ruleBySlug = new Map(data.rules.map((rule, number) => [rule.slug, number]));
   const chipRule = (chip) => ruleBySlug.get(chip.id.slice("rule-".length));
   const room = { w: 0, h: 0 }; // the host's size, kept so that a step forces no layout
+  const shelf = document.createElement("div"); // where a picture waits for its fonts: laid out before, it would be laid out twice
+  let ready = false;
   let svg, full, view, edges, nodes, chips, rows, frame = 0;
 
   /** Shows a picture, which stands in the page as text: the others are not parsed. */
   function show(source) {
-    host.innerHTML = source.textContent;
-    svg = host.querySelector("svg");
+    shelf.innerHTML = source.textContent;
+    svg = shelf.querySelector("svg");
     const [x, y, w, h] = svg.getAttribute("viewBox").split(/\s+/).map(Number);
     full = { x, y, w, h };
     svg.removeAttribute("width");
     svg.removeAttribute("height");
     svg.setAttribute("aria-hidden", "true");
-    measure();
+    if (!room.w) measure();
     index();
     set(view && view.w ? view : full);
+    if (ready) host.replaceChildren(svg);
   }
+
+  Promise.allSettled([400, 700].map((weight) => document.fonts.load(`${weight} 12px "${FAMILY}"`))).then(() => {
+    ready = true;
+    if (svg) host.replaceChildren(svg);
+  });
 
   function measure() {
     [room.w, room.h] = [host.clientWidth, host.clientHeight];
@@ -35,8 +44,8 @@ function makePicture(data, host, { onRules, onPoint }) {
     const shift = graph.transform.baseVal.consolidate()?.matrix ?? { e: 0, f: 0 };
     nodes = new Map();
     for (const el of svg.querySelectorAll("g.node")) {
-      const { x, y, width, height } = el.getBBox();
-      nodes.set(el.querySelector("title")?.textContent, { el, box: { x: x + shift.e, y: y + shift.f, w: width, h: height } });
+      const { x, y, w, h } = boxOf(el);
+      nodes.set(el.querySelector("title")?.textContent, { el, box: { x: x + shift.e, y: y + shift.f, w, h } });
     }
     chips = [...svg.querySelectorAll('g[id^="rule-"]')].filter((el) => chipRule(el) !== undefined);
     rows = [];
@@ -48,6 +57,17 @@ function makePicture(data, host, { onRules, onPoint }) {
       cutIntoRows(el);
       return { el, rules, ends: (el.querySelector("title")?.textContent ?? "").split("->") };
     });
+  }
+
+  /** The rectangle of a card, read off its outline: asking for it would lay the picture out. */
+  function boxOf(node) {
+    const shape = node.querySelector("path, polygon, ellipse");
+    const read = (name) => (shape?.getAttribute(name) ?? "").match(/-?[\d.]+/g)?.map(Number) ?? [];
+    const [cx = 0, cy = 0, rx = 0, ry = 0] = ["cx", "cy", "rx", "ry"].flatMap(read);
+    const numbers = [...read("d"), ...read("points"), ...(rx ? [cx - rx, cy - ry, cx + rx, cy + ry] : [])];
+    const [xs, ys] = [0, 1].map((odd) => numbers.filter((_, place) => place % 2 === odd));
+    const [x, y] = [Math.min(...xs), Math.min(...ys)];
+    return { x, y, w: Math.max(...xs) - x, h: Math.max(...ys) - y };
   }
 
   function hitArea(line) {
@@ -146,12 +166,12 @@ function makePicture(data, host, { onRules, onPoint }) {
     if (!room.w) return;
     const overview = Math.min(room.w / full.w, room.h / full.h);
     if (overview >= LEAST_SCALE) return fit();
-    const boxOf = (number) => [...nodes.values()].find(({ el }) => el.id === data.states[number].id)?.box;
-    const home = boxOf(state);
+    const placeOf = (number) => [...nodes.values()].find(({ el }) => el.id === data.states[number].id)?.box;
+    const home = placeOf(state);
     if (!home) return fit();
     let seen = home;
     const apart = (box) => Math.hypot(box.x + box.w / 2 - home.x - home.w / 2, box.y + box.h / 2 - home.y - home.h / 2);
-    const dests = [...next].map((rule) => boxOf(data.rules[rule].dest)).filter(Boolean);
+    const dests = [...next].map((rule) => placeOf(data.rules[rule].dest)).filter(Boolean);
     for (const box of dests.sort((one, other) => apart(one) - apart(other))) {
       const both = union(seen, box);
       if (fits(both)) seen = both;
@@ -226,5 +246,5 @@ function makePicture(data, host, { onRules, onPoint }) {
     return row?.rules ?? edges.find(({ el }) => el.contains(target))?.rules ?? [];
   }
 
-  return { show, measure, light, point, fit, follow, zoom, pan, viewBox: () => ({ ...view }) };
+  return { show, shown: () => svg !== undefined, measure, light, point, fit, follow, zoom, pan, viewBox: () => ({ ...view }) };
 }
