@@ -6,7 +6,7 @@ Must not print, and must not draw: it asks `diagram` and `gallery`. Every `BadDa
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -47,7 +47,7 @@ class Drawing:
     @property
     def into_file(self) -> bool:
         """Whether the output is one file: its name has a suffix, and it is no folder."""
-        return bool(self.output.suffix) and not self.output.is_dir()
+        return bool(self.output.suffix) and not _is("--output", str(self.output), Path.is_dir)
 
     def files(self) -> tuple[list[tuple[str, bytes]], str]:
         """The files by name, and the characters that the embedded font lacks. Nothing is written."""
@@ -134,14 +134,17 @@ def policy_of(name: str | None, option: str) -> Policy | None:
         return None
     if name in PROFILES:
         return Policy.profile(name)
-    if not Path(name).is_file():
+    if not _is(option, name, Path.is_file):
         raise BadData(option, name, A_POLICY)
-    return Policy.from_file(name)
+    try:
+        return Policy.from_file(name)
+    except BadData as error:
+        raise BadData(f"{option}: {error.field}", error.value, error.expected) from None
 
 
 def before_of(name: str | None) -> Workflow | Policy | None:
     """What a picture is compared with: a policy, or a workflow by its name."""
-    if name is not None and (":" in name or name in orders.keys()) and not Path(name).is_file():
+    if name is not None and (":" in name or name in orders.keys()) and not _is("--before", name, Path.is_file):
         return workflow_of(name)
     return policy_of(name, "--before")
 
@@ -155,11 +158,15 @@ def case_of(name: str | None, at: datetime | None) -> RefundCase | None:
         if at is not None:
             raise BadData("--at", at.isoformat(), "--case beside it")
         return None
-    if name.endswith(".json"):
+    if name.lower().endswith(".json"):
         case = RefundCase.from_json(_read(Path(name), "--case"))
-        return case if at is None else case.advance(to=at)
-    scenario = load(find(name))
-    case = play(scenario, until=at).case
+        first = case.now
+    else:
+        scenario = load(find(name))
+        case = play(scenario, until=at).case
+        first = scenario.opened_at or case.opened_at
+    if at is not None and at < first:
+        raise BadData("--at", at.isoformat(), f"not before {first.isoformat()}, with {name}")
     return case if at is None or at < case.now else case.advance(to=at)
 
 
@@ -168,14 +175,24 @@ def counts_of(name: str | None) -> tuple[dict[str, int] | None, dict[str, timede
     if name is None:
         return None, None
     path = Path(name)
-    data: Any = _json(path) if path.suffix == ".json" else read_toml(path, "--counts")[0]
+    data: Any = _json(path) if path.suffix.lower() == ".json" else read_toml(path, "--counts")[0]
     if not isinstance(data, dict) or not data or not data.keys() <= set(COUNTS_KEYS):
         raise BadData(f"--counts {name}", sorted(data) if isinstance(data, dict) else data, "a table with counts, waits_hours, or both")
     for key in COUNTS_KEYS:
         if not isinstance(data.get(key, {}), dict):
             raise BadData(f"--counts {name}: {key}", data[key], "a table")
     waits = {state: _hours(f"--counts {name}: waits_hours.{state}", value) for state, value in data.get("waits_hours", {}).items()}
+    if not data.get("counts") and not waits:
+        raise BadData(f"--counts {name}", data, "at least one count or time")
     return data.get("counts"), waits or None
+
+
+def _is(option: str, name: str, test: Callable[[Path], bool]) -> bool:
+    """Whether there is such a file or folder; `BadData` for what cannot be a name."""
+    try:
+        return test(Path(name))
+    except (OSError, ValueError) as error:
+        raise BadData(option, name, f"the name of a file ({getattr(error, 'strerror', None) or error})") from None
 
 
 def _hours(field: str, value: object) -> timedelta:
@@ -185,8 +202,9 @@ def _hours(field: str, value: object) -> timedelta:
 
 
 def _json(path: Path) -> Any:
+    told = _read(path, "--counts")
     try:
-        return json.loads(_read(path, "--counts"))
+        return json.loads(told)
     except (ValueError, RecursionError) as error:
         raise BadData("--counts", str(path), f"valid JSON ({str(error)[:200]})") from None
 

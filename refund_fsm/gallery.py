@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from refund_fsm import diagram, walks
+from refund_fsm import diagram, orders, walks
 from refund_fsm.case import RefundCase
 from refund_fsm.diagram.markup import slug
 from refund_fsm.policy import Policy
@@ -35,7 +35,9 @@ class Shown:
 
 
 def files(workflows: Iterable[Workflow], *, lang: diagram.Lang = "both") -> list[File]:
-    """All files of the gallery of these workflows, by name, the README last. Nothing is written."""
+    """All files of the gallery of these workflows, by name; the README last, when all registered ones are among them. Nothing is
+    written."""
+    workflows = list(workflows)
     made: list[File] = []
     readme = [HEAD]
     for workflow in workflows:
@@ -49,7 +51,8 @@ def files(workflows: Iterable[Workflow], *, lang: diagram.Lang = "both") -> list
         page = diagram.page(workflow, counts=counts, waits=waits, note=ILLUSTRATIVE)
         made.append((f"{key}.html", page.html.encode()))
         readme.append(_section(workflow, key, shown))
-    return [*made, ("README.md", "\n".join(readme).encode())]
+    whole = {workflow.key for workflow in workflows} >= set(orders.keys())
+    return [*made, *([("README.md", "\n".join(readme).encode())] if whole else [])]
 
 
 def pictures(workflow: Workflow, *, lang: diagram.Lang = "both") -> Iterator[Shown]:

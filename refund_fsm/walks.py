@@ -38,6 +38,7 @@ class _Walk:
         self.graph: MergedGraph = explore(workflow, policy).merged()
         self.moves = [self._moves(config) for config in range(len(self.graph))]
         self.starts = [config for config in self.graph.openings if self._leads_on(config)]
+        self.starts = self.starts or list(self.graph.openings)
         self.counts = dict.fromkeys((rule.id for rule in workflow.rules), 0)
         self.stays: dict[str, int] = {}
         self.hours: dict[str, float] = {}

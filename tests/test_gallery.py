@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -58,6 +59,7 @@ def test_the_example_case_is_on_its_way_and_has_something_to_show(key: str) -> N
 
 def test_a_users_workflow_has_a_gallery_but_no_shipped_case() -> None:
     names = [name for name, _ in gallery.files([WORKFLOW])]
+    assert "README.md" not in names, "that one shows all registered order types"
     assert "exchange.counts.svg" in names
     assert not any(".case." in name for name in names)
 
@@ -116,7 +118,7 @@ def fails(capsys: Captured, *arguments: str, code: int = 2) -> str:
     [
         (["virtual"], ["virtual.dot", "virtual.svg"]),
         (["virtual", "--view", "spine", "--lang", "en"], ["virtual.spine.dot", "virtual.spine.svg"]),
-        (["--case", "virtual_support_overdue", "--at", "2026-03-10T12:00:00+08:00"], ["virtual.case.dot", "virtual.case.svg"]),
+        (["--case", "virtual_support_overdue", "--at", "2026-06-20T12:00:00+08:00"], ["virtual.case.dot", "virtual.case.svg"]),
         (["virtual", "--before", "statute"], ["virtual.difference.dot", "virtual.difference.svg"]),
         (["virtual", "--before", "self_operated"], ["virtual.difference.dot", "virtual.difference.svg"]),
         (["virtual", "--policy", "statute", "--before", "guide"], ["virtual.difference.dot", "virtual.difference.svg"]),
@@ -174,6 +176,11 @@ def test_a_saved_case_can_be_drawn(tmp_path: Path, capsys: Captured) -> None:
         (["--all", "-o", "a.svg"], "--output: 'a.svg'.*a folder, with --all"),
         (["virtual", "--case", "virtual_support_overdue", "--before", "guide"], "one of case, counts with waits, or before"),
         (["third_party", "--case", "virtual_support_overdue"], "a case of 'third_party'"),
+        (["--case", "virtual_support_overdue", "--at", "2026-03-10T12:00:00+08:00"], "--at: '2026-03-10.*not before 2026-06-15"),
+        (["--case", "virtual_support_overdue", "--policy", "statute"], "policy: .*the case's own"),
+        (["virtual", "-o", "长" * 300 + ".svg"], "--output: .*File name too long"),
+        (["virtual", "--policy", "x" * 300], "--policy: .*File name too long"),
+        (["virtual", "--before", "x" * 300], "--before: .*File name too long"),
     ],
 )
 def test_bad_options_are_named(
@@ -194,6 +201,8 @@ def test_bad_options_are_named(
         ('{"waits_hours": {"reviewing": "x"}}', "waits_hours.reviewing: 'x'.*a number of hours"),
         ('{"waits_hours": {"reviewing": -1}}', "a number of hours from 0"),
         ('{"waits_hours": {"reviewing": 1e400}}', "a number of hours from 0"),
+        ('{"counts": {}, "waits_hours": {}}', "at least one count or time"),
+        (f'{{"counts": {{"V01": 1{"0" * 400}}}}}', "a whole number from 0 to 1,000,000,000,000,000"),
         ('{"counts": {"V99": 1}}', "a rule of virtual"),
         ('{"counts": {"V01": 1.5}}', "a whole number from 0"),
     ],
@@ -236,6 +245,21 @@ def test_when_one_file_cannot_be_written_none_changes(tmp_path: Path) -> None:
         render.write([(tmp_path / "a", b"new"), (tmp_path / "c", b"new")])
     assert (tmp_path / "a").read_bytes() == b"old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "c"]
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "target.svg").write_bytes(b"old")
+    (tmp_path / "link.svg").symlink_to("target.svg")
+    render.write([(tmp_path / "link.svg", b"new")])
+    assert (tmp_path / "link.svg").is_symlink()
+    assert (tmp_path / "target.svg").read_bytes() == b"new"
+    with pytest.raises(BadData, match="a place that can be written"):
+        render.write([(tmp_path / "a\0.svg", b"new")])
+
+
+def test_walks_begin_somewhere_even_when_only_the_clock_walks_the_spine() -> None:
+    flow = own("", spine=True)
+    assert sum(walks.illustrate(replace(flow, spine=(flow.spine[0][1:],)), cases=3, seed=1)[0].values()) > 0
 
 
 def test_own_keys_do_not_leave_the_folder(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
-from refund_fsm import CLOCK, Actor, Event, Guard, Limit, Policy, Rule, State, Text, Workflow, diagram, guard, orders
+from refund_fsm import CLOCK, Actor, Event, Guard, Limit, Policy, Rule, State, Text, Workflow, diagram, gallery, guard, orders
 from refund_fsm.catalogue import ASSUMED
 from refund_fsm.errors import WorkflowError
 from refund_fsm.scenario import find, load, shipped
@@ -118,6 +118,10 @@ def pictures() -> dict[str, Draw]:
             made[f"{workflow.key} {view} {lang}"] = partial(diagram.draw, workflow, lang=lang, **arguments)
     for name in shipped():
         made[f"case {name}"] = partial(_case, name)
+    for workflow, lang in itertools.product(workflows()[:3], LANGS):
+        case = gallery.example_case(workflow)
+        made[f"{workflow.key} case on its way {lang}"] = partial(diagram.draw, workflow, case=case, lang=lang)
+        made[f"{workflow.key} since exchange {lang}"] = partial(diagram.draw, workflow, before=WORKFLOW, lang=lang)
     for (name, workflow), lang in itertools.product(generated().items(), LANGS):
         made[f"{name} {lang}"] = partial(diagram.draw, workflow, lang=lang)
     return made

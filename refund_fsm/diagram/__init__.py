@@ -50,6 +50,11 @@ def draw(
 
     Raises `BadData` naming the argument, its value and what was expected.
     """
+    if not isinstance(workflow, Workflow):
+        raise BadData("workflow", workflow, "a Workflow, such as orders.get('virtual')")
+    for name, value, wanted in (("policy", policy, Policy), ("note", note, Text)):
+        if value is not None and not isinstance(value, wanted):
+            raise BadData(name, value, f"a {wanted.__name__}, or None")
     if view not in VIEWS:
         raise BadData("view", view, " or ".join(repr(known) for known in VIEWS))
     if lang not in LANGS:
@@ -59,6 +64,8 @@ def draw(
         raise BadData("draw", ", ".join(given), "one of case, counts with waits, or before")
     if view == "spine" and given and given[0] in ("case", "before"):
         raise BadData("view", view, f"'full' with {given[0]}")
+    if isinstance(case, RefundCase) and policy not in (None, case.policy):
+        raise BadData("policy", policy, "none, or the case's own")
     policy = policy or (case.policy if isinstance(case, RefundCase) else Policy.guide())
     earlier = before if isinstance(before, Workflow) else None
     marks = _marks(workflow, policy, case, counts, waits, before)

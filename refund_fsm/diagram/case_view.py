@@ -5,6 +5,8 @@ Must not know how marks look.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from refund_fsm import words
 from refund_fsm.case import RefundCase
 from refund_fsm.diagram.marks import Mark, Marks, Note, Sign
@@ -28,22 +30,39 @@ def marks_of(case: RefundCase, workflow: Workflow) -> Marks:
         raise BadData("case", case, "a RefundCase")
     if case.workflow.fingerprint != workflow.fingerprint:
         raise BadData("case", case.workflow.key, f"a case of {workflow.key!r}, the workflow that is drawn")
-    rules = {rule.id: Mark("next", _due_of_rule(case, rule)) for rule in _next(case)}
+    rules = {rule.id: Mark("next", _due_of_rule(case, rule), open=True) for rule in _next(case)}
     for rule_id, numbers in _taken(case).items():
-        notes = rules[rule_id].notes if rule_id in rules else ()
-        rules[rule_id] = Mark("taken", notes, numbers)
-    states = {rule.dest.key: Mark("next") for rule in _next(case)}
-    states |= {step.source.key: Mark("taken") for step in case.steps} | {step.dest.key: Mark("taken") for step in case.steps}
-    states[case.state.key] = Mark("now", _due_of_state(case))
-    for key, breaches in _breaches(case).items():
-        mark = states[key]
-        states[key] = Mark(mark.tone, (*mark.notes, *(_passed(breach) for breach in breaches)))
+        rules[rule_id] = replace(rules.get(rule_id, Mark()), tone="taken", numbers=numbers)
+    states = _states(case)
     marks = (*rules.values(), *states.values())
     kinds: set[Sign] = {mark.tone for mark in marks}
     kinds |= {note.kind for mark in marks for note in mark.notes}
+    if any(mark.open for mark in marks):
+        kinds.add("next")
     now = words.stamp(case.now)
     heading = Text(f"截至 {now} · {case.state.zh}", f"as of {now} · {case.state.en}")
     return Marks(rules, states, Mark("faded"), (heading,), tuple(one for one in KEY if one[0] in kinds))
+
+
+def _states(case: RefundCase) -> dict[str, Mark]:
+    """Where the case was, is, and may come to; with limits that run or were passed, and the law's clock where it started."""
+    states = {rule.dest.key: Mark("next") for rule in _next(case)}
+    states |= {state.key: Mark("taken") for step in case.steps for state in (step.source, step.dest)}
+    states[case.state.key] = Mark("now", _due_of_state(case))
+    passed = [(key, _passed(breach)) for key, breaches in _breaches(case).items() for breach in breaches]
+    law = case.statutory_due
+    if law is not None:
+        key = next(state.key for state, limit in case.workflow.law.items() if limit is law.limit)
+        passed.append((key, _of_law(law, passed=case.statutory_passed)))
+    for key, note in passed:
+        states[key] = replace(states[key], notes=(*states[key].notes, note))
+    return states
+
+
+def _of_law(due: Due, *, passed: bool) -> Note:
+    if passed:
+        return Note(Text("法定期限已过", "statutory limit passed"), "breach", words.stamp(due.at))
+    return Note(Text("法定期限", "statutory limit"), "due", words.stamp(due.at))
 
 
 def _next(case: RefundCase) -> list[Rule]:
@@ -95,4 +114,5 @@ def _breaches(case: RefundCase) -> dict[str, list[Breach]]:
 
 
 def _passed(breach: Breach) -> Note:
-    return Note(Text("逾期", "limit passed"), "breach", words.stamp(breach.at))
+    said = Text("逾期（暂定）", "limit passed (provisional)") if breach.provisional else Text("逾期", "limit passed")
+    return Note(said, "breach", words.stamp(breach.at))

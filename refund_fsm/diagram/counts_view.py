@@ -5,6 +5,7 @@ Must not know where the counts come from, nor how marks look.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -14,7 +15,10 @@ from refund_fsm.errors import BadData
 from refund_fsm.spec import Workflow
 from refund_fsm.text import Text
 
-KEY: tuple[tuple[Sign, Text], ...] = (("count", Text("线宽 ∝ √次数 · 百分比 = 占全部售后单", "width ∝ √count · per cent of all cases")),)
+MOST = 10**15  # of one rule: more is a slip
+MINUTES = Text("分钟", "min")
+WIDTHS: tuple[Sign, Text] = ("count", Text("线宽 ∝ √次数", "width ∝ √count"))
+SHARES: tuple[Sign, Text] = ("count", Text("百分比 = 占全部售后单", "per cent of all cases"))
 WAITS: tuple[Sign, Text] = ("count", Text("Ø = 在该状态的平均时间", "Ø = mean time in the state"))
 ONE_DAY, ONE_HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -25,9 +29,10 @@ def marks_of(workflow: Workflow, counts: Mapping[str, int] | None, waits: Mappin
     `BadData` for an unknown rule or state, a count that is no whole number from 0, a time that is no `timedelta` from 0.
     """
     checked = _checked_counts(workflow, counts) if counts is not None else {}
-    rules = {}
+    rules, key = {}, []
     if counts is not None:
         cases, most = cases_in(workflow, checked), max(checked.values(), default=0)
+        key += [WIDTHS, *([SHARES] if cases else [])]
         for rule in workflow.rules:
             count = checked.get(rule.id, 0)
             note = Note(Text("", ""), "count", _counted(count, cases))
@@ -35,8 +40,7 @@ def marks_of(workflow: Workflow, counts: Mapping[str, int] | None, waits: Mappin
     times = _checked_waits(workflow, waits or {})
     states = {key: Mark("plain", (_mean(time),)) for key, time in times.items()}
     heading = (Text(f"{cases:,} 件售后单", f"{cases:,} cases"),) if counts is not None and cases else ()
-    key = (*(KEY if counts is not None else ()), *((WAITS,) if times else ()))
-    return Marks(rules, states, Mark(), heading, key)
+    return Marks(rules, states, Mark(), heading, (*key, *([WAITS] if times else [])))
 
 
 def cases_in(workflow: Workflow, counts: Mapping[str, int]) -> int:
@@ -55,6 +59,8 @@ def _counted(count: int, cases: int) -> str:
 
 
 def _mean(time: timedelta) -> Note:
+    if time < ONE_HOUR:
+        return Note(MINUTES, "count", lead=f"Ø {time / timedelta(minutes=1):.1f}")
     unit = "days" if time >= ONE_DAY else "hours"
     length = time / (ONE_DAY if unit == "days" else ONE_HOUR)
     return Note(words.UNITS[unit], "count", lead=f"Ø {length:.1f}")
@@ -63,12 +69,20 @@ def _mean(time: timedelta) -> Note:
 def _checked_counts(workflow: Workflow, counts: Mapping[str, int]) -> dict[str, int]:
     if not isinstance(counts, Mapping):
         raise BadData("counts", counts, "a mapping of rule ids to how often each fired")
-    for rule, count in counts.items():
+    for rule in counts:
         if rule not in workflow.by_id:
             raise BadData("counts", rule, f"a rule of {workflow.key}: {', '.join(workflow.by_id)}")
-        if isinstance(count, bool) or not hasattr(count, "__index__") or int(count) < 0:
-            raise BadData(f"counts[{rule!r}]", count, "a whole number from 0")
-    return {rule: int(count) for rule, count in counts.items()}
+    return {rule: _whole(f"counts[{rule!r}]", count) for rule, count in counts.items()}
+
+
+def _whole(field: str, count: object) -> int:
+    try:
+        found = -1 if isinstance(count, bool) else operator.index(count)  # type: ignore[arg-type]  # what is none raises TypeError
+    except TypeError:
+        found = -1
+    if not 0 <= found <= MOST:
+        raise BadData(field, count if found < 0 else "…", f"a whole number from 0 to {MOST:,}")
+    return found
 
 
 def _checked_waits(workflow: Workflow, waits: Mapping[str, timedelta]) -> dict[str, timedelta]:

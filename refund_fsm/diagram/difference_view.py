@@ -6,6 +6,7 @@ Must not know how marks look.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
@@ -15,21 +16,22 @@ from refund_fsm.diagram.marks import CHANGES, Mark, Marks, Note, Sign
 from refund_fsm.diagram.plan import gone, paired
 from refund_fsm.facts import Value, assignments, reads_of
 from refund_fsm.policy import Policy
-from refund_fsm.spec import Guard, Limit, Rule, Workflow
+from refund_fsm.spec import Guard, Limit, Rule, State, Workflow
 from refund_fsm.text import Text
 
 KEY: tuple[tuple[Sign, Text], ...] = tuple((tone, text) for tone, (_, text) in CHANGES.items())
 NOTHING = Text("没有差异", "no difference")
-STRIDE = 37  # every so many of the sets of opening facts are tried: a prime, so that no fact stays the same
+TRIED = 64  # sets of opening facts that two policies are compared on
+STRIDE = 37  # where there are more, every so many: a prime, so that no fact stays the same
 PROBED = datetime(2026, 2, 12, 10, tzinfo=SHANGHAI)  # before a long holiday, where days and working days part
-AHEAD = tuple(timedelta(days=days) for days in range(40))
+AHEAD = tuple(timedelta(hours=hours) for hours in (*range(72), *range(72, 40 * 24, 24)))
 
 
 def marks_of(now: Workflow, policy: Policy, before: Workflow, earlier: Policy) -> Marks:
     """What became of `before` under `earlier`, read off the tables: rules by id, states by key, limits by state.
 
     Between policies, a rule counts as added or removed when its guards can hold under one of them alone, and as changed when a
-    fact that they read is derived otherwise (found by trying example orders over the days after 12 February 2026).
+    fact that they read is derived otherwise (found by trying example orders over the hours and days after 12 February 2026).
     """
     rules = dict(_rules(now, policy, before, earlier))
     states = dict(_states(now, policy, before, earlier))
@@ -49,15 +51,16 @@ def _rules(now: Workflow, policy: Policy, before: Workflow, earlier: Policy) -> 
     pairs = paired(now, before)
     for rule in now.rules:
         old = pairs.get(rule.id)
-        was, is_now = old is not None and _can_fire(before, old, earlier), _can_fire(now, rule, policy)
-        if is_now and not was:
-            yield rule.id, Mark("added", (_by_policy(now, rule, policy),) if old is not None else ())
-        elif was and not is_now:
-            yield rule.id, Mark("removed", (_by_policy(now, rule, policy),))
-        elif old is not None:
-            notes = (*_altered(old, rule), *_rederived(now, rule, policy, moved), *_timed(now, rule, policy, before, earlier))
-            if notes:
-                yield rule.id, Mark("changed", notes)
+        if old is None:
+            yield rule.id, Mark("added")
+            continue
+        was, may = (policy == earlier or _can_fire(flow, one, under) for flow, one, under in ((before, old, earlier), (now, rule, policy)))
+        if was != may:
+            yield rule.id, Mark("added" if may else "removed", (_by_policy(now, rule, policy),))
+            continue
+        notes = (*_altered(old, rule), *_rederived(now, rule, policy, moved), *_timed(now, rule, policy, before, earlier))
+        if notes:
+            yield rule.id, Mark("changed", notes)
     for rule in gone(now, before):
         yield rule.id, Mark("removed")
 
@@ -84,11 +87,15 @@ def _by_policy(workflow: Workflow, rule: Rule, policy: Policy) -> Note:
 def _altered(old: Rule, rule: Rule) -> Iterator[Note]:
     if old.source.key != rule.source.key or old.dest.key != rule.dest.key:
         yield _note(Text(f"原为 {old.source.zh} → {old.dest.zh}", f"was {old.source.en} → {old.dest.en}"))
-    if (old.event.name, old.actor.key) != (rule.event.name, rule.actor.key):
+    if (old.event.name, old.actor.key, old.event.text) != (rule.event.name, rule.actor.key, rule.event.text):
         yield _note(Text(f"原为 {old.actor.zh} {old.event.zh}", f"was {old.actor.en}: {old.event.en}"))
     yield from _guards(old.when, rule.when)
     if (old.effect and old.effect.name) != (rule.effect and rule.effect.name):
         yield _note(Text("后果有变", "another effect"))
+    if old.event.needs != rule.event.needs:
+        yield Note(Text("所需材料原为", "needed"), "change", ", ".join(old.event.needs) or "–")
+    if (old.event.files, old.event.pays) != (rule.event.files, rule.event.pays):
+        yield _note(Text("是否重新认定事实或付款，有变", "files anew or pays, or no longer"))
     if old.cites.split() != rule.cites.split():
         yield _note(Text(f"出处原为 {old.cites}", f"source was {old.cites}"))
 
@@ -102,23 +109,25 @@ def _guards(old: tuple[Guard, ...], new: tuple[Guard, ...]) -> Iterator[Note]:
 
 
 def _moved_facts(workflow: Workflow, policy: Policy, earlier: Policy) -> frozenset[str]:
-    """The facts that some example order gets otherwise under the two policies."""
+    """The facts that a case can get otherwise under the two policies: that start elsewhere, or that some example order shows."""
+    fields = [one for one in workflow.fact_fields if not one.by_policy]
     starts = {one.name: one.start(policy) for one in workflow.fact_fields}
-    found: set[str] = set()
-    for known in itertools.islice(assignments(tuple(starts), starts), 0, None, STRIDE):
+    found = {one.name for one in fields if one.start(policy) != one.start(earlier)}
+    stride = STRIDE if math.prod(map(len, starts.values())) > TRIED else 1
+    for known in itertools.islice(assignments(tuple(starts), starts), 0, TRIED * stride, stride):
         example = workflow.example_of(workflow.facts(**known), PROBED)
         if example is None:
             continue
         for ahead in AHEAD:
             one, two = (workflow.facts_of(*example, PROBED + ahead, which) for which in (policy, earlier))
-            found |= {name for name in starts if getattr(one, name) != getattr(two, name)}
-    return frozenset(found - set(Policy.model_fields))
+            found |= {field.name for field in fields if field.up_to is None and getattr(one, field.name) != getattr(two, field.name)}
+    return frozenset(found)
 
 
 def _rederived(workflow: Workflow, rule: Rule, policy: Policy, moved: frozenset[str]) -> Iterator[Note]:
-    """Guards of a rule that read a fact which the policies derive otherwise: only where the facts are derived anew."""
+    """Guards of a rule that read a fact which the policies give otherwise."""
     domains = workflow.domains(policy)
-    for guard in rule.when if rule.event.files else ():
+    for guard in rule.when:
         if moved.intersection(reads_of(guard, domains)):
             yield _note(Text(f"判定有变 [{guard.text.zh}]", f"judged otherwise [{guard.text.en}]"))
 
@@ -138,8 +147,11 @@ def _states(now: Workflow, policy: Policy, before: Workflow, earlier: Policy) ->
         notes = [*_limits(before.limit_of.get(key), earlier, now.limit_of.get(key), policy)]
         laws = [{one.key: limit for one, limit in workflow.law.items()}.get(key) for workflow in (before, now)]
         notes += _limits(laws[0], earlier, laws[1], policy)
-        if before.states[key].final != state.final:
-            notes.append(_note(Text("终态有变", "final before, or now")))
+        notes += _renamed(before.states[key], state)
+        if _together(before, key) != _together(now, key):
+            notes.append(_note(Text("与其他状态合计时限有变", "shares its limit with other states")))
+        if (before.initial.key == key) != (now.initial.key == key):
+            notes.append(_note(Text("起始状态有变", "the initial state, before or now")))
         if notes:
             yield key, Mark("changed", tuple(notes))
     for key in before.states:
@@ -147,11 +159,29 @@ def _states(now: Workflow, policy: Policy, before: Workflow, earlier: Policy) ->
             yield key, Mark("removed")
 
 
+def _renamed(old: State, state: State) -> Iterator[Note]:
+    if old.text != state.text:
+        yield _note(Text(f"原名 {old.zh}", f"was “{old.en}”"))
+    if old.final != state.final:
+        yield _note(Text("终态有变", "final before, or now"))
+
+
+def _together(workflow: Workflow, key: str) -> set[str]:
+    """The states that are counted together with one."""
+    return {state.key for state in workflow.groups[workflow.group_of[key]][0]} if key in workflow.group_of else set()
+
+
 def _limits(old: Limit | None, earlier: Policy, new: Limit | None, policy: Policy) -> Iterator[Note]:
     if old is None and new is not None:
         yield _note(Text("新增时限", "a limit now"))
     elif old is not None and (new is None or _span(old, earlier) != _span(new, policy)):
         yield _was(old, earlier)
+    elif old is not None and _cited(old) != _cited(new):
+        yield _note(Text(f"时限出处原为 {old.cites}", f"source of the limit was {old.cites}"))
+
+
+def _cited(limit: Limit | None) -> list[str]:
+    return limit.cites.split() if limit else []
 
 
 def _span(limit: Limit, policy: Policy) -> tuple[int, str]:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Literal
 
 from refund_fsm.diagram.labels import Labels
 from refund_fsm.diagram.legend import Legend
-from refund_fsm.diagram.marks import strongest
+from refund_fsm.diagram.marks import TONES, strongest
 from refund_fsm.diagram.markup import APART, slug
 from refund_fsm.diagram.palette import MUTED, PAPER, SLATE, SUCCESS, fade, tint, tone_colour
 from refund_fsm.diagram.plan import Arrow, Card, Junction
 from refund_fsm.errors import BadData, MissingPart, RefundFsmError
-from refund_fsm.spec import Rule
+from refund_fsm.spec import Actor, Rule
 
 if TYPE_CHECKING:
     import graphviz
@@ -43,6 +43,7 @@ NODE = {"shape": "box", "style": "rounded,filled", "margin": "0.1,0.07", "penwid
 HAPPY = {"color": SUCCESS, "penwidth": "3.4", "weight": "80", "arrowsize": "0.95"}
 PLAIN = {"penwidth": "1.3", "arrowsize": "0.75"}
 WIDE = {"": "1.6", "taken": "4", "now": "3.4", "next": "2", "added": "3", "removed": "3", "changed": "3"}
+RESERVED = {*TONES, "state", "final", "start", "node", "edge", "graph", "happy", "junction", "stem", "row", "line", "over", "halo"}
 QUOTES = '""'
 THINNEST, WIDEST = 0.8, 9.0  # points, in the counts view
 
@@ -87,7 +88,7 @@ def source(labels: Labels) -> str:
 def _add_card(graph: graphviz.Digraph, labels: Labels, card: Card) -> None:
     state = card.state
     tone = labels.marks.state(state.key).tone
-    classes = ["state", *(["final"] if state.final else []), *([slug(card.actor.key)] if card.actor else []), *_tone(tone)]
+    classes = ["state", *(["final"] if state.final else []), *([_of(card.actor)] if card.actor else []), *_tone(tone)]
     if state.final:
         colour = SUCCESS if card.success else SLATE
         colour = fade(colour) if tone == "faded" else colour
@@ -107,6 +108,11 @@ def _add_card(graph: graphviz.Digraph, labels: Labels, card: Card) -> None:
     )
 
 
+def _of(actor: Actor) -> str:
+    """The class of what an actor fires: its key, kept apart from the words that have a meaning of their own there."""
+    return f"actor-{slug(actor.key)}" if actor.key in RESERVED else slug(actor.key)
+
+
 def _tone(tone: str) -> list[str]:
     return [] if tone == "plain" else [tone]
 
@@ -117,20 +123,20 @@ def _add_junction(graph: graphviz.Digraph, labels: Labels, junction: Junction) -
     whole = strongest(labels.marks.rule(rule.id) for rule in junction.rules)
     seen = fade(colour) if whole == "faded" else colour
     shape = {"shape": "diamond", "style": "filled", "fillcolor": seen, "color": seen, "width": "0.16", "height": "0.16"}
-    _add(graph, junction.name, label="", **shape, fixedsize="true", tooltip=" ", **{"class": f"junction {slug(first.actor.key)}"})
+    _add(graph, junction.name, label="", **shape, fixedsize="true", tooltip=" ", **{"class": f"junction {_of(first.actor)}"})
     for state in junction.states:
         rules = junction.rules_from(state)
         tone = strongest(labels.marks.rule(rule.id) for rule in rules)
         look = {"color": fade(colour) if tone == "faded" else colour, "dir": "none", **({"style": "dashed"} if first.by_clock else {})}
         look |= _width(labels, rules, tone)
         ids = (f"rule-{slug(rule.id)}" for rule in rules)
-        classes = " ".join(("stem", slug(first.actor.key), *ids, *_tone(tone)))
+        classes = " ".join(("stem", _of(first.actor), *ids, *_tone(tone)))
         _add(graph, slug(state.key), junction.name, **look, tooltip=" ", **{"class": classes})
 
 
 def _add_arrow(graph: graphviz.Digraph, labels: Labels, arrow: Arrow) -> None:
     tone = strongest(labels.marks.rule(rule.id) for rule in arrow.rules)
-    classes = [slug(arrow.actor.key), *(["happy"] if arrow.happy else []), *(f"rule-{slug(rule.id)}" for rule in arrow.rules), *_tone(tone)]
+    classes = [_of(arrow.actor), *(["happy"] if arrow.happy else []), *(f"rule-{slug(rule.id)}" for rule in arrow.rules), *_tone(tone)]
     look = dict(HAPPY) if arrow.happy else {"color": labels.colour(arrow.actor.key), "weight": "1" if arrow.rank is None else "3"}
     if arrow.by_clock:
         look["style"] = "dashed"
@@ -150,8 +156,14 @@ def _width(labels: Labels, rules: Sequence[Rule], tone: str) -> dict[str, str]:
     """How wide a line is: by its rules' weights, or by its tone, or as ever."""
     weights = [mark.weight for mark in (labels.marks.rule(rule.id) for rule in rules) if mark.weight is not None]
     if weights:
-        return {"penwidth": f"{THINNEST + (WIDEST - THINNEST) * math.sqrt(min(1.0, sum(weights))):.2f}", "arrowsize": "0.7"}
+        share = min(1.0, sum(weights) / max(_widest(labels), 1e-9))
+        return {"penwidth": f"{THINNEST + (WIDEST - THINNEST) * math.sqrt(share):.2f}", "arrowsize": "0.7"}
     return {"penwidth": WIDE[tone]} if tone in WIDE else {}
+
+
+def _widest(labels: Labels) -> float:
+    """The weight of the widest line: rules that share one add up."""
+    return max((sum(labels.marks.rule(rule.id).weight or 0.0 for rule in arrow.rules) for arrow in labels.plan.arrows), default=0.0)
 
 
 def _add(graph: graphviz.Digraph, *ends: str, label: str | None = None, **attributes: str) -> None:

@@ -10,7 +10,7 @@ from typing import Literal
 from refund_fsm import words
 from refund_fsm.catalogue import ASSUMED, spelled
 from refund_fsm.diagram import palette
-from refund_fsm.diagram.marks import CHANGES, Mark, Marks, Note, Sign
+from refund_fsm.diagram.marks import CHANGES, NEXT, Mark, Marks, Note, Sign
 from refund_fsm.diagram.markup import Line, Run, block, slug
 from refund_fsm.diagram.metrics import plain, width, wrap
 from refund_fsm.diagram.palette import INK, MUTED, PALE, PAPER, SLATE, tone_colour
@@ -24,7 +24,7 @@ HEAD_MOST = 230
 CARD_MOST = 190  # its texts are broken at this width
 ARROW_MOST = 176
 SPINE_MOST = 250  # where nothing else needs the room
-ACTOR_MOST = 60  # a longer name of an actor stands on cards and in the legend alone
+ACTOR_MOST = 96  # a longer name of an actor stands on cards and in the legend alone
 GUARD_MOST = 210
 GUARDS_WIDE = 3  # from this many guards on, both languages stand side by side
 
@@ -97,8 +97,8 @@ class Labels:
     def _final(self, card: Card) -> list[Line]:
         lines = self._name(card.state, PAPER, PALE)
         for event in self.plan.sweep_into(card.state) if self.plan.view == "full" else ():
-            texts = (f"← {text}: {see}" for text, see in zip(self.each(event.text), self.each(FROM_CARDS), strict=True))
-            lines += self._lines(texts, 9, PALE, CARD_MOST, "centre")
+            said = Text(f"← {event.zh}: {FROM_CARDS.zh}", f"← {event.en}: {FROM_CARDS.en}")
+            lines += self._lines(self.each(said), 9, PALE, CARD_MOST, "centre")
         return lines
 
     def _name(self, state: State, ink: str, muted: str, above: int = 0) -> list[Line]:
@@ -122,7 +122,7 @@ class Labels:
     def _named(self, rule: Rule) -> list[Line]:
         mark = self.marks.rule(rule.id)
         first, *more = wrap(self.say(rule.event.text), 9, CARD_MOST - 34)
-        head = (*_numbers(mark), self.id_chip(rule), *self._who(rule.actor, 9), Run(first, 9, SLATE))
+        head = (*_signs(mark), self.id_chip(rule), *self._who(rule.actor, 9), Run(first, 9, SLATE))
         lines = [Line(head, above=2), *self._lines(more, 9, SLATE, CARD_MOST, "left")]
         lines[-1] = replace(lines[-1], pieces=(*lines[-1].pieces, *cites((rule,))))
         lines = faded(lines) if mark.tone == "faded" else lines
@@ -157,7 +157,7 @@ class Labels:
         first, *rest = self.each(rules[0].event.text)
         who = self._who(rules[0].actor, 12)
         opening, *more = wrap(first, 12, most - 30, bold=bold)
-        chips = [piece for rule, mark in zip(rules, marks, strict=True) for piece in (*_numbers(mark), self.id_chip(rule))]
+        chips = [piece for rule, mark in zip(rules, marks, strict=True) for piece in (*_signs(mark), self.id_chip(rule))]
         lines = [
             Line((*chips, *who, Run(opening, 12, INK, bold=bold)), above=above),
             *self._lines(more, 12, INK, most, "left", bold=bold),
@@ -173,7 +173,7 @@ class Labels:
         return lines + [line for rule, mark in zip(rules, marks, strict=True) for line in self._notes(mark, most, of=plain(rule.id))]
 
     def _timer(self, rule: Rule) -> Run:
-        limit = self.plan.limit_of(rule.source.key)
+        limit = self.plan.limit_of_rule(rule)
         assert limit is not None, "a clock rule starts in a state with a limit"
         count = f"{limit.length_in(self.plan.policy)} {self.say(words.UNITS[limit.unit])}"
         colour = self.colour(rule.actor.key)
@@ -198,7 +198,7 @@ class Labels:
 
     def tone_chip(self, tone: Sign, text: Text) -> Run:
         """A text as a chip in the colour of a tone, with its sign; plain where the tone has no colour."""
-        sign = CHANGES[tone][0] + " " if tone in CHANGES else ""
+        sign = CHANGES[tone][0] + " " if tone in CHANGES else f"{NEXT} " if tone == "next" else ""
         said, colour = sign + self.say(text), tone_colour(tone)
         return chip(said, 9, colour) if colour else Run(said, 10, SLATE)
 
@@ -217,8 +217,10 @@ def chip(text: str, size: int, colour: str, *, hollow: bool = False) -> Run:
     return Run(text, size, PAPER, bold=True, fill=colour, outline=colour, pad=4)
 
 
-def _numbers(mark: Mark) -> tuple[Run, ...]:
-    return tuple(Run(str(number), 10, PAPER, bold=True, fill=INK, outline=INK, pad=4) for number in mark.numbers)
+def _signs(mark: Mark) -> tuple[Run, ...]:
+    """The steps of a case at which a rule fired, and whether it may fire next."""
+    signs = [*map(str, mark.numbers), *([NEXT] if mark.open else [])]
+    return tuple(Run(sign, 10, PAPER, bold=True, fill=INK, outline=INK, pad=4) for sign in signs)
 
 
 def faded(lines: list[Line]) -> list[Line]:

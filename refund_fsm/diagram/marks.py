@@ -13,6 +13,7 @@ from refund_fsm.text import Text
 
 Tone = Literal["plain", "faded", "next", "taken", "now", "added", "removed", "changed"]
 TONES: tuple[Tone, ...] = ("faded", "plain", "next", "taken", "now", "changed", "removed", "added")  # the last one outweighs the others
+NEXT = "▶"
 Kind = Literal["count", "due", "breach", "change"]
 Sign = Tone | Kind
 CHANGES: Mapping[Sign, tuple[str, Text]] = {
@@ -35,12 +36,14 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a view says of one rule or state. `numbers` are the steps of a case; `weight` is the share of the widest line, 0 to 1."""
+    """What a view says of one rule or state. `numbers` are the steps of a case; `open` says that the rule may fire next;
+    `weight` is the share of the widest line, 0 to 1."""
 
     tone: Tone = "plain"
     notes: tuple[Note, ...] = ()
     numbers: tuple[int, ...] = ()
     weight: float | None = None
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,6 +223,12 @@ class Plan:
             return self.before.limit_of.get(key)
         return self.workflow.limit_of.get(key)
 
+    def limit_of_rule(self, rule: Rule) -> Limit | None:
+        """The limit at which a rule fires: that of its own table, for one that is gone."""
+        if self.before and rule.id not in self.workflow.by_id:
+            return self.before.limit_of.get(rule.source.key)
+        return self.workflow.limit_of.get(rule.source.key)
+
     def _first_actor(self, here: list[Rule]) -> Actor | None:
         """Who acts in a state: on the happy path who takes its next step, else who has the first rule with an arrow; the clock last."""
         order = sorted(here, key=lambda rule: (rule.by_clock, self.on_card(rule), self.spine.get(rule.id, len(self.workflow.spine))))
@@ -231,7 +237,8 @@ class Plan:
     def _pays(self, state: State) -> bool:
         """Whether the happy path ends in a final state, or the money moves into it."""
         ends = self.workflow.spine and self.workflow.spine[0][-1].key == state.key
-        return bool(ends or any(rule.event.pays for rule in self._all_rules() if rule.dest.key == state.key))
+        rules = self.workflow.rules if state.key in self.workflow.states else self.rules
+        return bool(ends or any(rule.event.pays for rule in rules if rule.dest.key == state.key))
 
     def sweep_into(self, state: State) -> tuple[Event, ...]:
         """The events named on cards that lead into a final state."""

@@ -25,7 +25,8 @@ SUFFIXES = (".dot", ".svg", ".png", ".mmd")
 PROLOG = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->", re.DOTALL)
 ANCHOR = re.compile(r'(<g id=")a_(?=rule-)')  # Graphviz marks the ids of cells
 CURRENT = re.compile(
-    r'(?P<before><g id="[^"]*" class="node [^"]*\bnow\b[^"]*">(?:(?!</g>).)*?)(?P<card><path [^>]*? d="(?P<shape>[^"]*)"/>)', re.DOTALL
+    r'(?P<before><g id="[^"]*" class="node (?:[^"]* )?now(?: [^"]*)?">(?:(?!</g>).)*?)(?P<card><path [^>]*? d="(?P<shape>[^"]*)"/>)',
+    re.DOTALL,
 )
 HALOS = ((22, "0.15"), (15, "0.25"), (9, "0.45"))  # width in points, opacity
 TEXT = re.compile(r"<text (?P<look>[^>]*)>(?P<said>[^<]*)</text>")
@@ -148,7 +149,8 @@ def write(files: Sequence[tuple[Path, bytes]]) -> None:
     place = Path()
     try:
         for place, data in files:
-            with tempfile.NamedTemporaryFile(dir=place.parent, prefix=f".{place.name}.", delete=False) as file:
+            place = Path(os.path.realpath(place))  # a link stays one
+            with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".new-", delete=False) as file:
                 beside.append((Path(file.name), place))
                 file.write(data)
             beside[-1][0].chmod(place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_umask())
@@ -158,10 +160,11 @@ def write(files: Sequence[tuple[Path, bytes]]) -> None:
             new, place = beside[0]
             new.replace(place)
             del beside[0]
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        raise BadData("path", str(place), f"a place that can be written ({getattr(error, 'strerror', None) or error})") from None
+    finally:
         for new, _ in beside:
             new.unlink(missing_ok=True)
-        raise BadData("path", str(place), f"a place that can be written ({error.strerror or error})") from None
 
 
 def folder(path: Path) -> Path:
