@@ -139,7 +139,12 @@ def _subject(scenario: Scenario, at: datetime) -> RefundCase | Order:
 
 @app.command()
 def draw(
-    order_types: Annotated[list[str] | None, typer.Argument(metavar="[ORDER_TYPE]...", help="Default: all registered ones.")] = None,
+    order_types: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ORDER_TYPE]...", help="Registered order types, or module:attribute of a Workflow; default: all registered ones."
+        ),
+    ] = None,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="PATH", help="A folder, or a .dot .svg .png .mmd .html file.")] = Path(
         "diagrams"
     ),

@@ -81,6 +81,10 @@ class Drawing:
         workflow = self.workflows[0]
         if form == PAGE:
             return [(self.output.name, self._page(workflow))], ""
+        if form == ".mmd" and (self._kind or self.before is not None):
+            raise BadData(
+                "--output", str(self.output), "another suffix with --view, --case, --counts or --before: Mermaid text shows all rules"
+            )
         picture = self._picture(workflow)
         return [(self.output.name, picture.rendered(form))], picture.fallback
 

@@ -96,8 +96,9 @@ HEAD = """# 图集 / Gallery
 
 由 `refund-fsm draw --all` 生成，请勿手改。 Written by `refund-fsm draw --all`; not edited by hand.
 
-颜色表示由谁操作；虚线为到期自动；编号空心的规则是假设。 Colour tells who acts; dashed lines fire at a limit; a hollow id marks an
-assumption. 所有图均支持深色模式。 All pictures have a dark mode.
+颜色表示由谁操作；虚线或虚线框的时限为到期自动；编号空心的规则是假设。所有图均支持深色模式。
+
+Colour tells who acts; a dashed line, or a dashed limit, fires by itself; a hollow id marks an assumption. All pictures have a dark mode.
 """
 
 

@@ -177,6 +177,8 @@ def test_a_saved_case_can_be_drawn(tmp_path: Path, capsys: Captured) -> None:
         (["virtual", "--case", "virtual_support_overdue", "--before", "guide"], "one of case, counts with waits, or before"),
         (["third_party", "--case", "virtual_support_overdue"], "a case of 'third_party'"),
         (["--case", "virtual_support_overdue", "--at", "2026-03-10T12:00:00+08:00"], "--at: '2026-03-10.*not before 2026-06-15"),
+        (["virtual", "-o", "a.mmd", "--view", "spine"], "another suffix with --view"),
+        (["virtual", "-o", "a.mmd", "--before", "statute"], "another suffix with --view"),
         (["--case", "virtual_support_overdue", "--policy", "statute"], "policy: .*the case's own"),
         (["virtual", "-o", "长" * 300 + ".svg"], "--output: .*File name too long"),
         (["virtual", "--policy", "x" * 300], "--policy: .*File name too long"),

@@ -336,6 +336,21 @@ def test_counts_and_waits_are_laid_over(browser: Browser, files: dict[str, str])
         assert "mean time here" not in shown.inner_text("#page-state")
 
 
+def test_the_overlay_keeps_the_widths_that_count_cases(browser: Browser, tmp_path: Path) -> None:
+    workflow = orders.get("virtual")
+    path = page(workflow, counts={rule.id: 9 * place**2 for place, rule in enumerate(workflow.rules)}).save(tmp_path / "a.html")
+    with opened(browser, path.as_uri()) as watched:
+        watched.page.keyboard.press("1")
+        watched.page.keyboard.press("h")
+        widths = watched.page.eval_on_selector_all(
+            "#page-canvas .edge .line",
+            "all => all.map(one => [parseFloat(getComputedStyle(one).strokeWidth), +one.getAttribute('stroke-width')])",
+        )
+        assert watched.page.locator("#page-canvas .edge.taken").count() > 0
+    assert len({drawn for drawn, _ in widths}) > 5
+    assert [drawn for drawn, _ in widths] == pytest.approx([meant for _, meant in widths])
+
+
 def test_without_counts_there_is_no_overlay(browser: Browser, tmp_path: Path) -> None:
     path = page(orders.get("virtual")).save(tmp_path / "page.html")
     with opened(browser, path.as_uri()) as watched:

@@ -201,6 +201,13 @@ def test_counts_give_numbers_shares_and_widths(key: str) -> None:
             assert width_of(group) == pytest.approx(0.8 + 8.2 * math.sqrt(share), abs=0.06)  # Graphviz rounds
 
 
+def test_a_rule_without_a_count_says_no_number() -> None:
+    made = parsed(orders.get("virtual"), counts={"V01": 4, "V02": 0})
+    assert "4 · 100%" in texts(edge_of(made, "V01"))
+    assert "0 · 0%" in texts(edge_of(made, "V02"))
+    assert [text for text in texts(edge_of(made, "V06")) if "%" in text] == []
+
+
 def test_the_number_of_cases_is_what_left_the_initial_state_for_good() -> None:
     workflow = orders.get("third_party")
     assert cases_in(workflow, {"S01": 10, "S03": 4, "S05": 7}) == 13
@@ -272,10 +279,14 @@ def test_all_that_a_rule_and_a_state_can_change_is_said() -> None:
     cited = next(rule for rule in before.rules if rule.id != acted.id and rule.cites != "assumed")
     other = next(actor for actor in before.actors.values() if actor.key == "carrier")
     told = next(rule for rule in before.rules if rule.event.name == "start_review")
+    needy = next(rule for rule in before.rules if rule.event.needs == ("note",) and rule.id not in (acted.id, cited.id))
+    same_event = [rule.id for rule in before.rules if rule.event.name == needy.event.name]
+    assert same_event == [needy.id]
     new = {
         acted.id: replace(acted, effect=None),
         cited.id: replace(cited, cites="assumed"),
         told.id: replace(told, event=replace(told.event, actor=other)),
+        needy.id: replace(needy, event=replace(needy.event, needs=())),
     }
     law = {state: Limit("own_days", "assumed", length=3) for state in before.law}
     now = replace(before, rules=tuple(new.get(rule.id, rule) for rule in before.rules), law=law)
@@ -285,10 +296,30 @@ def test_all_that_a_rule_and_a_state_can_change_is_said() -> None:
         acted.id: ["another effect"],
         cited.id: [f"source was {cited.cites}"],
         told.id: [f"was {told.actor.en}: {told.event.en}"],
+        needy.id: ["needed"],
     }
     assert {key: [note.text.en for note in mark.notes] for key, mark in marks.states.items()} == {
         state.key: ["was ≤ 7 d"] for state in before.law
     }
+
+
+def test_limits_that_are_no_longer_shared_are_told() -> None:
+    before = orders.get("virtual")
+    shared = next(key for key in before.limits if isinstance(key, tuple))
+    limits = {key: limit for key, limit in before.limits.items() if key is not shared}
+    now = replace(before, limits={**dict.fromkeys(shared, before.limits[shared]), **limits})
+    marks = difference_view.marks_of(now, Policy(), before, Policy())
+    assert {key: [note.text.en for note in mark.notes] for key, mark in marks.states.items()} == {
+        state.key: ["shares its limit with other states"] for state in shared
+    }
+
+
+def test_only_what_acts_in_the_workflow_is_in_the_heading() -> None:
+    policy = Policy(return_days=10, evidence_hours=72, on_merchant_silence="escalate", found_at_once_hours=2)
+    heading = diagram.draw(orders.get("virtual"), policy=policy, before=Policy()).dot
+    assert "evidence_hours: 48 → 72" in heading
+    assert "found_at_once_hours: 24 → 2" in heading
+    assert not re.search("return_days|on_merchant_silence", heading)
 
 
 def test_a_state_that_is_gone_is_drawn_as_gone() -> None:
@@ -335,6 +366,17 @@ def test_bad_arguments_are_named(arguments: dict[str, Any], message: str) -> Non
 
 
 # 6. The dark, and a user's own workflow
+@EVERY
+def test_cards_are_dark_in_the_dark(key: str) -> None:
+    svg = diagram.draw(orders.get(key)).svg()
+    colours = palette.colours(orders.get(key).actors)
+    for colour in {palette.tint(colours[rule.actor.key]).lower() for rule in orders.get(key).rules if not rule.by_clock}:
+        if f'<path fill="{colour}"' in svg:
+            found = re.search(rf'path\[fill="{colour}"\]{{fill:#(..)(..)(..)}}', svg)
+            assert found is not None
+            assert max(int(part, 16) for part in found.groups()) < 0x50
+
+
 @EVERY
 @pytest.mark.parametrize("view", ["full", "spine"])
 def test_every_colour_has_its_look_in_the_dark(key: str, view: Any) -> None:

@@ -35,8 +35,8 @@ def marks_of(workflow: Workflow, counts: Mapping[str, int] | None, waits: Mappin
         key += [WIDTHS, *([SHARES] if cases else [])]
         for rule in workflow.rules:
             count = checked.get(rule.id, 0)
-            note = Note(Text("", ""), "count", _counted(count, cases))
-            rules[rule.id] = Mark("plain" if count else "faded", (note,), weight=count / most if most else 0.0)
+            notes = (Note(Text("", ""), "count", _counted(count, cases)),) if rule.id in checked else ()
+            rules[rule.id] = Mark("plain" if count else "faded", notes, weight=count / most if most else 0.0)
     times = _checked_waits(workflow, waits or {})
     states = {key: Mark("plain", (_mean(time),)) for key, time in times.items()}
     heading = (Text(f"{cases:,} 件售后单", f"{cases:,} cases"),) if counts is not None and cases else ()

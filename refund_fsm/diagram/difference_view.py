@@ -35,10 +35,18 @@ def marks_of(now: Workflow, policy: Policy, before: Workflow, earlier: Policy) -
     """
     rules = dict(_rules(now, policy, before, earlier))
     states = dict(_states(now, policy, before, earlier))
-    fields = [name for name in Policy.model_fields if getattr(policy, name) != getattr(earlier, name)]
+    fields = [name for name in Policy.model_fields if getattr(policy, name) != getattr(earlier, name) and _acts(name, now, policy, earlier)]
     said = " · ".join(f"{name}: {_value(getattr(earlier, name))} → {_value(getattr(policy, name))}" for name in fields)
     heading = (Text(said, said),) if fields else () if rules or states else (NOTHING,)
     return Marks(rules, states, Mark("faded"), heading, KEY)
+
+
+def _acts(name: str, workflow: Workflow, policy: Policy, earlier: Policy) -> bool:
+    """Whether a policy field alone makes a difference: to a limit, to a fact that it fixes or bounds, to how facts are derived."""
+    limits = {limit.field for _, limit in workflow.groups} | {limit.field for limit in workflow.law.values()}
+    facts = {said for one in workflow.fact_fields for said in (one.name, one.up_to)}
+    alone = earlier.model_copy(update={name: getattr(policy, name)})
+    return name in limits | facts or bool(_moved_facts(workflow, alone, earlier))
 
 
 def _value(value: object) -> str:

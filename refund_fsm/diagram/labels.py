@@ -25,6 +25,7 @@ CARD_MOST = 190  # its texts are broken at this width
 ARROW_MOST = 176
 SPINE_MOST = 250  # where nothing else needs the room
 ACTOR_MOST = 96  # a longer name of an actor stands on cards and in the legend alone
+ARROW_SIDE, COUNTED_SIDE = 9, 17  # points between a line and its label: wide lines have wide heads
 GUARD_MOST = 210
 GUARDS_WIDE = 3  # from this many guards on, both languages stand side by side
 
@@ -147,7 +148,7 @@ class Labels:
         for row in arrow.rows:
             happy = arrow.happy and row[0].id in self.plan.spine
             lines += self._row(row, bold=happy, above=4 if lines else 0)
-        return block(lines, side=9)
+        return block(lines, side=COUNTED_SIDE if any(self.marks.rule(rule.id).weight is not None for rule in arrow.rules) else ARROW_SIDE)
 
     def _row(self, rules: tuple[Rule, ...], *, bold: bool, above: int) -> list[Line]:
         most = ARROW_MOST if self.plan.view == "full" else SPINE_MOST
@@ -194,7 +195,8 @@ class Labels:
     # 3. What a view adds
     def _notes(self, mark: Mark, most: int, *, of: str = "", on_dark: bool = False) -> list[Line]:
         lines = [Line((self.tone_chip(mark.tone, CHANGES[mark.tone][1]),), above=2)] if mark.tone in CHANGES else []
-        return lines + [line for note in mark.notes for line in self._note(note, most, of, on_dark)]
+        lines += [line for note in mark.notes for line in self._note(note, most, of, on_dark)]
+        return faded(lines) if mark.tone == "faded" else lines
 
     def tone_chip(self, tone: Sign, text: Text) -> Run:
         """A text as a chip in the colour of a tone, with its sign; plain where the tone has no colour."""

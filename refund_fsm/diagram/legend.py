@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from refund_fsm import words
+from refund_fsm.catalogue import CATALOGUE
 from refund_fsm.diagram.labels import SOURCE_MARK, Labels, chip
 from refund_fsm.diagram.markup import Line, Piece, Run, Stroke, block
 from refund_fsm.diagram.metrics import wrap
@@ -20,6 +21,7 @@ TIMER = Text("到期自动", "fires at the limit")
 CITED = Text("有出处", "from a source")
 ASSUMED_RULE = Text("空心 = 假设", "hollow = assumed")
 SOURCES = Text("出处：L 为法律，其余为指南", "source: L the law, else the guide")
+OWN_SOURCES = Text("出处", "source")
 LIMIT = Text("时限", "limit")
 GUARD = Text("条件", "guard")
 ON_CARD = Text("卡片上的编号：在此状态可做，不画箭头", "ids on a card: possible there, drawn without an arrow")
@@ -77,7 +79,8 @@ class Legend:
         if plan.spine:
             groups.append((Stroke(SUCCESS, 3), Run(say(HAPPY), 10, SLATE)))
         if any(rule.by_clock for rule in plan.rules):
-            groups.append((Stroke(SLATE, 1, 5, 5, 3), Run(say(TIMER), 10, SLATE)))
+            chip_of_it = Run("7 " + say(words.UNITS["days"]), 9, SLATE, bold=True, outline=SLATE, dashed=True, pad=4)
+            groups.append((Stroke(SLATE, 1, 5, 5, 3), chip_of_it, Run(say(TIMER), 10, SLATE)))
         return groups
 
     def _signs(self) -> list[tuple[Piece, ...]]:
@@ -86,13 +89,15 @@ class Legend:
         hollow = (chip("No.", 9, SLATE, hollow=True), Run(say(ASSUMED_RULE), 10, SLATE))
         if self.labels.plan.view == "spine":
             return [limit, hollow]
+        sources = SOURCES if self.labels.plan.workflow.catalogue is CATALOGUE else OWN_SOURCES
         guard = (Run("[…]", 10, SLATE), Run(say(GUARD), 10, SLATE))
         cited = (chip("No.", 9, SLATE), Run(say(CITED), 10, SLATE))
-        return [limit, guard, cited, hollow, (Run(SOURCE_MARK, 10, MUTED), Run(say(SOURCES), 10, SLATE))]
+        return [limit, guard, cited, hollow, (Run(SOURCE_MARK, 10, MUTED), Run(say(sources), 10, SLATE))]
 
     def _view(self) -> list[Line]:
         """What the tones of the view mean."""
-        return self._flowing([(self.labels.tone_chip(tone, text),) for tone, text in self.labels.marks.key], above=4)
+        lines = self._flowing([(self.labels.tone_chip(tone, text),) for tone, text in self.labels.marks.key], above=4)
+        return [*lines, Line((Run(" ", 3),))] if lines else []
 
     def _on_cards(self, cards: tuple[Card, ...]) -> list[str]:
         """What the rules named on cards do, one line for each event."""

@@ -169,7 +169,7 @@ function start() {
     const [state, next] = whereabouts();
     const taken = new Set(session.live.steps.map((step) => step.rule));
     const been = new Set([...taken].flatMap((rule) => [data.rules[rule].source, data.rules[rule].dest]));
-    picture.light({ state, been, taken, next, fading: session.fading && !session.heat });
+    picture.light({ state, been, taken, next, fading: session.fading && !session.heat, heat: session.heat });
     picture.follow(state, next);
     history.replaceState(null, "", `#${written()}`);
   }

@@ -90,11 +90,12 @@ function makePicture(data, host, { onRules, onPoint }) {
   }
 
   /** Lights the case: where it is, the way it took, and what may happen next (numbers of rules). */
-  function light({ state, been, taken, next, fading }) {
+  function light({ state, been, taken, next, fading, heat }) {
     const lit = new Set([...taken, ...next]);
     const has = (rules, some) => rules.some((rule) => some.has(rule));
     const joints = new Set();
     svg.classList.toggle("fading", fading);
+    svg.classList.toggle("heat", heat); // where the width of a line counts cases
     for (const { el, rules, ends } of edges) {
       const [isTaken, isNext] = [has(rules, taken), has(rules, next)];
       mark(el, { taken: isTaken || (been.size > 0 && el.id === "edge-start"), next: isNext, lit: isTaken || isNext || el.id === "edge-start" });

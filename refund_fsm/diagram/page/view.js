@@ -169,7 +169,7 @@ function makeView(data, model, words, act) {
   }
 
   function time(session) {
-    const entry = h("input", { type: "datetime-local", "data-key": "when", value: local(session.live.now), "aria-label": say("clock_set") });
+    const entry = h("input", { type: "datetime-local", "data-key": "when", value: local(session.live.now), "aria-label": say("clock_set"), onkeydown: (event) => event.key === "Enter" && act.goTo(entry.value) });
     const pace = h("select", { "data-key": "pace", onchange: (event) => act.pace(event.target.value) },
       ["none", "hour", "day"].map((one) => h("option", { value: one, selected: session.pace === one }, say(`pace_${one}`))));
     return put(
