@@ -226,6 +226,8 @@ def test_history_undo_redo_and_reset(browser: Browser, files: dict[str, str]) ->
         shown.keyboard.press("r")
         assert state(shown) == "Not filed"
         assert shown.is_disabled('[data-key="undo"]')
+        shown.keyboard.press("y")
+        assert state(shown) == "Requested", "what was done can be done again"
 
 
 def test_back_to_a_step_of_the_clock(browser: Browser, files: dict[str, str]) -> None:
@@ -272,6 +274,7 @@ BAD = [
     ("log=submit.999999999", "its part “log” is wrong"),
     ("goods=not_shipped&in_window=false", "No order has these facts"),
     ("kind=%E0%A4%A", "its part “#” is wrong"),
+    ("lgo=submit.0", "its part “lgo” is wrong"),
 ]
 
 

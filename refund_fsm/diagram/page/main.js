@@ -97,6 +97,12 @@ function start() {
     shown(say("back_to", nowIn()));
   }
 
+  /** Back to the opening; all that was done can be done again. */
+  function reset() {
+    while (session.log.length) pop();
+    shown(say("back_to", nowIn()), true);
+  }
+
   function redo() {
     if (!session.undone.length || push(session.undone.at(-1))) return;
     session.undone.pop();
@@ -138,7 +144,7 @@ function start() {
     day: () => moveClock(session.live.now + DAY),
     jump: () => jumpTo(model.due(session.live)),
     jump_law: () => jumpTo(model.statutoryDue(session.live)),
-    reset: () => begin(session.facts, session.opened) && shown(say("back_to", nowIn()), true),
+    reset,
     pace: (pace) => (session.pace = pace),
     focus: () => { session.fading = !session.fading; shown(null); },
     heat: () => { if (data.overlaid) { session.heat = !session.heat; redrawn(); } },
@@ -216,6 +222,8 @@ function start() {
     if (!given.has("table") && !given.has("log") && !given.has("at")) return false;
     const wrong = (field) => new Error(say("bad_field", { field }));
     if (given.get("table") !== data.fingerprint) throw new Error(say("bad_table"));
+    const known = new Set(["lang", "table", "at", "log", ...data.facts.map(({ name }) => name)]);
+    for (const name of given.keys()) if (!known.has(name)) throw wrong(name);
     const facts = {};
     for (const { name, values } of data.facts) {
       const found = values.find((one) => String(one.value) === given.get(name));
