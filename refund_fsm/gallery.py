@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from refund_fsm import diagram, orders, walks
 from refund_fsm.case import RefundCase
@@ -42,12 +43,12 @@ def files(workflows: Iterable[Workflow], *, lang: diagram.Lang = "both") -> list
     readme = [HEAD]
     for workflow in workflows:
         key = slug(workflow.key)
-        counts, waits = walks.illustrate(workflow, cases=WALKS, seed=SEED)
         shown = list(pictures(workflow, lang=lang))
         for one in shown:
             forms = (".dot", ".svg") if one.name in ("", ".spine") else (".svg",)
             made += [(f"{key}{one.name}{form}", one.picture.rendered(form)) for form in forms]
         made.append((f"{key}.mmd", shown[0].picture.rendered(".mmd")))
+        counts, waits = _traffic(workflow)
         page = diagram.page(workflow, counts=counts, waits=waits, note=ILLUSTRATIVE)
         made.append((f"{key}.html", page.html.encode()))
         readme.append(_section(workflow, key, shown))
@@ -62,9 +63,14 @@ def pictures(workflow: Workflow, *, lang: diagram.Lang = "both") -> Iterator[Sho
     case = example_case(workflow)
     if case is not None:
         yield Shown(".case", diagram.draw(workflow, case=case, lang=lang), CASE)
-    counts, waits = walks.illustrate(workflow, cases=WALKS, seed=SEED)
+    counts, waits = _traffic(workflow)
     yield Shown(".counts", diagram.draw(workflow, counts=counts, waits=waits, note=ILLUSTRATIVE, lang=lang), COUNTS)
     yield Shown(".difference", diagram.draw(workflow, policy=CHANGED, before=Policy.guide(), lang=lang), DIFFERENCE)
+
+
+@lru_cache(maxsize=8)
+def _traffic(workflow: Workflow) -> tuple[dict[str, int], dict[str, timedelta]]:
+    return walks.illustrate(workflow, cases=WALKS, seed=SEED)
 
 
 def example_case(workflow: Workflow) -> RefundCase | None:

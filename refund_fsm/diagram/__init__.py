@@ -10,10 +10,10 @@ from pathlib import Path
 
 from refund_fsm.case import RefundCase
 from refund_fsm.diagram import case_view, counts_view, difference_view, dot
-from refund_fsm.diagram.labels import Labels, Lang
+from refund_fsm.diagram.labels import LANGS, Labels, Lang
 from refund_fsm.diagram.marks import Marks
 from refund_fsm.diagram.page import Page, page
-from refund_fsm.diagram.plan import Plan, View
+from refund_fsm.diagram.plan import VIEWS, Plan, View
 from refund_fsm.diagram.render import Diagram
 from refund_fsm.errors import BadData, MissingPart
 from refund_fsm.policy import Policy
@@ -22,8 +22,6 @@ from refund_fsm.text import Text
 
 __all__ = ["Diagram", "Lang", "Page", "View", "draw", "page", "pinned", "stale"]
 
-LANGS = ("both", "zh", "en")
-VIEWS = ("full", "spine")
 LAID_OUT = (".svg", ".html")
 PINNED = "0.2.2"  # of graphviz-pure: another engine lays out the same DOT a little differently
 

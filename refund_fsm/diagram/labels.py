@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 from refund_fsm import words
 from refund_fsm.catalogue import ASSUMED, spelled
@@ -19,6 +19,7 @@ from refund_fsm.spec import CLOCK, Actor, Guard, Limit, Rule, State
 from refund_fsm.text import Text
 
 Lang = Literal["both", "zh", "en"]
+LANGS: tuple[Lang, ...] = get_args(Lang)
 CARD = 132  # least width of a card, points
 HEAD_MOST = 230
 CARD_MOST = 190  # its texts are broken at this width

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from refund_fsm import words
 from refund_fsm.diagram import palette
-from refund_fsm.diagram.labels import STATUTORY, TOGETHER, Lang
+from refund_fsm.diagram.labels import LANGS, STATUTORY, TOGETHER, Lang
 from refund_fsm.diagram.markup import APART
 from refund_fsm.diagram.metrics import plain, width, wrap
 from refund_fsm.diagram.plan import Card, Plan
@@ -22,7 +22,6 @@ from refund_fsm.policy import Policy
 from refund_fsm.spec import Limit, Rule, Workflow
 from refund_fsm.text import Text
 
-LANGS = ("both", "zh", "en")
 SIZE, SMALL = 13, 11  # pixels
 MOST = 180  # pixels: Mermaid breaks lines at 200
 # Only these stand for themselves. Mermaid reads the others: markup, Markdown, comments, directives, its own marks.

@@ -11,12 +11,13 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 from refund_fsm.policy import Policy
 from refund_fsm.spec import Actor, Event, Limit, Rule, State, Workflow
 
 View = Literal["full", "spine"]
+VIEWS: tuple[View, ...] = get_args(View)
 MANY = 5  # from this many states on, an event that only ends the case is named on their cards
 
 

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from refund_fsm.diagram import dark, fonts, layers, mermaid
 from refund_fsm.diagram.dot import FONT, Engine, laid_out
+from refund_fsm.diagram.labels import Lang
 from refund_fsm.diagram.markup import APART
 from refund_fsm.diagram.palette import HALO
 from refund_fsm.errors import BadData, MissingPart
@@ -43,7 +44,7 @@ class Diagram:
 
     dot: str
     workflow: Workflow = field(repr=False)
-    lang: Literal["both", "zh", "en"] = field(default="both", repr=False)
+    lang: Lang = field(default="both", repr=False)
     policy: Policy | None = field(default=None, repr=False)
 
     def svg(self, *, engine: Engine | None = None) -> str:
