@@ -50,6 +50,7 @@ class Tables:
         self.rule_at = array("i")
         self.failed_at = array("i")
         self.status = bytearray()
+        self.clashes: list[tuple[int, str, str]] = []
 
 
 class _Row(NamedTuple):
@@ -90,9 +91,10 @@ class _After(dict[int, int]):
 class Explorer:
     """One search. Numbers stand for states, events, rules and facts; a configuration's key is `fact * S + state`."""
 
-    def __init__(self, workflow: Workflow, policy: Policy) -> None:
+    def __init__(self, workflow: Workflow, policy: Policy, *, strict: bool = True) -> None:
         self.workflow = workflow
         self.policy = policy
+        self.strict = strict
         self.domains = workflow.domains(policy)
         self.names = Names(
             tuple(workflow.states),
@@ -110,6 +112,7 @@ class Explorer:
         self.failed_number: dict[tuple[str, ...], int] = {(): 0}
         self.afters: dict[Effect, _After] = {}
         self.answers: dict[tuple[Any, ...], tuple[Rule | None, int]] = {}
+        self.clashing: dict[tuple[str, str], tuple[str, Any]] = {}  # two rule ids: the state and the facts in which both can fire
         reads = {name: reads_of(one, self.domains) for name, one in workflow.guards.items()}
         self.events_at = [self._reading(key, reads) for key in self.names.states]
         self.state_reads = [self._projection({fact for _, facts, _ in events for fact in facts}) for events in self.events_at]
@@ -165,6 +168,8 @@ class Explorer:
             tables.failed_at.extend(row.failed)
             tables.status += row.status
             config += 1
+        for pair, (where, facts) in self.clashing.items():
+            tables.clashes.append((place[self.fact(facts) * states + self.names.states.index(where)], *pair))
         return self.names, tables, place
 
     def _openings(self) -> Iterable[int]:
@@ -206,8 +211,11 @@ class Explorer:
                 self.tables.failed_sets.append(failed)
             return None, number
         for other in self.workflow.rules_at[state, event]:
-            if other is not rule and all(one(facts) for one in other.when):
+            if other is rule or not all(one(facts) for one in other.when):
+                continue
+            if self.strict:
                 raise WorkflowError(f"rule {other.id}", f"it clashes with rule {rule.id}: both can fire in {state} for {facts!r}")
+            self.clashing.setdefault((rule.id, other.id), (state, facts))
         return rule, 0
 
     def _after(self, rule: Rule) -> _After | None:

@@ -38,6 +38,7 @@ class ConfigGraph:
     | `rule_at` | N·E | the number of the rule that fires, or −1 |
     | `failed_at` | N·E | the number in `failed_sets` of the guards that fail; 0 where guards do not refuse |
     | `status` | N·E | bytes: `ACCEPTED`, `GUARD_FAILED`, `WRONG_STATE` or `FINAL` |
+    | `clashes` | – | (configuration, rule, rule): two rules that can both fire, of which the first does; empty unless `strict=False` |
 
     Tables are memoryviews of C integers (`numpy.asarray` copies nothing). An event of the clock is accepted where its guards
     hold: it stands for the limit's passing. Configurations are in the order of a breadth-first search, openings first.
@@ -62,6 +63,7 @@ class ConfigGraph:
         self.rule_at = _frozen(tables.rule_at)
         self.failed_at = _frozen(tables.failed_at)
         self.status = memoryview(bytes(tables.status))
+        self.clashes = tuple(tables.clashes)
 
     def __len__(self) -> int:
         """N, the number of configurations."""
@@ -125,23 +127,24 @@ class MergedGraph(ConfigGraph):
         return self
 
 
-_graphs: WeakKeyDictionary[Workflow, dict[tuple[tuple[Domain, Domain], ...], ConfigGraph]] = WeakKeyDictionary()
+_graphs: WeakKeyDictionary[Workflow, dict[tuple[bool, tuple[tuple[Domain, Domain], ...]], ConfigGraph]] = WeakKeyDictionary()
 
 
-def explore(workflow: Workflow, policy: Policy | None = None) -> ConfigGraph:
+def explore(workflow: Workflow, policy: Policy | None = None, *, strict: bool = True) -> ConfigGraph:
     """The graph of all configurations that can be reached from every set of facts that a case can open with.
 
     `policy=None` is the guide's. Facts that the policy fixes are fixed; facts are constant at filing events. The graph is kept
     as long as the workflow lives, one for all policies that agree on what the facts can be. Raises `WorkflowError` naming the
     rule whose effect changes what it does not list or makes no facts, or that clashes with another under this policy;
-    `TooLong` beyond `exploration.MAX_CONFIGS` configurations.
+    `TooLong` beyond `exploration.MAX_CONFIGS` configurations. With `strict=False` clashes are listed in the graph instead, and
+    the first rule fires, as the machine has it.
     """
     policy = Policy.guide() if policy is None else policy
     known = _graphs.setdefault(workflow, {})
-    allowed = tuple((one.domain(policy), one.start(policy)) for one in workflow.fact_fields)
+    allowed = (strict, tuple((one.domain(policy), one.start(policy)) for one in workflow.fact_fields))
     found = known.get(allowed)
     if found is None:
-        found = known.setdefault(allowed, ConfigGraph(*Explorer(workflow, policy).explored()))
+        found = known.setdefault(allowed, ConfigGraph(*Explorer(workflow, policy, strict=strict).explored()))
     return found
 
 

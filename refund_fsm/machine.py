@@ -41,7 +41,10 @@ class Stepper:
             queued=False,
         )
         self._events = self.machine.events
-        self._rules = {(rule.source.key, rule.event.name, rule.dest.key): rule for rule in workflow.rules}
+        self._rules: dict[tuple[str, str, str], tuple[Rule, ...]] = {}
+        for rule in workflow.rules:
+            place = (rule.source.key, rule.event.name, rule.dest.key)
+            self._rules[place] = (*self._rules.get(place, ()), rule)
 
     def fire(self, source: str, event: str, facts: Any) -> Rule | None:
         """Triggers the event: the rule that fired, or None when every guard combination failed.
@@ -51,14 +54,19 @@ class Stepper:
         cursor = Cursor(source)
         if not self._events[event].trigger(cursor, facts):
             return None
-        return self._rules[source, event, cursor.state]
+        return self._rule(source, event, cursor.state, facts)
 
     def first(self, source: str, event: str, facts: Any) -> Rule | None:
         """The rule that `fire` would take, found without a move."""
         for transition, failed in self._asked(source, event, facts):
             if not failed:
-                return self._rules[source, event, source if transition.dest is None else transition.dest]
+                return self._rule(source, event, source if transition.dest is None else transition.dest, facts)
         return None
+
+    def _rule(self, source: str, event: str, dest: str, facts: Any) -> Rule:
+        """The rule of a move. One, but for a workflow that was not checked: then the first that holds, which is the machine's."""
+        found = self._rules[source, event, dest]
+        return found[0] if len(found) == 1 else next(rule for rule in found if all(guard(facts) for guard in rule.when))
 
     def failed(self, source: str, event: str, facts: Any) -> tuple[Guard, ...]:
         """All guards that fail, over every rule of the event in `source`, in the order of the table."""

@@ -6,7 +6,7 @@ Data only: frozen, enumerable, checked when built. Must not know an order type, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -231,11 +231,32 @@ class Workflow:
     catalogue: Mapping[str, CatalogueRule] = field(default_factory=lambda: CATALOGUE)
 
     def __post_init__(self) -> None:
+        self._freeze()
+        wellformed.check(self)
+
+    def _freeze(self) -> None:
         for name in ("limits", "law"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         object.__setattr__(self, "rules", tuple(self.rules))
         object.__setattr__(self, "spine", tuple(tuple(way) for way in self.spine))
-        wellformed.check(self)
+
+    @classmethod
+    def unchecked(cls, **values: Any) -> Workflow:
+        """A workflow of the same arguments whose table is not checked: one that may be faulty, for `soundness` and for mutants.
+
+        The first of two rules that can both fire does; a limit whose clock rules do not hold passes without a move.
+        """
+        made = object.__new__(cls)
+        for one in fields(cls):
+            object.__setattr__(made, one.name, values.pop(one.name) if one.name in values else _default(one))
+        if values:
+            raise TypeError(f"a Workflow has no argument {next(iter(values))!r}")
+        made._freeze()
+        return made
+
+    def variant(self, **changes: Any) -> Workflow:
+        """A copy with some arguments changed, unchecked."""
+        return Workflow.unchecked(**{**{one.name: getattr(self, one.name) for one in fields(self)}, **changes})
 
     def __repr__(self) -> str:
         return f"<Workflow {self.key!r}: {len(self.states)} states, {len(self.rules)} rules>"
@@ -327,6 +348,14 @@ class Workflow:
         import json
 
         return hashlib.sha256(json.dumps(_meaning(self), sort_keys=True).encode()).hexdigest()
+
+
+def _default(one: Field[Any]) -> Any:
+    if one.default_factory is not MISSING:
+        return one.default_factory()
+    if one.default is MISSING:
+        raise TypeError(f"a Workflow needs the argument {one.name!r}")
+    return one.default
 
 
 def _by_name(pairs: Iterable[tuple[str, T]]) -> Mapping[str, T]:

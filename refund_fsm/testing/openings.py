@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 from refund_fsm.calendar import SHANGHAI
 from refund_fsm.errors import TooLong, WorkflowError
 from refund_fsm.facts import Domain, assignments
 from refund_fsm.model import Evidence, EvidenceKind, Order, OrderLine, RefundRequest
 from refund_fsm.policy import Policy
+from refund_fsm.script import Opening
 from refund_fsm.spec import Workflow
 
 MAX_FACTS = 1 << 16  # sets of facts that a workflow may open with: more is not meant to be enumerated
@@ -60,14 +61,6 @@ class Script:
     def upto(self, most: int) -> int:
         """A whole number from 0 to `most`."""
         return self.pick(range(most + 1))
-
-
-class Opening(NamedTuple):
-    """An order, a request, and the instant at which a case is opened with them."""
-
-    order: Order
-    request: RefundRequest
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from refund_fsm.case import RefundCase
 from refund_fsm.model import Evidence
 from refund_fsm.policy import Policy
 from refund_fsm.refusal import Code, Verdict
+from refund_fsm.script import Opening
 from refund_fsm.spec import CLOCK, Event, Workflow
-from refund_fsm.testing.openings import EVIDENCE_KINDS, OPENING_BYTES, Opening, Script, opening_of
+from refund_fsm.testing.openings import EVIDENCE_KINDS, OPENING_BYTES, Script, opening_of
 
 CODES: tuple[Code, ...] = get_args(Code)
 BYTES = 3  # of one move: which event, how long to wait first, which details beyond the needed
