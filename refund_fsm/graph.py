@@ -6,7 +6,7 @@ All bulk tools (soundness, paths, simulation, replay) are loops over these table
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -102,8 +102,12 @@ class ConfigGraph:
     def merged(self) -> MergedGraph:
         """The coarsest bisimulation; see `MergedGraph`. Found when it is first asked for, and kept."""
         if self._merged is None:
-            self._merged = _merge(self)
+            self._merged = self.merged_by(())
         return self._merged
+
+    def merged_by(self, colours: Sequence[Hashable]) -> MergedGraph:
+        """The coarsest bisimulation that also tells configurations of different colours apart (shape N; empty: no colours)."""
+        return _merge(self, colours)
 
 
 class MergedGraph(ConfigGraph):
@@ -125,6 +129,10 @@ class MergedGraph(ConfigGraph):
     def merged(self) -> MergedGraph:
         """The graph itself: it is merged."""
         return self
+
+    def merged_by(self, colours: Sequence[Hashable]) -> MergedGraph:
+        """The merger of `raw`, with the colours of raw configurations."""
+        return self.raw.merged_by(colours)
 
 
 _graphs: WeakKeyDictionary[Workflow, dict[tuple[bool, tuple[tuple[Domain, Domain], ...]], ConfigGraph]] = WeakKeyDictionary()
@@ -148,11 +156,11 @@ def explore(workflow: Workflow, policy: Policy | None = None, *, strict: bool = 
     return found
 
 
-def _merge(raw: ConfigGraph) -> MergedGraph:
+def _merge(raw: ConfigGraph, colours: Sequence[Hashable]) -> MergedGraph:
     width = len(raw.events)
     successor = raw.successor.tolist()
     successors = [[dest for dest in successor[start : start + width] if dest >= 0] for start in range(0, len(successor), width)]
-    block_of = coarsest(_looks(raw), successors)
+    block_of = coarsest(_looks(raw, colours), successors)
     firsts: dict[int, int] = {}
     for config, block in enumerate(block_of):
         firsts.setdefault(block, config)
@@ -172,15 +180,16 @@ def _merge(raw: ConfigGraph) -> MergedGraph:
     return MergedGraph(raw, block_of, array("i", firsts.values()), (raw._names, tables, blocks))
 
 
-def _looks(raw: ConfigGraph) -> list[int]:
-    """What tells configurations apart at sight, numbered: state (and so limit and statuses), rules, failed guards."""
+def _looks(raw: ConfigGraph, colours: Sequence[Hashable]) -> list[int]:
+    """What tells configurations apart at sight, numbered: state (and so limit and statuses), rules, failed guards, colour."""
     size = len(raw.events) * raw.rule_at.itemsize
     rules, failed = raw.rule_at.tobytes(), raw.failed_at.tobytes()
-    known: dict[tuple[int, bytes, bytes], int] = {}
+    known: dict[tuple[int, bytes, bytes, Hashable], int] = {}
     found = []
     for config, state in enumerate(raw.state_of):
         row = slice(config * size, (config + 1) * size)
-        found.append(known.setdefault((state, rules[row], failed[row]), len(known)))
+        colour = colours[config] if colours else None
+        found.append(known.setdefault((state, rules[row], failed[row], colour), len(known)))
     return found
 
 

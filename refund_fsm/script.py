@@ -187,16 +187,20 @@ class Player:
         step = PathStep(event, by, at, given, fired, code, case.state.key, None if due is None else due.at)
         return Player(case, self.opening, self, step)
 
+    def line(self) -> tuple[Player, ...]:
+        """All players from the opening to this one."""
+        found, player = [self], self
+        while player.before is not None:  # ends: every player has one step more than the one before
+            player = player.before
+            found.append(player)
+        return tuple(reversed(found))
+
     def path(self, goals: tuple[str, ...] = ()) -> Path:
         """What was played."""
-        steps: list[PathStep] = []
-        player = self
-        while player.before is not None:  # ends: every player has one step more than the one before
-            assert player.step is not None
-            steps.append(player.step)
-            player = player.before
-        due = player.case.due
-        return Path(self.opening, tuple(reversed(steps)), player.case.state.key, None if due is None else due.at, goals)
+        first, *rest = self.line()
+        due = first.case.due
+        steps = tuple(one.step for one in rest if one.step is not None)
+        return Path(self.opening, steps, first.case.state.key, None if due is None else due.at, goals)
 
 
 def details_of(event: Event, at: datetime) -> Mapping[str, Any]:

@@ -1,0 +1,54 @@
+"""Covering paths: few, short, concrete, deterministic suites that reach everything a criterion asks for. `cover` is the face.
+
+Each path has an order, a request, and events with instants, actors and details; after each step the state, or the refusal, that
+is expected. All replay through `RefundCase`. Must not know an order type.
+"""
+
+from __future__ import annotations
+
+from refund_fsm.errors import BadData
+from refund_fsm.paths.coverage import Attempt, Coverage
+from refund_fsm.paths.goals import CRITERIA as _CRITERIA
+from refund_fsm.paths.play import complete_suite, covering_suite
+from refund_fsm.paths.suite import Suite
+from refund_fsm.paths.w import MAX_EXTRA_STATES
+from refund_fsm.policy import Policy
+from refund_fsm.spec import Workflow
+
+__all__ = ["CRITERIA", "Attempt", "Coverage", "Suite", "cover"]
+
+CRITERIA = (*_CRITERIA, "w")
+
+
+def cover(workflow: Workflow, criterion: str, policy: Policy | None = None, *, extra_states: int = 0) -> Suite:
+    """A suite of concrete paths for a criterion; `policy=None` is the guide's.
+
+    | criterion | goals |
+    |---|---|
+    | `states`, `rules`, `rule_pairs` | each of them; two rules one after the other |
+    | `prime_paths` | the longest ways over rules that meet no state twice, and the simple round trips |
+    | `guard_outcomes` | each guard of each rule: true, and false while the rule's other guards hold |
+    | `limits` | each limit of each state: a minute before, at, a minute after; an event too late; rules that keep the count |
+    | `refusals` | each refusal code that a state has for an actor |
+    | `w` | every event and the passing of every limit in every class of configurations, and what tells the class after it from others |
+
+    A suite of `w` finds every fault of an implementation that has at most `extra_states` classes more than the merged graph.
+
+    `BadData` for an unknown criterion, for `extra_states` with another criterion than `w`, or so many that the suite would pass
+    `w.MAX_PATHS`, which names its size. `TooLong` beyond `goals.MAX_PRIME_PATHS` prime paths; `WorkflowError` for facts that are
+    not finite, or examples that have not the facts they were asked for.
+    """
+    if not isinstance(workflow, Workflow):
+        raise BadData("workflow", workflow, "a Workflow")
+    if criterion not in CRITERIA:
+        raise BadData("criterion", criterion, f"one of {', '.join(CRITERIA)}")
+    if type(extra_states) is not int or not 0 <= extra_states <= MAX_EXTRA_STATES:
+        raise BadData("extra_states", extra_states, f"a whole number from 0 to {MAX_EXTRA_STATES}")
+    if policy is not None and not isinstance(policy, Policy):
+        raise BadData("policy", policy, "a Policy, or None for the guide's")
+    policy = policy or Policy.guide()
+    if criterion == "w":
+        return complete_suite(workflow, policy, extra_states)
+    if extra_states:
+        raise BadData("extra_states", extra_states, f"0: only the criterion w has them, not {criterion}")
+    return covering_suite(workflow, policy, criterion)

@@ -1,0 +1,194 @@
+"""Owns what a criterion finds covered in what happened to cases: `Attempt`, the goals it reaches, and `Coverage`.
+
+The goals have the names of `goals.py`; here they are read off cases as they were stepped, not off a plan. Must not plan a path.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from refund_fsm.case import RefundCase
+from refund_fsm.errors import BadData
+from refund_fsm.graph import MergedGraph
+from refund_fsm.refusal import Code, Refusal
+from refund_fsm.script import MINUTE, Player
+from refund_fsm.spec import CLOCK, Rule
+
+
+class Attempt(NamedTuple):
+    """One call on a case: the case before and after it (time having passed when it was refused), and what was asked.
+
+    `event` and `by` are None where only time passed; `refusal` is None where nothing was refused.
+    """
+
+    before: RefundCase
+    after: RefundCase
+    event: str | None
+    by: str | None
+    at: datetime
+    refusal: Refusal | Code | None = None
+
+    @property
+    def code(self) -> Code | None:
+        """The refusal's code."""
+        return self.refusal.code if isinstance(self.refusal, Refusal) else self.refusal
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that fired in it."""
+        return tuple(step.rule for step in self.after.steps[len(self.before.steps) :])
+
+
+def attempts_of(player: Player) -> list[Attempt]:
+    """What a player did, in order."""
+    line = player.line()
+    return [
+        Attempt(before.case, after.case, after.step.event, after.step.by, after.step.at, after.step.refusal)
+        for before, after in itertools.pairwise(line)
+        if after.step is not None
+    ]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Which goals of a suite were reached. `ratio` is 1.0 where there are none; names that are no goals are not counted."""
+
+    criterion: str
+    goals: tuple[str, ...]
+    reached: frozenset[str]
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """The goals that were not reached, in their order."""
+        return tuple(goal for goal in self.goals if goal not in self.reached)
+
+    @property
+    def ratio(self) -> float:
+        """The share of goals that were reached, 0 to 1."""
+        return 1.0 if not self.goals else 1 - len(self.missed) / len(self.goals)
+
+    def __str__(self) -> str:
+        return f"{self.criterion}: {len(self.goals) - len(self.missed)} of {len(self.goals)} ({self.ratio:.1%})"
+
+
+def states(attempt: Attempt) -> Iterator[str]:
+    yield attempt.before.state.key
+    yield from (rule.dest.key for rule in attempt.rules)
+
+
+def rules(attempt: Attempt) -> Iterator[str]:
+    yield from (rule.id for rule in attempt.rules)
+
+
+def sequences(attempt: Attempt) -> Iterator[str]:
+    """Every run of rules that ends in the attempt."""
+    fired = [step.rule.id for step in attempt.after.steps]
+    for end in range(len(attempt.before.steps) + 1, len(fired) + 1):
+        yield from (" ".join(fired[start:end]) for start in range(end))
+
+
+def guard_outcomes(attempt: Attempt) -> Iterator[str]:
+    for step in attempt.after.steps[len(attempt.before.steps) :]:
+        yield from (f"{step.rule.id} {guard.name}" for guard in step.rule.when)
+        yield from _alone_false(attempt, step.source.key, step.event, step.before)
+    if attempt.code == "guard_failed" and attempt.event is not None:
+        yield from _alone_false(attempt, attempt.after.state.key, attempt.event, judged(attempt.after, attempt.event, attempt.at))
+
+
+def judged(case: RefundCase, event: str, at: datetime) -> Any:
+    """The facts by which a case judges an event at its present."""
+    return case._judged(case._live, event, at)
+
+
+def _alone_false(attempt: Attempt, state: str, event: str, facts: Any) -> Iterator[str]:
+    for rule in attempt.after.workflow.rules_at.get((state, event), ()):
+        failing = [guard.name for guard in rule.when if not guard(facts)]
+        if len(failing) == 1:
+            yield f"{rule.id} not {failing[0]}"
+
+
+def limits(attempt: Attempt) -> Iterator[str]:
+    before, after = attempt.before, attempt.after
+    due, key = before.due, before.state.key
+    if due is None:
+        return
+    what = due.then.id if due.then else due.limit.field
+    left = due.at - attempt.at
+    fired = attempt.rules
+    if MINUTE >= left > 0 * MINUTE and not fired:
+        yield f"{key} {what} before"
+    if left <= 0 * MINUTE and (due.then is None or (fired and fired[0] is due.then)):
+        yield f"{key} {what} {'after' if left else 'at'}"
+        if not left and due.then and attempt.event is not None and attempt.code is not None and attempt.by != CLOCK.key:
+            yield f"{key} {what} too late"
+    kept = after.due
+    if len(fired) == 1 and not fired[0].by_clock and MINUTE >= left > 0 * MINUTE and kept is not None and kept.at == due.at:
+        group = after.workflow.group_of
+        if group.get(fired[0].dest.key) == group[key]:
+            yield f"{key} {fired[0].id} keeps the count"
+
+
+def refusals(attempt: Attempt) -> Iterator[str]:
+    if attempt.code is not None and attempt.by is not None:
+        yield f"{attempt.after.state.key} {attempt.by} {attempt.code}"
+
+
+def transitions(graph: MergedGraph) -> Callable[[Attempt], Iterator[str]]:
+    """For `w`: every event at every place of the merged graph, and the passing of its limit."""
+
+    def reached(attempt: Attempt) -> Iterator[str]:
+        before = attempt.before
+        try:
+            place = graph.index(before.state.key, before.facts)
+        except BadData:  # facts that only a filing at a later time has
+            return
+        due = before.due
+        if due is not None and attempt.at >= due.at:
+            yield transition(graph, place, "pass")
+        elif attempt.event is not None and attempt.code in (None, "wrong_state", "guard_failed", "case_final"):
+            yield transition(graph, place, attempt.event)
+
+    return reached
+
+
+def transition(graph: MergedGraph, place: int, what: str) -> str:
+    """The name of an input at a place, such as `requested#12 start_review`."""
+    return f"{graph.states[graph.state_of[place]]}#{place} {what}"
+
+
+OBSERVED: dict[str, Callable[[Attempt], Iterator[str]]] = {
+    "states": states,
+    "rules": rules,
+    "rule_pairs": sequences,
+    "prime_paths": sequences,
+    "guard_outcomes": guard_outcomes,
+    "limits": limits,
+    "refusals": refusals,
+}
+
+
+def attempts_in(things: Iterable[Attempt | RefundCase]) -> Iterator[Attempt]:
+    """Attempts as they are; a case as the accepted events that it remembers."""
+    for one in things:
+        if isinstance(one, Attempt):
+            yield one
+        elif isinstance(one, RefundCase):
+            yield from _remembered(one)
+        else:
+            raise BadData("steps", one, "a RefundCase or an Attempt")
+
+
+def _remembered(case: RefundCase) -> Iterator[Attempt]:
+    now = RefundCase.open(case.order, case.request, at=case.opened_at, policy=case.policy, workflow=case.workflow, case_id=case.case_id)
+    for step in case.steps:
+        after = now.advance(to=step.at)
+        if step.by != CLOCK.key:
+            after = now.apply(step.event, at=step.at, by=step.by, **step.details)
+        if len(after.steps) > len(now.steps):
+            event, by = (None, None) if step.by == CLOCK.key else (step.event, step.by)
+            yield Attempt(now, after, event, by, step.at)
+        now = after

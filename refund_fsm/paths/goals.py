@@ -1,0 +1,239 @@
+"""Owns what each criterion asks to be covered, as goals with names, and where in a `Space` each can be reached.
+
+Sources: Ammann & Offutt, Introduction to Software Testing (coverage criteria); rules.md § 6 (limits). Must not plan a path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from refund_fsm.errors import TooLong
+from refund_fsm.paths.inputs import NO_SUCH_EVENT, PASS, Input
+from refund_fsm.paths.space import Space
+from refund_fsm.spec import CLOCK, Event, Rule, Workflow
+
+MAX_PRIME_PATHS = 20_000  # of one workflow: beyond, the criterion is an error and not a hang
+
+RuleIds = tuple[str, ...]
+
+
+@dataclass
+class Goals:
+    """The goals of a criterion, numbered in the order of `names`.
+
+    `at_step`: those that an input reaches at a place; `at_place`: those that being there reaches; `sequences`: those that rules
+    fired one after the other reach, by their ids. `infeasible`: goals that the table has and no order can reach.
+    """
+
+    names: list[str] = field(default_factory=list)
+    at_step: dict[tuple[int, Input], list[int]] = field(default_factory=dict)
+    at_place: dict[int, list[int]] = field(default_factory=dict)
+    sequences: dict[RuleIds, int] = field(default_factory=dict)
+    infeasible: list[str] = field(default_factory=list)
+    _numbers: dict[str, int] = field(default_factory=dict)
+
+    def number(self, name: str) -> int:
+        """The number of a goal, given out when it is first met."""
+        number = self._numbers.setdefault(name, len(self.names))
+        if number == len(self.names):
+            self.names.append(name)
+        return number
+
+    def step(self, name: str, place: int, one: Input) -> None:
+        """An input reaches a goal at a place."""
+        found = self.at_step.setdefault((place, one), [])
+        number = self.number(name)
+        if number not in found:
+            found.append(number)
+
+    def lacking(self, wanted: Sequence[str]) -> None:
+        """Notes what was wanted and has no place."""
+        self.infeasible += [name for name in wanted if name not in self._numbers]
+
+
+def states(space: Space) -> Goals:
+    """Every state."""
+    goals = Goals()
+    for place in space.places:
+        goals.at_place[place] = [goals.number(space.state(place))]
+    goals.lacking(list(space.workflow.states))
+    return goals
+
+
+def rules(space: Space) -> Goals:
+    """Every rule."""
+    goals = Goals()
+    for place in space.places:
+        for move in space.moves(place):
+            goals.step(move.rule.id, place, move.input)
+    goals.lacking(list(space.workflow.by_id))
+    return goals
+
+
+def rule_pairs(space: Space) -> Goals:
+    """Every two rules that can fire one after the other."""
+    table = space.workflow.rules
+    return _sequences(space, [(one.id, two.id) for one in table for two in table if one.dest.key == two.source.key])
+
+
+def prime_paths(space: Space) -> Goals:
+    """Every prime path of the table: the longest ways over rules that meet no state twice, and the simple round trips."""
+    return _sequences(space, prime_paths_of(space.workflow))
+
+
+def _sequences(space: Space, wanted: Sequence[RuleIds]) -> Goals:
+    goals = Goals()
+    first: dict[str, list[int]] = {}
+    for place in space.places:
+        for move in space.moves(place):
+            first.setdefault(move.rule.id, []).append(place)
+    for one in wanted:
+        if any(_follows(space, place, one) for place in first.get(one[0], ())):
+            goals.sequences[one] = goals.number(" ".join(one))
+    goals.lacking([" ".join(one) for one in wanted])
+    return goals
+
+
+def _follows(space: Space, place: int, rules: Sequence[str]) -> bool:
+    for rule in rules:
+        move = space.by_rule(place, rule)
+        if move is None:
+            return False
+        place = move.dest
+    return True
+
+
+def prime_paths_of(workflow: Workflow) -> list[RuleIds]:
+    """The prime paths as sequences of rule ids, shortest first; `TooLong` beyond `MAX_PRIME_PATHS` of them."""
+    onward: dict[str, list[Rule]] = {key: [] for key in workflow.states}
+    sources: dict[str, set[str]] = {key: set() for key in workflow.states}
+    for rule in workflow.rules:
+        onward[rule.source.key].append(rule)
+        sources[rule.dest.key].add(rule.source.key)
+    found: list[RuleIds] = []
+    todo: list[tuple[str, tuple[Rule, ...]]] = [(key, ()) for key in workflow.states]
+    while todo:  # ends: a way meets no state twice, and there are at most MAX_PRIME_PATHS of them
+        start, way = todo.pop()
+        met = {start, *(rule.dest.key for rule in way)}
+        longer = False
+        for rule in onward[way[-1].dest.key if way else start]:
+            if rule.dest.key == start:
+                found.append(tuple(one.id for one in (*way, rule)))
+                longer = True
+            elif rule.dest.key not in met:
+                todo.append((start, (*way, rule)))
+                longer = True
+        if way and not longer and sources[start] - {start} <= met:
+            found.append(tuple(one.id for one in way))
+        if max(len(found), len(todo)) > MAX_PRIME_PATHS:
+            raise TooLong(f"workflow {workflow.key}: more than goals.MAX_PRIME_PATHS = {MAX_PRIME_PATHS:,} prime paths; use rule_pairs")
+    order = {rule.id: place for place, rule in enumerate(workflow.rules)}
+    return sorted(found, key=lambda one: (len(one), [order[rule] for rule in one]))
+
+
+def guard_outcomes(space: Space) -> Goals:
+    """Every guard of every rule: true when the rule fires, and false alone when the event is asked for and all others hold."""
+    goals, wanted = Goals(), []
+    for rule in space.workflow.rules:
+        for guard in rule.when:
+            wanted += [f"{rule.id} {guard.name}", f"{rule.id} not {guard.name}"]
+    for place in space.places:
+        facts = space.facts(place)
+        for rule in space.workflow.rules:
+            if rule.source.key != space.state(place) or not rule.when:
+                continue
+            failing = [guard.name for guard in rule.when if not guard(facts)]
+            one = PASS if rule.by_clock else Input("do", rule.event.name)
+            if not failing and space.by_rule(place, rule.id):
+                for guard in rule.when:
+                    goals.step(f"{rule.id} {guard.name}", place, one)
+            elif len(failing) == 1:
+                goals.step(f"{rule.id} not {failing[0]}", place, one)
+    goals.lacking(wanted)
+    return goals
+
+
+def limits(space: Space) -> Goals:
+    """Every limit of every state, by what comes of it: a minute before, at, a minute after, an event too late at its instant; and
+    every rule that stays under a limit, a minute before it."""
+    goals, wanted = Goals(), []
+    workflow = space.workflow
+    for key, limit in workflow.limit_of.items():
+        for what in [rule.id for rule in workflow.clock_rules.get(key, ())] or [limit.field]:
+            wanted += [f"{key} {what} {when}" for when in ("before", "at", "after")]
+    for place in space.places:
+        key = space.state(place)
+        limit_here = workflow.limit_of.get(key)
+        if limit_here is None:
+            continue
+        clock = space.clock_move(place)
+        what = clock.rule.id if clock else limit_here.field
+        for when, one in (("before", Input("before")), ("at", PASS), ("after", Input("after"))):
+            goals.step(f"{key} {what} {when}", place, one)
+        for move in space.moves(place):
+            if move.input.way != "late":
+                continue
+            if clock is not None and move.input.event not in {after.input.event for after in space.moves(clock.dest)}:
+                goals.step(f"{key} {what} too late", place, Input("too_late", move.input.event))
+            if workflow.group_of.get(move.rule.dest.key) == workflow.group_of[key]:
+                goals.step(f"{key} {move.rule.id} keeps the count", place, move.input)
+    goals.lacking(wanted)
+    return goals
+
+
+def refusals(space: Space) -> Goals:
+    """Every refusal code that a state has for an actor."""
+    goals, wanted = Goals(), []
+    for place in space.places:
+        for name, one in _refused(space, place):
+            goals.step(name, place, one)
+    for rule in space.workflow.rules:
+        if rule.when and not rule.by_clock:
+            wanted.append(f"{rule.source.key} {rule.actor.key} guard_failed")
+    goals.lacking(list(dict.fromkeys(wanted)))
+    return goals
+
+
+def _refused(space: Space, place: int) -> Iterator[tuple[str, Input]]:
+    workflow, key = space.workflow, space.state(place)
+    here = [event for name, event in workflow.events.items() if (key, name) in workflow.rules_at]
+    for by in workflow.actors:
+        yield f"{key} {by} unknown_event", Input("by", NO_SUCH_EVENT, by)
+        anything = _preferred(list(workflow.events.values()), by)
+        if workflow.states[key].final:
+            yield f"{key} {by} case_final", Input("by", anything.name, by)
+            continue
+        yield f"{key} {by} time_reversed", Input("reversed", anything.name, by)
+        elsewhere = [event for event in workflow.events.values() if event not in here]
+        if elsewhere:
+            yield f"{key} {by} wrong_state", Input("by", _preferred(elsewhere, by).name, by)
+        foreign = [event for event in here if event.actor.key != by]
+        if foreign:
+            yield f"{key} {by} wrong_actor", Input("by", foreign[0].name, by)
+        for event in here:
+            if event.actor.key != by:
+                continue
+            if by == CLOCK.key:
+                yield f"{key} {by} not_due", Input("by", event.name, by)
+                continue
+            if event.needs:
+                yield f"{key} {by} missing_detail", Input("bare", event.name, by)
+            if not any(move.input == Input("do", event.name) for move in space.moves(place)):
+                yield f"{key} {by} guard_failed", Input("by", event.name, by)
+
+
+def _preferred(events: Sequence[Event], by: str) -> Event:
+    """An event of the actor, if there is one."""
+    return next((event for event in events if event.actor.key == by), events[0])
+
+
+CRITERIA: dict[str, Callable[[Space], Goals]] = {
+    "states": states,
+    "rules": rules,
+    "rule_pairs": rule_pairs,
+    "prime_paths": prime_paths,
+    "guard_outcomes": guard_outcomes,
+    "limits": limits,
+    "refusals": refusals,
+}

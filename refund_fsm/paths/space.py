@@ -1,0 +1,145 @@
+"""Owns the graph that paths are planned in: places (blocks of configurations that some order reaches) and the moves among them.
+
+Must not know what a path is wanted for, nor step a case.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Hashable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from refund_fsm.graph import ACCEPTED, MergedGraph, explore
+from refund_fsm.paths.inputs import PASS, Input
+from refund_fsm.policy import Policy
+from refund_fsm.routes import Routes
+from refund_fsm.spec import CLOCK, Guard, Rule, Workflow
+
+
+class Move(NamedTuple):
+    """An input that is accepted at a place, the rule that fires, and the place after it."""
+
+    input: Input
+    rule: Rule
+    dest: int
+
+
+class Space:
+    """The merged graph of a workflow under a policy. `finely`: places also agree on every guard of every rule that leaves them.
+
+    `late`: moves are first offered a minute before the limit, then at once.
+    """
+
+    def __init__(self, workflow: Workflow, policy: Policy, *, finely: bool = False, late: bool = False) -> None:
+        self.workflow, self.policy, self.late = workflow, policy, late
+        raw = explore(workflow, policy, strict=False)
+        self.graph: MergedGraph = raw.merged_by(_failing(workflow, raw.facts, raw.state_of, raw.fact_of)) if finely else raw.merged()
+        self.routes = Routes(workflow, policy, self.graph)
+        self.openings = self.routes.openings
+        self.places = tuple(self.routes.ways)
+        self.banned: set[tuple[int, Input]] = set()
+
+    def state(self, place: int) -> str:
+        """The state's key."""
+        return self.graph.states[self.graph.state_of[place]]
+
+    def facts(self, place: int) -> Any:
+        """The facts of the first configuration of the place."""
+        return self.graph.facts_of(place)
+
+    @cached_property
+    def _moves(self) -> dict[int, tuple[Move, ...]]:
+        return {place: tuple(self._found(place)) for place in self.places}
+
+    def _found(self, place: int) -> Iterator[Move]:
+        graph, width = self.graph, len(self.graph.events)
+        for number, name in enumerate(graph.events):
+            cell = place * width + number
+            if graph.status[cell] != ACCEPTED:
+                continue
+            rule = self.workflow.by_id[graph.rules[graph.rule_at[cell]]]
+            if rule.by_clock:
+                yield Move(PASS, rule, graph.successor[cell])
+                continue
+            if self.late and self.workflow.limit_of.get(rule.source.key):
+                yield Move(Input("late", name), rule, graph.successor[cell])
+            yield Move(Input("do", name), rule, graph.successor[cell])
+
+    def moves(self, place: int) -> tuple[Move, ...]:
+        """What is accepted there, in the order of the events."""
+        found = self._moves[place]
+        return tuple(move for move in found if (place, move.input) not in self.banned) if self.banned else found
+
+    def by_rule(self, place: int, rule: str) -> Move | None:
+        """The move by which a rule (id) fires there."""
+        return next((move for move in self.moves(place) if move.rule.id == rule), None)
+
+    def clock_move(self, place: int) -> Move | None:
+        """The move of the clock there."""
+        return next((move for move in self._moves[place] if move.rule.actor.key == CLOCK.key), None)
+
+    def ends(self, place: int) -> bool:
+        """Whether nothing leads away."""
+        return all(move.dest == place for move in self._moves[place])
+
+    @cached_property
+    def reach(self) -> dict[int, int]:
+        """By place, all places that moves lead to from it, itself included, as a mask of bits."""
+        found = {place: 1 << place for place in self.places}
+        changed = True
+        while changed:  # ends: masks only grow
+            changed = False
+            for place in reversed(self.places):
+                mask = found[place]
+                for move in self._moves[place]:
+                    mask |= found[move.dest]
+                changed = changed or mask != found[place]
+                found[place] = mask
+        return found
+
+    def rings(self, start: int) -> Iterator[tuple[int, tuple[Input, ...]]]:
+        """Places by distance from one, each with the inputs of a shortest way."""
+        ways: dict[int, tuple[Input, ...]] = {start: ()}
+        todo = deque(ways)
+        while todo:  # ends: every place is added once
+            place = todo.popleft()
+            yield place, ways[place]
+            for move in self.moves(place):
+                if move.dest not in ways:
+                    ways[move.dest] = (*ways[place], move.input)
+                    todo.append(move.dest)
+
+    def after(self, place: int, one: Input) -> int:
+        """The place after an input; the same where it is refused or only time passes."""
+        for move in self._moves[place]:
+            if move.input == one or (one.way == "after" and move.input == PASS):
+                return move.dest
+        if one.way != "too_late":
+            return place
+        clock = self.clock_move(place)
+        return place if clock is None else self.after(clock.dest, Input("do", one.event))
+
+    def fired(self, place: int, one: Input) -> tuple[str, ...]:
+        """The ids of the rules that an input fires there."""
+        for move in self._moves[place]:
+            if move.input == one or (one.way == "after" and move.input == PASS):
+                return (move.rule.id,)
+        clock = self.clock_move(place) if one.way == "too_late" else None
+        return () if clock is None else (clock.rule.id, *self.fired(clock.dest, Input("do", one.event)))
+
+
+def _failing(workflow: Workflow, facts: Sequence[Any], state_of: Sequence[int], fact_of: Sequence[int]) -> list[Hashable]:
+    """By configuration: for each rule that leaves its state, which of its guards fail."""
+    states = list(workflow.states)
+    rules = [[rule for rule in workflow.rules if rule.source.key == key and rule.when] for key in states]
+    known: dict[tuple[int, Guard], bool] = {}
+
+    def holds(fact: int, guard: Guard) -> bool:
+        found = known.get((fact, guard))
+        return found if found is not None else known.setdefault((fact, guard), guard(facts[fact]))
+
+    return [
+        tuple(tuple(holds(fact, guard) for guard in rule.when) for rule in rules[state])
+        for state, fact in zip(state_of, fact_of, strict=True)
+    ]
