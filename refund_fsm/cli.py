@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from refund_fsm.scenario import Scenario
 
 FOUND, WRONG, MISSING, STOPPED = 1, 2, 3, 130
+CRITERIA = ("states", "rules", "rule_pairs", "prime_paths", "guard_outcomes", "limits", "refusals", "w")  # paths.CRITERIA, tested
 
 
 class Views(StrEnum):
@@ -43,6 +44,7 @@ app = typer.Typer(
 LangOption = Annotated[Languages, typer.Option("--lang", help="The languages of the output.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 OrderType = Annotated[str, typer.Argument(metavar="ORDER_TYPE", help="A registered order type, or module:attribute of a Workflow.")]
+PolicyOption = Annotated[str | None, typer.Option("--policy", metavar="NAME|FILE", help="guide, statute, or a policy file (TOML).")]
 File = Annotated[str, typer.Argument(metavar="FILE", help="A scenario file (TOML), or the name of a shipped scenario.")]
 
 
@@ -150,7 +152,7 @@ def draw(
     ),
     every: Annotated[bool, typer.Option("--all", help="All kinds of pictures, the pages, and a README that shows them.")] = False,
     view: Annotated[Views, typer.Option("--view", help="Every rule, or the main way alone.")] = Views.FULL,
-    policy: Annotated[str | None, typer.Option("--policy", metavar="NAME|FILE", help="guide, statute, or a policy file (TOML).")] = None,
+    policy: PolicyOption = None,
     case: Annotated[
         str | None, typer.Option("--case", metavar="FILE", help="Lay a case over it: a scenario, or a saved case (.json).")
     ] = None,
@@ -191,6 +193,39 @@ def draw(
     for name in stale:
         complain(f"stale: {name}")
     raise typer.Exit(FOUND if stale else 0)
+
+
+@app.command()
+def paths(
+    order_type: OrderType,
+    criterion: Annotated[
+        str,
+        typer.Option("--cover", metavar="CRITERION", help=f"One of {', '.join(CRITERIA)}."),
+    ] = "rules",
+    extra_states: Annotated[
+        int, typer.Option("--extra-states", help="With --cover w: how many states a faulty service may have more.")
+    ] = 0,
+    policy: PolicyOption = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write a .json file, or a .py test file for pytest.")
+    ] = None,
+    lang: LangOption = Languages.BOTH,
+    json: JsonOption = False,
+) -> None:
+    """Make a covering suite of concrete paths: order, request, events with instants, and what is expected after each."""
+    from refund_fsm.drawing import policy_of
+    from refund_fsm.lookup import workflow_of
+    from refund_fsm.paths import cover
+    from refund_fsm.paths_view import parts, write
+
+    workflow = workflow_of(order_type)
+    found = cover(workflow, criterion, policy_of(policy, "--policy"), extra_states=extra_states)
+    if output is not None:
+        show([str(write(found, output, order_type))])
+    elif json:
+        show_json(found.to_dict())
+    else:
+        show(list(parts(found, lang)))
 
 
 def _instant(text: str, field: str) -> datetime:

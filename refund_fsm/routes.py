@@ -5,6 +5,7 @@ Only openings that some order can have count, so that every way has a witness th
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -14,6 +15,16 @@ from refund_fsm.graph import ConfigGraph, MergedGraph
 from refund_fsm.policy import Policy
 from refund_fsm.script import Player
 from refund_fsm.spec import CLOCK, Workflow
+
+
+def choices(workflow: Workflow) -> tuple[Policy, ...]:
+    """The guide's policy, once for every choice of the facts that a policy fixes."""
+    fixed = [one for one in workflow.fact_fields if one.by_policy]
+    guide = Policy.guide()
+    return tuple(
+        guide.model_copy(update=dict(zip((one.name for one in fixed), values, strict=True)))
+        for values in itertools.product(*(one.domain(guide) for one in fixed))
+    )
 
 
 class Routes:

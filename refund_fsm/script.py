@@ -24,6 +24,7 @@ from refund_fsm.spec import CLOCK, Event, Workflow
 START = datetime(2026, 3, 2, 10, tzinfo=SHANGHAI)  # a Monday, no holiday within a month: paths read easily
 PACE = timedelta(minutes=1)  # between two steps
 MINUTE = timedelta(minutes=1)
+PLAYED = "PATH"  # the id of every case that a player opens
 
 
 class Opening(NamedTuple):
@@ -136,7 +137,7 @@ class Player:
     @classmethod
     def opened(cls, workflow: Workflow, policy: Policy, opening: Opening) -> Player:
         """A player of a case just opened."""
-        return cls(RefundCase.open(*opening[:2], at=opening.at, policy=policy, workflow=workflow, case_id="PATH"), opening)
+        return cls(RefundCase.open(*opening[:2], at=opening.at, policy=policy, workflow=workflow, case_id=PLAYED), opening)
 
     @classmethod
     def with_facts(cls, workflow: Workflow, policy: Policy, facts: Any, at: datetime = START) -> Player | None:

@@ -10,14 +10,30 @@ from refund_fsm.errors import BadData
 from refund_fsm.paths.coverage import Attempt, Coverage
 from refund_fsm.paths.goals import CRITERIA as _CRITERIA
 from refund_fsm.paths.play import complete_suite, covering_suite
+from refund_fsm.paths.space import Space
 from refund_fsm.paths.suite import Suite
 from refund_fsm.paths.w import MAX_EXTRA_STATES
 from refund_fsm.policy import Policy
+from refund_fsm.routes import choices
 from refund_fsm.spec import Workflow
 
-__all__ = ["CRITERIA", "Attempt", "Coverage", "Suite", "cover"]
+__all__ = ["CRITERIA", "Attempt", "Coverage", "Suite", "cover", "goal_names"]
 
 CRITERIA = (*_CRITERIA, "w")
+
+
+def goal_names(workflow: Workflow, criterion: str, policy: Policy | None = None) -> tuple[str, ...]:
+    """The names of what a criterion other than `w` asks for; `policy=None`: under any choice of what a policy fixes as a fact.
+
+    Quicker than `cover`, which makes the paths. `BadData` for another criterion.
+    """
+    if criterion not in _CRITERIA:
+        raise BadData("criterion", criterion, f"one of {', '.join(_CRITERIA)}")
+    found: dict[str, None] = {}
+    for one in (policy,) if policy else choices(workflow):
+        space = Space(workflow, one, finely=criterion == "guard_outcomes", late=criterion == "limits")
+        found.update(dict.fromkeys(_CRITERIA[criterion](space).names))
+    return tuple(found)
 
 
 def cover(workflow: Workflow, criterion: str, policy: Policy | None = None, *, extra_states: int = 0) -> Suite:

@@ -84,6 +84,12 @@ def rules(attempt: Attempt) -> Iterator[str]:
     yield from (rule.id for rule in attempt.rules)
 
 
+def rule_pairs(attempt: Attempt) -> Iterator[str]:
+    """Every two rules of which the second fired in the attempt."""
+    fired = [step.rule.id for step in attempt.after.steps[max(0, len(attempt.before.steps) - 1) :]]
+    yield from (f"{one} {two}" for one, two in itertools.pairwise(fired))
+
+
 def sequences(attempt: Attempt) -> Iterator[str]:
     """Every run of rules that ends in the attempt."""
     fired = [step.rule.id for step in attempt.after.steps]
@@ -133,8 +139,9 @@ def limits(attempt: Attempt) -> Iterator[str]:
 
 
 def refusals(attempt: Attempt) -> Iterator[str]:
-    if attempt.code is not None and attempt.by is not None:
-        yield f"{attempt.after.state.key} {attempt.by} {attempt.code}"
+    if attempt.refusal is not None and attempt.by is not None:
+        state = attempt.refusal.state if isinstance(attempt.refusal, Refusal) else attempt.after.state
+        yield f"{state.key} {attempt.by} {attempt.code}"
 
 
 def transitions(graph: MergedGraph) -> Callable[[Attempt], Iterator[str]]:
@@ -163,7 +170,7 @@ def transition(graph: MergedGraph, place: int, what: str) -> str:
 OBSERVED: dict[str, Callable[[Attempt], Iterator[str]]] = {
     "states": states,
     "rules": rules,
-    "rule_pairs": sequences,
+    "rule_pairs": rule_pairs,
     "prime_paths": sequences,
     "guard_outcomes": guard_outcomes,
     "limits": limits,

@@ -89,9 +89,8 @@ def _straight(space: Space, place: int, one: Input) -> Way:
 
 
 def _reached(criterion: str, player: Player) -> Iterator[str]:
-    seen: set[str] = set()
-    if criterion == "states":
-        yield player.line()[0].case.state.key
+    seen: set[str] = {player.line()[0].case.state.key} if criterion == "states" else set()
+    yield from seen
     for attempt in coverage.attempts_of(player):
         for name in coverage.OBSERVED[criterion](attempt):
             if name not in seen:

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 WIDTH = 140
 HEAD = '''"""{title}
 
-{size}. Made by refund_fsm (`refund-fsm paths`); the workflow's fingerprint is {fingerprint}….
+{size}.
+Made by refund_fsm (`refund-fsm paths`); the workflow's fingerprint is {fingerprint}….
 
 Each path opens a case with an order and a request, then plays rows of
-(instant, actor, event, details, rules that fire or code of the refusal, state, deadline). An actor of None: time passes.
+(instant, actor, event, details, rules that fire and code of the refusal, state, deadline). An actor of None: time passes.
 To test another implementation, change `make`.
 """
 
@@ -63,8 +64,8 @@ def test_path(path: dict[str, Any]) -> None:
             except Refused as refused:
                 refusal = refused.refusal.code
                 case = case.advance(to=max(at, case.now))
-        fired = [step.rule.id for step in case.steps[before:]]
-        assert (refusal or " ".join(fired)) == outcome, f"row {row}: {event}"
+        told = [*(step.rule.id for step in case.steps[before:]), *([refusal] if refusal else [])]
+        assert " ".join(told) == outcome, f"row {row}: {event}"
         assert case.state.key == state, f"row {row}: {event}"
         assert (case.due.at.isoformat() if case.due else None) == due, f"row {row}: {event}"
 '''
@@ -135,7 +136,7 @@ def _comment(goals: tuple[str, ...]) -> list[str]:
 
 
 def _row(step: PathStep, row: Mapping[str, Any]) -> str:
-    outcome = step.refusal or " ".join(step.fired)
+    outcome = " ".join((*step.fired, *([step.refusal] if step.refusal else [])))
     due: datetime | None = step.due
     cells = (row["at"], step.by, step.event, row.get("details", {}), outcome, step.state, None if due is None else due.isoformat())
     return f"({', '.join(repr(cell) for cell in cells)})"
