@@ -90,6 +90,22 @@ def test_arrows_and_cards_are_the_rows_of_the_table(key: str) -> None:
     assert drawn == {(rule.id, rule.source.key, "" if plan.on_card(rule) else rule.dest.key) for rule in plan.workflow.rules}
 
 
+CARDS = [
+    # cancel rules that are left, whether they are named on cards
+    (6, True),
+    (5, True),
+    (4, False),
+]
+
+
+@pytest.mark.parametrize(("left", "on_cards"), CARDS)
+def test_from_five_states_on_an_ending_is_named_on_cards(left: int, on_cards: bool) -> None:
+    virtual = orders.get("virtual")
+    cancels = [rule for rule in virtual.rules if rule.event.name == "cancel"]
+    plan = Plan(virtual.variant(rules=tuple(rule for rule in virtual.rules if rule not in cancels[left:])), Policy())
+    assert plan.on_card(cancels[0]) is on_cards
+
+
 @EVERY
 def test_only_what_would_clutter_is_named_on_cards(key: str) -> None:
     plan = Plan(orders.get(key), Policy())
