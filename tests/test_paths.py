@@ -278,6 +278,28 @@ def test_identifiers_tell_every_two_classes_apart_that_can_be_told_apart(key: st
 
 
 @each_workflow
+def test_where_states_look_alike_classes_are_told_apart_by_what_follows(key: str) -> None:
+    """Every state looks the same: only what is taken tells classes apart, and which ones it can tell is found anew."""
+    workflow = WORKFLOWS[key]
+    plan = Complete(Space(workflow, GUIDE), 0, dict.fromkeys(workflow.states, "处理中"))
+    places = sorted(plan.space.places)
+    alike = {(one, other) for one in places for other in places if plan.taken[one] == plan.taken[other]}
+    while True:
+        dest = plan.dest
+        left = {(a, b) for a, b in alike if all((dest[a][i], dest[b][i]) in alike for i in dest[a].keys() & dest[b].keys())}
+        if left == alike:
+            break
+        alike = left
+    assert {pair for pair in itertools.combinations(places, 2) if pair not in alike} == set(plan.separating)
+    suite = paths.cover(workflow, "w", seen=dict.fromkeys(workflow.states, "处理中"))
+    assert suite.steps > suite_of(key, "w").steps
+    with pytest.raises(BadData, match=f"seen\\[{workflow.initial.key}\\]: None; expected what is seen of the state"):
+        paths.cover(workflow, "w", seen={})
+    with pytest.raises(BadData, match="seen: 'rules'; expected the criterion w"):
+        paths.cover(workflow, "rules", seen={key: key for key in workflow.states})
+
+
+@each_workflow
 def test_every_input_is_tried_in_every_class_and_every_class_of_facts_is_opened(key: str) -> None:
     suite, workflow = suite_of(key, "w"), WORKFLOWS[key]
     graph = explore(workflow).merged()

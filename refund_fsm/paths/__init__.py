@@ -6,6 +6,8 @@ is expected. All replay through `RefundCase`. Must not know an order type.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from refund_fsm.errors import BadData
 from refund_fsm.paths.coverage import Attempt, Coverage
 from refund_fsm.paths.goals import CRITERIA as _CRITERIA
@@ -36,7 +38,14 @@ def goal_names(workflow: Workflow, criterion: str, policy: Policy | None = None)
     return tuple(found)
 
 
-def cover(workflow: Workflow, criterion: str, policy: Policy | None = None, *, extra_states: int = 0) -> Suite:
+def cover(
+    workflow: Workflow,
+    criterion: str,
+    policy: Policy | None = None,
+    *,
+    extra_states: int = 0,
+    seen: Mapping[str, str] | None = None,
+) -> Suite:
     """A suite of concrete paths for a criterion; `policy=None` is the guide's.
 
     | criterion | goals |
@@ -48,11 +57,12 @@ def cover(workflow: Workflow, criterion: str, policy: Policy | None = None, *, e
     | `refusals` | each refusal code that a state has for an actor |
     | `w` | every event and the passing of every limit in every class of configurations, and what tells the class after it from others |
 
-    A suite of `w` finds every fault of an implementation that has at most `extra_states` classes more than the merged graph.
+    A suite of `w` finds every fault of an implementation that has at most `extra_states` classes more than the merged graph. For
+    one that tells states apart less finely, `seen` says by our state's key what it shows of it (one 处理中 for two states).
 
-    `BadData` for an unknown criterion, for `extra_states` with another criterion than `w`, or so many that the suite would pass
-    `w.MAX_PATHS`, which names its size. `TooLong` beyond `goals.MAX_PRIME_PATHS` prime paths; `WorkflowError` for facts that are
-    not finite, or examples that have not the facts they were asked for.
+    `BadData` for an unknown criterion, a state that `seen` lacks, for `extra_states` or `seen` with another criterion than `w`, or
+    so many that the suite would pass `w.MAX_PATHS`, which names its size. `TooLong` beyond `goals.MAX_PRIME_PATHS` prime paths;
+    `WorkflowError` for facts that are not finite, or examples that have not the facts they were asked for.
     """
     if not isinstance(workflow, Workflow):
         raise BadData("workflow", workflow, "a Workflow")
@@ -63,8 +73,14 @@ def cover(workflow: Workflow, criterion: str, policy: Policy | None = None, *, e
     if policy is not None and not isinstance(policy, Policy):
         raise BadData("policy", policy, "a Policy, or None for the guide's")
     policy = policy or Policy.guide()
+    if seen is not None:
+        for key in workflow.states:
+            if not isinstance(seen.get(key), str):
+                raise BadData(f"seen[{key}]", seen.get(key), "what is seen of the state, as text")
     if criterion == "w":
-        return complete_suite(workflow, policy, extra_states)
+        return complete_suite(workflow, policy, extra_states, seen)
+    if seen is not None:
+        raise BadData("seen", criterion, "the criterion w: only its suite depends on what is seen")
     if extra_states:
         raise BadData("extra_states", extra_states, f"0: only the criterion w has them, not {criterion}")
     return covering_suite(workflow, policy, criterion)

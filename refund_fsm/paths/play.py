@@ -6,7 +6,7 @@ move is barred and the rest is planned again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from refund_fsm.paths import coverage
 from refund_fsm.paths.bounds import lower_bounds
@@ -110,10 +110,10 @@ def _played(space: Space, way: Way) -> tuple[Player, tuple[int, Input] | None]:
     return player, None
 
 
-def complete_suite(workflow: Workflow, policy: Policy, extra_states: int) -> Suite:
+def complete_suite(workflow: Workflow, policy: Policy, extra_states: int, seen: Mapping[str, str] | None = None) -> Suite:
     """The suite of the criterion `w`."""
     space = Space(workflow, policy)
-    plan = Complete(space, extra_states)
+    plan = Complete(space, extra_states, seen)
     plan.check()
     graph, tries = space.graph, dict[int, _Trie]()
     for opening, word in plan.words():

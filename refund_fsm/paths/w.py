@@ -3,13 +3,13 @@
 The W-method (Chow, Testing software design modeled by finite-state machines, 1978) in its form with harmonised state identifiers
 (HSI: Petrenko 1991; Luo, Petrenko, v. Bochmann 1994), shorter and as complete: it finds every fault of an implementation whose
 behaviour has at most as many states as the merged graph, plus `extra_states`. What is observed is whether an event is taken and
-which state the case is in then. Must not step a case.
+which state the case is in then, as far as the implementation tells its states apart. Must not step a case.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -28,8 +28,13 @@ Word = tuple[Input, ...]
 class Complete:
     """The complete suite of a space: openings by what all guards make of them, and the words tried after each."""
 
-    def __init__(self, space: Space, extra_states: int) -> None:
+    def __init__(self, space: Space, extra_states: int, seen: Mapping[str, str] | None = None) -> None:
         self.space, self.extra_states = space, extra_states
+        self._seen = {key: key for key in space.workflow.states} if seen is None else seen
+
+    def seen(self, place: int) -> str:
+        """What an observer sees of the state there."""
+        return self._seen[self.space.state(place)]
 
     @cached_property
     def openings(self) -> dict[int, tuple[int, Any]]:
@@ -73,10 +78,10 @@ class Complete:
 
     @cached_property
     def separating(self) -> dict[tuple[int, int], Word]:
-        """By pair of places in one state, the smaller first: a shortest word that is answered differently; none for equals."""
+        """By pair of places that look alike, the smaller first: a shortest word that is answered differently; none for equals."""
         found: dict[tuple[int, int], Word] = {}
         places = sorted(self.space.places)
-        pairs = [pair for pair in itertools.combinations(places, 2) if self.space.state(pair[0]) == self.space.state(pair[1])]
+        pairs = [pair for pair in itertools.combinations(places, 2) if self.seen(pair[0]) == self.seen(pair[1])]
         for one, other in pairs:
             differ = [i for i in self.alphabet[:-1] if (i in self.taken[one]) != (i in self.taken[other])]
             if differ:
@@ -95,11 +100,13 @@ class Complete:
         return found
 
     def _through(self, one: int, other: int, known: dict[tuple[int, int], Word]) -> Word | None:
-        """A word that leads a pair to one that is known to differ, or to different states."""
+        """A word that leads a pair to one that is known to differ, or to what looks different."""
         best: Word | None = None
         for first in self.offered[one]:
+            if first not in self.dest[other]:
+                continue
             after = sorted((self.dest[one][first], self.dest[other][first]))
-            if self.space.state(after[0]) != self.space.state(after[1]):
+            if self.seen(after[0]) != self.seen(after[1]):
                 return (first,)
             rest = known.get((after[0], after[1]))
             if rest is not None and (best is None or len(rest) + 1 < len(best)):
@@ -108,7 +115,7 @@ class Complete:
 
     @cached_property
     def identifiers(self) -> dict[int, tuple[Word, ...]]:
-        """By place, the words that tell it from every other place in its state. Harmonised: a pair is told apart by the same word."""
+        """By place, the words that tell it from every other that looks alike. Harmonised: a pair is told apart by the same word."""
         found: dict[int, list[Word]] = {place: [] for place in self.space.places}
         words = sorted(set(self.separating.values()), key=lambda word: (len(word), word))
         left = dict(self.separating)
@@ -124,14 +131,14 @@ class Complete:
         return {place: tuple(words) for place, words in found.items()}
 
     def _tells(self, word: Word, one: int, other: int) -> int:
-        """How many inputs of a word tell two places of one state apart; 0 when it does not."""
+        """How many inputs of a word tell two places apart that look alike; 0 when it does not."""
         for length, first in enumerate(word, 1):
             if first not in self.dest[one] or first not in self.dest[other]:
                 return 0
             if (first in self.taken[one]) != (first in self.taken[other]):
                 return length
             one, other = self.dest[one][first], self.dest[other][first]
-            if self.space.state(one) != self.space.state(other):
+            if self.seen(one) != self.seen(other):
                 return length
         return 0
 
