@@ -48,7 +48,7 @@ def _lengths(planner: Planner, found: Sequence[int]) -> dict[int, int]:
     known: dict[int, int] = {}
     for place, starts in planner.starts.items():
         for goal, (inputs, _) in starts.items():
-            length = ways[place][2] + len(inputs)
+            length = ways[place % len(planner.space.graph)][2] + len(inputs)
             known[goal] = min(known.get(goal, length), length)
     for place in planner.space.openings:
         for goal in bits(planner.at_place(place)):

@@ -169,6 +169,9 @@ def limits(space: Space) -> Goals:
             continue
         clock = space.clock_move(place)
         what = clock.rule.id if clock else limit_here.field
+        if space.overdue(place):
+            goals.step(f"{key} {what} after", place, Input("after"))
+            continue
         for when, one in (("before", Input("before")), ("at", PASS), ("after", Input("after"))):
             goals.step(f"{key} {what} {when}", place, one)
         for move in space.moves(place):

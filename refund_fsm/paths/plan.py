@@ -6,6 +6,7 @@ are taken away. Deterministic. Must not step a case.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -137,17 +138,16 @@ class Planner:
 
     def _begun(self, wanted: int, *, ends_first: bool) -> _Walk | None:
         """A walk from the opening with the best target: with `ends_first` the nearest, else the one that leads to most goals."""
-        best: tuple[object, ...] | None = None
+        ranked: list[tuple[tuple[object, ...], _Walk]] = []
         for opening in self.space.openings:
             walk = _Walk.at(self, opening)
             if walk.reached & wanted:
                 return walk
             target = self._target(walk, wanted, ends_first=ends_first)
             if target is not None:
-                ahead = sum(1 for place in self._ahead(opening) if self.masks[place] & wanted)
-                rank = ((target[:2], -ahead) if ends_first else (-ahead, target[:2]), opening)
-                best = min(best, (rank, walk), key=lambda one: one[0]) if best else (rank, walk)  # type: ignore[arg-type, return-value]  # ranks compare
-        return best[1] if best else None  # type: ignore[return-value]  # the walk of the rank
+                near, ahead = (target.ends, target.cost), -sum(1 for place in self._ahead(opening) if self.masks[place] & wanted)
+                ranked.append(((near, ahead, opening) if ends_first else (ahead, near, opening), walk))
+        return min(ranked, key=operator.itemgetter(0))[1] if ranked else None
 
     def _ahead(self, place: int) -> Iterator[int]:
         mask = self.space.reach[place]

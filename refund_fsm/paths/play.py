@@ -63,7 +63,7 @@ class _Covering:
     def play_straight(self, wanted: dict[tuple[int, Input], list[int]]) -> None:
         """What is still left, each by a shortest way without delay: a case may have strayed because of what it had done before."""
         ways = self.space.routes.ways
-        for place, one in sorted(wanted, key=lambda step: (ways[step[0]][2], step)):
+        for place, one in sorted((step for step in wanted if step[0] in ways), key=lambda step: (ways[step[0]][2], step)):
             if any(self.goals.names[goal] not in self.reached for goal in wanted[place, one]):
                 self.play(_straight(self.space, place, one))
 

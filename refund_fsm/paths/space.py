@@ -28,7 +28,8 @@ class Move(NamedTuple):
 class Space:
     """The merged graph of a workflow under a policy. `finely`: places also agree on every guard of every rule that leaves them.
 
-    `late`: moves are first offered a minute before the limit, then at once.
+    `late`: moves are first offered a minute before the limit, then at once; and where nothing enforces a limit, a place has a
+    twin (numbered N higher) for the time after it.
     """
 
     def __init__(self, workflow: Workflow, policy: Policy, *, finely: bool = False, late: bool = False) -> None:
@@ -37,34 +38,46 @@ class Space:
         self.graph: MergedGraph = raw.merged_by(_failing(workflow, raw.facts, raw.state_of, raw.fact_of)) if finely else raw.merged()
         self.routes = Routes(workflow, policy, self.graph)
         self.openings = self.routes.openings
-        self.places = tuple(self.routes.ways)
+        lasting = [place for place in self.routes.ways if self.graph.limit_of(place) >= 0 and not self._has_clock(place)]
+        self.places = (*self.routes.ways, *(place + len(self.graph) for place in lasting if late))
         self.banned: set[tuple[int, Input]] = set()
 
     def state(self, place: int) -> str:
         """The state's key."""
-        return self.graph.states[self.graph.state_of[place]]
+        return self.graph.states[self.graph.state_of[place % len(self.graph)]]
 
     def facts(self, place: int) -> Any:
         """The facts of the first configuration of the place."""
-        return self.graph.facts_of(place)
+        return self.graph.facts_of(place % len(self.graph))
+
+    def overdue(self, place: int) -> bool:
+        """Whether the limit there was passed."""
+        return place >= len(self.graph)
+
+    def _has_clock(self, place: int) -> bool:
+        cells = range(place * len(self.graph.events), (place + 1) * len(self.graph.events))
+        return any(self.graph.rule_at[c] >= 0 and self.workflow.by_id[self.graph.rules[self.graph.rule_at[c]]].by_clock for c in cells)
 
     @cached_property
     def _moves(self) -> dict[int, tuple[Move, ...]]:
         return {place: tuple(self._found(place)) for place in self.places}
 
     def _found(self, place: int) -> Iterator[Move]:
-        graph, width = self.graph, len(self.graph.events)
+        graph, width, overdue = self.graph, len(self.graph.events), self.overdue(place)
         for number, name in enumerate(graph.events):
-            cell = place * width + number
+            cell = place % len(graph) * width + number
             if graph.status[cell] != ACCEPTED:
                 continue
             rule = self.workflow.by_id[graph.rules[graph.rule_at[cell]]]
             if rule.by_clock:
                 yield Move(PASS, rule, graph.successor[cell])
                 continue
-            if self.late and self.workflow.limit_of.get(rule.source.key):
-                yield Move(Input("late", name), rule, graph.successor[cell])
-            yield Move(Input("do", name), rule, graph.successor[cell])
+            dest = graph.successor[cell]
+            if overdue and graph.limit_of(dest) == graph.limit_of(place % len(graph)):
+                dest += len(graph)
+            if self.late and not overdue and self.workflow.limit_of.get(rule.source.key):
+                yield Move(Input("late", name), rule, dest)
+            yield Move(Input("do", name), rule, dest)
 
     def moves(self, place: int) -> tuple[Move, ...]:
         """What is accepted there, in the order of the events."""
@@ -115,6 +128,8 @@ class Space:
         for move in self._moves[place]:
             if move.input == one or (one.way == "after" and move.input == PASS):
                 return move.dest
+        if one.way in ("pass", "after") and place + len(self.graph) in self._moves:
+            return place + len(self.graph)
         if one.way != "too_late":
             return place
         clock = self.clock_move(place)
