@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from refund_fsm import BadData, Policy, RefundCase, Workflow, cli, orders, paths
+from refund_fsm import BadData, Policy, RefundCase, Workflow, WorkflowError, cli, orders, paths
 from refund_fsm.errors import TooLong
 from refund_fsm.graph import explore
 from refund_fsm.paths import goals as goal_tables
@@ -20,6 +20,7 @@ from refund_fsm.paths.w import Complete
 from refund_fsm.routes import Routes
 from refund_fsm.script import START, Path, PathError, Player, details_of
 from tests.exchange import WORKFLOW as EXCHANGE
+from tests.test_wellformed import build
 
 GUIDE = Policy.guide()
 ESCALATES = Policy(on_merchant_silence="escalate")
@@ -458,6 +459,12 @@ def test_bad_input(arguments: tuple[Any, ...], message: str) -> None:
         paths.goal_names(EXCHANGE, "w")
     with pytest.raises(BadData, match="extra_states: True"):
         paths.cover(EXCHANGE, "w", extra_states=True)
+
+
+@each_criterion
+def test_a_workflow_without_examples_has_no_paths(criterion: str) -> None:
+    with pytest.raises(WorkflowError, match="workflow toy: example_of gives no order for any facts"):
+        paths.cover(build(), criterion)
 
 
 def test_too_many_prime_paths_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

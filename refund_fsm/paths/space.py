@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from refund_fsm.errors import WorkflowError
 from refund_fsm.graph import ACCEPTED, MergedGraph, explore
 from refund_fsm.paths.inputs import PASS, Input
 from refund_fsm.policy import Policy
@@ -38,6 +39,8 @@ class Space:
         self.graph: MergedGraph = raw.merged_by(_failing(workflow, raw.facts, raw.state_of, raw.fact_of)) if finely else raw.merged()
         self.routes = Routes(workflow, policy, self.graph)
         self.openings = self.routes.openings
+        if not self.openings:
+            raise WorkflowError(f"workflow {workflow.key}", "example_of gives no order for any facts")
         lasting = [place for place in self.routes.ways if self.graph.limit_of(place) >= 0 and not self._has_clock(place)]
         self.places = (*self.routes.ways, *(place + len(self.graph) for place in lasting if late))
         self.banned: set[tuple[int, Input]] = set()
