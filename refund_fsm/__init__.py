@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from refund_fsm.refusal import Refusal as Refusal
     from refund_fsm.refusal import Verdict as Verdict
     from refund_fsm.spec import CLOCK as CLOCK
+    from refund_fsm.spec import Acceptance as Acceptance
     from refund_fsm.spec import Actor as Actor
     from refund_fsm.spec import Effect as Effect
     from refund_fsm.spec import Event as Event
@@ -63,7 +64,10 @@ _HOMES = {
     "policy": ("Policy", "Span"),
     "record": ("Breach", "Due", "Step"),
     "refusal": ("Refusal", "Verdict"),
-    "spec": ("CLOCK", "Actor", "Effect", "Event", "Freight", "Ground", "Guard", "Limit", "Rule", "State", "Workflow", "effect", "guard"),
+    "spec": (
+        *("CLOCK", "Acceptance", "Actor", "Effect", "Event", "Freight", "Ground", "Guard", "Limit"),
+        *("Rule", "State", "Workflow", "effect", "guard"),
+    ),
     "text": ("Text",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

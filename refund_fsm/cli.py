@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from refund_fsm.console import Languages, complain, show, show_json
+from refund_fsm.console import Languages, complain, show, show_json, show_text
 from refund_fsm.errors import BadData, MissingPart, RefundFsmError, Refused
 
 if TYPE_CHECKING:
@@ -193,6 +193,44 @@ def draw(
     for name in stale:
         complain(f"stale: {name}")
     raise typer.Exit(FOUND if stale else 0)
+
+
+@app.command()
+def check(
+    order_type: Annotated[
+        str | None,
+        typer.Argument(metavar="[ORDER_TYPE]", help="An order type, or module:attribute of a Workflow; default: all registered ones."),
+    ] = None,
+    policy: PolicyOption = None,
+    lang: LangOption = Languages.BOTH,
+    json: JsonOption = False,
+) -> None:
+    """Prove a workflow sound, or show what is wrong, each with the shortest way to it. Exit code 1 when something is found."""
+    from refund_fsm import soundness_view
+    from refund_fsm.drawing import policy_of
+
+    found = soundness_view.reports(order_type, policy_of(policy, "--policy"))
+    show_json(soundness_view.data(found)) if json else show(list(soundness_view.parts(found, lang)))
+    if not all(report.ok for report in found):
+        raise typer.Exit(FOUND)
+
+
+@app.command()
+def export(
+    order_type: OrderType,
+    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="promela (the model checker spin), or xstate (XState 5, JSON).")],
+    policy: PolicyOption = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write a file; default: print it.")] = None,
+) -> None:
+    """Write a workflow for tools that others made, so that they can check what we say of it."""
+    from refund_fsm import export
+    from refund_fsm.drawing import policy_of
+    from refund_fsm.files import write_text
+    from refund_fsm.lookup import workflow_of
+
+    found = policy_of(policy, "--policy")
+    text = export.render(workflow_of(order_type), to, found)  # type: ignore[arg-type]  # any other name is refused there, with the names
+    show_text(text) if output is None else show([str(write_text(output, text, "--output"))])
 
 
 @app.command()

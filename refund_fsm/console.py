@@ -148,8 +148,12 @@ def _console(file: Any, **more: Any) -> Console:
 
 def show_json(data: Any) -> None:
     """Prints data as JSON."""
-    text = json.dumps(data, ensure_ascii=False, indent=2)
-    _written(lambda: sys.stdout.write(f"{text}\n"))
+    show_text(f"{json.dumps(data, ensure_ascii=False, indent=2)}\n")
+
+
+def show_text(text: str) -> None:
+    """Prints text as it is."""
+    _written(lambda: sys.stdout.write(text))
 
 
 def _written(write: Callable[[], object]) -> None:

@@ -1,4 +1,7 @@
-"""Owns how TOML files are read: regular files of a bounded size, and errors that name the file. Must not know what is in them."""
+"""Owns how TOML files are read (regular files of a bounded size) and text is written, with errors that name the file.
+
+Must not know what is in them.
+"""
 
 from __future__ import annotations
 
@@ -34,3 +37,12 @@ def read_toml(path: Path | str, field: str = "file") -> tuple[dict[str, Any], by
         raise BadData(field, told, "TOML that is not nested so deeply") from None
     except ValueError as error:
         raise BadData(field, told, f"valid TOML ({str(error)[:200]})") from None
+
+
+def write_text(path: Path, text: str, field: str) -> Path:
+    """Writes text in UTF-8; `BadData` naming the file when that is not possible. Returns the path."""
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise BadData(field, str(path), f"a file that can be written ({error.strerror})") from None
+    return path

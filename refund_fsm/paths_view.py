@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from refund_fsm import words
 from refund_fsm.console import Languages, grid, plain
 from refund_fsm.errors import BadData
+from refund_fsm.files import write_text
 from refund_fsm.paths.suite import Suite
 from refund_fsm.script import PathStep
 from refund_fsm.spec import Workflow
@@ -76,8 +77,4 @@ def write(suite: Suite, output: Path, workflow: str) -> Path:
     if output.suffix not in (".json", ".py"):
         raise BadData("--output", str(output), "a .json or a .py file")
     text = f"{suite.to_json(indent=2)}\n" if output.suffix == ".json" else suite.to_pytest(workflow if ":" in workflow else None)
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise BadData("--output", str(output), f"a file that can be written ({error.strerror})") from None
-    return output
+    return write_text(output, text, "--output")

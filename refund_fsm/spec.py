@@ -207,13 +207,24 @@ class Freight:
     cites: str
 
 
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What `soundness` finds and is meant so: a kind of finding, its subject as the finding names it, and the reason with its source."""
+
+    finding: str
+    subject: str
+    reason: Text
+    cites: str
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Workflow:
     """One order type's process: a frozen table of rules from which everything else is derived. Compared by identity.
 
     `facts` is the facts class; `facts_of(order, request, at, policy)` derives one, and `example_of(facts, at)` gives an
     order and a request that have them at `at` (None when no order can). `limits` maps a state, or a tuple of states
-    counted together, to a `Limit`; `law` maps a state to a clock that only warns. `spine` is the way to show first.
+    counted together, to a `Limit`; `law` maps a state to a clock that only warns. `spine` is the way to show first;
+    `accepts` is what `soundness` would find fault with and is meant so.
     Raises `WorkflowError` naming the row when the table is faulty.
     """
 
@@ -229,6 +240,7 @@ class Workflow:
     freight_of: Callable[[Any, Order], Freight | None] | None = None
     spine: Sequence[tuple[State, ...]] = ()
     catalogue: Mapping[str, CatalogueRule] = field(default_factory=lambda: CATALOGUE)
+    accepts: tuple[Acceptance, ...] = ()
 
     def __post_init__(self) -> None:
         self._freeze()
@@ -238,6 +250,7 @@ class Workflow:
         for name in ("limits", "law"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         object.__setattr__(self, "rules", tuple(self.rules))
+        object.__setattr__(self, "accepts", tuple(self.accepts))
         object.__setattr__(self, "spine", tuple(tuple(way) for way in self.spine))
 
     @classmethod

@@ -17,15 +17,20 @@ from refund_fsm.facts import Domain, NoSuchFact, NotFinite, Partial, assignments
 from refund_fsm.policy import Policy, Span
 
 if TYPE_CHECKING:
-    from refund_fsm.spec import Limit, Rule, State, Workflow
+    from refund_fsm.spec import Acceptance, Limit, Rule, State, Workflow
 
 KNOWN_NEEDS = ("note", "tracking_no", "evidence")
+KNOWN_FINDINGS = (  # what `soundness` looks for, in the order of its reports
+    *("unreachable_state", "dead_rule", "guard_never_true", "guard_never_false", "limit_never_due"),
+    *("clash", "final_left", "dead_end", "cannot_end", "blocker", "livelock", "paid_twice", "not_paid"),
+)
 
 
 def check(workflow: Workflow) -> None:
     """Raises `WorkflowError` for the first fault found: names, then limits, then structure, then guards."""
     _check_names(workflow)
     _check_citations(workflow)
+    _check_accepts(workflow)
     _check_limits(workflow)
     _check_ends(workflow)
     _check_clock(workflow)
@@ -77,6 +82,7 @@ def _check_citations(workflow: Workflow) -> None:
     rows += [(f"event {e.name}", e.how_cites) for e in workflow.events.values() if e.how_cites]
     rows += [(f"limit {limit.field}", limit.cites) for limit in (*workflow.limits.values(), *workflow.law.values())]
     rows += [(f"state {state.key}", state.note[1]) for state in workflow.states.values() if state.note]
+    rows += [(_accepted(one), one.cites) for one in workflow.accepts]
     for row, cites in rows:
         try:
             found = expand(cites, workflow.catalogue)
@@ -84,6 +90,21 @@ def _check_citations(workflow: Workflow) -> None:
             raise WorkflowError(row, f"unknown catalogue id in {cites!r} ({error})") from None
         if not found:
             raise WorkflowError(row, "it cites nothing; expected catalogue ids, or 'assumed'")
+
+
+def _accepted(one: Acceptance) -> str:
+    return f"acceptance {one.finding} {one.subject}"
+
+
+def _check_accepts(workflow: Workflow) -> None:
+    """Kinds that there are, each subject once. Whether anything needs an acceptance is for `soundness`."""
+    seen: set[tuple[str, str]] = set()
+    for one in workflow.accepts:
+        if one.finding not in KNOWN_FINDINGS:
+            raise WorkflowError(_accepted(one), f"unknown kind {one.finding!r}; expected one of {', '.join(KNOWN_FINDINGS)}")
+        if (one.finding, one.subject) in seen:
+            raise WorkflowError(_accepted(one), "it stands there twice")
+        seen.add((one.finding, one.subject))
 
 
 def _check_ends(workflow: Workflow) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from refund_fsm import (
     CLOCK,
+    Acceptance,
     Actor,
     Event,
     Ground,
@@ -171,4 +172,8 @@ WORKFLOW = Workflow(
     law={inspecting: Limit("statutory_refund_days", cites="L1")},
     spine=((wished, checking, awaiting_goods, inspecting, replacing, replaced),),
     catalogue={**CATALOGUE, **OWN_RULES},
+    accepts=(
+        Acceptance("blocker", "buyer wished", Text("尚未申请。", "Nothing is asked for yet."), "assumed"),
+        Acceptance("blocker", "warehouse inspecting", Text("只有仓库能验货。", "Only the warehouse inspects."), "W2"),
+    ),
 )

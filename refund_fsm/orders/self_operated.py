@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from refund_fsm.facts import UpTo
 from refund_fsm.model import Order, RefundRequest
+from refund_fsm.orders.accepted import ACCEPTED
 from refund_fsm.orders.common import (
     BUYER,
     PLATFORM,
@@ -72,7 +73,7 @@ from refund_fsm.orders.goods import (
     window_open,
 )
 from refund_fsm.policy import Policy
-from refund_fsm.spec import Event, Limit, Rule, State, Workflow
+from refund_fsm.spec import Acceptance, Event, Limit, Rule, State, Workflow
 from refund_fsm.text import Text
 
 # 1. Events that only the mall has
@@ -153,6 +154,16 @@ LIMITS: dict[State | tuple[State, ...], Limit] = {
     escalated: Limit("escalation_working_days", cites="assumed"),
 }
 
+INSPECTED_BY_THE_SELLER = Acceptance(
+    "blocker",
+    "platform received",
+    Text(
+        "自营由平台自己验货，别人不能代替；超过验货期限记逾期，法定退款期限另有提示。",
+        "The platform is the seller and inspects the goods itself; a late inspection is recorded as a breach, and the law's clock warns.",
+    ),
+    "A1 A13 L1 assumed",
+)
+
 
 # 4. Facts
 @dataclass(frozen=True, slots=True)
@@ -195,4 +206,5 @@ WORKFLOW = Workflow(
     law={received: Limit("statutory_refund_days", cites="L1")},
     freight_of=freight_of,
     spine=((draft, requested, reviewing, awaiting_return, return_shipped, received, refunding, refunded), (reviewing, rejected, escalated)),
+    accepts=(*ACCEPTED, INSPECTED_BY_THE_SELLER),
 )

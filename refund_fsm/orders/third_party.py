@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from refund_fsm.facts import UpTo
 from refund_fsm.model import Order, RefundRequest
+from refund_fsm.orders.accepted import ACCEPTED
 from refund_fsm.orders.common import (
     BUYER,
     MERCHANT,
@@ -296,4 +297,5 @@ WORKFLOW = Workflow(
         (draft, requested, reviewing, awaiting_return, return_shipped, received, refunding, refunded),
         (reviewing, rejected, platform_arbitration),
     ),
+    accepts=ACCEPTED,
 )

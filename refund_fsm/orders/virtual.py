@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from refund_fsm.facts import UpTo
 from refund_fsm.model import Evidence, Order, OrderLine, RefundRequest
+from refund_fsm.orders.accepted import ACCEPTED
 from refund_fsm.orders.common import (
     BUYER,
     PLATFORM,
@@ -196,4 +197,5 @@ WORKFLOW = Workflow(
     example_of=example_of,
     limits=LIMITS,
     spine=((draft, requested, reviewing, refunding, refunded), (reviewing, rejected, escalated)),
+    accepts=ACCEPTED,
 )

@@ -1,0 +1,124 @@
+"""Owns what never is: states never reached, rules that never fire, guards that never hold or never fail, limits that never count.
+
+Judged over all choices of the facts that the policy fixes: what only one choice does not use is not dead. There is no path to
+what never is; the witness leads as near to it as a case gets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from refund_fsm.soundness.hits import Choice, Hit, nearest, rule_text, state_text
+from refund_fsm.soundness.space import Space, Way
+from refund_fsm.spec import CLOCK, Event, Guard, Rule, Workflow
+from refund_fsm.text import Text
+
+UNREACHED = Text("没有任何案件能走到这里。", "no case gets there.")
+
+
+def never(workflow: Workflow, choices: Sequence[Choice]) -> Iterator[Hit]:
+    """All hits of this module."""
+    reached = {key for choice in choices for key in choice.merged.places_of}
+    for key in workflow.states:
+        if key not in reached:
+            said = state_text(workflow, key)
+            message = Text(f"状态{said.zh}永远到不了。", f"The state {said.en} is never reached.")
+            yield Hit("unreachable_state", (key,), message, None, UNREACHED)
+    yield from _rules(workflow, choices)
+    yield from _guards(workflow, choices)
+    for state in dict.fromkeys([*(state for group, _ in workflow.groups for state in group), *workflow.law]):
+        if state.key not in reached:
+            message = Text(
+                f"期限永远不会到期：状态“{state.zh}”({state.key})永远到不了。",
+                f"The limit of {state.key} ({state.en}) never falls due: the state is never reached.",
+            )
+            yield Hit("limit_never_due", (state.key,), message, None, UNREACHED)
+
+
+def _rules(workflow: Workflow, choices: Sequence[Choice]) -> Iterator[Hit]:
+    spaces = [choice.merged for choice in choices]
+    fired = {space.rules[move.rule].id for space in spaces for moves in space.moves.values() for move in moves}
+    for rule in workflow.rules:
+        if rule.id in fired:
+            continue
+        said = rule_text(workflow, rule.id)
+        tail, way = _why_dead(workflow, choices, rule)
+        message = Text(f"{said.zh}从不生效：{tail.zh}", f"{said.en} never fires: {tail.en}")
+        yield Hit("dead_rule", (rule.id,), message, way, UNREACHED if way is None else None)
+
+
+def _why_dead(workflow: Workflow, choices: Sequence[Choice], rule: Rule) -> tuple[Text, Way | None]:
+    """Why a rule never fires, and the way as near to it as a case gets."""
+    found = nearest([choice.merged for choice in choices], rule.source.key)
+    if found is None:
+        return Text("其起始状态永远到不了。", "its source is never reached."), None
+    way = _asked_for(*found, rule.event)
+    if rule.by_clock and rule.source.key not in workflow.limit_of:
+        return Text("由时钟触发，而该状态没有期限。", "the clock fires it, and its source has no limit."), way
+    if rule.source.final:
+        return Text("终态不再接受操作。", "a final state takes no event."), way
+    shadowed = [
+        (choice.raw.ways[place][2], number, place)
+        for number, choice in enumerate(choices)
+        for place in choice.raw.places_of.get(rule.source.key, ())
+        if all(one(choice.raw.graph.facts_of(place // 2)) for one in rule.when)
+    ]
+    if not shadowed:
+        return Text("其条件从不同时成立。", "its guards never hold together."), way
+    _, number, place = min(shadowed)
+    space = choices[number].raw
+    if rule.by_clock and space.spin(place // 2):
+        return Text("时钟在同一期限内没完没了。", "the clock goes round for ever under one limit."), space.way(place)
+    return Text("总有别的规则先于它生效。", "another rule always comes first."), _asked_for(space, place, rule.event)
+
+
+def _asked_for(space: Space, place: int, event: Event) -> Way:
+    """To a place, and there the event is asked for, unless it is the clock's."""
+    return space.way(place) if event.actor.key == CLOCK.key else space.way(place, tried=event.name)
+
+
+def _guards(workflow: Workflow, choices: Sequence[Choice]) -> Iterator[Hit]:
+    for name, asked in _asked(workflow).items():
+        answers, near = _answers(choices, asked)
+        for value, kind in ((True, "guard_never_true"), (False, "guard_never_false")):
+            if value in answers:
+                continue
+            zh, en = ("成立", "true") if value else ("不成立", "false")
+            text = workflow.guards[name].text
+            where = Text("", "") if near is not None else Text("(从未被问到)", " (it is never asked)")
+            message = Text(f"条件“{text.zh}”({name})从不{zh}{where.zh}。", f"The guard {name} ({text.en}) is never {en}{where.en}.")
+            yield Hit(kind, (name,), message, near, UNREACHED if near is None else None)
+
+
+def _asked(workflow: Workflow) -> Mapping[str, Mapping[str, tuple[tuple[Guard, Event], ...]]]:
+    """By guard name and state, where a case asks it: not in a final state but by the clock, and by the clock only under a limit."""
+    found: dict[str, dict[str, tuple[tuple[Guard, Event], ...]]] = {name: {} for name in workflow.guards}
+    for rule in workflow.rules:
+        if rule.source.key not in workflow.limit_of if rule.by_clock else rule.source.final:
+            continue
+        for guard in rule.when:
+            places = found[guard.name]
+            places[rule.source.key] = (*places.get(rule.source.key, ()), (guard, rule.event))
+    return found
+
+
+def _answers(choices: Sequence[Choice], asked: Mapping[str, tuple[tuple[Guard, Event], ...]]) -> tuple[set[bool], Way | None]:
+    """What a guard answers where it is asked, up to both; and the way to the nearest place where it is."""
+    answers: set[bool] = set()
+    near: list[tuple[int, int, int, Event]] = []
+    for choice in choices:  # most guards have answered both ways before every set of facts has been looked at
+        samples = choice.merged.samples
+        for key, guards in asked.items():
+            answers.update(one(samples[place]) for place in choice.merged.places_of.get(key, ()) for one, _ in guards)
+    if len(answers) == 2:
+        return answers, None
+    for number, choice in enumerate(choices):
+        space = choice.raw
+        for key, guards in asked.items():
+            places = space.places_of.get(key, ())
+            near += [(space.ways[place][2], number, place, guards[0][1]) for place in places[:1]]
+            answers.update(one(space.graph.facts_of(place // 2)) for place in places for one, _ in guards)
+    if not near:
+        return answers, None
+    _, number, place, event = min(near, key=lambda one: one[:3])
+    return answers, _asked_for(choices[number].raw, place, event)

@@ -1,0 +1,122 @@
+"""Owns what `soundness.check` answers: findings with their witnesses, what is accepted and why, acceptances that nothing needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from refund_fsm.catalogue import spelled
+from refund_fsm.policy import Policy
+from refund_fsm.script import Path
+from refund_fsm.spec import Acceptance, Workflow
+from refund_fsm.text import Lang, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault. `subjects` are keys of states, actors and guards, or ids of rules; `subject` is them in one.
+
+    `witness` is a shortest path to it under `policy`, which differs from the one asked for in `chosen` alone (facts that the
+    policy fixes, by name). Where there is none, `lacks` says why.
+    """
+
+    kind: str
+    subjects: tuple[str, ...]
+    message: Text
+    witness: Path | None
+    lacks: Text | None
+    policy: Policy
+    chosen: Mapping[str, Any]
+
+    @property
+    def subject(self) -> str:
+        """The subjects in one, as an `Acceptance` names them."""
+        return " ".join(self.subjects)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The finding as JSON data."""
+        return {
+            "kind": self.kind,
+            "subjects": list(self.subjects),
+            "message": {"zh": self.message.zh, "en": self.message.en},
+            "witness": None if self.witness is None else self.witness.to_dict(),
+            **({"lacks": {"zh": self.lacks.zh, "en": self.lacks.en}} if self.lacks else {}),
+            "policy": dict(self.chosen),
+        }
+
+
+class Accepted(NamedTuple):
+    """A finding that is meant so, and the acceptance that says why."""
+
+    finding: Finding
+    acceptance: Acceptance
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The verdict on a workflow: sound when nothing is found beyond what is accepted, and every acceptance is needed.
+
+    `configurations` is how many were judged, all choices of what the policy fixes together.
+    """
+
+    workflow: Workflow
+    configurations: int
+    findings: tuple[Finding, ...]
+    accepted: tuple[Accepted, ...]
+    unneeded: tuple[Acceptance, ...]
+
+    @property
+    def order_type(self) -> str:
+        """The workflow's key."""
+        return self.workflow.key
+
+    @property
+    def ok(self) -> bool:
+        """Whether the workflow is sound."""
+        return not self.findings and not self.unneeded
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as JSON data."""
+        return {
+            "order_type": self.order_type,
+            "ok": self.ok,
+            "configurations": self.configurations,
+            "findings": [finding.to_dict() for finding in self.findings],
+            "accepted": [{**finding.to_dict(), **_acceptance_dict(why)} for finding, why in self.accepted],
+            "unneeded": [{"kind": one.finding, "subject": one.subject, **_acceptance_dict(one)} for one in self.unneeded],
+        }
+
+    def summary(self, lang: Lang) -> str:
+        """The verdict, then a line for each finding, each acceptance and each acceptance that nothing needs."""
+        lines = [self.verdict.get(lang)]
+        lines += [f"✗ {finding.kind} {finding.subject}: {finding.message.get(lang)}" for finding in self.findings]
+        lines += [f"✗ {unneeded_text(one).get(lang)}" for one in self.unneeded]
+        lines += [f"✓ {finding.kind} {finding.subject}: {why.reason.get(lang)}" for finding, why in self.accepted]
+        return "\n".join(lines)
+
+    @property
+    def verdict(self) -> Text:
+        """The verdict in a sentence."""
+        many = f"{self.configurations:,}"
+        accepted = len(self.accepted)
+        if self.ok:
+            return Text(
+                f"{self.order_type}：合理，共{many}个配置，接受{accepted}项。",
+                f"{self.order_type}: sound, {many} configurations, {accepted} accepted.",
+            )
+        found, spare = len(self.findings), len(self.unneeded)
+        return Text(
+            f"{self.order_type}：不合理，共{many}个配置，发现{found}项，多余的接受{spare}项，接受{accepted}项。",
+            f"{self.order_type}: not sound, {many} configurations, {found} found, {spare} needless acceptances, {accepted} accepted.",
+        )
+
+
+def unneeded_text(one: Acceptance) -> Text:
+    """What is wrong with an acceptance that nothing needs."""
+    what = f"{one.finding} {one.subject}"
+    return Text(f"多余的接受：并没有发现{what}。", f"needless acceptance: {what} is not found.")
+
+
+def _acceptance_dict(one: Acceptance) -> dict[str, Any]:
+    return {"reason": {"zh": one.reason.zh, "en": one.reason.en}, "cites": list(spelled(one.cites))}
