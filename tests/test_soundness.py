@@ -23,11 +23,7 @@ MALL, SHOP, VIRTUAL = (orders.get(key) for key in ("self_operated", "third_party
 POLICIES = [pytest.param(None, id="all"), *(pytest.param(p, id=n) for n, p in (("guide", Policy.guide()), ("statute", Policy.statute())))]
 POLICIES.append(pytest.param(ESCALATES, id="escalates"))
 DAYS = Limit("return_days", cites="assumed")
-MEANT = (
-    Acceptance("blocker", "buyer wished", Text("尚未申请。", "Nothing is asked for yet."), "assumed"),
-    Acceptance("blocker", "warehouse inspecting", Text("只有仓库能验货。", "Only the warehouse inspects."), "W2"),
-)
-EXCHANGE = exchange.WORKFLOW.variant(accepts=exchange.WORKFLOW.accepts or MEANT)
+EXCHANGE = exchange.WORKFLOW
 SOUND = [MALL, SHOP, VIRTUAL, EXCHANGE]
 
 
