@@ -19,6 +19,7 @@ from refund_fsm.paths.space import Space
 from refund_fsm.paths.w import Complete
 from refund_fsm.routes import Routes
 from refund_fsm.script import START, Path, PathError, Player, details_of
+from tests.awkward import WORKFLOW as AWKWARD
 from tests.exchange import WORKFLOW as EXCHANGE
 from tests.test_wellformed import build
 
@@ -88,6 +89,15 @@ def test_other_policies(criterion: str, policy: Policy) -> None:
     suite = suite_of("third_party", criterion, policy)
     for path in suite:
         path.replay(suite.workflow, policy)
+    assert suite.coverage(attempts(suite)).missed == ()
+
+
+@each_criterion
+def test_a_workflow_of_hard_names_and_mixed_limits(criterion: str) -> None:
+    """A limit is shared by a state that a clock rule leaves and one that none does."""
+    suite = paths.cover(AWKWARD, criterion)
+    for path in suite:
+        path.replay(AWKWARD)
     assert suite.coverage(attempts(suite)).missed == ()
 
 

@@ -41,8 +41,9 @@ class Space:
         self.openings = self.routes.openings
         if not self.openings:
             raise WorkflowError(f"workflow {workflow.key}", "example_of gives no order for any facts")
-        lasting = [place for place in self.routes.ways if self.graph.limit_of(place) >= 0 and not self._has_clock(place)]
-        self.places = (*self.routes.ways, *(place + len(self.graph) for place in lasting if late))
+        ways, limit_of = self.routes.ways, self.graph.limit_of
+        self.lasting = frozenset(place for place in ways if limit_of(place) >= 0 and not self._has_clock(place))
+        self.places = (*ways, *(place + len(self.graph) for place in ways if late and place in self.lasting))
         self.banned: set[tuple[int, Input]] = set()
 
     def state(self, place: int) -> str:
@@ -76,7 +77,7 @@ class Space:
                 yield Move(PASS, rule, graph.successor[cell])
                 continue
             dest = graph.successor[cell]
-            if overdue and graph.limit_of(dest) == graph.limit_of(place % len(graph)):
+            if overdue and graph.limit_of(dest) == graph.limit_of(place % len(graph)) and dest in self.lasting:
                 dest += len(graph)
             if self.late and not overdue and self.workflow.limit_of.get(rule.source.key):
                 yield Move(Input("late", name), rule, dest)

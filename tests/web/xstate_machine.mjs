@@ -1,0 +1,55 @@
+// Makes a real XState machine of what `refund-fsm export ORDER_TYPE --to xstate` wrote. The same lines serve every workflow.
+import { assign, raise, setup } from "xstate";
+
+const row = (facts, names) => JSON.stringify(names.map((name) => facts[name]));
+const isGiven = (value) => (typeof value === "string" ? value.trim() !== "" : (value?.length ?? 0) > 0);
+
+// `now()` is the present in milliseconds; `delayOf({ length, unit })` is how long such a delay is when it starts now.
+export function machineOf(exported, { now, delayOf }) {
+  const holding = new Map(
+    Object.entries(exported.guards).map(([name, { holds }]) => [name, new Set(holds.map((values) => JSON.stringify(values)))]),
+  );
+  const outcomes = new Map(
+    Object.entries(exported.effects).map(([name, { rows }]) => [name, new Map(rows.map(([read, made]) => [JSON.stringify(read), made]))]),
+  );
+  const isKnown = (event) => Object.hasOwn(exported.events, event.type);
+  const judged = ({ context, event }, files) => (files ? { ...event.facts, ...context.kept } : context.facts);
+
+  const fired = ({ context, event }, { rule, effect, files = false, pays = false }) => {
+    const facts = { ...judged({ context, event }, files) };
+    const kept = { ...context.kept };
+    if (effect !== undefined) {
+      const { reads, changes } = exported.effects[effect];
+      const made = outcomes.get(effect).get(row(facts, reads));
+      if (made === undefined) throw new Error(`${rule}: the effect ${effect} has no outcome for ${row(facts, reads)} of ${reads}`);
+      changes.forEach((name, place) => {
+        if (made[place] !== null && made[place] !== facts[name]) facts[name] = kept[name] = made[place];
+      });
+    }
+    return { facts, kept, fired: [...context.fired, rule], refused: null, paid: context.paid + (pays ? 1 : 0) };
+  };
+
+  return setup({
+    guards: {
+      all: ({ context, event }, { guards, files = false, overdue = false }) =>
+        (!overdue || context.overdue) &&
+        guards.every((name) => holding.get(name).has(row(judged({ context, event }, files), exported.guards[name].reads))),
+      not_by: ({ event }, { actor }) => event.by !== actor,
+      lacks: ({ event }, { needs }) => needs.some((need) => !isGiven(event.details?.[need])),
+      known_event: ({ event }) => isKnown(event),
+      unknown_event: ({ event }) => !isKnown(event) && !event.type.startsWith("xstate."),
+    },
+    actions: {
+      fire: assign(fired),
+      refuse: assign((_, { code }) => ({ refused: code })),
+      breach: assign(({ context }, { limit }) => ({ breaches: [...context.breaches, [limit, now()]] })),
+      limit_passed: raise({ type: "limit passed" }),
+      note_overdue: assign({ overdue: true }),
+      count_anew: assign({ overdue: false }),
+    },
+    delays: Object.fromEntries(Object.entries(exported.delays).map(([name, delay]) => [name, () => delayOf(delay)])),
+  }).createMachine({
+    ...exported.machine,
+    context: ({ input }) => ({ ...exported.machine.context, facts: input.facts }),
+  });
+}
