@@ -124,10 +124,9 @@ def test_the_window_ends_at_midnight(policy: Policy, last: str) -> None:
 
 def test_the_merchant_in_arbitration_is_told_what_b10_says() -> None:
     one = after(*ARBITRATION)
+    assert {verdict.event for verdict in one.actions(at=one.now, by="merchant") if verdict.allowed} == {"concede", "add_merchant_evidence"}
     for verdict in one.actions(at=one.now, by="merchant"):
-        if verdict.event in ("concede", "add_merchant_evidence"):
-            assert verdict.allowed
-        else:
+        if not verdict.allowed:
             assert verdict.refusal is not None
             assert verdict.refusal.code == "wrong_state"
             assert "B10" in verdict.refusal.explain("en")
