@@ -1,0 +1,138 @@
+"""Owns what a suite does to a mutant: paths run on it step by step until one is not answered as the original answers it.
+
+Must not choose paths, nor know which faults there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from refund_fsm.case import RefundCase
+from refund_fsm.errors import RefundFsmError, Refused
+from refund_fsm.policy import Policy
+from refund_fsm.script import Path, PathStep
+from refund_fsm.spec import Workflow
+from refund_fsm.testing.mutation.mutant import Mutant
+from refund_fsm.testing.mutation.touch import touched
+
+
+class Blow(NamedTuple):
+    """Where a workflow leaves a path: the number of the step, from 1 (0: the opening), and what gives it away: `accepted`, `state`,
+    `due`, or the name of what it raised (a clock that goes round for ever raises `TooLong`)."""
+
+    step: int
+    what: str
+
+
+class Kill(NamedTuple):
+    """How a mutant was killed: the place of the path (from 0), the step in it and what was otherwise (as in `Blow`), and how many
+    steps were run in all, that one included. A difference at the opening counts as a step."""
+
+    path: int
+    step: int
+    what: str
+    steps: int
+
+
+def struck(workflow: Workflow, policy: Policy, path: Path) -> Blow | None:
+    """Where a workflow does not follow a path in what is observed: acceptance, state, deadline. None when it follows it."""
+    place = 0
+    try:
+        order, request, at = path.opening
+        case = RefundCase.open(order, request, at=at, policy=policy, workflow=workflow, case_id="MUTANT")
+        what = _otherwise(case, path.state, path)
+        if what:
+            return Blow(0, what)
+        for place, step in enumerate(path.steps, 1):
+            taken, case = _told(case, step)
+            what = "accepted" if taken != step.accepted else _otherwise(case, step.state, step)
+            if what:
+                return Blow(place, what)
+    except (RefundFsmError, AssertionError) as error:
+        return Blow(place, type(error).__name__)
+    return None
+
+
+def _otherwise(case: RefundCase, state: str, expected: Path | PathStep) -> str:
+    if case.state.key != state:
+        return "state"
+    due = case.due
+    return "" if (None if due is None else due.at) == expected.due else "due"
+
+
+def _told(case: RefundCase, step: PathStep) -> tuple[bool, RefundCase]:
+    """Whether the step is taken, and the case after it."""
+    if step.event is None:
+        return True, case.advance(to=step.at)
+    if step.by in case.workflow.actors:  # a mutant that has lost an actor takes nothing from them
+        try:
+            return True, case.apply(step.event, at=step.at, by=step.by or "", **step.details)
+        except Refused:
+            pass
+    return False, case.advance(to=step.at) if step.at >= case.now else case
+
+
+def killed_by(mutant: Mutant, paths: Iterable[Path], policy: Policy | None = None) -> Kill | None:
+    """Runs paths (a `Suite`, or any others of the original under the policy; `None`: the guide's) on a mutant, one after the
+    other, until one kills it; None when it survives. A mutant that raises is killed."""
+    workflow, policy, steps = mutant.workflow, policy or Policy.guide(), 0
+    for place, path in enumerate(paths):
+        blow = struck(workflow, policy, path)
+        if blow is not None:
+            return Kill(place, blow.step, blow.what, steps + max(1, blow.step))
+        steps += len(path)
+    return None
+
+
+class Killer:
+    """Paths to be run on many mutants of one workflow. The same verdict as `killed_by` in a fraction of the time: paths that meet
+    nothing of what a fault has touched are not run, for the mutant follows them as the original does; their steps are counted."""
+
+    def __init__(self, original: Workflow, suites: Sequence[tuple[Policy, Sequence[Path]]]) -> None:
+        self.original = original
+        self.runs = [(policy, path) for policy, paths in suites for path in paths]
+        self.before = [0, *accumulate(len(path) for _, path in self.runs)]
+        self._asking: dict[tuple[str, str], list[int]] = {}
+        self._meeting: dict[str, list[int]] = {}
+        self._outstaying: dict[str, list[int]] = {}
+        for place, (_, path) in enumerate(self.runs):
+            self._index(place, path)
+
+    @property
+    def steps(self) -> int:
+        """The number of steps in all paths."""
+        return self.before[-1]
+
+    def _index(self, place: int, path: Path) -> None:
+        rules = self.original.by_id
+        met, asked, outstayed = {path.state}, set[tuple[str, str]](), set[str]()
+        state, due = path.state, path.due
+        for step in path.steps:
+            here = (step.state, *(rules[rule].dest.key for rule in step.fired))
+            met.update(here)
+            if due is not None and due <= step.at:
+                outstayed.update((state, *here))
+            if step.event is not None:
+                asked.add((rules[step.fired[-1]].source.key if step.accepted and step.fired else step.state, step.event))
+            state, due = step.state, step.due
+        for key in asked:
+            self._asking.setdefault(key, []).append(place)
+        for index, states in ((self._meeting, met), (self._outstaying, outstayed)):
+            for one in states:
+                index.setdefault(one, []).append(place)
+
+    def kill(self, mutant: Mutant) -> Kill | None:
+        """The first path that kills a mutant; None when it survives all. `Kill.path` counts through all suites."""
+        workflow = mutant.workflow
+        touch = touched(self.original, workflow)
+        places = {place for cell in touch.cells for place in self._asking.get(cell, ())}
+        places.update(place for state in touch.clock for place in self._outstaying.get(state, ()))
+        places.update(place for state in touch.due for place in self._meeting.get(state, ()))
+        for place in sorted(places):
+            policy, path = self.runs[place]
+            blow = struck(workflow, policy, path)
+            if blow is not None:
+                return Kill(place, blow.step, blow.what, self.before[place] + max(1, blow.step))
+        return None

@@ -1,0 +1,153 @@
+"""Owns the faults: every way to change one row of a workflow's table, or one limit, as mutants.
+
+| operator | mutants |
+|---|---|
+| `rule dropped` | each rule |
+| `rule added` | each state, also a final one, × each event that is not possible there × each state as destination; no guard, no effect; an event of the clock only where a limit runs |
+| `rule redirected` | each rule × each other state as its destination |
+| `guard dropped`, `guard negated` | each guard of each rule |
+| `guard replaced` | each guard of each rule × each guard of the workflow that the rule has not |
+| `actor swapped` | each event × each other actor of the workflow or the clock, which needs a limit in a state where the event is possible |
+| `limit shifted` | each limit, a unit longer and a unit shorter (a limit of one unit is not shortened) |
+| `effect dropped` | each rule with an effect |
+| `refused after k`, `redirected after k` | each rule, for k = 1, 2, 3: see `repetition` |
+
+Not made: faults of facts, of details that an event needs, of the law's clocks (they only warn), and two faults at once.
+"""  # noqa: E501  # a table row cannot be broken
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from refund_fsm.policy import Policy
+from refund_fsm.spec import CLOCK, Actor, Event, Guard, Limit, Rule, State, Workflow
+from refund_fsm.testing.mutation.mutant import Mutant, with_rules
+from refund_fsm.testing.mutation.repetition import redirected_after, refused_after
+from refund_fsm.testing.mutation.saturation import loosened
+from refund_fsm.text import Text
+
+
+def _dropped(workflow: Workflow, _: Policy) -> Iterator[Mutant]:
+    for rule in workflow.rules:
+        yield Mutant("rule dropped", f"{rule.id} dropped", rule.id, workflow, partial(with_rules, workflow, rule))
+
+
+def _added(workflow: Workflow, _: Policy) -> Iterator[Mutant]:
+    for source in workflow.states.values():
+        for event in workflow.events.values():
+            if (source.key, event.name) in workflow.rules_at:
+                continue
+            if event.actor.key == CLOCK.key and source.key not in workflow.limit_of:
+                continue
+            for dest in workflow.states.values():
+                name = f"{source.key}, {event.name} → {dest.key} added"
+                yield Mutant("rule added", name, source.key, workflow, partial(_with_rule, workflow, source, event, dest))
+
+
+def _with_rule(workflow: Workflow, source: State, event: Event, dest: State) -> dict[str, Any]:
+    """The change that adds a rule. A final state that it leaves is final no more, in any rule."""
+    rules = (*workflow.rules, Rule("added", source, event, dest, "assumed"))
+    if not source.final:
+        return {"rules": rules}
+    opened = replace(source, final=False)
+    ends = [tuple(opened if state.key == opened.key else state for state in (rule.source, rule.dest)) for rule in rules]
+    return {"rules": tuple(replace(rule, source=one, dest=other) for rule, (one, other) in zip(rules, ends, strict=True))}
+
+
+def _redirected(workflow: Workflow, _: Policy) -> Iterator[Mutant]:
+    for rule in workflow.rules:
+        for dest in workflow.states.values():
+            if dest.key != rule.dest.key:
+                changes = partial(with_rules, workflow, rule, replace(rule, dest=dest))
+                yield Mutant("rule redirected", f"{rule.id} redirected to {dest.key}", rule.id, workflow, changes)
+
+
+def _guard_dropped(workflow: Workflow, _: Policy) -> Iterator[Mutant]:
+    for rule in workflow.rules:
+        for guard in rule.when:
+            yield _guarded(workflow, rule, "guard dropped", guard, "dropped")
+
+
+def _guard_negated(workflow: Workflow, _: Policy) -> Iterator[Mutant]:
+    for rule in workflow.rules:
+        for guard in rule.when:
+            yield _guarded(workflow, rule, "guard negated", guard, "negated", negated(guard))
+
+
+def _guard_replaced(workflow: Workflow, _: Policy) -> Iterator[Mutant]:
+    for rule in workflow.rules:
+        for guard in rule.when:
+            for other in workflow.guards.values():
+                if other not in rule.when:
+                    yield _guarded(workflow, rule, "guard replaced", guard, f"replaced by {other.name}", other)
+
+
+def _guarded(workflow: Workflow, rule: Rule, operator: str, guard: Guard, how: str, *instead: Guard) -> Mutant:
+    """A rule with other guards, or none, in the place of one."""
+    when = tuple(new for one in rule.when for new in (instead if one is guard else (one,)))
+    changes = partial(with_rules, workflow, rule, loosened(workflow, replace(rule, when=when)))
+    return Mutant(operator, f"{rule.id}: guard {guard.name} {how}", rule.id, workflow, changes)
+
+
+def negated(guard: Guard) -> Guard:
+    """The guard that holds where this one fails."""
+
+    def test(facts: Any) -> bool:
+        return not guard(facts)
+
+    return Guard(f"not {guard.name}", test, Text(f"并非：{guard.text.zh}", f"not: {guard.text.en}"))
+
+
+def _swapped(workflow: Workflow, _: Policy) -> Iterator[Mutant]:
+    actors = {**workflow.actors, CLOCK.key: workflow.actors.get(CLOCK.key, CLOCK)}
+    for event in workflow.events.values():
+        runs = any(state.key in workflow.limit_of for state in workflow.sources_of[event.name])
+        for actor in actors.values():
+            if actor.key != event.actor.key and (runs or actor.key != CLOCK.key):
+                name = f"{event.name} by {actor.key}, not {event.actor.key}"
+                yield Mutant("actor swapped", name, event.name, workflow, partial(_by, workflow, event, actor))
+
+
+def _by(workflow: Workflow, event: Event, actor: Actor) -> dict[str, Any]:
+    swapped = replace(event, actor=actor)
+    return {"rules": tuple(replace(rule, event=swapped) if rule.event.name == event.name else rule for rule in workflow.rules)}
+
+
+def _shifted(workflow: Workflow, policy: Policy) -> Iterator[Mutant]:
+    for group, limit in workflow.groups:
+        length = limit.length_in(policy)
+        for shifted in (length + 1, length - 1):
+            if shifted:
+                name = f"{limit.field} of {', '.join(state.key for state in group)}: {shifted}, not {length}"
+                changes = partial(_limited, workflow, limit, replace(limit, length=shifted), group)
+                yield Mutant("limit shifted", name, group[0].key, workflow, changes)
+
+
+def _limited(workflow: Workflow, limit: Limit, instead: Limit, group: tuple[State, ...]) -> dict[str, Any]:
+    limits = {key: instead if one is limit and group in (key, (key,)) else one for key, one in workflow.limits.items()}
+    return {"limits": limits}
+
+
+def _effect_dropped(workflow: Workflow, _: Policy) -> Iterator[Mutant]:
+    for rule in workflow.rules:
+        if rule.effect is not None:
+            changes = partial(with_rules, workflow, rule, replace(rule, effect=None))
+            yield Mutant("effect dropped", f"{rule.id}: effect {rule.effect.name} dropped", rule.id, workflow, changes)
+
+
+OPERATORS: dict[str, Callable[[Workflow, Policy], Iterator[Mutant]]] = {
+    "rule dropped": _dropped,
+    "rule added": _added,
+    "rule redirected": _redirected,
+    "guard dropped": _guard_dropped,
+    "guard negated": _guard_negated,
+    "guard replaced": _guard_replaced,
+    "actor swapped": _swapped,
+    "limit shifted": _shifted,
+    "effect dropped": _effect_dropped,
+    "refused after k": refused_after,
+    "redirected after k": redirected_after,
+}

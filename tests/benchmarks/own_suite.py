@@ -1,0 +1,290 @@
+"""How many mutants of the registered workflows our own tests kill: `pytest tests`, run in process on a faulty workflow.
+
+Run by hand: `python -m tests.benchmarks.own_suite [--sample N | --each N | --all] [--seed S] [--json]`. Each mutant is put in the place of
+the registered workflow in a process forked for it, before any test module is imported; then the tests below run until one fails. Mutants
+that are equivalent under every choice of a policy are not counted. One line per mutant goes to stderr as it is done. First the
+workflows as they are must pass. Exit code 1 when a mutant survives.
+
+Only tests of behaviour count. In two parts, so that both figures can be given:
+- `cases`: scenarios, cases worked by hand, stateful and property tests, soundness;
+- `plain reading`: lockstep with `tests/oracle.py`, an independent reading of rules.md with tables of its own. It plays cases and
+  compares what comes of them, so it counts; who takes it for a copy of the table looks at the first figure.
+
+Left out: `test_tables` and `test_the_plain_reading_has_the_same_states_and_limits` (copies of the rows), golden pictures, pages, fonts and
+their bytes (`test_diagram`, `test_mermaid`, `test_views`, `test_gallery`, `test_page*`, `test_geometry`, `test_readme`, `test_cli`), texts
+(`test_advice`, whose tables are written for the rows), tests of the engine on workflows of their own or on whatever workflow it is given
+(`test_graph`, `test_paths`, `test_lockstep`, `test_script`, `test_wellformed`, `test_saved` and the like).
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gc
+import importlib
+import json
+import os
+import random
+import select
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import Phase, settings, stateful  # noqa: F401  # stateful: so that no fork has to import it
+
+from refund_fsm import Workflow, orders
+from refund_fsm.errors import WorkflowError
+from refund_fsm.routes import choices
+from refund_fsm.soundness import check  # noqa: F401  # the same
+from refund_fsm.testing import strategies  # noqa: F401  # the same
+from refund_fsm.testing.mutation import OPERATORS, Judge, Mutant, mutants
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = {
+    "cases": ("test_scenarios", "test_policy", "test_case", "test_soundness", "test_stateful", "test_properties"),
+    "plain reading": ("test_properties",),
+}
+PLAIN = "test_the_plain_reading_agrees"
+SOUND = "test_the_workflows_are_sound_and_need_every_acceptance"
+LOADS = ("test_ten_thousand_events", "test_as_many_events_as_a_file_may_have", "test_a_bad_file_is_named")  # say nothing of a table
+LOADED = ("-W", "ignore:Module already imported")  # the package is, so that no fork has to
+PROCESSES = 2
+SECONDS = 300  # for one part on one mutant; a mutant on which the tests go on longer is a survivor
+
+
+class Result(NamedTuple):
+    """What became of a mutant: the part and the test that killed it (None: none did), whether the time was up, and how long it
+    took; `refused`: whether a `Workflow` of this table cannot even be built."""
+
+    operator: str
+    name: str
+    workflow: str
+    part: str | None
+    test: str | None
+    timeout: bool
+    refused: bool
+    seconds: float
+
+
+class Selection:
+    """A pytest plugin: the tests of one part that concern one workflow, and the first that fails."""
+
+    def __init__(self, workflow: Workflow, part: str, original: Workflow) -> None:
+        self.workflow, self.part = workflow, part
+        self.facts = [one.name for one in original.fact_fields]
+        self.failed: str | None = None
+
+    def pytest_configure(self) -> None:
+        """What fails need not be made small."""
+        settings.register_profile("mutants", parent=settings.get_profile("ci"), phases=(Phase.explicit, Phase.generate))
+        settings.load_profile("mutants")
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [item for item in items if self._counts(item)]
+        modules: set[Any] = {getattr(item, "module", None) for item in items}
+        for module in modules:
+            if hasattr(module, "asdict"):  # what counts repetitions in a mutant is not for tests to see
+                module.asdict = self._asdict
+
+    def _counts(self, item: pytest.Item) -> bool:
+        name = getattr(item, "originalname", item.name)
+        module = item.path.stem
+        if name in LOADS or (module == "test_soundness" and name != SOUND):
+            return False
+        if module == "test_properties" and name.startswith("test_the_plain_reading"):
+            if self.part == "cases" or not name.startswith(PLAIN):
+                return False
+        elif self.part != "cases":
+            return False
+        given = getattr(item, "callspec", None)
+        return given is None or not any(self._other(value) for value in given.params.values())
+
+    def _other(self, value: Any) -> bool:
+        """Whether a parameter is another workflow."""
+        key = value.key if isinstance(value, Workflow) else value
+        return key in (*orders.keys(), "exchange") and key != self.workflow.key
+
+    def _asdict(self, facts: Any) -> dict[str, Any]:
+        return {name: value for name, value in asdict(facts).items() if name in self.facts}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self.failed = self.failed or report.nodeid
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.failed = self.failed or report.nodeid
+
+
+def _tested(original: Workflow, workflow: Workflow, part: str) -> str | None:
+    """The first test of a part that fails on a workflow. To be called in a process of its own."""
+    module: Any = importlib.import_module(orders.REGISTRY[workflow.key])
+    module.WORKFLOW = workflow
+    selection = Selection(workflow, part, original)
+    files = [str(ROOT / "tests" / f"{name}.py") for name in PARTS[part]]
+    code = pytest.main(["-x", "-p", "no:cacheprovider", "--tb=no", *LOADED, f"--rootdir={ROOT}", *files], plugins=[selection])
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and selection.failed is None:
+        return f"pytest ended with {code!r}"
+    return selection.failed
+
+
+class Run:
+    """One part run on one workflow in a forked process."""
+
+    def __init__(self, original: Workflow, workflow: Workflow, part: str) -> None:
+        self.started = time.monotonic()
+        reading, writing = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            self._child(original, workflow, part, writing)
+        os.close(writing)
+        self.reading = reading
+
+    def _child(self, original: Workflow, workflow: Workflow, part: str, writing: int) -> None:
+        os.setpgid(0, 0)
+        os.environ["CI"] = "1"
+        os.chdir(ROOT)
+        quiet = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(quiet, stream)
+        failed: str | None = "the tests could not be run"
+        with contextlib.suppress(BaseException):
+            failed = _tested(original, workflow, part)
+        os.write(writing, json.dumps(failed).encode())
+        os._exit(0)
+
+    def answer(self) -> tuple[str | None, bool] | None:
+        """The test that failed and whether the time is up; None while it runs."""
+        if not select.select([self.reading], [], [], 0)[0]:
+            if time.monotonic() - self.started < SECONDS:
+                return None
+            os.killpg(self.pid, signal.SIGKILL)
+            return self._ended((None, True))
+        told = os.read(self.reading, 65_536)
+        return self._ended((json.loads(told) if told else "the process died", False))
+
+    def _ended(self, answer: tuple[str | None, bool]) -> tuple[str | None, bool]:
+        os.close(self.reading)
+        os.waitpid(self.pid, 0)
+        return answer
+
+
+def judged(mutant: Mutant) -> Iterator[Result | None]:
+    """Runs the parts on a mutant one after the other; None while a part runs."""
+    workflow, started = mutant.workflow, time.monotonic()
+    part, test, late = None, None, False
+    for part in PARTS:
+        run = Run(mutant.original, workflow, part)
+        while (answer := run.answer()) is None:  # ends: a part has SECONDS
+            yield None
+        test, late = answer
+        if test or late:
+            break
+    killed = part if test else None
+    yield Result(mutant.operator, mutant.name, mutant.original.key, killed, test, late, _is_refused(workflow), time.monotonic() - started)
+
+
+def _is_refused(workflow: Workflow) -> bool:
+    try:
+        Workflow(**{name: getattr(workflow, name) for name in workflow.__dataclass_fields__})
+    except WorkflowError:
+        return True
+    return False
+
+
+def results(chosen: Sequence[Mutant]) -> Iterator[Result]:
+    """What becomes of every mutant, `PROCESSES` at a time."""
+    waiting, running = list(reversed(chosen)), list[Iterator[Result | None]]()
+    while waiting or running:  # ends: a part that runs too long is ended
+        while waiting and len(running) < PROCESSES:
+            running.append(judged(waiting.pop()))
+        for one in list(running):
+            result = next(one)
+            if result is not None:
+                running.remove(one)
+                yield result
+        time.sleep(0.01)
+
+
+def drawn(sample: int | None, each: int | None, seed: int) -> list[Mutant]:
+    """Mutants of all registered workflows that are not equivalent: all, `sample` of them all together, or `each` of every operator."""
+    every = [mutant for key in orders.keys() for mutant in mutants(orders.get(key))]
+    random.Random(seed).shuffle(every)
+    judges = {key: [Judge(orders.get(key), policy) for policy in choices(orders.get(key))] for key in orders.keys()}
+    chosen, by_operator = list[Mutant](), Counter[str]()
+    for mutant in every:
+        if sample is not None and len(chosen) == sample:
+            break
+        if each is not None and by_operator[mutant.operator] == each:
+            continue
+        if not all(judge.equivalent(mutant) for judge in judges[mutant.original.key]):
+            chosen.append(mutant)
+            by_operator[mutant.operator] += 1
+    return chosen
+
+
+def passes(key: str) -> bool:
+    """Whether the tests pass on the workflow as it is."""
+    for part in PARTS:
+        run = Run(orders.get(key), orders.get(key), part)
+        while (answer := run.answer()) is None:  # ends: a part has SECONDS
+            time.sleep(0.05)
+        print(f"{key} as it is: {part}: {answer[0] or 'passes'}{' (too late)' if answer[1] else ''}", file=sys.stderr)
+        if answer != (None, False):
+            return False
+    return True
+
+
+def told(found: Sequence[Result]) -> Iterator[str]:
+    """The tables, and every survivor by name."""
+    yield "| operator | mutants | killed | by `cases` alone | by `plain reading` | refused when built | survive |"
+    yield "|---|---|---|---|---|---|---|"
+    for operator in (*OPERATORS, "all"):
+        rows = [one for one in found if operator in (one.operator, "all")]
+        if rows:
+            parts = Counter(one.part for one in rows)
+            killed = len(rows) - parts[None]
+            share = f"{killed} ({100 * killed / len(rows):.1f} %) | {parts['cases']} | {parts['plain reading']}"
+            yield f"| {operator} | {len(rows)} | {share} | {sum(one.refused for one in rows)} | {parts[None]} |"
+    yield ""
+    tests = Counter(one.test.partition("::")[2].partition("[")[0] or one.test for one in found if one.test)
+    yield "| the first test to fail | mutants |"
+    yield "|---|---|"
+    yield from (f"| `{test}` | {number} |" for test, number in tests.most_common())
+    yield ""
+    for one in found:
+        if one.part is None:
+            yield f"- survives: {one.workflow}: {one.name}{' (time-out)' if one.timeout else ''}"
+
+
+def main() -> int:
+    """Prints what our tests kill; 1 when a mutant survives, or the workflows as they are do not pass."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--sample", type=int, default=300, help="mutants of all workflows together; default: 300")
+    which.add_argument("--each", type=int, help="mutants of every operator")
+    which.add_argument("--all", action="store_true")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    if False in {passes(key) for key in orders.keys()}:
+        return 1
+    chosen = drawn(None if given.all or given.each else given.sample, given.each, given.seed)
+    gc.freeze()  # forks share what is there
+    found: list[Result] = []
+    for result in results(chosen):
+        found.append(result)
+        verdict = f"{result.part}: {result.test}" if result.part else "SURVIVES"
+        print(f"{len(found)}/{len(chosen)} {result.seconds:.0f} s {result.workflow}: {result.name}: {verdict}", file=sys.stderr)
+    print(json.dumps([one._asdict() for one in found], ensure_ascii=False, indent=1) if given.json else "\n".join(told(found)))
+    return int(any(one.part is None for one in found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Refund services as a user might have them, each held against a workflow in a few lines."""
