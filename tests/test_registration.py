@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import entry_points
 from typing import Any
 
 import pytest
@@ -72,6 +73,11 @@ def test_values_of_our_types_are_valid_and_varied(kind: type, wanted: list[Calla
 
 def test_every_public_type_of_values_is_there() -> None:
     assert {name for names in registration.TYPES.values() for name in names} == {kind.__name__ for kind, _ in VARIED}
+
+
+def test_hypothesis_finds_the_entry_point() -> None:
+    (found,) = entry_points(group="hypothesis", name="refund_fsm")
+    assert found.load() is registration.register
 
 
 DRAW = """

@@ -55,6 +55,18 @@ def verify_implementation(
 
     Raises `BadData` before anything runs: a wrong argument, an implementation without its methods, names with a hole in them.
     """
+    _check(make, workflow, examples, seed, timeout, max_search_calls)
+    fitted = fit(names, workflow)
+    wanted = _wanted(criterion)
+    policy = _policy(policy, wanted, fitted)
+    place = place_for(isolation, make, timeout)
+    try:
+        return _Lockstep(place, make, fitted, policy, timeout).report(wanted, examples, seed, max_search_calls)
+    finally:
+        place.close()
+
+
+def _check(make: object, workflow: object, examples: object, seed: object, timeout: object, max_search_calls: object) -> None:
     if not callable(make):
         raise BadData("make", make, "a class or a function that gives an implementation, taking no argument")
     if not isinstance(workflow, Workflow):
@@ -66,14 +78,6 @@ def verify_implementation(
         raise BadData("seed", seed, "a whole number")
     if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout <= 86_400:
         raise BadData("timeout", timeout, "seconds, more than 0 and at most a day")
-    fitted = fit(names, workflow)
-    wanted = _wanted(criterion)
-    policy = _policy(policy, wanted, fitted)
-    place = place_for(isolation, make, timeout)
-    try:
-        return _Lockstep(place, make, fitted, policy, timeout).report(wanted, examples, seed, max_search_calls)
-    finally:
-        place.close()
 
 
 def _wanted(criterion: object) -> list[str | Suite]:
@@ -116,7 +120,8 @@ class _Lockstep:
         suites: list[SuiteRun] = []
         for one in wanted:
             if found is None:
-                suite = one if isinstance(one, Suite) else cover(self._fit.workflow, one, self._policy)
+                seen = self._fit.seen() if one == "w" else None
+                suite = one if isinstance(one, Suite) else cover(self._fit.workflow, one, self._policy, seen=seen)
                 cases, steps = self._cases, self._steps
                 found = self._first(self._of_suite(suite))
                 suites.append(SuiteRun(suite.criterion, self._cases - cases, self._steps - steps))

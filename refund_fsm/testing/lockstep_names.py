@@ -68,6 +68,16 @@ class Fit:
     known: frozenset[str]
     passed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def seen(self) -> dict[str, str]:
+        """By our state, what tells it from others: states of which theirs may be the same are not told apart."""
+        found = {key: key for key in self.workflow.states}
+        for one in found:
+            for other in found:
+                if self.said_for[one] & self.said_for[other]:
+                    same = {found[one], found[other]}
+                    found.update({key: min(same) for key, told in found.items() if told in same})
+        return found
+
     def check_clock(self) -> None:
         """`BadData` when an event of the clock has no name: a system without `advance` is sent them."""
         for name, event in self.workflow.events.items():

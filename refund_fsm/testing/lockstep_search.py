@@ -1,6 +1,6 @@
 """Owns the search for a shortest counterexample, once some path is known on which an implementation departs from its workflow.
 
-1. Breadth first over the configurations of the workflow, each entered once, from the opening at hand. 2. What is left is shortened by
+1. Breadth first over the configurations of the workflow, each gone on from once, from the opening at hand. 2. What is left is shortened by
 leaving inputs out. 3. Breadth first once more, from every class of openings. 4. Breadth first over all words of inputs, which proves
 that no shorter one departs, or stops at a cap and says so. Must not know an order type.
 """
@@ -59,6 +59,7 @@ class _Item(NamedTuple):
     word: Word
     model: Model
     alphabet: Alphabet
+    goes_on: bool = True  # whether longer words begin with this one
 
 
 class Search:
@@ -142,7 +143,7 @@ class Search:
     # Breadth first
 
     def _breadth_first(self, best: Found, *, narrow: bool) -> Found | None:
-        """Every configuration entered once: from the opening that was found, or from every class of openings and one for each block."""
+        """Every configuration gone on from once: from the opening at hand; or every block, from an opening of every class."""
         entered: set[Hashable] = set()
 
         def fresh(model: Model) -> bool:
@@ -169,7 +170,7 @@ class Search:
         for length in range(bound + 1):
             longer: Found | None = None
             for item in items:
-                refused = self._refused(item, best.word[-1] if narrow else None) if length < bound else ()
+                refused = self._refused(item, best.word[-1] if narrow else None) if item.goes_on and length < bound else ()
                 found = self._try(item.opening, (*item.word, *refused))
                 if found is None:
                     continue
@@ -186,16 +187,16 @@ class Search:
         """The words that are one input longer, but for those whose last input is refused."""
         number = 0
         for item in items:
-            for row in item.alphabet.rows(item.model):
+            for row in item.alphabet.rows(item.model) if item.goes_on else ():
                 model = item.model.fork()
                 at = row.at(model)
                 passes = row.event is None and at > model.now
                 counts = lead(model, (row.event, row.by, at, row.details)) or passes or _key(row) in sticky
-                if counts and fresh(model):
+                if counts:
                     number += 1
                     if number > MAX_WIDTH:
                         raise _Spent
-                    yield _Item(item.opening, (*item.word, row), model, item.alphabet)
+                    yield _Item(item.opening, (*item.word, row), model, item.alphabet, fresh(model))
 
     def _refused(self, item: _Item, only: Row | None) -> Word:
         """Everything that must be refused where the word leads, to be tried in one go: none of it may change anything. `only`: what is
