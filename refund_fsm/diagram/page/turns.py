@@ -5,19 +5,16 @@ Must not know an order type: whether a window ends or a grace of hours runs out,
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from refund_fsm.calendar import SHANGHAI, Unit
+from refund_fsm.drift import HORIZON, LOOKS, TICK, Told, changes
 from refund_fsm.errors import WorkflowError
 from refund_fsm.policy import Policy
 from refund_fsm.spec import Workflow
 
-HORIZON = timedelta(days=400)  # beyond the longest length that a policy can set, rolled over
-TICK = timedelta(microseconds=1)
-LOOKS = (timedelta(0), *(timedelta(hours=h) for h in (1, 6, 20)), *(timedelta(days=2**n) for n in range(9)), HORIZON)
 ROLLED = 14  # days that a last day may roll over at most
 # Openings that every count is held to: a plain day, midnight and the last instant of a day, a weekend, before and inside the
 # Spring Festival of 2026 and the National Day of 2025, a make-up day.
@@ -33,9 +30,6 @@ REFERENCES = tuple(
         "2026-02-14T10:00:00",
     )
 )
-
-
-Told = Callable[[datetime], Any]
 
 
 class Turn(NamedTuple):
@@ -116,13 +110,13 @@ class Courses:
 
     def _fitted(self, facts: Any, told: list[Told]) -> tuple[Turn, ...]:
         """The counts that meet the changes of every reference. The first that does is taken: hours, days, then working days."""
-        changes = [_changes(derived, start) for start, derived in zip(REFERENCES, told, strict=True)]
-        if len({len(one) for one in changes}) == 1:
-            fitted = [self._count(instants) for instants in zip(*changes, strict=True)]
+        turned = [changes(derived, start) for start, derived in zip(REFERENCES, told, strict=True)]
+        if len({len(one) for one in turned}) == 1:
+            fitted = [self._count(instants) for instants in zip(*turned, strict=True)]
             if all(fitted):
                 return tuple(one for one in fitted if one is not None)
         shown = ", ".join(
-            f"{one.isoformat()} (from {start.isoformat()})" for start, [one, *_] in zip(REFERENCES, changes, strict=True) if one
+            f"{one.isoformat()} (from {start.isoformat()})" for start, [one, *_] in zip(REFERENCES, turned, strict=True) if one
         )
         raise WorkflowError(self._row, f"facts_of changes {facts!r} by itself at instants that are no count from the opening: {shown}")
 
@@ -137,23 +131,3 @@ class Courses:
             if turn.length >= 0 and all(turn.after(start, self.policy) == at for start, at in zip(REFERENCES, instants, strict=True)):
                 return turn
         return None
-
-
-def _changes(told: Told, start: datetime) -> list[datetime]:
-    """The instants up to `HORIZON` at which the facts change, to the microsecond."""
-    found: list[datetime] = []
-    for one, other in pairwise(start + look for look in LOOKS):
-        _search(told, one, other, found)
-    return found
-
-
-def _search(told: Told, low: datetime, high: datetime, found: list[datetime]) -> None:
-    """Halves the span until it is a microsecond: at most 46 deep for `HORIZON`."""
-    if told(low) == told(high):
-        return
-    if high - low <= TICK:
-        found.append(high)
-        return
-    middle = low + (high - low) // 2
-    _search(told, low, middle, found)
-    _search(told, middle, high, found)

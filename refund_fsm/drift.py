@@ -1,0 +1,40 @@
+"""Owns at which instants facts that are derived from an order change by themselves: the window of a return ends, hours run out.
+
+Must not know an order type, nor why the facts change: it sees only that they are derived otherwise at a later instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+HORIZON = timedelta(days=400)  # beyond the longest length that a policy can set, rolled over
+TICK = timedelta(microseconds=1)
+LOOKS = (timedelta(0), *(timedelta(hours=h) for h in (1, 6, 20)), *(timedelta(days=2**n) for n in range(9)), HORIZON)
+
+Told = Callable[[datetime], Any]  # the facts of one order as they are derived at an instant
+
+
+def changes(told: Told, start: datetime) -> list[datetime]:
+    """The instants up to `HORIZON` after `start` at which the facts change, to the microsecond, in order.
+
+    Facts are looked at in ever wider steps (`LOOKS`); what turns and turns back between two looks is not seen.
+    """
+    found: list[datetime] = []
+    for one, other in pairwise(start + look for look in LOOKS):
+        _search(told, one, other, found)
+    return found
+
+
+def _search(told: Told, low: datetime, high: datetime, found: list[datetime]) -> None:
+    """Halves the span until it is a microsecond: at most 46 deep for `HORIZON`."""
+    if told(low) == told(high):
+        return
+    if high - low <= TICK:
+        found.append(high)
+        return
+    middle = low + (high - low) // 2
+    _search(told, low, middle, found)
+    _search(told, middle, high, found)
