@@ -1,0 +1,57 @@
+"""Many cases of one workflow: what they add up to, by simulation (`simulate`) and exactly (`first_passage`), and what changes it.
+
+The names are loaded when they are first used: a behaviour can be read without numpy.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from refund_fsm.errors import MissingPart
+
+if TYPE_CHECKING:
+    from refund_fsm.simulate.behaviour import Behaviour as Behaviour
+    from refund_fsm.simulate.behaviour import Choice as Choice
+    from refund_fsm.simulate.behaviour import Share as Share
+    from refund_fsm.simulate.delays import Empirical as Empirical
+    from refund_fsm.simulate.delays import Exponential as Exponential
+    from refund_fsm.simulate.delays import Fixed as Fixed
+    from refund_fsm.simulate.delays import LogNormal as LogNormal
+    from refund_fsm.simulate.delays import Triangular as Triangular
+    from refund_fsm.simulate.delays import Uniform as Uniform
+    from refund_fsm.simulate.figures import Figure as Figure
+    from refund_fsm.simulate.histogram import Histogram as Histogram
+    from refund_fsm.simulate.histogram import Interval as Interval
+    from refund_fsm.simulate.population import simulate as simulate
+    from refund_fsm.simulate.result import Result as Result
+
+_HOMES = {
+    "behaviour": ("Behaviour", "Choice", "Share"),
+    "delays": ("Empirical", "Exponential", "Fixed", "LogNormal", "Triangular", "Uniform"),
+    "figures": ("Figure",),
+    "histogram": ("Histogram", "Interval"),
+    "population": ("simulate",),
+    "result": ("Result",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_PARTS = ("numba", "numpy", "pyarrow", "scipy", "tomli_w")
+
+__all__ = [*_HOME_OF]  # built from the one table above, so that the two cannot disagree
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'refund_fsm.simulate' has no attribute {name!r}")
+    try:
+        value = getattr(importlib.import_module(f"refund_fsm.simulate.{_HOME_OF[name]}"), name)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] not in _PARTS:
+            raise
+        raise MissingPart(f'{name} needs the extra `simulate` ({error.name}): python -m pip install "refund-fsm[simulate]"') from None
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,142 @@
+"""Owns the event log: rows of numbers made columns that process-mining tools know, written as they come, in bounded memory.
+
+Must not know how cases are played.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from refund_fsm.errors import BadData, MissingPart
+from refund_fsm.simulate.chain import Chain
+from refund_fsm.simulate.kernel import MAX_STEPS, Log
+
+LOG_ROWS = 1 << 17
+SUFFIXES = (".parquet", ".csv")
+COLUMNS = ("case:concept:name", "concept:name", "time:timestamp", "org:resource", "state", "rule", "amount")
+
+
+def no_rows() -> Log:
+    """A log that is not written."""
+    return Log(*(np.zeros(0, np.int64) for _ in Log._fields))
+
+
+def rows_for(count: int) -> Log:
+    """Room for rows; at least for one case."""
+    return Log(*(np.empty(max(count, 2 * MAX_STEPS), np.int64) for _ in Log._fields))
+
+
+class EventLog:
+    """A log file under way. Rows go to a file beside the final name, which gets its name when all is written.
+
+    | column | holds |
+    |---|---|
+    | `case:concept:name` | the number of the case, as text |
+    | `concept:name`, `org:resource`, `rule` | the event, who did it, the rule that fired |
+    | `state` | the state after it |
+    | `time:timestamp` | the instant, to the second, in Asia/Shanghai |
+    | `amount` | the amount claimed in the case, in fen |
+    """
+
+    def __init__(self, path: Path, chain: Chain) -> None:
+        pyarrow = _pyarrow()
+        self.path = path
+        self._part = path.with_name(f"{path.name}.part-{os.getpid()}")
+        self._partial = False
+        rules = chain.workflow.rules
+        self._texts = {
+            "concept:name": pyarrow.array([rule.event.name for rule in rules]),
+            "org:resource": pyarrow.array([rule.actor.key for rule in rules]),
+            "state": pyarrow.array([rule.dest.key for rule in rules]),
+            "rule": pyarrow.array([rule.id for rule in rules]),
+        }
+        self._midnight = int(chain.start.replace(hour=0, minute=0, second=0).timestamp())
+        text = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
+        types = [pyarrow.string(), text, pyarrow.timestamp("s", tz="Asia/Shanghai"), text, text, text, pyarrow.int64()]
+        self._schema = pyarrow.schema(list(zip(COLUMNS, types, strict=True)))
+        self._writer: Any = self._opened(pyarrow)
+
+    def _opened(self, pyarrow: Any) -> Any:
+        try:
+            if self.path.suffix == ".parquet":
+                from pyarrow import parquet
+
+                return parquet.ParquetWriter(str(self._part), self._schema, compression="zstd", write_statistics=False)
+            from pyarrow import csv
+
+            plain = pyarrow.schema([(one.name, pyarrow.string() if pyarrow.types.is_dictionary(one.type) else one.type) for one in self._schema])
+            self._schema = plain
+            return csv.CSVWriter(str(self._part), plain)
+        except OSError as error:
+            raise self._bad(error) from None
+
+    @classmethod
+    @contextmanager
+    def to(cls, path: Path | str | None, chain: Chain) -> Iterator[EventLog | None]:
+        """The log of a `with` block; None without a path. On an error nothing is left under the final name but what was there."""
+        if path is None:
+            yield None
+            return
+        if not isinstance(path, (Path, str)) or Path(path).suffix not in SUFFIXES:
+            raise BadData("log", str(path), f"a file whose name ends in {' or '.join(SUFFIXES)}")
+        book = cls(Path(path), chain)
+        try:
+            yield book
+            book._close()
+        except BaseException:
+            book._abandon()
+            raise
+
+    def write(self, rows: Log) -> None:
+        """Adds rows."""
+        if not len(rows.case):
+            return
+        pyarrow = _pyarrow()
+        number = pyarrow.array(rows.rule.astype(np.int32))
+        text = {name: pyarrow.DictionaryArray.from_arrays(number, values) for name, values in self._texts.items()}
+        if self.path.suffix == ".csv":
+            text = {name: column.cast(pyarrow.string()) for name, column in text.items()}
+        stamps = pyarrow.array(rows.second + self._midnight).cast(pyarrow.timestamp("s", tz="Asia/Shanghai"))
+        columns = [
+            pyarrow.array(rows.case).cast(pyarrow.string()), text["concept:name"], stamps, text["org:resource"], text["state"], text["rule"],
+            pyarrow.array(rows.amount),
+        ]  # fmt: skip
+        try:
+            self._writer.write_table(pyarrow.Table.from_arrays(columns, schema=self._schema))
+        except OSError as error:
+            raise self._bad(error) from None
+
+    def interrupted(self) -> None:
+        """What was written is kept, under `NAME.partial.SUFFIX`."""
+        self._partial = True
+
+    def _close(self) -> None:
+        final = self.path.with_name(f"{self.path.stem}.partial{self.path.suffix}") if self._partial else self.path
+        try:
+            self._writer.close()
+            self._part.replace(final)
+        except OSError as error:
+            raise self._bad(error) from None
+
+    def _abandon(self) -> None:
+        with suppress(Exception):  # a full disk may refuse even the end of the file
+            self._writer.close()
+        with suppress(OSError):
+            self._part.unlink()
+
+    def _bad(self, error: OSError) -> BadData:
+        return BadData("log", str(self.path), f"a file that can be written ({error.strerror or error})")
+
+
+def _pyarrow() -> Any:
+    try:
+        import pyarrow
+    except ModuleNotFoundError:
+        raise MissingPart('an event log needs the extra `simulate`: python -m pip install "refund-fsm[simulate]"') from None
+    return pyarrow

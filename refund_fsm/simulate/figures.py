@@ -1,0 +1,109 @@
+"""Owns the names, labels and units of what is computed of many cases, so that samples, exact laws and comparisons speak alike.
+
+Must not compute: `result` and `exact` do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from refund_fsm.errors import BadData
+from refund_fsm.simulate.histogram import Interval
+from refund_fsm.spec import Workflow
+from refund_fsm.text import Text
+
+Unit = Literal["share", "hours", "fen", "times"]
+OPEN = "open"  # the outcome of a case that is left where it is
+QUANTILES = (0.5, 0.9, 0.95)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number: its name (such as `outcome:refunded`), label, unit, and the value with its interval."""
+
+    name: str
+    label: Text
+    unit: Unit
+    interval: Interval
+
+    @property
+    def value(self) -> float:
+        """The estimate, or the exact value."""
+        return self.interval.value
+
+
+def disputes(workflow: Workflow) -> tuple[str, ...]:
+    """Where a case goes that the parties do not settle: the ends of the spine's further ways (the shop: platform arbitration)."""
+    return tuple(dict.fromkeys(way[-1].key for way in workflow.spine[1:]))
+
+
+def limit_names(workflow: Workflow) -> tuple[str, ...]:
+    """A name for each limit group: its states, such as `requested/reviewing`."""
+    return tuple("/".join(state.key for state in group) for group, _ in workflow.groups)
+
+
+def limit_label(workflow: Workflow, place: int) -> Text:
+    """The states of a limit group in words."""
+    group, _ = workflow.groups[place]
+    return Text("/".join(state.zh for state in group), " / ".join(state.en for state in group))
+
+
+def percentile(p: float) -> str:
+    """`p95` of 0.95."""
+    return f"p{100 * p:g}"
+
+
+def label_of(workflow: Workflow, name: str) -> Text:
+    """What a figure is, in both languages; `BadData` for a name that is none."""
+    kind, _, rest = name.partition(":")
+    states, rules = workflow.states, workflow.by_id
+    if name in _FIXED:
+        return _FIXED[name]
+    if kind == "outcome" and rest in states and states[rest].final:
+        return Text(f"结果：{states[rest].zh}", f"outcome: {states[rest].en}")
+    if kind == "reach" and rest in states:
+        return Text(f"曾进入：{states[rest].zh}", f"ever in: {states[rest].en}")
+    if kind == "stay" and rest in states:
+        return Text(f"每件平均停留：{states[rest].zh}", f"mean time per case in: {states[rest].en}")
+    if kind == "rule" and rest in rules:
+        return Text(f"触发过 {rest} {rules[rest].event.zh}", f"{rest} fires: {rules[rest].event.en}")
+    if kind == "breach" and rest in limit_names(workflow):
+        label = limit_label(workflow, limit_names(workflow).index(rest))
+        return Text(f"超过时限：{label.zh}", f"limit passed: {label.en}")
+    if kind == "money" and rest.startswith("p") and _is_percentile(rest):
+        return Text(f"退款到账时间 {rest}", f"time to the money, {rest}")
+    raise BadData("figure", name, f"one of {', '.join(known(workflow))}")
+
+
+def _is_percentile(text: str) -> bool:
+    try:
+        return 0 < float(text[1:]) < 100
+    except ValueError:
+        return False
+
+
+_FIXED = {
+    "outcome:open": Text("结果：未结束", "outcome: left open"),
+    "arbitration": Text("进入平台介入／官方客服的比例", "share that ends up in arbitration or with official service"),
+    "money:mean": Text("退款到账时间，平均", "time to the money, mean"),
+    "paid": Text("每件平均退款金额", "mean amount paid out per case"),
+    "steps": Text("每件步数", "steps per case"),
+    "statutory": Text("超过法定退款期限", "the statutory refund period passed"),
+}
+
+
+def known(workflow: Workflow) -> Iterator[str]:
+    """The names of all figures of a workflow, percentiles of the time to the money among them."""
+    finals = [key for key, state in workflow.states.items() if state.final]
+    yield from (f"outcome:{key}" for key in (*finals, OPEN))
+    if disputes(workflow):
+        yield "arbitration"
+    yield from ("money:mean", *(f"money:{percentile(p)}" for p in QUANTILES), "paid", "steps")
+    yield from (f"breach:{name}" for name in limit_names(workflow))
+    if workflow.law:
+        yield "statutory"
+    yield from (f"reach:{key}" for key in workflow.states)
+    yield from (f"stay:{key}" for key, state in workflow.states.items() if not state.final)
+    yield from (f"rule:{key}" for key in workflow.by_id)

@@ -1,0 +1,125 @@
+"""Owns a histogram of times: bins of one hour that merge exactly, quantiles and means with their confidence intervals.
+
+Must not know what the times are of.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from refund_fsm.errors import BadData
+from refund_fsm.simulate.kernel import BIN, BINS
+
+HOUR = timedelta(seconds=BIN)
+Z95 = 1.959963984540054  # the 97.5 % point of the standard normal distribution
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate with its 95 % confidence interval; `low` and `high` are equal to `value` where it is exact."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}]"
+
+    def to_list(self) -> list[float]:
+        """Value, low, high."""
+        return [self.value, self.low, self.high]
+
+
+def share(count: int, total: int) -> Interval:
+    """A share of cases with its Wilson score interval (Wilson 1927), at 95 %; NaN where there are no cases."""
+    if total == 0:
+        return Interval(math.nan, math.nan, math.nan)
+    p, z2 = count / total, Z95**2
+    middle = (p + z2 / (2 * total)) / (1 + z2 / total)
+    half = Z95 / (1 + z2 / total) * math.sqrt(p * (1 - p) / total + z2 / (4 * total**2))
+    return Interval(p, max(0.0, middle - half), min(1.0, middle + half))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Histogram:
+    """How long something took: `counts` (9,601 integers) by whole hours, the last for 400 days and more; `seconds` their exact sum."""
+
+    counts: NDArray[np.int64]
+    seconds: int
+
+    @property
+    def total(self) -> int:
+        """How many times were counted."""
+        return int(self.counts.sum())
+
+    @property
+    def over(self) -> int:
+        """How many were 400 days or more."""
+        return int(self.counts[-1])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Histogram) and self.seconds == other.seconds and bool((self.counts == other.counts).all())
+
+    __hash__ = None  # type: ignore[assignment]  # it holds an array
+
+    def __add__(self, other: Histogram) -> Histogram:
+        return Histogram(self.counts + other.counts, self.seconds + other.seconds)
+
+    def mean(self) -> timedelta | None:
+        """The exact mean; None where nothing was counted."""
+        return timedelta(seconds=self.seconds / self.total) if self.total else None
+
+    def mean_interval(self) -> Interval:
+        """The mean in hours with its 95 % interval; the variance is that of the bins' middles."""
+        total = self.total
+        if total < 2:
+            return Interval(*(self.seconds / BIN if total else math.nan,) * 3)
+        mean = self.seconds / BIN / total
+        middles = np.arange(BINS) + 0.5
+        spread = float((self.counts * (middles - float((self.counts * middles).sum()) / total) ** 2).sum()) / (total - 1)
+        half = Z95 * math.sqrt(spread / total)
+        return Interval(mean, mean - half, mean + half)
+
+    def quantile(self, p: float) -> timedelta | None:
+        """The time within which a share `p` (0 < p < 1) was done, to the hour (interpolated inside it); None where nothing was counted."""
+        _check_share(p)
+        return self._at(p * self.total) if self.total else None
+
+    def quantile_interval(self, p: float) -> tuple[timedelta, timedelta] | None:
+        """The 95 % confidence interval of a quantile by order statistics (normal approximation of the binomial)."""
+        _check_share(p)
+        total = self.total
+        if not total:
+            return None
+        half = Z95 * math.sqrt(total * p * (1 - p))
+        return self._at(max(p * total - half, 0.0)), self._at(min(p * total + half, float(total)))
+
+    def _at(self, rank: float) -> timedelta:
+        rises = np.cumsum(self.counts)
+        place = min(int(np.searchsorted(rises, rank, side="left")), BINS - 1)
+        here = int(self.counts[place])
+        inside = (rank - (int(rises[place]) - here)) / here if here else 0.0
+        return (place + min(max(inside, 0.0), 1.0)) * HOUR
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data: the hours that have a count, their counts, the sum of seconds."""
+        places = np.flatnonzero(self.counts)
+        return {"hours": places.tolist(), "counts": self.counts[places].tolist(), "seconds": self.seconds}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Histogram:
+        """What `to_dict` gave."""
+        counts = np.zeros(BINS, np.int64)
+        counts[np.array(data["hours"], np.int64)] = data["counts"]
+        return cls(counts, int(data["seconds"]))
+
+
+def _check_share(p: object) -> None:
+    if isinstance(p, bool) or not isinstance(p, (int, float)) or not 0 < p < 1:
+        raise BadData("p", p, "a share between 0 and 1, such as 0.95")
