@@ -1,0 +1,114 @@
+"""Owns the distributions as curves: cumulated probabilities, their integrals, and the mass that falls into the cells of a lattice.
+
+Closed forms, in the unit of the distribution. Must not draw, nor know what the durations are of.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from refund_fsm.simulate.delays import Empirical, Exponential, Fixed, LogNormal, Quantity, Triangular, Uniform
+
+Float = NDArray[np.float64]
+TAIL = 1e-14  # of a distribution that is cut off: it is never counted as having happened
+
+
+class Cells(NamedTuple):
+    """Where a delay ends on a lattice of cells of one length, by the number of cells after the one it began in. Each of shape K.
+
+    `atoms`: exactly that many cells later. `edge`: inside that cell, when it began at a cell's edge. `inside`: in that cell, when it
+    began anywhere inside a cell, all places alike; `atoms` then end just as far inside. What is missing from 1 comes later.
+    """
+
+    atoms: Float
+    edge: Float
+    inside: Float
+
+
+def cdf(quantity: Quantity, x: Float) -> Float:
+    """P(X ≤ x), x in the quantity's unit."""
+    x = np.asarray(x, dtype=np.float64)
+    if isinstance(quantity, (Fixed, Empirical)):
+        values, shares = _points(quantity)
+        return np.concatenate(([0.0], np.cumsum(shares)))[np.searchsorted(values, x, side="right")]
+    return _rise(quantity, x)
+
+
+def _points(quantity: Fixed | Empirical) -> tuple[Float, Float]:
+    if isinstance(quantity, Fixed):
+        return np.array([quantity.value]), np.ones(1)
+    return np.array(quantity.values), np.array(quantity.shares)
+
+
+def _rise(q: Quantity, x: Float) -> Float:
+    """The cumulated probability of a continuous family."""
+    if isinstance(q, Uniform):
+        return np.clip((x - q.least) / (q.most - q.least), 0.0, 1.0)
+    if isinstance(q, Exponential):
+        return np.where(x > 0, -np.expm1(-np.maximum(x, 0.0) / q.mean), 0.0)
+    if isinstance(q, LogNormal):
+        return np.where(x > 0, ndtr(_z(q, x)), 0.0)
+    assert isinstance(q, Triangular)
+    a, m, b = q.least, q.mode, q.most
+    low = np.square(np.clip(x, a, m) - a) / ((b - a) * (m - a)) if m > a else np.zeros_like(x)
+    high = 1.0 - np.square(b - np.clip(x, m, b)) / ((b - a) * (b - m)) if b > m else np.ones_like(x)
+    return np.where(x < m, low, high)
+
+
+def _z(q: LogNormal, x: Float) -> Float:
+    return (np.log(np.maximum(x, 1e-300)) - math.log(q.median)) / q.sigma
+
+
+def _area(q: Quantity, x: Float) -> Float:
+    """The integral of the cumulated probability of a continuous family from 0 to x ≥ 0."""
+    if isinstance(q, Uniform):
+        inside = np.clip(x, q.least, q.most) - q.least
+        return inside**2 / (2 * (q.most - q.least)) + np.maximum(x - q.most, 0.0)
+    if isinstance(q, Exponential):
+        return x + q.mean * np.expm1(-x / q.mean)
+    if isinstance(q, LogNormal):
+        z = _z(q, x)
+        return np.where(x > 0, x * ndtr(z) - q.expected * ndtr(z - q.sigma), 0.0)
+    assert isinstance(q, Triangular)
+    a, m, b = q.least, q.mode, q.most
+    up, down = np.clip(x, a, m) - a, np.clip(x, m, b)
+    low = up**3 / (3 * (b - a) * (m - a)) if m > a else np.zeros_like(x)
+    high = (down - m) - ((b - m) ** 3 - (b - down) ** 3) / (3 * (b - a) * (b - m)) if b > m else np.zeros_like(x)
+    return low + high + np.maximum(x - b, 0.0)
+
+
+def cells(quantity: Quantity, length: float, most: int) -> Cells:
+    """The mass in cells of `length` (in the quantity's unit), at most `most` of them; fewer where the rest is less than `TAIL`."""
+    if isinstance(quantity, (Fixed, Empirical)):
+        return _cells_of_points(*_points(quantity), length, most)
+    ends = np.arange(most + 1) * length
+    rise = _rise(quantity, ends)
+    count = max(min(most, int(np.searchsorted(rise, 1.0 - TAIL)) + 1), 1)
+    area = _area(quantity, ends[: count + 2] if count + 1 <= most else np.arange(count + 2) * length)
+    inside = np.diff(np.diff(area) / length, prepend=0.0)[: count + 1]
+    edge = np.append(np.diff(rise[: count + 1]), 0.0)[: count + 1]
+    return Cells(np.zeros(len(edge)), edge, np.maximum(inside, 0.0)[: len(edge)])
+
+
+def _cells_of_points(values: Float, shares: Float, length: float, most: int) -> Cells:
+    places = values / length
+    whole = np.rint(places)
+    on = np.abs(places - whole) < 1e-9
+    down = np.where(on, whole, np.floor(places)).astype(np.int64)
+    count = int(min(max(int(down.max()), 0) + 2, most + 2))
+    atoms, edge, inside = (np.zeros(count) for _ in range(3))
+    for place, share, lattice, exact in zip(down.tolist(), shares.tolist(), on.tolist(), places.tolist(), strict=True):
+        if place >= count - 1:
+            continue
+        if lattice:
+            atoms[place] += share
+            continue
+        edge[place] += share
+        inside[place] += share * (1.0 - (exact - place))
+        inside[place + 1] += share * (exact - place)
+    return Cells(atoms, edge, inside)
