@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from refund_fsm.simulate.lattice import NO_DEADLINE, Lattice
 
-FAINT = 1e-13  # probability of a race that is not followed any more; it stays where it is
+FAINT = 1e-14  # probability of all cases in a race that is not followed any more; it stays where it is
 NONE = 1e-16  # mass that does not move on
 MAX_ROUNDS = 100_000  # of moves inside one instant
 
@@ -45,6 +45,9 @@ class Work(NamedTuple):
     locked_digit: Float
     row_soft: Float
     row_lock: Float
+    active: Int
+    digits: Int
+    others: Float
 
 
 def work_for(lattice: Lattice) -> Work:
@@ -62,18 +65,20 @@ def work_for(lattice: Lattice) -> Work:
         np.zeros((2, outcomes)),
         np.zeros((2, outcomes)),
         *(np.zeros(slots), np.zeros((slots, radix)), np.zeros(slots), np.zeros((slots, radix)), np.zeros(slots), np.zeros((slots, radix))),
-        *(np.zeros(max(rows, 1)), np.zeros(max(rows, 1))),
+        *(np.zeros(max(rows, 1)), np.zeros(max(rows, 1)), np.zeros(max(rows, 1), np.int64)),
+        np.zeros((int(lattice.race_variants.max(initial=1)), slots), np.int64),
+        np.zeros(int(lattice.race_variants.max(initial=1))),
     )
 
 
 @njit(cache=True, nogil=True)
-def _share(none: Any, done: Any, soft: Any, soft_digit: Any, lock: Any, lock_digit: Any, skip: Any, variant: Any, stride: Any, radix: Any, at: Any) -> Any:
+def _share(none: Any, done: Any, soft: Any, soft_digit: Any, lock: Any, lock_digit: Any, skip: Any, digits: Any, variant: Any, at: Any) -> Any:
     """That all actors but `skip` are still there, at the place `at` of the cell, having done what `variant` says."""
     found = 1.0
-    for slot in range(len(stride)):
+    for slot in range(digits.shape[1]):
         if slot == skip:
             continue
-        digit = (variant // stride[slot]) % radix[slot]
+        digit = digits[variant, slot]
         if digit == 0:
             found *= none[slot] - lock[slot] - at * soft[slot]
         else:
@@ -92,9 +97,20 @@ def _alive(none: Any, done: Any, radix: Any) -> Any:
     return found
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _touched(least: Any, most: Any, kind: Any, outcome: Any, lag: Any) -> None:
+    """Notes that an outcome has mass in a cell; cells come in order."""
+    if most[kind, outcome] < 0:
+        least[kind, outcome] = lag
+    most[kind, outcome] = lag
+
+
 @njit(cache=True, nogil=True)
-def race(L: Lattice, number: int, node: int, inside: int, cell: int, deadline: int, w: Work) -> tuple[int, float]:  # noqa: N803
-    """Fills `w` for a race that begins in `cell`. `deadline` is a code; it only matters where a clock enforces it.
+def race(
+    L: Lattice, number: int, node: int, inside: int, cell: int, deadline: int, faint: float, w: Work
+) -> tuple[int, float]:  # noqa: N803
+    """Fills `w` for a race that begins in `cell`. `deadline` is a code; it only matters where a clock enforces it. The race is not
+    followed when it is less likely than `faint` that it goes on.
 
     Returns the number of cells that were filled, and the probability that nobody has won when the last cell or all hope ends.
     """
@@ -112,8 +128,16 @@ def race(L: Lattice, number: int, node: int, inside: int, cell: int, deadline: i
     won, inner, none, done = w.won, w.inner, w.none, w.done
     soft, soft_digit, lock, lock_digit = w.soft, w.soft_digit, w.locked, w.locked_digit
     row_soft, row_lock = w.row_soft, w.row_lock
-    rows = end_row - first_row
+    rows, active = end_row - first_row, w.active  # the rows whose delay may not have ended yet, in order
+    going = rows
+    for row in range(rows):
+        active[row] = row
+        row_soft[row] = 0.0
+        row_lock[row] = 0.0
+    digits = w.digits[:variants, :slots]
     for slot in range(slots):
+        for variant in range(variants):
+            digits[variant, slot] = (variant // stride[slot]) % radix[slot]
         none[slot] = 1.0
         for digit in range(radix[slot]):
             done[slot, digit] = 0.0
@@ -121,14 +145,15 @@ def race(L: Lattice, number: int, node: int, inside: int, cell: int, deadline: i
         lock[slot] = 0.0
     for row in range(rows):
         inner[row] = 0.0
-    alive = w.alive
+    alive, least, most = w.alive, w.least, w.most
     if clocked and deadline <= 2 * cell + inside:  # entered too late: the clock fires at once
         won[inside, clock, 0] = 1.0
+        least[inside, clock], most[inside, clock] = 0, 0
         return 1, 0.0
     if slots == 0 and not clocked:
         return 0, 1.0
     due_cell, due_inside = deadline // 2, deadline % 2
-    here = cell
+    here, left, lone, company, others = cell, 1.0, -1, 1.0, w.others  # lone: whose company is known
     phase, phases = 0, len(bounds)
     while here < L.last:
         if slots == 0 and here < due_cell:
@@ -136,18 +161,22 @@ def race(L: Lattice, number: int, node: int, inside: int, cell: int, deadline: i
             continue
         while phase < phases and bounds[phase] <= here:
             phase += 1
-        alive[here - cell] = _alive(none, done, radix)
+        alive[here - cell] = left
         if clocked and here == due_cell and due_inside == 0:
             for variant in range(variants):
-                won[0, clock + variant, here - cell] = _share(none, done, none, done, lock, lock_digit, -1, variant, stride, radix, 0.0)
+                won[0, clock + variant, here - cell] = _share(none, done, none, done, lock, lock_digit, -1, digits, variant, 0.0)
+                least[0, clock + variant], most[0, clock + variant] = here - cell, here - cell
             return here - cell + 1, 0.0
-        any_soft = False
-        any_lock = False
+        any_soft, any_lock, moved, busy = False, False, False, -1  # busy: the actor with mass in this cell; -2 for several
         for slot in range(slots):
             soft[slot] = 0.0
             for digit in range(radix[slot]):
                 soft_digit[slot, digit] = 0.0
-        for row in range(rows):
+        kept = 0
+        for turn in range(going):
+            row = active[turn]
+            active[kept] = row
+            kept += 1
             row_soft[row] = 0.0
             row_lock[row] = 0.0
             if (row_mask[row] >> phase) & 1 == 0:
@@ -163,75 +192,109 @@ def race(L: Lattice, number: int, node: int, inside: int, cell: int, deadline: i
                 lag = here - cell
             place = mass[choice] + lag
             if place >= mass[choice + 1]:
+                kept -= 1
                 continue
             slot, share, digit = row_slot[row], row_share[row], row_digit[row]
             atom = share * atoms[place]
             if atom > 0.0:
-                if at_edge:  # happens at the edge of this cell, in the order of the rows
+                if at_edge:
+                    lone, moved = -1, True  # happens at the edge of this cell, in the order of the rows
                     if row_event[row] >= 0:
                         for variant in range(variants):
-                            if (variant // stride[slot]) % radix[slot] == 0:
+                            if digits[variant, slot] == 0:
+                                _touched(least, most, 0, row_event[row] * variants + variant, here - cell)
                                 won[0, row_event[row] * variants + variant, here - cell] += atom * _share(
-                                    none, done, none, done, lock, lock_digit, slot, variant, stride, radix, 0.0
+                                    none, done, none, done, lock, lock_digit, slot, digits, variant, 0.0
                                 )
                         none[slot] -= atom
                     else:
-                        others = none[slot]
+                        rest = none[slot]
                         for other in range(1, radix[slot]):
-                            others += done[slot, other]
-                        if others > 0.0:
-                            inner[row] += atom * _alive(none, done, radix) / others
+                            rest += done[slot, other]
+                        if rest > 0.0:
+                            inner[row] += atom * _alive(none, done, radix) / rest
                         if digit > 0:
                             none[slot] -= atom
                             done[slot, digit] += atom
                 else:
                     row_lock[row] = atom
                     any_lock = True
+                    busy = slot if busy == -1 or busy == slot else -2
             one = share * (edge[place] if at_edge else within[place])
             if one > 0.0:
                 row_soft[row] = one
                 any_soft = True
+                busy = slot if busy == -1 or busy == slot else -2
                 if row_event[row] >= 0:
                     soft[slot] += one
                 elif digit > 0:
                     soft[slot] += one
                     soft_digit[slot, digit] += one
+        going = kept
         clock_inside = clocked and here == due_cell and due_inside == 1
-        if slots == 1 and radix[0] == 1 and not clock_inside:  # nobody else who could win
-            gone = 0.0
-            for row in range(rows):
+        if busy >= 0 and not clock_inside:  # nobody else can win in this cell
+            slot = busy
+            if slot != lone:
+                lone, company = slot, 1.0
+                for variant in range(variants):
+                    others[variant] = _share(none, done, none, done, lock, lock_digit, slot, digits, variant, 0.0)
+                for other in range(slots):
+                    if other != slot:
+                        there = none[other]
+                        for digit in range(1, radix[other]):
+                            there += done[other, digit]
+                        company *= there
+            for turn in range(going):
+                row = active[turn]
                 one = row_soft[row] + row_lock[row]
-                if one > 0.0:
-                    if row_event[row] >= 0:
-                        won[1, row_event[row], here - cell] += one
-                        gone += one
+                if one <= 0.0:
+                    continue
+                event, digit = row_event[row], row_digit[row]
+                for variant in range(variants):
+                    if digits[variant, slot] != 0:
+                        continue
+                    if event >= 0:
+                        outcome = event * variants + variant
+                        if most[1, outcome] < 0:
+                            least[1, outcome] = here - cell
+                        most[1, outcome] = here - cell
+                        won[1, outcome, here - cell] += one * others[variant]
                     else:
-                        inner[row] += one
-            none[0] -= gone
+                        inner[row] += one * others[variant]
+                if event >= 0 or digit > 0:
+                    none[slot] -= one
+                    if digit > 0:
+                        done[slot, digit] += one
+                    elif event >= 0:
+                        left -= one * company
         elif any_soft or any_lock or clock_inside:
+            lone, moved = -1, True
             for point in range(len(gauss_at)):
                 at, weight = gauss_at[point], gauss_weight[point]
                 if clock_inside:
                     for variant in range(variants):
+                        _touched(least, most, 1, clock + variant, here - cell)
                         won[1, clock + variant, here - cell] += weight * _share(
-                            none, done, soft, soft_digit, lock, lock_digit, -1, variant, stride, radix, at
+                            none, done, soft, soft_digit, lock, lock_digit, -1, digits, variant, at
                         )
-                for row in range(rows):  # locked masses, those before in the order having happened
+                for turn in range(going):  # locked masses, those before in the order having happened
+                    row = active[turn]
                     atom = row_lock[row]
                     if atom > 0.0:
                         slot, digit = row_slot[row], row_digit[row]
                         if not clock_inside:
                             if row_event[row] >= 0:
                                 for variant in range(variants):
-                                    if (variant // stride[slot]) % radix[slot] == 0:
+                                    if digits[variant, slot] == 0:
+                                        _touched(least, most, 1, row_event[row] * variants + variant, here - cell)
                                         won[1, row_event[row] * variants + variant, here - cell] += weight * atom * _share(
-                                            none, done, soft, soft_digit, lock, lock_digit, slot, variant, stride, radix, at
+                                            none, done, soft, soft_digit, lock, lock_digit, slot, digits, variant, at
                                         )
                             else:
                                 for variant in range(variants):
-                                    if (variant // stride[slot]) % radix[slot] == 0:
+                                    if digits[variant, slot] == 0:
                                         inner[row] += weight * atom * _share(
-                                            none, done, soft, soft_digit, lock, lock_digit, slot, variant, stride, radix, at
+                                            none, done, soft, soft_digit, lock, lock_digit, slot, digits, variant, at
                                         )
                         if row_event[row] >= 0:
                             lock[slot] += atom
@@ -245,22 +308,25 @@ def race(L: Lattice, number: int, node: int, inside: int, cell: int, deadline: i
                 if any_soft:
                     # locked masses have happened at the place `at` with probability `at`
                     if any_lock:
-                        for row in range(rows):
+                        for turn in range(going):
+                            row = active[turn]
                             if row_lock[row] > 0.0 and (row_event[row] >= 0 or row_digit[row] > 0):
                                 lock[row_slot[row]] += at * row_lock[row]
                                 if row_digit[row] > 0:
                                     lock_digit[row_slot[row], row_digit[row]] += at * row_lock[row]
                     factor = weight * (1.0 - at) if clock_inside else weight
-                    for row in range(rows):
+                    for turn in range(going):
+                        row = active[turn]
                         one = row_soft[row]
                         if one > 0.0:
                             slot = row_slot[row]
                             for variant in range(variants):
-                                if (variant // stride[slot]) % radix[slot] == 0:
+                                if digits[variant, slot] == 0:
                                     share = factor * one * _share(
-                                        none, done, soft, soft_digit, lock, lock_digit, slot, variant, stride, radix, at
+                                        none, done, soft, soft_digit, lock, lock_digit, slot, digits, variant, at
                                     )
                                     if row_event[row] >= 0:
+                                        _touched(least, most, 1, row_event[row] * variants + variant, here - cell)
                                         won[1, row_event[row] * variants + variant, here - cell] += share
                                     else:
                                         inner[row] += share
@@ -271,36 +337,33 @@ def race(L: Lattice, number: int, node: int, inside: int, cell: int, deadline: i
                                 lock_digit[slot, digit] = 0.0
             if clock_inside:
                 return here - cell + 1, 0.0
-            for row in range(rows):
+            for turn in range(going):
+                row = active[turn]
                 gone = row_soft[row] + row_lock[row]
                 if gone > 0.0 and (row_event[row] >= 0 or row_digit[row] > 0):
                     none[row_slot[row]] -= gone
                     if row_digit[row] > 0:
                         done[row_slot[row], row_digit[row]] += gone
         here += 1
-        if _alive(none, done, radix) < FAINT:
-            alive[here - cell] = 0.0
-            return here - cell, 0.0
-    alive[max(L.last - cell, 0)] = _alive(none, done, radix)
-    return max(L.last - cell, 0), _alive(none, done, radix)
+        if moved:
+            left = _alive(none, done, radix)
+        if left < faint:
+            alive[here - cell] = left
+            return here - cell, max(left, 0.0)
+    alive[max(L.last - cell, 0)] = left
+    return max(L.last - cell, 0), left
 
 
 @njit(cache=True, nogil=True)
-def _summed(w: Work, outcomes: int, count: int) -> None:
-    """Fills `least`, `most`, `total` and `moment` of the race that was run."""
+def _summed(w: Work, outcomes: int) -> None:
+    """Fills `total` and `moment` of the race that was run."""
     for kind in range(2):
         for outcome in range(outcomes):
             won = w.won[kind, outcome]
-            total, moment, least, most = 0.0, 0.0, 0, -1
-            for u in range(count):
-                one = won[u]
-                if one > 0.0:
-                    if most < 0:
-                        least = u
-                    most = u
-                    total += one
-                    moment += one * u
-            w.least[kind, outcome], w.most[kind, outcome] = least, most
+            total, moment = 0.0, 0.0
+            for u in range(w.least[kind, outcome], w.most[kind, outcome] + 1):
+                total += won[u]
+                moment += won[u] * u
             w.total[kind, outcome], w.moment[kind, outcome] = total, moment
 
 
@@ -408,7 +471,7 @@ def forward(L: Lattice, w: Work, openings: Int, shares: Float, flow: Flow) -> in
     rows, phases = len(L.rows_node), L.bounds.shape[1] + 1
     low = np.full(rows, L.last + 1, np.int64)
     high = np.full(rows, -1, np.int64)
-    todo = np.zeros(rows)
+    todo, crowd = np.zeros(rows), np.zeros(len(L.race_state))
     start, begin = L.start // 2, L.start % 2
     for place in range(len(openings)):
         row = row_of(L, openings[place], -1, NO_DEADLINE, start, begin)
@@ -425,6 +488,10 @@ def forward(L: Lattice, w: Work, openings: Int, shares: Float, flow: Flow) -> in
             rounds = 0
             while active:
                 active = False
+                crowd[:] = 0.0
+                for row in range(rows):
+                    if todo[row] > 0.0:
+                        crowd[L.race_of[L.rows_node[row] * phases]] += todo[row]
                 rounds += 1
                 if rounds > MAX_ROUNDS:
                     return 1
@@ -447,8 +514,9 @@ def forward(L: Lattice, w: Work, openings: Int, shares: Float, flow: Flow) -> in
                     if number != last_race or told != last_deadline:
                         _cleared(w, outcomes)
                         outcomes = (L.race_events[number] + 1) * L.race_variants[number]
-                        count, rest = race(L, number, node, inside, cell, told, w)
-                        _summed(w, outcomes, count)
+                        faint = FAINT / max(crowd[L.race_of[node * phases]], NONE)
+                        count, rest = race(L, number, node, inside, cell, told, faint, w)
+                        _summed(w, outcomes)
                         last_race, last_deadline = number, told
                     if told == NO_DEADLINE:
                         flow.breach[node] += m * passed(w, cell, inside, deadline, count)
@@ -487,6 +555,7 @@ def forward(L: Lattice, w: Work, openings: Int, shares: Float, flow: Flow) -> in
                                 high[target] = max(high[target], cell + stop)
                                 if u == 0 and kind == inside and L.race_of[dest * phases] >= 0:
                                     todo[target] += m * won[0]
+                                    crowd[L.race_of[dest * phases]] += m * won[0]
                                     if todo[target] > NONE:
                                         active = True
                                 u = stop + 1
