@@ -14,24 +14,34 @@ if TYPE_CHECKING:
     from refund_fsm.simulate.behaviour import Behaviour as Behaviour
     from refund_fsm.simulate.behaviour import Choice as Choice
     from refund_fsm.simulate.behaviour import Share as Share
+    from refund_fsm.simulate.comparison import Comparison as Comparison
+    from refund_fsm.simulate.comparison import compare as compare
     from refund_fsm.simulate.delays import Empirical as Empirical
     from refund_fsm.simulate.delays import Exponential as Exponential
     from refund_fsm.simulate.delays import Fixed as Fixed
     from refund_fsm.simulate.delays import LogNormal as LogNormal
     from refund_fsm.simulate.delays import Triangular as Triangular
     from refund_fsm.simulate.delays import Uniform as Uniform
+    from refund_fsm.simulate.exact import Distribution as Distribution
+    from refund_fsm.simulate.exact import Law as Law
+    from refund_fsm.simulate.exact import first_passage as first_passage
     from refund_fsm.simulate.figures import Figure as Figure
     from refund_fsm.simulate.histogram import Histogram as Histogram
     from refund_fsm.simulate.histogram import Interval as Interval
     from refund_fsm.simulate.population import simulate as simulate
+    from refund_fsm.simulate.report import save_comparison_plot as save_comparison_plot
+    from refund_fsm.simulate.report import save_plot as save_plot
     from refund_fsm.simulate.result import Result as Result
 
 _HOMES = {
     "behaviour": ("Behaviour", "Choice", "Share"),
+    "comparison": ("Comparison", "compare"),
     "delays": ("Empirical", "Exponential", "Fixed", "LogNormal", "Triangular", "Uniform"),
+    "exact": ("Distribution", "Law", "first_passage"),
     "figures": ("Figure",),
     "histogram": ("Histogram", "Interval"),
     "population": ("simulate",),
+    "report": ("save_comparison_plot", "save_plot"),
     "result": ("Result",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

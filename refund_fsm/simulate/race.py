@@ -464,9 +464,32 @@ def flow_for(lattice: Lattice) -> Flow:
     )
 
 
+class Apart(NamedTuple):
+    """B things whose cases are followed apart once they have happened (see `firsts`), and payouts.
+
+    `row` (B × rows): the place of a row in `mass`, or −1. `out`, `inner` (B × …): 1 where it happens, 2 where the outcome tells that it happened before in the state; `limit` (B): the group whose
+    deadline it is, or −1. `counted` (B × N): 1 for nodes where it may happen for the first time. `ever` (B): its probability. `mass`
+    (places × 2 × T): as in `Flow`, of the cases to which it has happened. `pays` (outcomes): 1 where the money is moved for the first
+    time, or perhaps; `paid` is the one of the B things that tells, or −1; `money` (2 × T): when that is.
+    """
+
+    row: Int
+    out: NDArray[np.uint8]
+    inner: NDArray[np.uint8]
+    limit: Int
+    counted: NDArray[np.uint8]
+    ever: Float
+    mass: Float
+    pays: NDArray[np.uint8]
+    paid: int
+    money: Float
+
+
 @njit(cache=True, nogil=True)
-def forward(L: Lattice, w: Work, openings: Int, shares: Float, flow: Flow) -> int:  # noqa: N803
-    """The law from the start on: fills `flow`. Returns 0, or 1 when moves inside one instant find no end."""
+def forward(L: Lattice, w: Work, openings: Int, shares: Float, flow: Flow, apart: Apart) -> int:  # noqa: N803
+    """The law from the start on: fills `flow` and `apart`. Returns 0, or 1 when moves inside one instant find no end."""
+    things, apart_mass, apart_row = len(apart.limit), apart.mass, apart.row
+    todo_apart, mine = np.zeros(max(len(apart.mass), 1)), np.zeros(max(things, 1))
     mass = flow.mass
     rows, phases = len(L.rows_node), L.bounds.shape[1] + 1
     low = np.full(rows, L.last + 1, np.int64)
@@ -485,6 +508,9 @@ def forward(L: Lattice, w: Work, openings: Int, shares: Float, flow: Flow) -> in
                 if low[row] <= cell <= high[row] and mass[row, inside, cell] > NONE and L.race_of[L.rows_node[row] * phases] >= 0:
                     todo[row] = mass[row, inside, cell]
                     active = True
+            if active:
+                for place in range(len(apart_mass)):
+                    todo_apart[place] = apart_mass[place, inside, cell]
             rounds = 0
             while active:
                 active = False
@@ -520,6 +546,22 @@ def forward(L: Lattice, w: Work, openings: Int, shares: Float, flow: Flow) -> in
                         last_race, last_deadline = number, told
                     if told == NO_DEADLINE:
                         flow.breach[node] += m * passed(w, cell, inside, deadline, count)
+                    for thing in range(things):
+                        mine[thing] = 0.0
+                        place = apart_row[thing, row]
+                        if place >= 0:
+                            mine[thing] = todo_apart[place]
+                            todo_apart[place] = 0.0
+                        if apart.counted[thing, node] == 1:
+                            fresh_mass = m - mine[thing]
+                            if apart.limit[thing] == group:
+                                if told == NO_DEADLINE:
+                                    apart.ever[thing] += fresh_mass * passed(w, cell, inside, deadline, count)
+                            else:
+                                base = L.inner[node * phases + phase]
+                                for inner in range(L.race_rows[number + 1] - L.race_rows[number]):
+                                    if apart.inner[thing, base + inner] == 1:
+                                        apart.ever[thing] += fresh_mass * w.inner[inner]
                     flow.left[node] += m * rest
                     flow.hours[state] += m * rest * (L.last - cell - 0.5 * inside)
                     for place in range(L.race_rows[number + 1] - L.race_rows[number]):
@@ -551,6 +593,27 @@ def forward(L: Lattice, w: Work, openings: Int, shares: Float, flow: Flow) -> in
                                     total += won[v]
                                     into[cell + v] += m * won[v]
                                 flow.out[place] += m * total
+                                if apart.pays[place] == 1:
+                                    fresh_mass = m - mine[apart.paid] if apart.paid >= 0 else m
+                                    for v in range(u, stop + 1):
+                                        apart.money[kind, cell + v] += fresh_mass * won[v]
+                                for thing in range(things):
+                                    happens = apart.out[thing, place] > 0
+                                    if apart.out[thing, place] == 1 and apart.counted[thing, node] == 1:
+                                        apart.ever[thing] += (m - mine[thing]) * total
+                                    there = apart_row[thing, target]
+                                    if there < 0:
+                                        continue
+                                    one = m if happens else mine[thing]
+                                    late = deadline // 2 - cell if apart.limit[thing] == group and told == NO_DEADLINE else L.last
+                                    if deadline <= 2 * cell + inside and apart.limit[thing] == group:
+                                        late = 0
+                                    if one > 0.0 or late <= stop:
+                                        into = apart_mass[there, kind]
+                                        for v in range(u, stop + 1):
+                                            into[cell + v] += won[v] * (m if v >= late else one)
+                                        if u == 0 and kind == inside:
+                                            todo_apart[there] += won[0] * (m if late <= 0 else one)
                                 low[target] = min(low[target], at)
                                 high[target] = max(high[target], cell + stop)
                                 if u == 0 and kind == inside and L.race_of[dest * phases] >= 0:

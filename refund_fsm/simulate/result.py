@@ -238,12 +238,7 @@ class Result:
 
     def to_frame(self) -> Any:
         """The figures as a table of polars, or of pandas where there is no polars: name, zh, en, unit, value, low, high."""
-        rows = [
-            {"name": one.name, "zh": one.label.zh, "en": one.label.en, "unit": one.unit, "value": one.value,
-             "low": one.interval.low, "high": one.interval.high}
-            for one in self.figures().values()
-        ]  # fmt: skip
-        return frame(rows)
+        return frame(rows_of(self.figures()))
 
     def __add__(self, other: Result) -> Result:
         """The result of the cases of both, exactly what one run of all of them would give."""
@@ -294,6 +289,22 @@ def quantile(histogram: Histogram, p: float) -> Interval:
         return _exact(math.nan)
     hour = timedelta(hours=1)
     return Interval(found / hour, ends[0] / hour, ends[1] / hour)
+
+
+def rows_of(all_of: Mapping[str, Figure]) -> list[dict[str, Any]]:
+    """Figures as rows of plain data."""
+    return [
+        {
+            "name": one.name,
+            "zh": one.label.zh,
+            "en": one.label.en,
+            "unit": one.unit,
+            "value": one.value,
+            "low": one.interval.low,
+            "high": one.interval.high,
+        }
+        for one in all_of.values()
+    ]
 
 
 def frame(rows: list[dict[str, Any]]) -> Any:
