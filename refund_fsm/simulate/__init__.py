@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from refund_fsm.simulate.population import simulate as simulate
     from refund_fsm.simulate.report import save_comparison_plot as save_comparison_plot
     from refund_fsm.simulate.report import save_plot as save_plot
+    from refund_fsm.simulate.replay import play_case as play_case
     from refund_fsm.simulate.result import Result as Result
 
 _HOMES = {
@@ -41,6 +42,7 @@ _HOMES = {
     "figures": ("Figure",),
     "histogram": ("Histogram", "Interval"),
     "population": ("simulate",),
+    "replay": ("play_case",),
     "report": ("save_comparison_plot", "save_plot"),
     "result": ("Result",),
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -191,6 +192,25 @@ class Behaviour(Frozen):
             row = rows[place]
             scaled = row.delay.scaled(delay) if row.delay is not None and delay != 1.0 else row.delay
             rows[place] = row.model_copy(update={"weight": row.weight * weight, "delay": scaled})
+        return self.model_copy(update={"choices": tuple(rows)})
+
+    def on_lattice(self, step: timedelta, *, calendar: bool = False) -> Behaviour:
+        """The behaviour with every delay rounded to whole multiples of `step`, for models that move in steps.
+
+        Without `calendar` working days are days: such models know none. `BadData` for a step that divides no day.
+        """
+        from refund_fsm.simulate.curves import on_lattice
+
+        if not isinstance(step, timedelta) or step <= timedelta(0) or timedelta(days=1) % step:
+            raise BadData("step", step, "a timedelta that divides a day, such as one day")
+        rows = []
+        for row in self.choices:
+            delay = row.delay
+            if delay is not None:
+                if delay.unit == "working_days" and not calendar:
+                    delay = delay.model_copy(update={"unit": "days"})
+                delay = on_lattice(delay, step / timedelta(hours=1 if delay.unit == "hours" else 24))
+            rows.append(row.model_copy(update={"delay": delay}))
         return self.model_copy(update={"choices": tuple(rows)})
 
     def _fits(self, row: Choice, state: str | None, event: str | None, actor: str | None) -> bool:

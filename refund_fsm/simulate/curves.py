@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from refund_fsm.simulate.delays import Empirical, Exponential, Fixed, LogNormal, Quantity, Triangular, Uniform
+from refund_fsm.simulate.delays import MAX_VALUES, Empirical, Exponential, Fixed, LogNormal, Quantity, Triangular, Uniform
 
 Float = NDArray[np.float64]
+LATTICE_TAIL = 1e-12  # of a rounded distribution that its last value takes
 TAIL = 1e-14  # of a distribution that is cut off: it is never counted as having happened
 
 
@@ -112,3 +113,25 @@ def _cells_of_points(values: Float, shares: Float, length: float, most: int) -> 
         inside[place] += share * (1.0 - (exact - place))
         inside[place + 1] += share * (exact - place)
     return Cells(atoms, edge, inside)
+
+
+def on_lattice(quantity: Quantity, step: float) -> Empirical:
+    """The quantity rounded to whole multiples of `step` (in its unit): the nearest, the later of two. The tail goes to the last."""
+    if isinstance(quantity, (Fixed, Empirical)):
+        values, shares = _points(quantity)
+        found: dict[int, float] = {}
+        for value, share in zip(values.tolist(), shares.tolist(), strict=True):
+            place = math.floor(value / step + 0.5)
+            found[place] = found.get(place, 0.0) + share
+        return _empirical(quantity, step, found)
+    most = 1
+    while most < MAX_VALUES and _rise(quantity, np.array([(most - 0.5) * step]))[0] < 1.0 - LATTICE_TAIL:
+        most += 1
+    rises = _rise(quantity, (np.arange(most + 1) - 0.5) * step)
+    masses = np.append(np.diff(rises), 1.0 - rises[-1])
+    return _empirical(quantity, step, {place: float(mass) for place, mass in enumerate(masses) if mass > 0})
+
+
+def _empirical(quantity: Quantity, step: float, masses: dict[int, float]) -> Empirical:
+    places = sorted(masses)
+    return Empirical(values=tuple(place * step for place in places), weights=tuple(masses[place] for place in places), unit=quantity.unit)

@@ -160,6 +160,32 @@ def _quantile(kind: Any, a: Any, b: Any, c: Any, points: Any, rises: Any, u: Any
     return points[low]
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _opened(open_p: Any, open_other: Any, key: Any) -> Any:
+    """Which opening a case has: Walker's alias method."""
+    u = _uniform(key, 0) * len(open_p)
+    place = np.int64(u)
+    return place if u - place < open_p[place] else open_other[place]
+
+
+@njit(cache=True, nogil=True)
+def opening_of(t: Tables, seed: int, case: int) -> int:
+    """The place in the mix of the opening that a case has."""
+    return _opened(t.open_p, t.open_other, _case_key(seed, case))
+
+
+@njit(cache=True, nogil=True)
+def amount_of(t: Tables, seed: int, case: int) -> int:
+    """What a case claims, in fen."""
+    q, at = t.quantities, len(t.quantities.kind) - 1
+    return _amount(q.kind[at], q.a[at], q.b[at], q.c[at], q.points, q.rises, _case_key(seed, case))
+
+
+@njit(cache=True, nogil=True)
+def _amount(kind: Any, a: Any, b: Any, c: Any, points: Any, rises: Any, key: Any) -> Any:
+    return max(np.int64(1), np.int64(_quantile(kind, a, b, c, points, rises, _uniform(key, 1)) + 0.5))
+
+
 @njit(cache=True, nogil=True)
 def play(t: Tables, seed: int, first: int, last: int, out: Sums, log: Log) -> tuple[int, int, int]:
     """Plays the cases `first` to `last` − 1 and adds them to `out`; with a log of some length, writes its rows as well.
@@ -235,10 +261,7 @@ def play(t: Tables, seed: int, first: int, last: int, out: Sums, log: Log) -> tu
         if room > 0 and room - rows < MAX_STEPS:
             return DONE, case, rows
         key = _case_key(seed, case)
-        u = _uniform(key, 0) * len(open_p)
-        opening = np.int64(u)
-        if u - opening >= open_p[opening]:
-            opening = open_other[opening]
+        opening = _opened(open_p, open_other, key)
         amount = np.int64(0)  # drawn when it is needed
         for clock in range(len(law_due)):
             law_due[clock] = NEVER
@@ -360,8 +383,7 @@ def play(t: Tables, seed: int, first: int, last: int, out: Sums, log: Log) -> tu
                     seen_rule[rule] = case
                     n_rule_cases[rule] += 1
                 if amount == 0 and (room > 0 or pays[rule] == 1):
-                    fen = _quantile(kind[amount_at], qa[amount_at], qb[amount_at], qc[amount_at], points, rises, _uniform(key, 1))
-                    amount = max(np.int64(1), np.int64(fen + 0.5))
+                    amount = _amount(kind[amount_at], qa[amount_at], qb[amount_at], qc[amount_at], points, rises, key)
                 if room > 0:
                     log_case[rows], log_second[rows], log_rule[rows], log_amount[rows] = case, now, rule, amount
                     rows += 1
