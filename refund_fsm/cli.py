@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from refund_fsm import cli_many
 from refund_fsm.console import Languages, complain, show, show_json, show_text
 from refund_fsm.errors import BadData, MissingPart, RefundFsmError, Refused
+from refund_fsm.options import BehaviourOption, File, JsonOption, LangOption, OrderType, PolicyOption, instant_of, naming
 
 if TYPE_CHECKING:
     from refund_fsm.case import RefundCase
@@ -41,11 +43,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-LangOption = Annotated[Languages, typer.Option("--lang", help="The languages of the output.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-OrderType = Annotated[str, typer.Argument(metavar="ORDER_TYPE", help="A registered order type, or module:attribute of a Workflow.")]
-PolicyOption = Annotated[str | None, typer.Option("--policy", metavar="NAME|FILE", help="guide, statute, or a policy file (TOML).")]
-File = Annotated[str, typer.Argument(metavar="FILE", help="A scenario file (TOML), or the name of a shipped scenario.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -119,7 +116,7 @@ def advise(
     from refund_fsm.scenario import find, load
 
     scenario = load(find(file))
-    when = scenario.last_instant if at is None else _instant(at, "--at")
+    when = scenario.last_instant if at is None else instant_of(at, "--at")
     if when < scenario.order.paid_at:
         raise BadData(f"{scenario.where}: --at", when.isoformat(), f"not before order.paid_at, {scenario.order.paid_at.isoformat()}")
     subject = _subject(scenario, when)
@@ -169,7 +166,7 @@ def draw(
     """Draw the workflows with Graphviz: SVG, PNG, DOT, Mermaid, and pages to play with."""
     from refund_fsm import diagram, drawing
 
-    found = drawing.case_of(case, None if at is None else _instant(at, "--at"))
+    found = drawing.case_of(case, None if at is None else instant_of(at, "--at"))
     told, waits = drawing.counts_of(counts)
     asked = drawing.Drawing(
         workflows=drawing.workflows_of(order_types, found),
@@ -218,8 +215,17 @@ def check(
 @app.command()
 def export(
     order_type: OrderType,
-    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="promela (the model checker spin), or xstate (XState 5, JSON).")],
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            metavar="FORMAT",
+            help="promela (the model checker spin), xstate (XState 5, JSON), pnml (a Petri net, for process mining), or prism (Storm).",
+        ),
+    ],
     policy: PolicyOption = None,
+    behaviour: BehaviourOption = None,
+    step: Annotated[float | None, typer.Option("--step", metavar="HOURS", help="With --to prism: a step of time; default: 24.")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write a file; default: print it.")] = None,
 ) -> None:
     """Write a workflow for tools that others made, so that they can check what we say of it."""
@@ -227,9 +233,13 @@ def export(
     from refund_fsm.drawing import policy_of
     from refund_fsm.files import write_text
     from refund_fsm.lookup import workflow_of
+    from refund_fsm.simulate.commands import behaviour_of, span_of
 
-    found = policy_of(policy, "--policy")
-    text = export.render(workflow_of(order_type), to, found)  # type: ignore[arg-type]  # any other name is refused there, with the names
+    workflow, found = workflow_of(order_type), policy_of(policy, "--policy")
+    given = None if behaviour is None else behaviour_of(workflow, behaviour)
+    span = None if step is None else span_of("--step", step, timedelta(hours=1))
+    with naming(behaviour="--behaviour", step="--step", to="--to"):
+        text = export.render(workflow, to, found, behaviour=given, step=span)  # type: ignore[arg-type]  # any other name is refused there
     show_text(text) if output is None else show([str(write_text(output, text, "--output"))])
 
 
@@ -266,15 +276,7 @@ def paths(
         show(list(parts(found, lang)))
 
 
-def _instant(text: str, field: str) -> datetime:
-    from refund_fsm.calendar import instant
-
-    try:
-        return instant(datetime.fromisoformat(text), field)
-    except ValueError as error:
-        if isinstance(error, BadData):
-            raise BadData(field, text, error.expected) from None
-        raise BadData(field, text, "an instant such as 2026-02-12T10:00:00+08:00") from None
+app.add_typer(cli_many.app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -113,20 +113,28 @@ def grid(rows: Sequence[Sequence[str]]) -> Table:
 
 def show(parts: Iterable[RenderableType | str]) -> None:
     """Prints the parts, one after the other: strings as they are, the rest by rich."""
-    from rich.text import Text as RichText
-
-    on_terminal = sys.stdout.isatty()
-    buffer = io.StringIO()
-    console = _console(sys.stdout) if on_terminal else _console(buffer, width=PIPE_WIDTH, force_terminal=False, no_color=True)
+    if not sys.stdout.isatty():
+        show_text(text_of(parts))
+        return
+    console = _console(sys.stdout)
 
     def write() -> None:
         for one in parts:
-            part = plain(one) if isinstance(one, str) else one
-            console.print(_hanging(part) if on_terminal else part, soft_wrap=not on_terminal and isinstance(part, RichText))
-        if not on_terminal:
-            sys.stdout.write(buffer.getvalue())
+            console.print(_hanging(plain(one) if isinstance(one, str) else one))
 
     _written(write)
+
+
+def text_of(parts: Iterable[RenderableType | str]) -> str:
+    """The parts as text without colours, every table at its natural width."""
+    from rich.text import Text as RichText
+
+    buffer = io.StringIO()
+    console = _console(buffer, width=PIPE_WIDTH, force_terminal=False, no_color=True)
+    for one in parts:
+        part = plain(one) if isinstance(one, str) else one
+        console.print(part, soft_wrap=isinstance(part, RichText))
+    return buffer.getvalue()
 
 
 def _hanging(part: RenderableType) -> RenderableType:

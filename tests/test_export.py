@@ -1,4 +1,7 @@
-"""The exports are text that says what the table does: their tables, held to the guards and effects; their names; bad input."""
+"""The exports are text that says what the table does: their tables, held to the guards and effects; their names; bad input.
+
+What the tools say of them is in `test_spin`, `test_xstate`, `test_pnml` and `test_prism`.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -16,22 +21,43 @@ import pytest
 from refund_fsm import BadData, Policy, Workflow, WorkflowError, effect, graph, guard, machine, orders
 from refund_fsm.export import FORMATS, render
 from refund_fsm.export.identifiers import Identifiers
+from refund_fsm.export.lattice import Lattice
 from refund_fsm.export.tables import EffectTable, condition, effect_table, guard_table, tables_of
 from refund_fsm.facts import Partial, assignments, reads_of
+from refund_fsm.simulate.behaviour import Behaviour, Choice, Share
+from refund_fsm.simulate.delays import Empirical, Exponential, Fixed, Uniform
+from refund_fsm.spec import CLOCK
 from tests.awkward import WORKFLOW as AWKWARD
 from tests.exchange import WORKFLOW as EXCHANGE
 
 WORKFLOWS = {**{key: orders.get(key) for key in orders.keys()}, EXCHANGE.key: EXCHANGE, AWKWARD.key: AWKWARD}
 EACH = [pytest.param(workflow, id=key) for key, workflow in WORKFLOWS.items()]
 GUIDE = Policy.guide()
+ENDS = {"promela": "}\n", "xstate": "}\n", "pnml": "</pnml>\n", "prism": "endrewards\n"}
+HOUR = timedelta(hours=1)
 RENDERED = """
 import hashlib
-from refund_fsm import orders
-from refund_fsm.export import FORMATS, render
+from tests.test_export import FORMATS, orders, rendered
 for key in orders.keys():
     for to in FORMATS:
-        print(hashlib.sha256(render(orders.get(key), to).encode()).hexdigest())
+        print(hashlib.sha256(rendered(orders.get(key), to).encode()).hexdigest())
 """
+
+
+def daily(workflow: Workflow) -> Behaviour:
+    """A behaviour of whole days: anybody may do anything that the table has, a day after the entry."""
+    opens = {one.name: one.start(GUIDE)[0] for one in workflow.fact_fields}
+    choices = tuple(
+        Choice(state=state, event=event, delay=Fixed(value=1, unit="days"))
+        for state, event in workflow.rules_at
+        if workflow.events[event].actor != CLOCK
+    )
+    return Behaviour(order_type=workflow.key, facts=opens, mix=(Share(weight=1),), choices=choices)
+
+
+def rendered(workflow: Workflow, to: Any, policy: Policy | None = None) -> str:
+    """The text, of the daily behaviour where the format is of one; an hour divides all limits."""
+    return render(workflow, to, policy, behaviour=daily(workflow), step=HOUR) if to == "prism" else render(workflow, to, policy)
 
 
 # 1. Tables
@@ -131,9 +157,9 @@ def test_effects_that_cannot_be_tabulated_are_errors() -> None:
     wide = _wide(sees)
     assert effect_table(sees, wide, wide.domains(GUIDE)).reads == ("b",)
     for run, fault in ((peeps, "cannot be written as a table"), (meddles, "changes b, which it does not list"), (loses, "not a Wide")):
-        for to in FORMATS:
+        for to in ("promela", "xstate", "prism"):
             with pytest.raises(WorkflowError, match=fault) as caught:
-                render(_wide(run), to)
+                rendered(_wide(run), to)
             assert caught.value.row == f"effect {run.name}"
 
 
@@ -150,16 +176,21 @@ def test_an_export_is_made_without_the_graph_and_the_machine(workflow: Workflow,
 
     for owner, name in ((graph, "explore"), (machine, "stepper_of"), (machine.Stepper, "__init__")):
         monkeypatch.setattr(owner, name, forbidden)
-    text = render(workflow, to)
-    assert text.endswith("}\n") and all(len(line) == len(line.rstrip()) for line in text.splitlines())
-    assert text == render(workflow, to, GUIDE)
+    text = rendered(workflow, to)
+    assert text.endswith(ENDS[to]) and all(len(line) == len(line.rstrip()) for line in text.splitlines())
+    assert text == rendered(workflow, to, GUIDE)
 
 
 def test_an_export_is_the_same_in_every_process() -> None:
-    mine = [hashlib.sha256(render(orders.get(key), to).encode()).hexdigest() for key in orders.keys() for to in FORMATS]
+    mine = [hashlib.sha256(rendered(orders.get(key), to).encode()).hexdigest() for key in orders.keys() for to in FORMATS]
     for seed in ("1", "2"):
         done = subprocess.run(
-            (sys.executable, "-c", RENDERED), env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+            (sys.executable, "-c", RENDERED),
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=Path(__file__).parents[1],
+            capture_output=True,
+            text=True,
+            check=True,
         )
         assert done.stdout.split() == mine
 
@@ -201,17 +232,119 @@ def test_identifiers_are_plain_and_never_shared() -> None:
     ]
     assert told == ["in_use_2", "in_a_b", "in_a_b_2", "in_a_b_3", "v_1", "v_1_2", "v_True", "v___"]
     assert names.of("in_", "a_b") == "in_a_b_2"
+    assert names.of("", "in_use") == "in_use_3", "what is reserved is nobody's"
+
+
+@pytest.mark.parametrize("workflow", EACH)
+def test_the_chain_has_every_rule_that_can_fire_once(workflow: Workflow) -> None:
+    text = rendered(workflow, "prism")
+    ids = re.findall(r"^  // (\S+) .*\n  \[rule\] ", text, re.MULTILINE)
+    assert ids == [rule.id for key in workflow.states for rule in workflow.rules if rule.source.key == key]
+    assert "// Rules that nobody chooses: none.\n" in text
+    assert re.findall(r'^label "final_(\w+)"', text, re.MULTILINE) == [
+        re.sub(r"\W", "_", key) for key, state in workflow.states.items() if state.final
+    ]
+
+
+def test_the_chain_leaves_out_what_nobody_does() -> None:
+    """Rules that nobody chooses, the states that they alone lead to, the facts that they alone look at."""
+    workflow = orders.get("virtual")
+    behaviour, undone = daily(workflow), ("request_evidence", "complain")
+    fewer = behaviour.model_copy(update={"choices": tuple(row for row in behaviour.choices if row.event not in undone)})
+    text = render(workflow, "prism", behaviour=fewer)
+    told = re.search(r"^// Rules that nobody chooses: (.*)\.$", text, re.MULTILINE)
+    assert told and set(told[1].split(", ")) >= {"V11", "V12", *(rule.id for rule in workflow.rules if rule.event.name in undone)}
+    assert "fact_evidence_requests_left" not in text and "// escalated:" not in text and "// V11 " not in text
+    assert "fact_evidence_requests_left" in render(workflow, "prism", behaviour=behaviour)
+
+
+def test_the_step_divides_the_day_and_every_length() -> None:
+    workflow = orders.get("virtual")
+    behaviour = daily(workflow)
+    assert render(workflow, "prism", behaviour=behaviour) == render(workflow, "prism", behaviour=behaviour, step=timedelta(days=1))
+    assert "\n  doing=later : 1/3;\n" in render(workflow, "prism", behaviour=behaviour, step=timedelta(minutes=20))
+    for step in (timedelta(0), timedelta(hours=-24), timedelta(hours=7), timedelta(days=2), 24):
+        with pytest.raises(BadData) as caught:
+            render(workflow, "prism", behaviour=behaviour, step=step)  # type: ignore[arg-type]  # one is no timedelta
+        assert caught.value.field == "step"
+    with pytest.raises(BadData, match="evidence_hours, 36 h") as caught:
+        render(workflow, "prism", Policy(evidence_hours=36), behaviour=behaviour)
+    assert caught.value.field == "step"
+    assert render(workflow, "prism", Policy(evidence_hours=36), behaviour=behaviour, step=12 * HOUR)
+
+
+def test_the_behaviour_that_ships_is_put_on_the_lattice(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def put(behaviour: Behaviour, step: timedelta) -> Behaviour:
+        asked.append((behaviour.order_type, step))
+        return daily(orders.get(behaviour.order_type))
+
+    monkeypatch.setattr(Behaviour, "on_lattice", put, raising=False)
+    virtual = orders.get("virtual")
+    assert render(virtual, "prism", step=12 * HOUR) == render(virtual, "prism", behaviour=daily(virtual), step=12 * HOUR)
+    assert render(virtual, "prism") and asked == [("virtual", 12 * HOUR), ("virtual", 24 * HOUR)]
+
+
+DELAYS = (  # that are no whole steps of a day
+    Uniform(least=0, most=24),
+    Exponential(mean=24),
+    Fixed(value=1, unit="working_days"),
+    Fixed(value=36),
+    Fixed(value=24.001),
+    Fixed(value=1e9, unit="days"),
+    Empirical(values=(24, 30)),
+)
+
+
+@pytest.mark.parametrize("delay", DELAYS, ids=repr)
+def test_a_delay_that_is_not_of_whole_steps_is_named(delay: Any) -> None:
+    workflow = orders.get("virtual")
+    behaviour = daily(workflow)
+    rows = list(behaviour.choices)
+    rows[4] = rows[4].model_copy(update={"delay": delay})
+    with pytest.raises(BadData) as caught:
+        render(workflow, "prism", behaviour=behaviour.model_copy(update={"choices": tuple(rows)}))
+    assert caught.value.field == "choices[4].delay"
+
+
+def test_parts_of_a_day_are_whole_steps_as_near_as_floating_point_numbers_come() -> None:
+    law = Empirical(values=(1 / 3, 2 / 3, 31 / 15), weights=(1, 1, 2), unit="days")
+    assert law.values[2] * 15 != 31
+    assert Lattice(timedelta(minutes=96)).chances(law, "") == ((5, 1 / 4), (10, 1 / 3), (31, 1.0))
+    lattice = Lattice(8 * HOUR)
+    assert lattice.chances(Empirical(values=(0, 8, 16), weights=(0, 3, 0)), "") == ((1, 1.0),)
+
+
+def test_bad_behaviours_are_named() -> None:
+    workflow, other = orders.get("virtual"), daily(orders.get("third_party"))
+    behaviour = daily(workflow)
+    opens = {name: value for name, value in behaviour.facts.items() if name != "reason"}
+    asked: tuple[tuple[Any, str], ...] = (
+        (other, "behaviour.order_type"),
+        ("virtual", "behaviour"),
+        (behaviour.model_copy(update={"facts": opens}), "mix[0].facts.reason"),
+        (behaviour.model_copy(update={"facts": {**opens, "reason": "whim"}}), "facts.reason"),
+        (behaviour.model_copy(update={"facts": {**behaviour.facts, "evidence_requests_left": 1}}), "mix[0].facts.evidence_requests_left"),
+    )
+    for given, field in asked:
+        with pytest.raises(BadData) as caught:
+            render(workflow, "prism", behaviour=given)
+        assert caught.value.field == field
 
 
 def test_bad_input_is_named() -> None:
     shop = orders.get("third_party")
-    asked: tuple[tuple[tuple[Any, ...], str], ...] = (
-        (("third_party", "promela"), "workflow"),
-        ((shop, "prism"), "to"),
-        ((shop, ["promela"]), "to"),
-        ((shop, "xstate", "guide"), "policy"),
+    asked: tuple[tuple[tuple[Any, ...], dict[str, Any], str], ...] = (
+        (("third_party", "promela"), {}, "workflow"),
+        ((shop, "petri"), {}, "to"),
+        ((shop, ["promela"]), {}, "to"),
+        ((shop, "xstate", "guide"), {}, "policy"),
+        ((shop, "pnml"), {"behaviour": daily(shop)}, "behaviour"),
+        ((shop, "promela"), {"step": HOUR}, "step"),
+        ((EXCHANGE, "prism"), {}, "order_type"),
     )
-    for arguments, field in asked:
+    for arguments, more, field in asked:
         with pytest.raises(BadData) as caught:
-            render(*arguments)
+            render(*arguments, **more)
         assert caught.value.field == field

@@ -1,27 +1,44 @@
-"""Exports of a workflow to tools that others wrote: `promela` for the model checker spin, `xstate` for XState 5 in JavaScript.
+"""Exports of a workflow to tools that others wrote: `promela` for the model checker spin, `xstate` for XState 5 in JavaScript, `pnml` for
+process mining, `prism` for the probabilistic model checker Storm.
 
-Both are made of the rules, guards and effects, not of the configuration graph, so that what the tools say is a second opinion.
+All are made of the rules, guards and effects, not of the configuration graph, so that what the tools say is a second opinion.
 """
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal, get_args
 
 from refund_fsm.errors import BadData
 from refund_fsm.policy import Policy
 from refund_fsm.spec import Workflow
 
-Format = Literal["promela", "xstate"]
+if TYPE_CHECKING:
+    from refund_fsm.simulate.behaviour import Behaviour
+
+Format = Literal["promela", "xstate", "pnml", "prism"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+STEP = timedelta(hours=24)
 
-__all__ = ["FORMATS", "Format", "render"]
+__all__ = ["FORMATS", "STEP", "Format", "render"]
 
 
-def render(workflow: Workflow, to: Format, policy: Policy | None = None) -> str:
-    """The workflow as text of another tool, ending in a newline: a Promela model, or JSON for XState. `policy=None` is the guide's.
+def render(
+    workflow: Workflow,
+    to: Format,
+    policy: Policy | None = None,
+    *,
+    behaviour: Behaviour | None = None,
+    step: timedelta | None = None,
+) -> str:
+    """The workflow as text of another tool, ending in a newline. `policy=None` is the guide's.
 
-    The same workflow and policy give the same text. Raises `BadData` for an unknown format or what is no workflow or policy, and
-    `WorkflowError` for an effect that changes what it does not list, or that reads too many facts to be written as a table.
+    `promela` is a Promela model, `xstate` JSON, `pnml` a Petri net in XML, `prism` a Markov chain. The last one alone takes a
+    `behaviour` (None: the one that ships for the workflow, put on the lattice) and a `step` of time that divides 24 h (None: `STEP`).
+
+    The same arguments give the same text. Raises `BadData` for an unknown format, what is no workflow or policy, and a behaviour that
+    does not fit the workflow or whose delays are not whole steps; `WorkflowError` for an effect that changes what it does not list, or
+    that reads too many facts to be written as a table.
     """
     if not isinstance(workflow, Workflow):
         raise BadData("workflow", workflow, "a Workflow, such as orders.get('virtual')")
@@ -30,10 +47,32 @@ def render(workflow: Workflow, to: Format, policy: Policy | None = None) -> str:
     if to not in FORMATS:
         raise BadData("to", to, " or ".join(repr(known) for known in FORMATS))
     policy = policy or Policy.guide()
+    if to == "prism":
+        return _chain(workflow, policy, behaviour, STEP if step is None else step)
+    for name, given in (("behaviour", behaviour), ("step", step)):
+        if given is not None:
+            raise BadData(name, given, f"None: a {name} is for 'prism', not for {to!r}")
     if to == "promela":
         from refund_fsm.export import promela
 
         return promela.model(workflow, policy)
+    if to == "pnml":
+        from refund_fsm.export import pnml
+
+        return pnml.document(workflow, policy)
     from refund_fsm.export import xstate
 
     return xstate.document(workflow, policy)
+
+
+def _chain(workflow: Workflow, policy: Policy, behaviour: Behaviour | None, step: timedelta) -> str:
+    from refund_fsm.export import prism
+    from refund_fsm.simulate.behaviour import Behaviour
+
+    if behaviour is None:
+        behaviour = Behaviour.default(workflow.key)
+        put = getattr(behaviour, "on_lattice", None)
+        behaviour = behaviour if put is None else put(step)
+    if not isinstance(behaviour, Behaviour):
+        raise BadData("behaviour", behaviour, "a Behaviour, such as Behaviour.default('virtual'), or None")
+    return prism.model(workflow, policy, behaviour, step)

@@ -22,7 +22,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from refund_fsm.facts import Domain, Partial, assignments, reads_of
+from refund_fsm.export.tables import together
+from refund_fsm.facts import Domain
 from refund_fsm.spec import Rule, Workflow
 
 WAITED, STAYED, MOVED, WITHHELD, PAID = "waited", "stayed", "moved", "withheld", "paid_out"
@@ -55,7 +56,7 @@ def payers(workflow: Workflow, rule: Rule, domains: Mapping[str, Domain]) -> tup
         if other.event.pays
         and (other.source.key, other.actor.key) == (rule.source.key, rule.actor.key)
         and other.source.key in _reached(workflow, rule.dest.key)
-        and _together(rule, other, domains)
+        and together(rule, other, domains)
     )
 
 
@@ -68,13 +69,6 @@ def _reached(workflow: Workflow, key: str) -> set[str]:
         found |= fresh
         todo += fresh
     return found
-
-
-def _together(one: Rule, other: Rule, domains: Mapping[str, Domain]) -> bool:
-    """Whether some facts let both rules fire."""
-    guards = (*one.when, *other.when)
-    reads = tuple(dict.fromkeys(name for guard in guards for name in reads_of(guard, domains)))
-    return any(all(guard(Partial(known)) for guard in guards) for known in assignments(reads, domains))
 
 
 def assumed(workflow: Workflow, domains: Mapping[str, Domain]) -> tuple[str, ...]:

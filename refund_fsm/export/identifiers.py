@@ -10,7 +10,7 @@ class Identifiers:
     """Identifiers by what they stand for. The same thing gets the same one; two things never share one, nor one that is `reserved`."""
 
     def __init__(self, reserved: Iterable[str] = ()) -> None:
-        self._given: dict[tuple[object, ...], str] = {("", str, name): name for name in reserved}
+        self._given: dict[tuple[object, ...], str] = {(name,): name for name in reserved}
 
     def of(self, prefix: str, name: object) -> str:
         """`prefix` and the name, what is no letter, digit or underscore replaced; numbered where that is given out already."""

@@ -1,4 +1,4 @@
-"""Owns guards and effects as finite tables, made by calling them on facts: what both exports are written from.
+"""Owns guards and effects as finite tables, made by calling them on facts: what the exports are written from.
 
 Must not ask the configuration graph, nor the machine: an export that confirms their verdict may not be made of it.
 """
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from refund_fsm.errors import WorkflowError
 from refund_fsm.facts import Domain, NotFinite, Partial, Value, assignments, reads_of
-from refund_fsm.spec import Effect, Guard, Workflow
+from refund_fsm.spec import Effect, Guard, Rule, Workflow
 
 PROBES = 512  # whole sets of facts on which an effect's table is compared with the effect itself
 SPREAD = 2_654_435_761  # a prime: its multiples, taken modulo the number of sets, spread the probes over all of them
@@ -89,6 +89,13 @@ def tables_of(workflow: Workflow, domains: Mapping[str, Domain]) -> tuple[dict[s
         {name: guard_table(guard, domains) for name, guard in workflow.guards.items()},
         {name: effect_table(effect, workflow, domains) for name, effect in effects.items()},
     )
+
+
+def together(one: Rule, other: Rule, domains: Mapping[str, Domain]) -> bool:
+    """Whether some facts let both rules fire."""
+    guards = (*one.when, *other.when)
+    reads = tuple(dict.fromkeys(name for guard in guards for name in reads_of(guard, domains)))
+    return any(all(guard(Partial(known)) for guard in guards) for known in assignments(reads, domains))
 
 
 def condition(reads: Sequence[str], rows: Iterable[Row], domains: Mapping[str, Domain], atom: Callable[[str, Domain], str]) -> str:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from refund_fsm.simulate.report import save_plot as save_plot
     from refund_fsm.simulate.replay import play_case as play_case
     from refund_fsm.simulate.result import Result as Result
+    from refund_fsm.simulate.whatif import Sensitivity as Sensitivity
+    from refund_fsm.simulate.whatif import sensitivity as sensitivity
 
 _HOMES = {
     "behaviour": ("Behaviour", "Choice", "Share"),
@@ -45,6 +47,7 @@ _HOMES = {
     "replay": ("play_case",),
     "report": ("save_comparison_plot", "save_plot"),
     "result": ("Result",),
+    "whatif": ("Sensitivity", "sensitivity"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _PARTS = ("numba", "numpy", "pyarrow", "scipy", "tomli_w")

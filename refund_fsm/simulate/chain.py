@@ -238,7 +238,9 @@ class _Builder:
         draws = tuple(self._draws(key, facts, moves[phase]) for phase in range(len(bounds) + 1))
         if not draws[0] and clock is None:
             raise BadData(
-                "choices", state.key, f"in every state a row that holds and is accepted, or a limit that the clock enforces; none for {facts}"
+                "choices",
+                state.key,
+                f"in every state a row that holds and is accepted, or a limit that the clock enforces; none for {facts}",
             )
         return Node(key.state, facts, bounds, draws, moves, clock)
 
@@ -270,7 +272,9 @@ class _Builder:
         for actor, places in self.rows.get(key.state, {}).items():
             fitting = [place for place in places if self.behaviour.choices[place].holds(facts)]
             if fitting and not any(self.behaviour.choices[place].weight > 0 for place in fitting):
-                raise BadData(f"choices[{fitting[0]}].weight", 0.0, f"weights of {actor} in {self.states[key.state]} that sum to more than 0")
+                raise BadData(
+                    f"choices[{fitting[0]}].weight", 0.0, f"weights of {actor} in {self.states[key.state]} that sum to more than 0"
+                )
             drawn = tuple(
                 number
                 for place in fitting

@@ -73,7 +73,7 @@ def settings_rows(comparison: Comparison) -> list[tuple[Cell, Cell, Cell]]:
 
 def sections(comparison: Comparison) -> Iterator[Section]:
     """The main figures in their order; then the states and rules that clearly differ, the clearest first; then what one alone has."""
-    main = [row for row in comparison.rows if _kind(row) in MAIN and (row.a.value or row.b.value)]
+    main = [row for row in comparison.rows if _kind(row) in MAIN and max(row.a.value, row.b.value) > overview.NEVER]
     yield _section(Text("主要数字", "Main figures"), main, comparison)
     further = [row for row in comparison.ranked() if row.clear and not _is_told(row, comparison)][:FURTHER]
     if further:
@@ -133,7 +133,7 @@ def _verdict(row: Row) -> Cell:
 def _alone_matters(comparison: Comparison, name: str, side: str) -> bool:
     """Whether it is a main figure that is not 0: the rules of another order type are no news."""
     one = comparison.a if side == "a" else comparison.b
-    return name.partition(":")[0] in MAIN and one.figures()[name].value > 0
+    return name.partition(":")[0] in MAIN and overview.happens(one.figures()[name])
 
 
 def _alone(comparison: Comparison, alone: Iterable[tuple[str, str]]) -> Section:

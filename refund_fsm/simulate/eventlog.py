@@ -70,7 +70,9 @@ class EventLog:
                 return parquet.ParquetWriter(str(self._part), self._schema, compression="zstd", write_statistics=False)
             from pyarrow import csv
 
-            plain = pyarrow.schema([(one.name, pyarrow.string() if pyarrow.types.is_dictionary(one.type) else one.type) for one in self._schema])
+            plain = pyarrow.schema(
+                [(one.name, pyarrow.string() if pyarrow.types.is_dictionary(one.type) else one.type) for one in self._schema]
+            )
             self._schema = plain
             return csv.CSVWriter(str(self._part), plain)
         except OSError as error:

@@ -315,6 +315,17 @@ class Law:
         found.update({f"rule:{key}": ("share", one) for key, one in self.rule_shares.items()})
         return found
 
+    def figure(self, name: str) -> float:
+        """The value of one figure by name; also of any percentile, such as `money:p80`. `BadData` for a name that is none."""
+        figures.label_of(self.workflow, name)
+        if name.startswith("money:p"):
+            at = self.time_to_money.quantile(float(name.removeprefix("money:p")) / 100)
+            return math.nan if at is None else at / HOUR
+        known = self.values()
+        if name not in known:
+            raise BadData("figure", name, f"one of {', '.join(known)}")
+        return known[name][1]
+
     @cached_property
     def _coarser(self) -> Law | None:
         """The law on a lattice of twice the step; None where that divides no day."""

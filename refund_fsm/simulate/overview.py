@@ -17,6 +17,7 @@ from refund_fsm.spec import Workflow
 from refund_fsm.text import Text
 
 TOP_RULES = 10
+NEVER = 1e-8  # a share of cases up to which it is taken for none: what a law leaves in its last decimals
 LABELS = {
     "arbitration": Text("进入平台介入／官方客服", "in arbitration or with official service"),
     "money:p50": Text("到账时间：中位数（一半在此之内）", "time to the money: median (half within)"),
@@ -55,8 +56,7 @@ def outcome_label(one: Many, key: str) -> Text:
 
 def outcome_shares(figures: Mapping[str, Figure]) -> dict[str, Interval]:
     """The outcomes that there are, by state key (or `open`), the most frequent first."""
-    found = {name.partition(":")[2]: one.interval for name, one in figures.items() if name.startswith("outcome:") and one.value > 0}
-    return dict(sorted(found.items(), key=lambda item: -item[1].value))
+    return _shares(figures, "outcome")
 
 
 def paying(one: Many) -> frozenset[str]:
@@ -73,8 +73,17 @@ def paid_share(one: Many) -> float:
 
 def breach_shares(figures: Mapping[str, Figure]) -> dict[str, Interval]:
     """The limits that are passed in some case, by name, the most frequent first."""
-    found = {name.partition(":")[2]: one.interval for name, one in figures.items() if name.startswith("breach:") and one.value > 0}
+    return _shares(figures, "breach")
+
+
+def _shares(figures: Mapping[str, Figure], kind: str) -> dict[str, Interval]:
+    found = {name.partition(":")[2]: one.interval for name, one in figures.items() if name.startswith(f"{kind}:") and happens(one)}
     return dict(sorted(found.items(), key=lambda item: -item[1].value))
+
+
+def happens(share: Figure) -> bool:
+    """Whether it is worth a row: more often than never, as far as anybody can see."""
+    return share.value > NEVER
 
 
 def limit_label(workflow: Workflow, name: str) -> Text:
@@ -140,7 +149,7 @@ def _states(one: Many, figures: Mapping[str, Figure]) -> Section:
     found: list[tuple[float, tuple[Cell, ...]]] = []
     for key, state in one.workflow.states.items():
         stay, reach = figures.get(f"stay:{key}"), figures[f"reach:{key}"]
-        if stay is None or not reach.value > 0:
+        if stay is None or not happens(reach):
             continue
         each = number(stay.value / reach.value, "hours", 2)
         found.append((stay.value, (state.text, estimate(reach.interval, "share"), each, number(stay.value, "hours", 2))))
@@ -153,7 +162,7 @@ def _states(one: Many, figures: Mapping[str, Figure]) -> Section:
 
 
 def _rules(one: Many, figures: Mapping[str, Figure]) -> Section:
-    found = [(figures[f"rule:{rule.id}"].interval, rule) for rule in one.workflow.rules if figures[f"rule:{rule.id}"].value > 0]
+    found = [(figures[f"rule:{rule.id}"].interval, rule) for rule in one.workflow.rules if happens(figures[f"rule:{rule.id}"])]
     found.sort(key=lambda item: -item[0].value)
     rows = tuple((rule.id, rule.event.text, rule.actor.text, estimate(share, "share")) for share, rule in found[:TOP_RULES])
     columns = (Column(Text("规则", "rule")), Column(Text("操作", "event")), Column(Text("操作方", "actor")), *numbers([SHARE]))

@@ -72,7 +72,9 @@ def work_for(lattice: Lattice) -> Work:
 
 
 @njit(cache=True, nogil=True)
-def _share(none: Any, done: Any, soft: Any, soft_digit: Any, lock: Any, lock_digit: Any, skip: Any, digits: Any, variant: Any, at: Any) -> Any:
+def _share(
+    none: Any, done: Any, soft: Any, soft_digit: Any, lock: Any, lock_digit: Any, skip: Any, digits: Any, variant: Any, at: Any
+) -> Any:
     """That all actors but `skip` are still there, at the place `at` of the cell, having done what `variant` says."""
     found = 1.0
     for slot in range(digits.shape[1]):
@@ -106,9 +108,7 @@ def _touched(least: Any, most: Any, kind: Any, outcome: Any, lag: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def race(
-    L: Lattice, number: int, node: int, inside: int, cell: int, deadline: int, faint: float, w: Work
-) -> tuple[int, float]:  # noqa: N803
+def race(L: Lattice, number: int, node: int, inside: int, cell: int, deadline: int, faint: float, w: Work) -> tuple[int, float]:  # noqa: N803
     """Fills `w` for a race that begins in `cell`. `deadline` is a code; it only matters where a clock enforces it. The race is not
     followed when it is less likely than `faint` that it goes on.
 
@@ -287,14 +287,18 @@ def race(
                                 for variant in range(variants):
                                     if digits[variant, slot] == 0:
                                         _touched(least, most, 1, row_event[row] * variants + variant, here - cell)
-                                        won[1, row_event[row] * variants + variant, here - cell] += weight * atom * _share(
-                                            none, done, soft, soft_digit, lock, lock_digit, slot, digits, variant, at
+                                        won[1, row_event[row] * variants + variant, here - cell] += (
+                                            weight
+                                            * atom
+                                            * _share(none, done, soft, soft_digit, lock, lock_digit, slot, digits, variant, at)
                                         )
                             else:
                                 for variant in range(variants):
                                     if digits[variant, slot] == 0:
-                                        inner[row] += weight * atom * _share(
-                                            none, done, soft, soft_digit, lock, lock_digit, slot, digits, variant, at
+                                        inner[row] += (
+                                            weight
+                                            * atom
+                                            * _share(none, done, soft, soft_digit, lock, lock_digit, slot, digits, variant, at)
                                         )
                         if row_event[row] >= 0:
                             lock[slot] += atom
@@ -322,9 +326,7 @@ def race(
                             slot = row_slot[row]
                             for variant in range(variants):
                                 if digits[variant, slot] == 0:
-                                    share = factor * one * _share(
-                                        none, done, soft, soft_digit, lock, lock_digit, slot, digits, variant, at
-                                    )
+                                    share = factor * one * _share(none, done, soft, soft_digit, lock, lock_digit, slot, digits, variant, at)
                                     if row_event[row] >= 0:
                                         _touched(least, most, 1, row_event[row] * variants + variant, here - cell)
                                         won[1, row_event[row] * variants + variant, here - cell] += share

@@ -205,9 +205,7 @@ class Result:
         from refund_fsm import diagram
 
         waits = {key: mean for _, key in self._states() if (mean := self.stay(key).mean()) is not None}
-        return diagram.draw(
-            self.workflow, lang=lang, policy=self.policy, counts=self.rule_counts, waits=waits, note=ILLUSTRATIVE
-        )
+        return diagram.draw(self.workflow, lang=lang, policy=self.policy, counts=self.rule_counts, waits=waits, note=ILLUSTRATIVE)
 
     def to_json(self, *, indent: int | None = None) -> str:
         """All sums and settings as JSON, and the figures that follow from them; `from_json` reads it."""

@@ -59,14 +59,13 @@ def half(one: Interval) -> float:
 
 
 def decimals(one: Interval, unit: Unit) -> int:
-    """How many decimals say as much as is known: two figures of the interval's half width."""
+    """How many decimals say as much as is known: two figures of the interval's half width; more where a small value would look like 0."""
     scale = SHOWN_AS[unit][0]
-    width = scale * half(one)
+    width, size = scale * half(one), abs(scale * one.value)
     places = 2 if not math.isfinite(width) or width <= 0 else min(max(1 - math.floor(math.log10(width)), FEWEST), MOST)
-    size = abs(scale * one.value)
-    while math.isfinite(size) and size > 0 and places < TINIEST and round(size, places) == 0:
-        places += 1
-    return places
+    if not size > (width if math.isfinite(width) else 0.0):  # it may well be 0
+        return places
+    return next((more for more in range(places, TINIEST + 1) if round(size, more)), places)
 
 
 def number(value: float, unit: Unit, places: int, *, sign: bool = False) -> str:
@@ -97,8 +96,8 @@ def bound(one: Interval, unit: Unit) -> str:
         return ""
     if width < SMALLEST_BOUND:
         return f"±{0 if width <= 0 else SMALLEST_BOUND:g}"
-    places = max(0, -math.floor(math.log10(width)))
-    return f"±{math.ceil(width * 10**places) / 10**places:,.{places}f}"
+    places = max(0, -math.floor(round(math.log10(width), 9)))
+    return f"±{math.ceil(round(width * 10**places, 6)) / 10**places:,.{places}f}"  # rounded first: 1.0000000001 is 1
 
 
 def unit_text(unit: Unit) -> Text:

@@ -15,7 +15,7 @@ from refund_fsm.errors import BadData
 from refund_fsm.policy import PROFILES, Policy, Span
 from refund_fsm.simulate.behaviour import ASSUMED, ILLUSTRATIVE, Behaviour, shipped
 from refund_fsm.simulate.result import Result
-from refund_fsm.simulate.sections import Cell
+from refund_fsm.simulate.sections import NOT_KNOWN, Cell
 from refund_fsm.text import Text
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _how(one: Many) -> list[tuple[Text, Cell]]:
     if isinstance(one, Result):
         told = "; ".join(f"{seed} ({first:,} … {last - 1:,})" for seed, first, last in one.ranges[:RANGES_SHOWN])
         rest = " …" if len(one.ranges) > RANGES_SHOWN else ""
-        return [(Text("件数", "cases"), f"{one.cases:,}"), (Text("种子（件号）", "seed (case numbers)"), f"{told}{rest}")]
+        return [(Text("件数", "cases"), f"{one.cases:,}"), (Text("种子（件号）", "seed (case numbers)"), f"{told}{rest}" or NOT_KNOWN)]
     step, horizon = one.step / ONE_HOUR, one.horizon / ONE_DAY
     told_exact = Text(
         f"不用随机数：步长 {step:g} 小时，算到第 {horizon:g} 天",

@@ -73,15 +73,12 @@ def off_days(one: Many, days: int) -> list[tuple[float, float]]:
     """The spans without working days among the first days, in days from the start; none where the calendar must not guess."""
     calendar = one.policy.calendar
     midnight = one.start.replace(hour=0, minute=0, second=0)
-    found: list[tuple[float, float]] = []
+    spans: list[tuple[int, int]] = []  # the first day off, and the one after the last
     for day in range(days + 1):
         date = (midnight + day * ONE_DAY).date()
         judged = one.policy.beyond == "provisional" or calendar.is_known(date)
-        if not judged or calendar.is_working(date):
-            continue
-        begin = max((midnight - one.start) / ONE_DAY + day, 0.0)
-        end = min((midnight - one.start) / ONE_DAY + day + 1, float(days))
-        if found and found[-1][1] >= begin:  # one span, so that no seam shows between two days
-            begin = found.pop()[0]
-        found.append((begin, end))
-    return found
+        if judged and not calendar.is_working(date):
+            begin = spans.pop()[0] if spans and spans[-1][1] == day else day
+            spans.append((begin, day + 1))
+    ahead = (midnight - one.start) / ONE_DAY
+    return [(max(begin + ahead, 0.0), min(end + ahead, float(days))) for begin, end in spans if begin + ahead < days]

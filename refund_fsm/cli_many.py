@@ -1,0 +1,179 @@
+"""Owns the commands about many cases: `simulate`, `exact`, `compare`, `behaviour`. Arguments only; the work is done elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from refund_fsm.console import Languages, complain, show, show_json, show_text
+from refund_fsm.errors import BadData
+from refund_fsm.options import BehaviourOption, JsonOption, LangOption, OrderType, PolicyOption, naming
+
+if TYPE_CHECKING:
+    from refund_fsm.simulate import Result
+    from refund_fsm.simulate.commands import Question
+
+STOPPED = 130
+START_HELP = "When all cases open (ISO, with offset); default: 2026-02-12T10:00:00+08:00, on the eve of the Spring Festival."
+
+app = typer.Typer()
+Cases = Annotated[int, typer.Option("--cases", metavar="N", help="How many cases.")]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", help="The same seed gives the same result.")]
+Start = Annotated[str | None, typer.Option("--start", metavar="INSTANT", help=START_HELP)]
+Workers = Annotated[int, typer.Option("--workers", metavar="N", help="Threads; the result does not depend on them.")]
+Plot = Annotated[
+    Path | None, typer.Option("--plot", metavar="FILE", help="Write a picture: .svg, .png, or .html, a report with tables and diagram.")
+]
+Step = Annotated[float | None, typer.Option("--step", metavar="HOURS", help="The lattice's step; default: 1.")]
+Horizon = Annotated[float | None, typer.Option("--horizon", metavar="DAYS", help="How far to look; default: 120.")]
+
+
+@app.command()
+def simulate(
+    order_type: OrderType,
+    cases: Cases = 100_000,
+    seed: Seed = 1,
+    start: Start = None,
+    policy: PolicyOption = None,
+    behaviour: BehaviourOption = None,
+    workers: Workers = 1,
+    log: Annotated[Path | None, typer.Option("--log", metavar="FILE", help="Write the event log: .parquet or .csv.")] = None,
+    plot: Plot = None,
+    lang: LangOption = Languages.BOTH,
+    json: JsonOption = False,
+) -> None:
+    """Play many cases at random and show what they add up to. Ctrl-C ends it with what is known so far (exit code 130)."""
+    from refund_fsm.simulate import commands
+
+    asked = commands.question(order_type, policy, behaviour, start)
+    picture = commands.plot_path(plot)
+    result = asked.played(cases=cases, seed=seed, workers=workers, log=log)
+    _tell(result, picture, lang, json)
+    if result.partial:
+        kept = f"; the log so far is {commands.partial_name(log)}" if log else ""
+        complain(f"interrupted after {result.cases:,} of {cases:,} cases{kept}")
+        raise typer.Exit(STOPPED)
+
+
+@app.command()
+def exact(
+    order_type: OrderType,
+    start: Start = None,
+    policy: PolicyOption = None,
+    behaviour: BehaviourOption = None,
+    step: Step = None,
+    horizon: Horizon = None,
+    sensitivity: Annotated[bool, typer.Option("--sensitivity", help="Rank what to change first: weights, delays, policy.")] = False,
+    plot: Plot = None,
+    lang: LangOption = Languages.BOTH,
+    json: JsonOption = False,
+) -> None:
+    """Compute the exact law of a workflow, without random numbers: outcomes, times, breaches, with the lattice's error bound."""
+    from refund_fsm.simulate import commands
+
+    asked = commands.question(order_type, policy, behaviour, start)
+    picture = commands.plot_path(plot)
+    law = asked.law(step, horizon)
+    if not sensitivity:
+        _tell(law, picture, lang, json)
+        return
+    ranked = asked.sensitivity(step, horizon)
+    if json:
+        show_text(f'{{"law": {law.to_json(indent=2)},\n"sensitivity": {ranked.to_json(indent=2)}}}\n')
+        _save(law, picture, lang, json)
+        return
+    _tell(law, picture, lang, json)
+    show_text(f"\n{ranked.summary(lang.value)}")
+
+
+@app.command()
+def compare(
+    order_type: OrderType,
+    policy: Annotated[
+        list[str] | None, typer.Option("--policy", metavar="NAME|FILE", help="Twice: two policies. Default: guide, statute.")
+    ] = None,
+    behaviour: Annotated[list[str] | None, typer.Option("--behaviour", metavar="FILE", help="Once for both, or twice.")] = None,
+    start: Annotated[list[str] | None, typer.Option("--start", metavar="INSTANT", help="Once for both, or twice.")] = None,
+    other: Annotated[str | None, typer.Option("--other", metavar="ORDER_TYPE", help="Another order type, or module:attribute.")] = None,
+    cases: Annotated[
+        int | None, typer.Option("--cases", metavar="N", help="Simulate so many cases of each; default: the exact law.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="With --cases; both use the same random numbers.")] = None,
+    workers: Workers = 1,
+    step: Step = None,
+    horizon: Horizon = None,
+    plot: Plot = None,
+    lang: LangOption = Languages.BOTH,
+    json: JsonOption = False,
+) -> None:
+    """Show what changes between two policies, behaviours, starts or order types: exactly, or with --cases by simulation."""
+    from refund_fsm.simulate import commands, report, summary
+
+    for option, given in (("--seed", seed),) if cases is None else (("--step", step), ("--horizon", horizon)):
+        if given is not None:
+            raise BadData(option, given, "--cases beside it" if cases is None else "no --cases beside it: that simulates")
+    pair = commands.two_questions(order_type, policy or [], behaviour or [], start or [], other)
+    picture = commands.plot_path(plot)
+
+    def answer(asked: Question, label: str) -> Any:
+        if cases is None:
+            return asked.law(step, horizon)
+        result: Result = asked.played(cases=cases, seed=commands.SEED if seed is None else seed, workers=workers, label=label)
+        if result.partial:
+            raise KeyboardInterrupt
+        return result
+
+    found = commands.compared(pair, answer)
+    show_text(f"{found.to_json(indent=2)}\n") if json else show(list(summary.comparison_parts(found, lang)))
+    if picture is not None:
+        with naming(path="--plot"):
+            path = report.save_comparison_plot(found, picture, lang.value)
+        if not json:
+            show(["", str(path)])
+
+
+@app.command()
+def behaviour(
+    order_type: OrderType,
+    file: BehaviourOption = None,
+    toml: Annotated[bool, typer.Option("--toml", help="Print it as a behaviour file, to start from.")] = False,
+    lang: LangOption = Languages.BOTH,
+    json: JsonOption = False,
+) -> None:
+    """List what a behaviour assumes, and what of it cites the guide."""
+    from refund_fsm.lookup import workflow_of
+    from refund_fsm.simulate import behaviour_view
+    from refund_fsm.simulate.commands import behaviour_of
+
+    if toml and json:
+        raise BadData("--toml", True, "no --json beside it")
+    workflow = workflow_of(order_type)
+    found = behaviour_of(workflow, file)
+    if toml:
+        show_text(found.to_toml())
+    elif json:
+        show_json(behaviour_view.data(found))
+    else:
+        show(list(behaviour_view.parts(workflow, found, lang)))
+
+
+def _tell(one: Any, picture: Path | None, lang: Languages, json: bool) -> None:
+    """The result or law on stdout, and its picture where it is wanted."""
+    from refund_fsm.simulate import summary
+
+    show_text(f"{one.to_json(indent=2)}\n") if json else show(list(summary.parts(one, lang)))
+    _save(one, picture, lang, json)
+
+
+def _save(one: Any, picture: Path | None, lang: Languages, json: bool) -> None:
+    from refund_fsm.simulate import commands, report
+
+    if picture is None:
+        return
+    path = commands.partial_name(picture) if getattr(one, "partial", False) else picture
+    with naming(path="--plot"):
+        report.save_plot(one, path, lang.value)
+    if not json:
+        show(["", str(path)])

@@ -1,0 +1,260 @@
+"""Owns `sensitivity`: what the exact figures do when one number of the behaviour or the policy changes, ranked.
+
+Every change is computed by the law of the changed chain: no derivative, no random numbers. Must not know an order type.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, get_origin
+
+from refund_fsm.errors import BadData, RefundFsmError
+from refund_fsm.policy import Policy, Span
+from refund_fsm.simulate import figures as names
+from refund_fsm.simulate.behaviour import Behaviour
+from refund_fsm.simulate.chain import Chain, chain_of
+from refund_fsm.simulate.exact import HORIZON, law_of
+from refund_fsm.spec import Workflow
+from refund_fsm.text import Text
+
+if TYPE_CHECKING:
+    from refund_fsm.diagram import Lang
+
+STEP = timedelta(hours=3)  # coarser than the law's own: what is compared is off by the same
+SHARE = 0.1  # by which weights and delays change
+FIGURES = ("arbitration", "money:p95")
+CALENDAR = ("beyond", "days_file")  # fields of the policy that are no numbers and no choices of the process
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One change: where it is (`choices[12].weight`, `policy.return_days`), what it is in words, and what each figure does then."""
+
+    place: str
+    parameter: Text
+    change: Text
+    effects: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """All changes of one behaviour and policy. `base` holds the figures without any, in the units of `figures`."""
+
+    workflow: Workflow
+    behaviour: Behaviour
+    policy: Policy
+    start: datetime
+    step: timedelta
+    horizon: timedelta
+    base: Mapping[str, float]
+    rows: tuple[Effect, ...]
+
+    def ranked(self, figure: str) -> tuple[Effect, ...]:
+        """The rows, what moves the figure most first; ties in the order of the behaviour's rows. `BadData` for a figure not asked for."""
+        if figure not in self.base:
+            raise BadData("figure", figure, f"one that was asked for: {', '.join(self.base)}")
+        return tuple(sorted(self.rows, key=lambda row: -abs(row.effects[figure])))
+
+    def summary(self, lang: Lang = "both", *, most: int = 12) -> str:
+        """For each figure the changes that move it most, in Chinese, English or both."""
+        from refund_fsm.simulate.whatif_view import text
+
+        return text(self, lang, most)
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """The base figures and all rows as JSON."""
+        rows = [
+            {"place": row.place, "parameter": _both(row.parameter), "change": _both(row.change), "effects": dict(row.effects)}
+            for row in self.rows
+        ]
+        data = {
+            "order_type": self.workflow.key,
+            "illustrative": True,
+            "start": self.start.isoformat(),
+            "step_seconds": self.step // timedelta(seconds=1),
+            "horizon_seconds": self.horizon // timedelta(seconds=1),
+            "base": dict(self.base),
+            "rows": rows,
+        }
+        return json.dumps(data, ensure_ascii=False, indent=indent)
+
+    def to_frame(self) -> Any:
+        """The rows as a table of polars or pandas: place, zh, en, change, and a column for each figure."""
+        from refund_fsm.simulate.result import frame
+
+        return frame(
+            [
+                {"place": row.place, "zh": row.parameter.zh, "en": row.parameter.en, "change": row.change.en, **row.effects}
+                for row in self.rows
+            ]
+        )
+
+
+class _Change(NamedTuple):
+    """A change that is still to be computed: its chain, None where it changes nothing."""
+
+    place: str
+    parameter: Text
+    change: Text
+    chain: Chain | None
+
+
+def sensitivity(
+    workflow: Workflow,
+    behaviour: Behaviour,
+    *,
+    start: datetime,
+    policy: Policy | None = None,
+    figures: Sequence[str] = FIGURES,
+    step: timedelta = STEP,
+    horizon: timedelta = HORIZON,
+    workers: int = 1,
+) -> Sensitivity:
+    """What each of the `figures` (names of `figures.known`, but `statutory`; also other percentiles: `money:p80`) does when one thing changes.
+
+    Changes: every weight of a choice 10 % up, the others of its actor scaled; every delay 10 % longer; every whole number of the
+    policy that matters here one up and one down, every choice of it to each other one. Each is the exact law of the changed chain on a lattice of
+    `step`. Raises `BadData` as `first_passage` does, and for a figure that is none.
+    """
+    asked = (figures,) if isinstance(figures, str) else tuple(figures)
+    if not asked or "statutory" in asked:
+        raise BadData("figures", figures, "names of figures, such as arbitration, money:p95, outcome:refunded (statutory is for simulate)")
+    for name in asked:
+        names.label_of(workflow, name)
+    if type(workers) is not int or not 1 <= workers <= 64:
+        raise BadData("workers", workers, "a whole number from 1 to 64")
+    chain = chain_of(workflow, behaviour, start, policy)
+
+    def told(one: Chain | None) -> dict[str, float]:
+        if one is None:
+            return base
+        law = law_of(one, step, horizon)
+        return {name: law.figure(name) for name in asked}
+
+    base = told(chain)
+    changed = list(_changes(chain))
+    with ThreadPoolExecutor(workers) as pool:
+        found = list(pool.map(told, [change.chain for change in changed]))
+    rows = tuple(
+        Effect(change.place, change.parameter, change.change, {name: _difference(one[name], base[name]) for name in asked})
+        for change, one in zip(changed, found, strict=True)
+    )
+    return Sensitivity(workflow, behaviour, chain.policy, chain.start, step, horizon, base, rows)
+
+
+def _difference(one: float, base: float) -> float:
+    return one - base if math.isfinite(one) and math.isfinite(base) else math.nan
+
+
+def _changes(chain: Chain) -> Iterator[_Change]:
+    yield from _weights(chain)
+    yield from _delays(chain)
+    yield from _policies(chain)
+
+
+def _weights(chain: Chain) -> Iterator[_Change]:
+    rows = chain.behaviour.choices
+    contested = {
+        max(number, -1 - number) for node in chain.nodes for draws in node.draws for drawn in draws if len(drawn) > 1 for number in drawn
+    }
+    for place in sorted(contested):
+        more = rows[place].model_copy(update={"weight": rows[place].weight * (1 + SHARE)})
+        label = _row_label(chain, place)
+        yield _Change(
+            f"choices[{place}].weight",
+            Text(f"{label.zh}的权重", f"weight of {label.en}"),
+            Text("+10%，其余按比例", "+10 %, the others scaled"),
+            _with_row(chain, place, more),
+        )
+
+
+def _delays(chain: Chain) -> Iterator[_Change]:
+    drawn = {number for node in chain.nodes for draws in node.draws for one in draws for number in one if number >= 0}
+    for place in sorted(drawn):
+        row = chain.behaviour.choices[place]
+        if row.delay is None or row.delay.expected <= 0:
+            continue
+        label = _row_label(chain, place)
+        yield _Change(
+            f"choices[{place}].delay",
+            Text(f"{label.zh}的用时", f"time of {label.en}"),
+            Text("+10%", "+10 %"),
+            _with_row(chain, place, row.model_copy(update={"delay": row.delay.scaled(1 + SHARE)})),
+        )
+
+
+def _with_row(chain: Chain, place: int, row: Any) -> Chain:
+    """The chain with one row changed: who draws what, and where it leads, stays."""
+    rows = chain.behaviour.choices
+    return replace(chain, behaviour=chain.behaviour.model_copy(update={"choices": (*rows[:place], row, *rows[place + 1 :])}))
+
+
+def _row_label(chain: Chain, place: int) -> Text:
+    row, workflow = chain.behaviour.choices[place], chain.workflow
+    state, event = workflow.states[row.state], workflow.events.get(row.event)
+    if event is None:
+        actor = workflow.actors[str(row.actor)]
+        return Text(f"“{state.zh}”中{actor.zh}不作为", f"“{state.en}”: {actor.en} does nothing")
+    when = ", ".join(f"{name}={value}" for name, value in row.when.items())
+    given = Text(f"（{when}）", f" ({when})") if when else Text("", "")
+    return Text(f"“{state.zh}”中{event.zh}{given.zh}", f"“{state.en}”: {event.en}{given.en}")
+
+
+def _policies(chain: Chain) -> Iterator[_Change]:
+    for field in Policy.model_fields:
+        if field in CALENDAR or not _may_matter(chain, field):
+            continue
+        for told, value in _others(chain.policy, field):
+            try:
+                policy = chain.policy.model_copy(update={field: value})
+                changed = _with_policy(chain, field, policy)
+            except RefundFsmError:  # no such policy: a limit of 0 days, or a mix that no order fits under it
+                continue
+            if changed is not None:
+                yield _Change(f"policy.{field}", Text(f"政策 {field}", f"policy {field}"), told, changed)
+
+
+def _may_matter(chain: Chain, field: str) -> bool:
+    """Whether the workflow names the field: as a limit or a fact. What its functions read besides is found by deriving anew."""
+    return field != "small_amount_fen"
+
+
+def _others(policy: Policy, field: str) -> Iterator[tuple[Text, Any]]:
+    """What a field can be changed to: one unit more or less, each other choice."""
+    value = getattr(policy, field)
+    if isinstance(value, bool):
+        yield Text(f"→ {not value}", f"→ {not value}"), not value
+    elif isinstance(value, int):
+        yield Text("+1", "+1"), value + 1
+        yield Text("−1", "−1"), value - 1
+    elif isinstance(value, Span):
+        yield Text("上限 +1", "maximum +1"), Span(at_least=value.at_least, at_most=value.at_most + 1)
+        if value.at_most > value.at_least:
+            yield Text("上限 −1", "maximum −1"), Span(at_least=value.at_least, at_most=value.at_most - 1)
+    else:
+        hint = Policy.model_fields[field].annotation
+        for other in get_args(hint) if get_origin(hint) is Literal else ():
+            if other != value:
+                yield Text(f"→ {other}", f"→ {other}"), other
+
+
+def _with_policy(chain: Chain, field: str, policy: Policy) -> Chain | None:
+    """The chain under another policy; None where that changes nothing in it.
+
+    A field that only limits read leaves the configurations as they are. Any other is asked of the workflow anew.
+    """
+    limits = {limit.field for _, limit in chain.workflow.groups}
+    if field in limits:
+        return replace(chain, policy=policy)
+    other = chain_of(chain.workflow, chain.behaviour, chain.start, policy)
+    same = other.nodes == chain.nodes and [one.node for one in other.openings] == [one.node for one in chain.openings]
+    return None if same else other
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
