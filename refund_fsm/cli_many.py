@@ -71,7 +71,7 @@ def exact(
     json: JsonOption = False,
 ) -> None:
     """Compute the exact law of a workflow, without random numbers: outcomes, times, breaches, with the lattice's error bound."""
-    from refund_fsm.simulate import commands
+    from refund_fsm.simulate import commands, whatif_view
 
     asked = commands.question(order_type, policy, behaviour, start)
     picture = commands.plot_path(plot)
@@ -85,7 +85,7 @@ def exact(
         _save(law, picture, lang, json)
         return
     _tell(law, picture, lang, json)
-    show_text(f"\n{ranked.summary(lang.value)}")
+    show(["", *whatif_view.parts(ranked, lang)])
 
 
 @app.command()

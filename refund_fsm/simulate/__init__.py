@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from refund_fsm.simulate.histogram import Histogram as Histogram
     from refund_fsm.simulate.histogram import Interval as Interval
     from refund_fsm.simulate.population import simulate as simulate
+    from refund_fsm.simulate.replay import play_case as play_case
     from refund_fsm.simulate.report import save_comparison_plot as save_comparison_plot
     from refund_fsm.simulate.report import save_plot as save_plot
-    from refund_fsm.simulate.replay import play_case as play_case
     from refund_fsm.simulate.result import Result as Result
     from refund_fsm.simulate.whatif import Sensitivity as Sensitivity
     from refund_fsm.simulate.whatif import sensitivity as sensitivity

@@ -19,11 +19,12 @@ from refund_fsm.calendar import instant
 from refund_fsm.drift import changes
 from refund_fsm.errors import BadData, TooLong, WorkflowError
 from refund_fsm.exploration import MAX_CONFIGS
+from refund_fsm.facts import reads_of
 from refund_fsm.machine import stepper_of
 from refund_fsm.model import Order, RefundRequest
 from refund_fsm.policy import Policy
 from refund_fsm.simulate.behaviour import NOTHING, Behaviour
-from refund_fsm.spec import CLOCK, Workflow
+from refund_fsm.spec import CLOCK, Rule, Workflow
 
 SECOND = timedelta(seconds=1)
 REFUSED = -1
@@ -122,6 +123,9 @@ class _Builder:
         self.states, self.events = tuple(workflow.states), tuple(workflow.events)
         self.rule_number = {rule.id: place for place, rule in enumerate(workflow.rules)}
         self.stepper = stepper_of(workflow)
+        self.domains = workflow.domains(policy)
+        self.reads: dict[tuple[int, int], tuple[str, ...]] = {}
+        self.answers: dict[Any, Rule | None] = {}
         self.courses: list[_Course] = []
         self.course_number: dict[_Course, int] = {}
         self.keys: list[_Key] = []
@@ -250,7 +254,7 @@ class _Builder:
         for number in self.events_at[key.state]:
             event = self.workflow.events[self.events[number]]
             judged = self._derived(key, facts, phase) if event.files else facts
-            rule = self.stepper.fire(self.states[key.state], event.name, judged)
+            rule = self._fired(key.state, number, judged)
             if rule is None:
                 continue
             after, kept = judged, key.kept
@@ -261,6 +265,17 @@ class _Builder:
                 kept = kept | {name for name in rule.effect.changes if getattr(after, name) != getattr(judged, name)}
             found[number] = Move(self.rule_number[rule.id], self._number(rule.dest.key, after, kept, key.course))
         return found
+
+    def _fired(self, state: int, event: int, facts: Any) -> Rule | None:
+        """The rule that the machine fires. It is asked once for every answer that can differ: its guards read some of the facts."""
+        place = (state, event)
+        if place not in self.reads:
+            rules = self.workflow.rules_at[self.states[state], self.events[event]]
+            self.reads[place] = tuple({fact for rule in rules for one in rule.when for fact in reads_of(one, self.domains)})
+        asked = (place, tuple(getattr(facts, name) for name in self.reads[place]))
+        if asked not in self.answers:
+            self.answers[asked] = self.stepper.fire(self.states[state], self.events[event], facts)
+        return self.answers[asked]
 
     def _derived(self, key: _Key, facts: Any, phase: int) -> Any:
         derived = self.courses[key.course].phases[phase]

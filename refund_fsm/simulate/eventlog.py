@@ -5,9 +5,10 @@ Must not know how cases are played.
 
 from __future__ import annotations
 
+import base64
 import os
-from contextlib import contextmanager, suppress
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,16 +68,24 @@ class EventLog:
             if self.path.suffix == ".parquet":
                 from pyarrow import parquet
 
-                return parquet.ParquetWriter(str(self._part), self._schema, compression="zstd", write_statistics=False)
+                # Text goes out as numbers and a dictionary, and is said to be text: tools that know no categories read it as such.
+                writer = parquet.ParquetWriter(
+                    str(self._part), self._schema, compression="zstd", write_statistics=False, store_schema=False
+                )
+                writer.add_key_value_metadata({"ARROW:schema": base64.b64encode(self._plain(pyarrow).serialize()).decode()})
+                return writer
             from pyarrow import csv
 
-            plain = pyarrow.schema(
-                [(one.name, pyarrow.string() if pyarrow.types.is_dictionary(one.type) else one.type) for one in self._schema]
-            )
-            self._schema = plain
-            return csv.CSVWriter(str(self._part), plain)
+            self._schema = self._plain(pyarrow)
+            return csv.CSVWriter(str(self._part), self._schema)
         except OSError as error:
             raise self._bad(error) from None
+
+    def _plain(self, pyarrow: Any) -> Any:
+        """The schema with text for dictionaries of text."""
+        return pyarrow.schema(
+            [(one.name, pyarrow.string() if pyarrow.types.is_dictionary(one.type) else one.type) for one in self._schema]
+        )
 
     @classmethod
     @contextmanager

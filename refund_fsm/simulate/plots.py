@@ -18,12 +18,12 @@ from refund_fsm.errors import BadData
 from refund_fsm.simulate import comparison_view, overview, settings
 from refund_fsm.simulate.canvas import FAINT, GREY, HALO, LINE, ORANGE, Canvas, Plot, require
 from refund_fsm.simulate.comparison import Comparison
-from refund_fsm.simulate.timeline import WEEK, Curve, curve_of, off_days
 from refund_fsm.simulate.figures import QUANTILES
 from refund_fsm.simulate.histogram import Interval
 from refund_fsm.simulate.sections import NONE, number
 from refund_fsm.simulate.settings import Many
 from refund_fsm.simulate.summary import languages
+from refund_fsm.simulate.timeline import WEEK, Curve, curve_of, off_days
 from refund_fsm.text import Text
 
 if TYPE_CHECKING:

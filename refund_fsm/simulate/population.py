@@ -17,6 +17,7 @@ from refund_fsm.simulate import kernel
 from refund_fsm.simulate.behaviour import Behaviour
 from refund_fsm.simulate.chain import Chain, chain_of
 from refund_fsm.simulate.eventlog import LOG_ROWS, EventLog, no_rows, rows_for
+from refund_fsm.simulate.interrupts import interruptible
 from refund_fsm.simulate.kernel import Log, Sums
 from refund_fsm.simulate.result import Result
 from refund_fsm.simulate.tables import Tables, payers, tables_of
@@ -62,9 +63,10 @@ def simulate(
     guide's. `log` names a `.parquet` or `.csv` file for the event log, written as it goes. `progress` is called with the cases
     played and asked for, after each task.
 
-    An interrupt (Ctrl-C) ends it with what is known so far: a result that says it is `partial`; its log is kept beside the name
-    asked for, as `NAME.partial.SUFFIX`. Raises `BadData` naming the argument; `CalendarOutOfRange` where a case needs a day that the
-    policy's calendar must not guess; `TooLong` for a case of more than `kernel.MAX_STEPS` steps.
+    An interrupt (Ctrl-C) ends it after the task at hand (a second one at once) with what is known so far: a result that says it is
+    `partial`; its log is kept beside the name asked for, as `NAME.partial.SUFFIX`. Raises `BadData` naming the argument;
+    `CalendarOutOfRange` where a case needs a day that the policy's calendar must not guess; `TooLong` for a case of more than
+    `kernel.MAX_STEPS` steps.
     """
     _check_number("cases", cases, 1, MAX_CASES)
     _check_number("seed", seed, 0, MAX_SEED)
@@ -76,20 +78,22 @@ def simulate(
     tables, who = tables_of(chain), payers(chain)
     total = kernel.sums_for(tables, len(who))
     played = 0
-    with EventLog.to(log, chain) as book:
+    with interruptible() as stop, EventLog.to(log, chain) as book:
         for piece in _pieces(chain, tables, len(who), seed, (first, first + cases), workers, executor, book is not None):
-            if piece is None:  # interrupted
-                if book is not None:
-                    book.interrupted()
-                break
             for mine, added in zip(total, piece.sums, strict=True):
                 mine += added
-            if book is not None:
-                for rows in piece.logs:
-                    book.write(rows)
+            for rows in piece.logs if book is not None else ():
+                book.write(rows)
             played += piece.last - piece.first
-            if progress is not None:
-                progress(played, cases)
+            try:
+                if progress is not None:
+                    progress(played, cases)
+            except KeyboardInterrupt:
+                stop.asked = True
+            if stop.asked:
+                break
+        if book is not None and played < cases:
+            book.interrupted()
     ranges = ((seed, first, first + played),) if played else ()
     return Result(workflow, behaviour, chain.policy, chain.start, ranges, cases, who, total)
 
@@ -112,8 +116,8 @@ def play_task(tables: Tables, payer_count: int, seed: int, first: int, last: int
 
 def _pieces(
     chain: Chain, tables: Tables, payer_count: int, seed: int, span: tuple[int, int], workers: int, executor: Executor | None, logged: bool
-) -> Iterator[Piece | None]:
-    """The tasks' pieces in the order of the cases; None, and no more, when interrupted."""
+) -> Iterator[Piece]:
+    """The tasks' pieces in the order of the cases."""
     size = LOGGED_TASK if logged else TASK
     cuts = range(span[0], span[1], size)
     own = ThreadPoolExecutor(workers) if executor is None else None
@@ -123,20 +127,17 @@ def _pieces(
     try:
         todo = iter(cuts)
         while True:  # ends: every round waits for one task
-            while len(waiting) < ahead and (at := next(todo, None)) is not None:
-                waiting.append(pool.submit(play_task, tables, payer_count, seed, at, min(at + size, span[1]), logged))
-            if not waiting:
-                return
-            code, piece = waiting.pop(0).result()
+            try:
+                while len(waiting) < ahead and (at := next(todo, None)) is not None:
+                    waiting.append(pool.submit(play_task, tables, payer_count, seed, at, min(at + size, span[1]), logged))
+                if not waiting:
+                    return
+                code, piece = waiting.pop(0).result()
+            except (CancelledError, RuntimeError, OSError) as error:  # BrokenExecutor is a RuntimeError
+                raise BadData("executor", type(error).__name__, f"an executor whose workers live ({error})") from error
             if code != kernel.DONE:
                 raise _failure(code, chain)
             yield piece
-    except KeyboardInterrupt:
-        yield None
-    except RefundFsmError:
-        raise
-    except (CancelledError, RuntimeError, OSError) as error:  # BrokenExecutor is a RuntimeError
-        raise BadData("executor", type(error).__name__, f"an executor whose workers live ({error})") from error
     finally:
         for future in waiting:
             future.cancel()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 STEP = timedelta(hours=3)  # coarser than the law's own: what is compared is off by the same
 SHARE = 0.1  # by which weights and delays change
 FIGURES = ("arbitration", "money:p95")
-CALENDAR = ("beyond", "days_file")  # fields of the policy that are no numbers and no choices of the process
+IDLE = ("beyond", "days_file", "small_amount_fen")  # fields of the policy that say nothing of the process
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +115,11 @@ def sensitivity(
     horizon: timedelta = HORIZON,
     workers: int = 1,
 ) -> Sensitivity:
-    """What each of the `figures` (names of `figures.known`, but `statutory`; also other percentiles: `money:p80`) does when one thing changes.
+    """What each of the `figures` does when one thing changes (names of `figures.known`, but `statutory`; percentiles such as `money:p80`).
 
     Changes: every weight of a choice 10 % up, the others of its actor scaled; every delay 10 % longer; every whole number of the
-    policy that matters here one up and one down, every choice of it to each other one. Each is the exact law of the changed chain on a lattice of
-    `step`. Raises `BadData` as `first_passage` does, and for a figure that is none.
+    policy that matters here one up and one down, every choice of it to each other one. Each is the exact law of the changed chain
+    on a lattice of `step`. Raises `BadData` as `first_passage` does, and for a figure that is none.
     """
     asked = (figures,) if isinstance(figures, str) else tuple(figures)
     if not asked or "statutory" in asked:
@@ -207,7 +207,7 @@ def _row_label(chain: Chain, place: int) -> Text:
 
 def _policies(chain: Chain) -> Iterator[_Change]:
     for field in Policy.model_fields:
-        if field in CALENDAR or not _may_matter(chain, field):
+        if field in IDLE:
             continue
         for told, value in _others(chain.policy, field):
             try:
@@ -217,11 +217,6 @@ def _policies(chain: Chain) -> Iterator[_Change]:
                 continue
             if changed is not None:
                 yield _Change(f"policy.{field}", Text(f"政策 {field}", f"policy {field}"), told, changed)
-
-
-def _may_matter(chain: Chain, field: str) -> bool:
-    """Whether the workflow names the field: as a limit or a fact. What its functions read besides is found by deriving anew."""
-    return field != "small_amount_fen"
 
 
 def _others(policy: Policy, field: str) -> Iterator[tuple[Text, Any]]:
