@@ -37,7 +37,7 @@ def every_day_works(folder: Path, **fields: Any) -> Policy:
     return Policy(days_file=path, **fields)
 
 
-EXCHANGE_CHOICES = (
+EXCHANGE_CHOICES: tuple[Any, ...] = (
     choice("wished", "ask_exchange", weight=9),
     choice("wished", "withdraw", Fixed(value=3)),
     {"state": "checking", "event": "accept", "weight": 7, "delay": {"kind": "uniform", "least": 0, "most": 2, "unit": "working_days"}},
@@ -57,7 +57,7 @@ EXCHANGE_CHOICES = (
 
 def exchanging() -> Behaviour:
     """A behaviour of the exchange workflow: counts that run out, an effect on a derived fact, a limit in hours."""
-    mix = [
+    mix: Any = [
         {"weight": 5, "facts": {"stock": "plenty"}},
         {"weight": 3, "facts": {"stock": "last_one"}},
         {"weight": 1, "facts": {"stock": "none"}},

@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refund_fsm import BadData, CalendarOutOfRange, Policy, Rule, Workflow, orders
-from refund_fsm.simulate import Behaviour, Exponential, Fixed, Result, play_case, population, simulate
+from refund_fsm.simulate import Behaviour, Exponential, Fixed, Result, Share, play_case, population, simulate
 from refund_fsm.simulate import kernel as loop
 from refund_fsm.simulate.chain import Chain, chain_of
 from refund_fsm.simulate.eventlog import COLUMNS, rows_for
@@ -111,7 +111,7 @@ def test_groups_of_which_only_some_states_have_a_clock() -> None:
         if rules[0].actor.key != "clock" and not rules[0].source.final:
             rows.append(choice(state, event, Exponential(mean=40)))
     facts = {one.name: one.start(Policy.guide())[0] for one in AWKWARD.fact_fields}
-    behaviour = Behaviour(order_type=AWKWARD.key, mix=({"weight": 1, "facts": facts},), choices=rows)
+    behaviour = Behaviour(order_type=AWKWARD.key, mix=(Share(weight=1, facts=facts),), choices=tuple(rows))
     chain = chain_of(AWKWARD, behaviour, START)
     tables = tables_of(chain)
     for number in range(200):
@@ -124,9 +124,13 @@ def test_a_drawn_event_that_is_no_longer_accepted_does_not_happen() -> None:
     workflow = toy(
         Rule("T1", A, TURN, A, "assumed", effect=raise_flag), Rule("T2", A, ASK, END, "assumed", when=(unflagged,)),
     )  # fmt: skip
-    found = simulate(workflow, toyed(choice("a", "turn", Fixed(value=1)), choice("a", "ask", Fixed(value=2))), cases=10, seed=1, start=START)
+    found = simulate(
+        workflow, toyed(choice("a", "turn", Fixed(value=1)), choice("a", "ask", Fixed(value=2))), cases=10, seed=1, start=START
+    )
     assert found.rule_counts == {"T1": 10, "T2": 0} and found.open_in == {"a": 10}
-    sooner = simulate(workflow, toyed(choice("a", "turn", Fixed(value=2)), choice("a", "ask", Fixed(value=1))), cases=10, seed=1, start=START)
+    sooner = simulate(
+        workflow, toyed(choice("a", "turn", Fixed(value=2)), choice("a", "ask", Fixed(value=1))), cases=10, seed=1, start=START
+    )
     assert sooner.rule_counts == {"T1": 0, "T2": 10} and sooner.outcomes["end"].value == 1
 
 
@@ -197,9 +201,12 @@ def test_dask_and_a_worker_that_is_ended(whole: Result, monkeypatch: pytest.Monk
     monkeypatch.setattr(population, "TASK", 20)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a killed worker is complained about
-        with distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50, worker_dashboard_address=None
-        ) as cluster, distributed.Client(cluster) as client:
+        with (
+            distributed.LocalCluster(
+                n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50, worker_dashboard_address=None
+            ) as cluster,
+            distributed.Client(cluster) as client,
+        ):
             assert played(executor=client.get_executor()) == whole
             victims = [worker["pid"] for worker in client.run(lambda: {"pid": os.getpid()}).values()]
 
@@ -221,14 +228,17 @@ def test_more_cases_need_no_more_memory(monkeypatch: pytest.MonkeyPatch) -> None
         def submit(self, *arguments: Any, **more: Any) -> Future[Any]:
             type(self).here += 1
             type(self).most = max(self.most, self.here)
-            future = super().submit(*arguments, **more)
-            future.add_done_callback(lambda _: None)
-            return future
+            return super().submit(*arguments, **more)
 
     monkeypatch.setattr(population, "TASK", 10)
-    done = []
+    done: list[int] = []
+
+    def note(cases: int, _: int) -> None:
+        done.append(cases)
+        Counting.here -= 1
+
     with Counting(2) as pool:
-        played(executor=pool, progress=lambda cases, _: (done.append(cases), setattr(Counting, "here", Counting.here - 1)))
+        played(executor=pool, progress=note)
     assert Counting.most <= 17 and len(done) == 300 and done == sorted(done) and done[-1] == 3_000
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     monkeypatch.undo()
@@ -332,13 +342,13 @@ def test_an_error_leaves_the_old_log_alone(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 @pytest.mark.parametrize("suffix", [".parquet", ".csv"])
-def test_a_full_disk(suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"log{suffix}"
     path.write_text("old")
     (tmp_path / f"{path.name}.part-{os.getpid()}").symlink_to("/dev/full")
-    with pytest.raises(BadData, match="log: .*a file that can be written"):
+    with pytest.raises(BadData, match=r"log: .*a file that can be written"):
         played(cases=200_000, log=path)
-    assert path.read_text() == "old" and monkeypatch is not None
+    assert path.read_text() == "old"
 
 
 # 4. Bad input

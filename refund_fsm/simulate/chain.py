@@ -8,7 +8,7 @@ are merged. Numbers and tuples only; must not draw anything, nor know an order t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -314,7 +314,7 @@ def _leading_to(workflow: Workflow, targets: set[str]) -> set[str]:
     return found
 
 
-def _merged(raw: list[Node]) -> tuple[Iterable[int] | Any, tuple[Node, ...]]:
+def _merged(raw: list[Node]) -> tuple[Sequence[int], tuple[Node, ...]]:
     """The block of each configuration under the coarsest bisimulation, and one node for each block."""
     looks: dict[Any, int] = {}
     colours, successors = [], []

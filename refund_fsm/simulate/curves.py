@@ -6,7 +6,7 @@ Closed forms, in the unit of the distribution. Must not draw, nor know what the 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from scipy.special import ndtr
 
 from refund_fsm.simulate.delays import MAX_VALUES, Empirical, Exponential, Fixed, LogNormal, Quantity, Triangular, Uniform
 
-Float = NDArray[np.float64]
+Float = NDArray[np.floating[Any]]
 LATTICE_TAIL = 1e-12  # of a rounded distribution that its last value takes
 TAIL = 1e-14  # of a distribution that is cut off: it is never counted as having happened
 
@@ -65,22 +65,20 @@ def _z(q: LogNormal, x: Float) -> Float:
     return (np.log(np.maximum(x, 1e-300)) - math.log(q.median)) / q.sigma
 
 
-def _area(q: Quantity, x: Float) -> Float:
-    """The integral of the cumulated probability of a continuous family from 0 to x ≥ 0."""
+def _rest(q: Quantity, x: Float) -> Float:
+    """The integral of what a continuous family leaves, 1 − P(X ≤ s), over s from x ≥ 0 on: the mean of what X is beyond x."""
     if isinstance(q, Uniform):
-        inside = np.clip(x, q.least, q.most) - q.least
-        return inside**2 / (2 * (q.most - q.least)) + np.maximum(x - q.most, 0.0)
+        return np.where(x < q.least, q.expected - x, np.square(q.most - np.minimum(x, q.most)) / (2 * (q.most - q.least)))
     if isinstance(q, Exponential):
-        return x + q.mean * np.expm1(-x / q.mean)
+        return q.mean * np.exp(-x / q.mean)
     if isinstance(q, LogNormal):
         z = _z(q, x)
-        return np.where(x > 0, x * ndtr(z) - q.expected * ndtr(z - q.sigma), 0.0)
+        return np.where(x > 0, q.expected * ndtr(q.sigma - z) - x * ndtr(-z), q.expected)
     assert isinstance(q, Triangular)
     a, m, b = q.least, q.mode, q.most
-    up, down = np.clip(x, a, m) - a, np.clip(x, m, b)
-    low = up**3 / (3 * (b - a) * (m - a)) if m > a else np.zeros_like(x)
-    high = (down - m) - ((b - m) ** 3 - (b - down) ** 3) / (3 * (b - a) * (b - m)) if b > m else np.zeros_like(x)
-    return low + high + np.maximum(x - b, 0.0)
+    low = q.expected - x + ((np.clip(x, a, m) - a) ** 3 / (3 * (b - a) * (m - a)) if m > a else 0.0)
+    high = (b - np.clip(x, m, b)) ** 3 / (3 * (b - a) * (b - m)) if b > m else np.zeros_like(x)
+    return np.where(x < m, low, high)
 
 
 def cells(quantity: Quantity, length: float, most: int) -> Cells:
@@ -90,8 +88,8 @@ def cells(quantity: Quantity, length: float, most: int) -> Cells:
     ends = np.arange(most + 1) * length
     rise = _rise(quantity, ends)
     count = max(min(most, int(np.searchsorted(rise, 1.0 - TAIL)) + 1), 1)
-    area = _area(quantity, ends[: count + 2] if count + 1 <= most else np.arange(count + 2) * length)
-    inside = np.diff(np.diff(area) / length, prepend=0.0)[: count + 1]
+    rest = _rest(quantity, np.arange(count + 2) * length) / length
+    inside = np.append(1.0 - rest[0] + rest[1], rest[:-2] - 2.0 * rest[1:-1] + rest[2:])[: count + 1]
     edge = np.append(np.diff(rise[: count + 1]), 0.0)[: count + 1]
     return Cells(np.zeros(len(edge)), edge, np.maximum(inside, 0.0)[: len(edge)])
 

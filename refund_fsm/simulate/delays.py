@@ -49,6 +49,7 @@ class _Quantity(Frozen):
     """What all families share: the unit, in which the parameters are."""
 
     unit: Unit = "hours"
+    kind: str
 
     @property
     def expected(self) -> float:

@@ -83,9 +83,7 @@ class EventLog:
 
     def _plain(self, pyarrow: Any) -> Any:
         """The schema with text for dictionaries of text."""
-        return pyarrow.schema(
-            [(one.name, pyarrow.string() if pyarrow.types.is_dictionary(one.type) else one.type) for one in self._schema]
-        )
+        return pyarrow.schema([(one.name, pyarrow.string() if pyarrow.types.is_dictionary(one.type) else one.type) for one in self._schema])
 
     @classmethod
     @contextmanager
@@ -115,8 +113,8 @@ class EventLog:
             text = {name: column.cast(pyarrow.string()) for name, column in text.items()}
         stamps = pyarrow.array(rows.second + self._midnight).cast(pyarrow.timestamp("s", tz="Asia/Shanghai"))
         columns = [
-            pyarrow.array(rows.case).cast(pyarrow.string()), text["concept:name"], stamps, text["org:resource"], text["state"], text["rule"],
-            pyarrow.array(rows.amount),
+            pyarrow.array(rows.case).cast(pyarrow.string()), text["concept:name"], stamps, text["org:resource"],
+            text["state"], text["rule"], pyarrow.array(rows.amount),
         ]  # fmt: skip
         try:
             self._writer.write_table(pyarrow.Table.from_arrays(columns, schema=self._schema))

@@ -77,7 +77,7 @@ class Distribution:
         if at < 0:
             return 0.0
         before = float(self.at[:, :cell].sum()) + float(self.at[0, cell])
-        return before + float(self.at[1, cell]) * min(at - cell, 1.0)
+        return float(before + float(self.at[1, cell]) * min(at - cell, 1.0))
 
     def quantile(self, p: float) -> timedelta | None:
         """The time from the start within which a share `p` (0 < p < 1) of the cases to which it happens had it; None without any."""

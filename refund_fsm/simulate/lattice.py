@@ -217,7 +217,11 @@ class _Layer:
         }
 
     def _outcomes(self) -> dict[str, Any]:
-        race_of, out, inner, rules, dests = [], [], [], [], []
+        race_of: list[int] = []
+        out: list[int] = []
+        inner: list[int] = []
+        rules: list[int] = []
+        dests: list[int] = []
         inner_at = 0
         for place, node in enumerate(self.chain.nodes):
             for phase in range(self.phases):
@@ -246,7 +250,9 @@ class _Layer:
     def _race(self, place: int, node: Node, phase: int) -> Race:
         choices, events = self.chain.behaviour.choices, self.chain.events
         phase = min(phase, len(node.draws) - 1)
-        rows, radix, outcomes = [], [], []
+        rows: list[tuple[int, int, float, int, int, int]] = []
+        radix: list[int] = []
+        outcomes: list[int] = []
         for slot, drawn in enumerate(node.draws[phase]):
             total = math.fsum(choices[max(number, -1 - number)].weight for number in drawn)
             digits: dict[int, int] = {}
@@ -325,7 +331,9 @@ class _Layer:
 
     def _races(self) -> dict[str, Any]:
         rows: list[list[float]] = []
-        begin, slots, stride, radix = [0], [0], [], []
+        begin, slots = [0], [0]
+        stride: list[int] = []
+        radix: list[int] = []
         for race in self.races:
             rows += [[slot, share, choice, outcome, digit, mask] for slot, choice, share, outcome, digit, mask in race.rows]
             begin.append(len(rows))
@@ -353,7 +361,10 @@ class _Layer:
         }
 
     def _rows(self, group_slots: Int, state_group: Int, race_of: Int) -> dict[str, Any]:
-        node_row, node_rows, rows_node, rows_slot = [], [], [], []
+        node_row: list[int] = []
+        node_rows: list[int] = []
+        rows_node: list[int] = []
+        rows_slot: list[int] = []
         for place, node in enumerate(self.chain.nodes):
             group = int(state_group[node.state])
             count = int(group_slots[group]) if group >= 0 and not self.tables.final[node.state] else 1

@@ -82,8 +82,9 @@ def simulate(
         for piece in _pieces(chain, tables, len(who), seed, (first, first + cases), workers, executor, book is not None):
             for mine, added in zip(total, piece.sums, strict=True):
                 mine += added
-            for rows in piece.logs if book is not None else ():
-                book.write(rows)
+            if book is not None:
+                for rows in piece.logs:
+                    book.write(rows)
             played += piece.last - piece.first
             try:
                 if progress is not None:

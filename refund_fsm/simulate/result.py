@@ -118,8 +118,8 @@ class Result:
     @property
     def arbitration_share(self) -> Interval:
         """The share of cases that the parties did not settle (`figures.disputes`); NaN where the workflow says no such state."""
-        places = [self.workflow.spine and list(self.workflow.states).index(key) for key in figures.disputes(self.workflow)]
-        return share(int(self.sums.state_cases[places[0]]), self.cases) if places else Interval(*(math.nan,) * 3)
+        known = figures.disputes(self.workflow)
+        return share(int(self.sums.state_cases[self._place(known[0])]), self.cases) if known else Interval(*(math.nan,) * 3)
 
     @property
     def statutory_share(self) -> Interval:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from refund_fsm.console import PIPE_WIDTH, Aligned, Languages, plain
 from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE
-from refund_fsm.simulate.result import Unit
+from refund_fsm.simulate.figures import Unit
 from refund_fsm.text import Text
 
 if TYPE_CHECKING:
