@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -274,6 +275,14 @@ class Terminal:
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=end, env=environment)
         os.close(end)
         self.err = ""
+        self._out: list[bytes] = []
+        self._reader = threading.Thread(target=self._read_out)  # or a full pipe would stop the command
+        self._reader.start()
+
+    def _read_out(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as out:
+            self._out.append(out.read())
 
     def read(self) -> bool:
         """Reads what is there; False at the end."""
@@ -296,10 +305,8 @@ class Terminal:
         while self.read():
             pass
         os.close(self.end)
-        assert self.process.stdout is not None
-        out = self.process.stdout.read().decode()
-        self.process.stdout.close()
-        return self.process.wait(60), out
+        self._reader.join()
+        return self.process.wait(60), b"".join(self._out).decode()
 
 
 def test_a_terminal_shows_progress_with_rate_and_time_left() -> None:
@@ -379,7 +386,8 @@ def test_the_commands_are_in_the_help_and_load_little(capsys: Captured) -> None:
     shown = run(capsys, "--help")
     for name in ("simulate", "exact", "compare", "behaviour", "export"):
         assert re.search(rf"^  {name} ", shown, re.MULTILINE)
-    code = "import sys; from refund_fsm.cli import main; main(['simulate', '--help']); print(sorted({'numpy', 'rich', 'numba'} & set(sys.modules)))"
+    loaded = "print(sorted({'numpy', 'rich', 'numba'} & set(sys.modules)))"
+    code = f"import sys; from refund_fsm.cli import main; main(['simulate', '--help']); {loaded}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.rstrip().endswith("[]")
 

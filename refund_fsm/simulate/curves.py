@@ -36,7 +36,8 @@ def cdf(quantity: Quantity, x: Float) -> Float:
     x = np.asarray(x, dtype=np.float64)
     if isinstance(quantity, (Fixed, Empirical)):
         values, shares = _points(quantity)
-        return np.concatenate(([0.0], np.cumsum(shares)))[np.searchsorted(values, x, side="right")]
+        rises: Float = np.concatenate(([0.0], np.cumsum(shares)))
+        return np.asarray(rises[np.searchsorted(values, x, side="right")])
     return _rise(quantity, x)
 
 
@@ -49,7 +50,7 @@ def _points(quantity: Fixed | Empirical) -> tuple[Float, Float]:
 def _rise(q: Quantity, x: Float) -> Float:
     """The cumulated probability of a continuous family."""
     if isinstance(q, Uniform):
-        return np.clip((x - q.least) / (q.most - q.least), 0.0, 1.0)
+        return np.asarray(np.clip((x - q.least) / (q.most - q.least), 0.0, 1.0))
     if isinstance(q, Exponential):
         return np.where(x > 0, -np.expm1(-np.maximum(x, 0.0) / q.mean), 0.0)
     if isinstance(q, LogNormal):
@@ -70,7 +71,7 @@ def _rest(q: Quantity, x: Float) -> Float:
     if isinstance(q, Uniform):
         return np.where(x < q.least, q.expected - x, np.square(q.most - np.minimum(x, q.most)) / (2 * (q.most - q.least)))
     if isinstance(q, Exponential):
-        return q.mean * np.exp(-x / q.mean)
+        return np.asarray(q.mean * np.exp(-x / q.mean))
     if isinstance(q, LogNormal):
         z = _z(q, x)
         return np.where(x > 0, q.expected * ndtr(q.sigma - z) - x * ndtr(-z), q.expected)
