@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from refund_fsm.console import Languages, complain, show, show_json, show_text
 from refund_fsm.errors import BadData
 from refund_fsm.options import BehaviourOption, JsonOption, LangOption, OrderType, PolicyOption, naming
-
-if TYPE_CHECKING:
-    from refund_fsm.simulate import Result
-    from refund_fsm.simulate.commands import Question
 
 STOPPED = 130
 START_HELP = "When all cases open (ISO, with offset); default: 2026-02-12T10:00:00+08:00, on the eve of the Spring Festival."
@@ -111,21 +107,10 @@ def compare(
     """Show what changes between two policies, behaviours, starts or order types: exactly, or with --cases by simulation."""
     from refund_fsm.simulate import commands, report, summary
 
-    for option, given in (("--seed", seed),) if cases is None else (("--step", step), ("--horizon", horizon)):
-        if given is not None:
-            raise BadData(option, given, "--cases beside it" if cases is None else "no --cases beside it: that simulates")
+    means = commands.means_of(cases, seed, workers, step, horizon)
     pair = commands.two_questions(order_type, policy or [], behaviour or [], start or [], other)
     picture = commands.plot_path(plot)
-
-    def answer(asked: Question, label: str) -> Any:
-        if cases is None:
-            return asked.law(step, horizon)
-        result: Result = asked.played(cases=cases, seed=commands.SEED if seed is None else seed, workers=workers, label=label)
-        if result.partial:
-            raise KeyboardInterrupt
-        return result
-
-    found = commands.compared(pair, answer)
+    found = commands.compared(pair, means)
     show_text(f"{found.to_json(indent=2)}\n") if json else show(list(summary.comparison_parts(found, lang)))
     if picture is not None:
         with naming(path="--plot"):

@@ -65,7 +65,8 @@ def test_a_law_whose_start_is_inside_a_cell_is_drawn_from_its_start() -> None:
     half_past = exact(start=START + timedelta(minutes=30))
     on_the_hour = exact()
     assert (curve_of(half_past).begun, curve_of(on_the_hour).begun) == (0.5, 0.0)
-    assert abs(curve_of(half_past).risen(30)[0][-1] - 30) <= 0.5 / 24 + 1e-9
+    assert curve_of(half_past).risen(30)[0][-1] == pytest.approx((30 * 24 - 0.5) / 24)
+    assert curve_of(half_past).by_day(60).sum() == pytest.approx(curve_of(half_past).total)
 
 
 def test_days_off_are_those_of_the_calendar() -> None:

@@ -11,15 +11,14 @@ import signal
 import subprocess
 import sys
 import threading
-import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from refund_fsm import MissingPart, Policy, orders
-from refund_fsm.cli import main
-from refund_fsm.simulate import Behaviour, Result, compare, first_passage, simulate
+from refund_fsm.simulate import Behaviour, Result, compare, first_passage, sensitivity, simulate
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE
 from refund_fsm.simulate.commands import CASES, SEED, START
 from tests import many
@@ -27,6 +26,7 @@ from tests.test_cli import Captured, fails, run, run_json
 
 LATER = "2026-03-12T10:00:00+08:00"
 ROOT = Path(__file__).parents[1]
+LONGEST = 60  # seconds of any command
 EVERY = pytest.mark.parametrize("key", orders.keys())
 
 
@@ -47,7 +47,7 @@ def test_simulate_prints_the_summary_of_the_result(key: str, capsys: Captured) -
     result = simulate(orders.get(key), Behaviour.default(key), cases=3_000, seed=7, start=START)
     for lang in ("zh", "en", "both"):
         out = run(capsys, "simulate", key, "--cases", "3000", "--seed", "7", "--lang", lang)
-        assert plain(out) == plain(result.summary(lang))  # type: ignore[arg-type]  # the three languages
+        assert plain(out) == plain(result.summary(lang))
 
 
 def test_simulate_as_json_is_the_result_to_the_bit_for_any_number_of_workers(capsys: Captured) -> None:
@@ -108,12 +108,23 @@ def test_exact_heeds_its_options(capsys: Captured, tmp_path: Path, own_behaviour
     assert ILLUSTRATIVE.en in path.read_text("utf-8")
 
 
-def test_exact_ranks_what_to_change(capsys: Captured) -> None:
-    asked = ("exact", "virtual", "--step", "4", "--horizon", "60", "--sensitivity")
+def test_exact_ranks_what_to_change(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ("exact", "virtual", "--step", "12", "--horizon", "30", "--sensitivity")
+    found: list[Any] = []
+
+    def once(*arguments: Any, **more: Any) -> Any:
+        assert more["step"] == timedelta(hours=12) and more["horizon"] == timedelta(days=30)
+        if not found:  # it takes seconds
+            found.append(sensitivity(*arguments, **more))
+        return found[0]
+
+    monkeypatch.setattr("refund_fsm.simulate.sensitivity", once)
     out = run(capsys, *asked, "--lang", "en")
     assert "the exact law" in out and "+10 %, the others scaled" in out and "complaint_days" in out
-    found = run_json(capsys, *asked)
-    assert set(found) == {"law", "sensitivity"} and found["law"]["figures"] and found["sensitivity"]["rows"]
+    assert plain(out).endswith(plain(found[0].summary("en")))
+    shown = run_json(capsys, *asked)
+    assert set(shown) == {"law", "sensitivity"} and shown["law"]["figures"]
+    assert shown["sensitivity"] == json.loads(found[0].to_json())
 
 
 # 3. compare
@@ -278,6 +289,8 @@ class Terminal:
         self._out: list[bytes] = []
         self._reader = threading.Thread(target=self._read_out)  # or a full pipe would stop the command
         self._reader.start()
+        self._watch = threading.Timer(LONGEST, self.process.kill)  # what heeds no Ctrl-C would go on for days
+        self._watch.start()
 
     def _read_out(self) -> None:
         assert self.process.stdout is not None
@@ -306,6 +319,7 @@ class Terminal:
             pass
         os.close(self.end)
         self._reader.join()
+        self._watch.cancel()
         return self.process.wait(60), b"".join(self._out).decode()
 
 
@@ -357,24 +371,6 @@ def test_ctrl_c_as_json_is_whole_json_that_says_partial() -> None:
     assert found["sums"] == json.loads(again.to_json())["sums"], "what was played before is what would have been"
 
 
-def test_a_second_ctrl_c_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first one only asks: the work goes on to the end of its tasks. The second is an interrupt like any other."""
-    from refund_fsm.simulate import commands
-
-    def slow(*_: Any, **__: Any) -> Any:
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(0.01)
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(5)
-        return pytest.fail("it went on")
-
-    monkeypatch.setattr("refund_fsm.simulate.simulate", slow)
-    before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt):
-        commands.question("virtual", None, None, None).played(cases=10, seed=1)
-    assert signal.getsignal(signal.SIGINT) is before
-
-
 def test_ctrl_c_in_a_comparison_prints_nothing() -> None:
     terminal = Terminal("compare", "virtual", "--cases", "1000000000000")
     terminal.until(r"1 / 2 .* [1-9][\d,]* / 1,000,000,000,000 cases, ")
@@ -390,7 +386,3 @@ def test_the_commands_are_in_the_help_and_load_little(capsys: Captured) -> None:
     code = f"import sys; from refund_fsm.cli import main; main(['simulate', '--help']); {loaded}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.rstrip().endswith("[]")
-
-
-def test_main_returns_the_codes() -> None:
-    assert main(["compare", "virtual", "--cases", "0"]) == 2

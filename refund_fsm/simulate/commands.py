@@ -1,14 +1,11 @@
-"""Owns what `refund-fsm simulate`, `exact` and `compare` understand: which question is asked, and how Ctrl-C ends the answer.
+"""Owns what `refund-fsm simulate`, `exact` and `compare` understand: which question is asked, and by what it is answered.
 
 Must not print. Every `BadData` names the option.
 """
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,13 +24,13 @@ from refund_fsm.spec import Workflow
 
 if TYPE_CHECKING:
     from refund_fsm.simulate import Comparison, Law, Result, Sensitivity
+    from refund_fsm.simulate.settings import Many
 
 START = datetime(
     2026, 2, 12, 10, tzinfo=SHANGHAI
 )  # the last Thursday before the Spring Festival of 2026: a start that is hard on deadlines
 STEP_HOURS, HORIZON_DAYS = 1.0, 120.0
 CASES, SEED = 100_000, 1
-WORKERS_MOST = 1_024
 BEHAVIOUR_FIELDS = ("behaviour", "choices", "mix", "facts", "amount", "note", "order_type")
 
 
@@ -67,12 +64,10 @@ class Question:
         return {"start": self.start, "policy": self.policy, "step": step, "horizon": horizon}
 
     def played(self, *, cases: int, seed: int, workers: int = 1, log: Path | None = None, label: str = "") -> Result:
-        """The simulated answer, with a progress bar on a terminal. Ctrl-C ends it with what is known so far; a second one at once."""
+        """The simulated answer, with a progress bar on a terminal; partial after Ctrl-C, as `simulate` has it."""
         from refund_fsm.simulate import simulate
 
-        if not 1 <= workers <= WORKERS_MOST:  # the pool below wants to know it first
-            raise BadData("--workers", workers, f"a whole number from 1 to {WORKERS_MOST:,}")
-        with self._named(), bar(cases, "cases", label) as advance, _asking_to_stop() as asked, _Threads(workers, asked) as executor:
+        with self._named(), bar(cases, "cases", label) as advance:
             return simulate(
                 self.workflow,
                 self.behaviour,
@@ -81,7 +76,6 @@ class Question:
                 start=self.start,
                 policy=self.policy,
                 workers=workers,
-                executor=executor,
                 log=log,
                 progress=advance,
             )
@@ -141,11 +135,40 @@ def _nth(given: Sequence[str], place: int) -> str | None:
     return given[min(place, len(given) - 1)] if given else None
 
 
-def compared(pair: tuple[Question, Question], answer: Callable[[Question, str], Any]) -> Comparison:
+@dataclass(frozen=True)
+class Means:
+    """By what a question is answered: by the exact law on a lattice, or by so many cases."""
+
+    cases: int | None
+    seed: int
+    workers: int
+    step_hours: float | None
+    horizon_days: float | None
+
+    def answer(self, asked: Question, label: str) -> Many:
+        """The answer, whole: an interrupt that leaves it partial ends all."""
+        if self.cases is None:
+            return asked.law(self.step_hours, self.horizon_days)
+        result = asked.played(cases=self.cases, seed=self.seed, workers=self.workers, label=label)
+        if result.partial:
+            raise KeyboardInterrupt
+        return result
+
+
+def means_of(cases: int | None, seed: int | None, workers: int, step_hours: float | None, horizon_days: float | None) -> Means:
+    """What the options say; `BadData` naming one that has no effect beside the others."""
+    idle = (("--seed", seed),) if cases is None else (("--step", step_hours), ("--horizon", horizon_days))
+    for option, given in idle:
+        if given is not None:
+            raise BadData(option, given, "--cases beside it" if cases is None else "no --cases beside it: that simulates")
+    return Means(cases, SEED if seed is None else seed, workers, step_hours, horizon_days)
+
+
+def compared(pair: tuple[Question, Question], means: Means) -> Comparison:
     """Both answers compared."""
     from refund_fsm.simulate import compare
 
-    one, other = (answer(asked, f"{number} / 2") for number, asked in enumerate(pair, 1))
+    one, other = (means.answer(asked, f"{number} / 2") for number, asked in enumerate(pair, 1))
     return compare(one, other)
 
 
@@ -170,37 +193,3 @@ def span_of(option: str, count: float, unit: timedelta) -> timedelta:
         return count * unit
     except (ValueError, OverflowError):
         raise BadData(option, count, "a number") from None
-
-
-class _Threads(ThreadPoolExecutor):
-    """Threads that take no more tasks once the end is asked for: `simulate` then ends with what it has, wherever it was just then."""
-
-    def __init__(self, workers: int, asked: threading.Event) -> None:
-        super().__init__(workers)
-        self._asked = asked
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """As for every executor; `KeyboardInterrupt` once the end is asked for."""
-        if self._asked.is_set():
-            raise KeyboardInterrupt
-        return super().submit(fn, *args, **kwargs)
-
-
-@contextmanager
-def _asking_to_stop() -> Iterator[threading.Event]:
-    """The first Ctrl-C is noted, so that no line of work is cut in half; a second one is an interrupt like any other."""
-    asked = threading.Event()
-    before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or before in (signal.SIG_IGN, None):
-        yield asked
-        return
-
-    def note(number: int, frame: object) -> None:  # noqa: ARG001  # what a signal handler is given
-        asked.set()
-        signal.signal(signal.SIGINT, before)
-
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield asked
-    finally:
-        signal.signal(signal.SIGINT, before)
