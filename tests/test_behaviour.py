@@ -74,6 +74,8 @@ def test_rounded_to_a_lattice(one: Any) -> None:
 
 
 def test_means_and_scaling() -> None:
+    spreads = [0, 0.5774, 5, 2.4156, 1.3123, 0.2357, 0.2357, 3.2476]
+    assert [round(one.deviation, 4) for one in QUANTITIES] == spreads
     assert [round(one.expected, 4) for one in QUANTITIES] == [30, 2, 5, 4.5326, 2.3333, 1.3333, 1.6667, 5.625]
     for one in QUANTITIES:
         assert one.scaled(3).expected == pytest.approx(3 * one.expected) and one.scaled(3).unit == one.unit

@@ -203,9 +203,7 @@ def _error(name: str, value: float, half: float, played: Any) -> float:
         stays = played.sums.stays[list(played.workflow.states).index(name.removeprefix("stay:"))]
         hours = np.arange(len(stays)) + 1.0
         return float(np.sqrt(3 * (stays * hours**2).sum()) / CASES)  # of a sum over up to three stays of a case
-    if name == "paid":
-        return value / math.sqrt(CASES) * 1.5
-    return max(half, 1 / CASES) if name != "steps" else 4 / math.sqrt(CASES)
+    return max(half, 1 / CASES)
 
 
 def test_on_a_lattice_of_delays_there_is_no_error() -> None:

@@ -23,7 +23,7 @@ from refund_fsm.diagram import fonts
 from refund_fsm.diagram.palette import INK, MUTED, PAPER, SUCCESS
 from refund_fsm.simulate import Behaviour, compare, save_comparison_plot, save_plot, simulate
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE
-from refund_fsm.simulate.canvas import DARK, GREY, ORANGE, Plot, texts
+from refund_fsm.simulate.canvas import AMBER, DARK, GREY, ORANGE, Plot, fitted, texts
 from refund_fsm.simulate.plots import BLUE, comparison_plot, plot
 from refund_fsm.simulate.report import SUFFIXES, report
 from refund_fsm.simulate.timeline import curve_of, off_days
@@ -122,6 +122,29 @@ def test_a_label_is_text_whatever_is_in_it() -> None:
     assert "<b>" not in svg and "<b>" not in re.sub(r"<style.*?</style>", "", report(own), flags=re.DOTALL)
 
 
+def test_a_heading_that_is_too_wide_goes_on_below() -> None:
+    parts = ["一" * 20, "two " * 10, "three " * 20]
+    assert fitted(parts, " / ", 15.0) == [f"{parts[0]} / {parts[1]}", parts[2]]
+    assert fitted(parts[:2], " / ", 15.0) == [f"{parts[0]} / {parts[1]}"]
+    assert fitted([], " / ", 15.0) == []
+
+
+@pytest.mark.parametrize("make", [lambda: plot(exact(start=LATE)), lambda: comparison_plot(compare(sampled(), sampled("virtual")))])
+def test_nothing_sticks_out_of_the_sheet(make: Callable[[], Plot]) -> None:
+    """Every text begins and ends on the sheet, by the font's own advances."""
+    svg = make().svg
+    width = float(re.findall(r'viewBox="0 0 ([\d.]+) ', svg)[0])
+    with TTFont(fonts.paths()[1]) as font:  # bold, the wider one
+        glyphs, advances, em = font.getBestCmap() or {}, font["hmtx"].metrics, 1000
+    placed = [(look, unescape(told)) for look, told in re.findall(r"<text ([^>]*)>([^<]*)</text>", svg) if "rotate(-90" not in look]
+    assert len(placed) > 30
+    for look, told in placed:
+        (size,), (at,) = re.findall(r"font-size: ([\d.]+)px", look), re.findall(r"(?:translate\(|rotate\(-?0 )([\d.]+)", look)
+        long = sum(advances[glyphs[ord(char)]][0] for char in told) / em * float(size)
+        begin = float(at) - (long / 2 if "anchor: middle" in look else long if "anchor: end" in look else 0.0)
+        assert begin >= 0 and begin + long <= width, told
+
+
 # 2. Glyphs
 @pytest.mark.parametrize("make", [lambda: plot(sampled()), lambda: comparison_plot(compare(sampled(), sampled(policy="statute")))])
 def test_every_glyph_is_in_the_font_that_the_picture_carries(make: Callable[[], Plot]) -> None:
@@ -183,7 +206,7 @@ def test_what_stands_beside_each_other_is_told_apart(sight: str, night: bool) ->
 
 
 def test_texts_are_legible_on_either_paper() -> None:
-    for colour in (INK, MUTED, ORANGE, BLUE):
+    for colour in (INK, MUTED, AMBER, ORANGE, BLUE):
         assert contrast(colour, PAPER) >= 4.5 and contrast(DARK[colour], DARK[PAPER]) >= 4.5
 
 

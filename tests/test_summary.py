@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from rich.cells import cell_len
 
-from refund_fsm import BadData, Policy, orders
+from refund_fsm import BadData, MissingPart, Policy, orders
 from refund_fsm.simulate import Behaviour, Interval, simulate
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE
 from refund_fsm.simulate.sections import between, bound, decimals, estimate, number
@@ -51,7 +52,7 @@ def test_the_main_figures_are_those_of_the_result(key: str) -> None:
         found, ends = money.quantile(p), money.quantile_interval(p)
         assert found is not None and ends is not None
         assert row(text, f"time to the money: {label}") == pytest.approx([one / DAY for one in (found, *ends)], abs=0.006)
-    assert row(text, "refunded per case, mean") == [round(result.paid_fen / result.cases / 100, 2)]
+    assert row(text, "refunded per case, mean")[0] == pytest.approx(result.paid_fen / result.cases / 100, abs=0.06)
     assert row(text, "amount of a refund, mean") == [round(result.paid_fen / money.total / 100, 2)]
     assert ("statutory refund period passed" in text) == bool(result.workflow.law)
     if result.workflow.law:
@@ -183,8 +184,8 @@ def test_tables_line_up(key: str, lang: Any) -> None:
 def test_numbers_line_up_at_the_right() -> None:
     lines = tables(sampled().summary("en"))["Main figures"]
     place = lines[0].index("value")
-    points = {line.index(".", place) for line in lines[2:]}
-    assert len(points) == 1
+    ends = {place + found.end() for line in lines[2:] if (found := re.search(r"\d+\.\d+", line[place:]))}
+    assert len(ends) == 1 and len(lines) > 5
 
 
 def test_a_workflow_that_pays_nothing_has_a_summary() -> None:
@@ -231,3 +232,21 @@ def test_a_bound_is_one_digit_rounded_up(off: float, told: str) -> None:
 def test_a_sign_where_it_is_wanted() -> None:
     assert [number(one, "times", 1, sign=True) for one in (1.25, -1.25, 0.0, -0.01)] == ["+1.2", "-1.2", "0.0", "0.0"]
     assert decimals(Interval(5.0, 4.0, 6.0), "times") == 1
+
+
+# 6. As a frame
+@pytest.mark.parametrize("make", [sampled, exact], ids=["result", "law"])
+def test_the_figures_as_a_frame(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    polars, pandas = pytest.importorskip("polars"), pytest.importorskip("pandas")
+    one = make()
+    figures = list(one.figures().values())
+    for missing, kind in (((), polars.DataFrame), (("polars",), pandas.DataFrame)):
+        for name in missing:
+            monkeypatch.setitem(sys.modules, name, None)
+        frame = one.to_frame()
+        assert isinstance(frame, kind) and list(frame.columns) == ["name", "zh", "en", "unit", "value", "low", "high"]
+        assert list(frame["name"]) == [figure.name for figure in figures]
+        assert list(frame["value"]) == [figure.value for figure in figures]
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(MissingPart, match="pip install polars"):
+        one.to_frame()

@@ -15,10 +15,12 @@ from functools import cache
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
+
 from refund_fsm.console import Languages
 from refund_fsm.diagram import fonts
 from refund_fsm.diagram.dark import NIGHT
-from refund_fsm.diagram.palette import INK, LIGHT, MUTED, NAMED, PAPER, SUCCESS
+from refund_fsm.diagram.palette import INK, LIGHT, MUTED, NAMED, PAPER, SUCCESS, TONES
 from refund_fsm.errors import MissingPart
 from refund_fsm.text import Text
 
@@ -28,9 +30,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 WIDTH, HEIGHT = 13.0, 8.4  # inches
+MARGIN = 0.025  # of the width, at the left and the right of the heading
+COLUMN = 0.56  # ems that a Latin letter takes, a little more than half of what a Chinese one does
 DPI = 140
 FAINT, LINE, GREY = "#EEF0F3", "#C9D0D8", "#8A94A3"
-ORANGE = "#C2410C"
+ORANGE, AMBER = "#C2410C", TONES["changed"]
 HALO = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5, "alpha": 0.85}  # behind a label, so that lines do not cross it
 DARK = {
     INK: "#E6EDF3",
@@ -40,6 +44,7 @@ DARK = {
     LINE: "#36424F",
     GREY: "#7A8594",
     ORANGE: "#FA8A4A",
+    AMBER: LIGHT[AMBER],
     NAMED["buyer"]: LIGHT[NAMED["buyer"]],
     SUCCESS: "#2EA36F",
 }
@@ -125,19 +130,23 @@ class Canvas:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
         self._stack.close()
 
-    def head(self, title: Text, notices: Sequence[Text], told: str) -> None:
-        """The heading: what it is, what must not be overlooked, what it rests on. It leaves the rest to the panels."""
-        lines = [(self.lang.say(title), 15.0, INK, "bold")]
-        lines += [(self.lang.say(notice), 10.5, ORANGE, "bold") for notice in notices]
-        lines += [(told, 9.0, MUTED, "normal")]
+    def head(self, title: Text, notices: Sequence[Text], told: Sequence[str], legend: Sequence[tuple[str, str]] = ()) -> None:
+        """The heading: what it is, what must not be overlooked, what it rests on, and lines in colours. The rest is left to the panels."""
+        lines = [(line, 15.0, INK, "bold") for line in fitted(self._each(title), " / ", 15.0)]
+        lines += [(line, 10.5, AMBER, "bold") for notice in notices for line in fitted(self._each(notice), " / ", 10.5)]
+        lines += [(line, 9.0, MUTED, "normal") for line in fitted(told, " · ", 9.0)]
+        lines += [(line, 10.5, colour, "bold") for said, colour in legend for line in fitted(said.split(" / "), " / ", 10.5)]
         top = HEIGHT - 0.22
         for said, size, colour, weight in lines:
-            self._figure.text(0.025, top / HEIGHT, said, fontsize=size, color=colour, weight=weight, va="top")
+            self._figure.text(MARGIN, top / HEIGHT, said, fontsize=size, color=colour, weight=weight, va="top")
             top -= size * 1.75 / 72
         left = 0.075 if self.lang is Languages.BOTH else 0.06
         self._grid = self._figure.add_gridspec(
             2, 2, width_ratios=[1.75, 1], left=left, right=0.985, top=(top - 0.5) / HEIGHT, bottom=0.075, hspace=0.3, wspace=0.38
         )
+
+    def _each(self, text: Text) -> list[str]:
+        return list(dict.fromkeys(text.get(one) for one in self.lang.each))
 
     def panel(self, row: int, column: int, title: Text) -> Axes:
         """A panel under its heading."""
@@ -152,6 +161,18 @@ class Canvas:
         self._figure.savefig(svg, format="svg", metadata=NO_METADATA)
         self._figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
         return Plot(_cleaned(svg.getvalue(), title, description), png.getvalue())
+
+
+def fitted(parts: Sequence[str], separator: str, size: float) -> list[str]:
+    """The parts on as many lines as the sheet is too narrow for one, at a font size in points."""
+    room = (1 - 2 * MARGIN) * WIDTH * 72 / (size * COLUMN)
+    lines: list[str] = []
+    for part in parts:
+        if lines and cell_len(f"{lines[-1]}{separator}{part}") <= room:
+            lines[-1] += f"{separator}{part}"
+        else:
+            lines.append(part)
+    return lines
 
 
 @cache

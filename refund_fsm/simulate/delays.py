@@ -56,6 +56,11 @@ class _Quantity(Frozen):
         """The expectation, in units."""
         raise NotImplementedError
 
+    @property
+    def deviation(self) -> float:
+        """The standard deviation, in units."""
+        raise NotImplementedError
+
     def scaled(self, factor: float) -> Self:
         """The same family with every length multiplied by `factor` (> 0): mean, quantiles and spread alike."""
         factor = _factor(factor)
@@ -76,6 +81,11 @@ class Fixed(_Quantity):
     def expected(self) -> float:
         """`value`."""
         return self.value
+
+    @property
+    def deviation(self) -> float:
+        """As for all families."""
+        return 0.0
 
     @property
     def _lengths(self) -> tuple[str, ...]:
@@ -101,6 +111,11 @@ class Uniform(_Quantity):
         return (self.least + self.most) / 2
 
     @property
+    def deviation(self) -> float:
+        """As for all families."""
+        return (self.most - self.least) / math.sqrt(12)
+
+    @property
     def _lengths(self) -> tuple[str, ...]:
         return ("least", "most")
 
@@ -114,6 +129,11 @@ class Exponential(_Quantity):
     @property
     def expected(self) -> float:
         """`mean`."""
+        return self.mean
+
+    @property
+    def deviation(self) -> float:
+        """As for all families."""
         return self.mean
 
     @property
@@ -132,6 +152,11 @@ class LogNormal(_Quantity):
     def expected(self) -> float:
         """median · exp(sigma² / 2)."""
         return self.median * math.exp(self.sigma**2 / 2)
+
+    @property
+    def deviation(self) -> float:
+        """As for all families."""
+        return self.expected * math.sqrt(math.expm1(self.sigma**2))
 
     @property
     def _lengths(self) -> tuple[str, ...]:
@@ -158,6 +183,12 @@ class Triangular(_Quantity):
     def expected(self) -> float:
         """A third of `least` + `mode` + `most`."""
         return (self.least + self.mode + self.most) / 3
+
+    @property
+    def deviation(self) -> float:
+        """As for all families."""
+        a, b, c = self.least, self.mode, self.most
+        return math.sqrt((a * a + b * b + c * c - a * b - a * c - b * c) / 18)
 
     @property
     def _lengths(self) -> tuple[str, ...]:
@@ -193,6 +224,12 @@ class Empirical(_Quantity):
     def expected(self) -> float:
         """The weighted mean of the values."""
         return math.fsum(share * value for share, value in zip(self.shares, self.values, strict=True))
+
+    @property
+    def deviation(self) -> float:
+        """As for all families."""
+        mean = self.expected
+        return math.sqrt(math.fsum(share * (value - mean) ** 2 for share, value in zip(self.shares, self.values, strict=True)))
 
     def scaled(self, factor: float) -> Self:
         """As for all families."""

@@ -333,12 +333,15 @@ class Law:
         return None if DAY % twice or twice > self.horizon else law_of(self._laid.chain, twice, self.horizon)
 
     def figures(self) -> dict[str, Figure]:
-        """All figures by name. The interval is the stated bound: as much either way as halving the step, to this one, has changed."""
+        """All figures by name. The interval is the stated bound: as much either way as halving the step, to this one, has changed.
+
+        Its ends are NaN where twice the step divides no day.
+        """
         coarser = self._coarser.values() if self._coarser is not None else {}
         found = {}
         for name, (unit, value) in self.values().items():
             off = abs(value - coarser[name][1]) if name in coarser else math.inf
-            interval = Interval(value, value - off, value + off) if math.isfinite(off) else Interval(value, value, value)
+            interval = Interval(value, value - off, value + off) if math.isfinite(off) else Interval(value, math.nan, math.nan)
             found[name] = Figure(name, figures.label_of(self.workflow, name), unit, interval)
         return found
 

@@ -35,7 +35,7 @@ _S27, _S30, _S31, _S11 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(
 _FIRST = 2  # draws 0 and 1 are the kind of case and the amount
 
 # Places in `Sums.totals`
-CASES, STEPS, PAID, PAID_FEN, PARCELS, VIOLATIONS, PROVISIONAL, MONEY_SECONDS, TOTALS = range(9)
+CASES, STEPS, STEPS_SQUARED, PAID, PAID_FEN, PARCELS, VIOLATIONS, PROVISIONAL, MONEY_SECONDS, TOTALS = range(10)
 
 
 class Sums(NamedTuple):
@@ -490,6 +490,7 @@ def play(t: Tables, seed: int, first: int, last: int, out: Sums, log: Log) -> tu
             n_seconds[state] += spent
         n_totals[CASES] += 1
         n_totals[STEPS] += steps
+        n_totals[STEPS_SQUARED] += steps * steps
         if provisional:
             n_totals[PROVISIONAL] += 1
     return DONE, last, rows

@@ -35,6 +35,8 @@ DAYS = Text("天", "days")
 OFF = Text("灰底：非工作日", "grey: no working days")
 HEADROOM = 1.5  # of the highest bar: room for the marks' labels
 MOST_BARS = 7
+BESIDE = 1.42  # of the widest bar and its interval: room for its number
+SEEN = 0.01  # of a bar: a shorter interval would be a dot
 BAR = 0.62  # of the room of one row
 LABEL = 9.5  # points
 HIGHEST, LOWER = 0.93, 0.095  # of the panel: where the first mark's label is, and how much lower each further one
@@ -93,7 +95,7 @@ class _Painter:
     def painted(self, title: Text, notices: Sequence[Text], rests_on: Sequence[tuple[Text, Any]]) -> Plot:
         """The whole picture."""
         with Canvas(self.lang) as canvas:
-            canvas.head(title, notices, self._told(rests_on))
+            canvas.head(title, notices, self._told(rests_on), self._legend())
             days = max(one.curve.days for one in self.series)
             self._by_day(canvas.panel(0, 0, Text("退款在第几天到账", "On which day the money is back")), days)
             self._risen(canvas.panel(1, 0, Text("到那天为止已到账的退款", "Refunds that are back by then")), days)
@@ -101,11 +103,20 @@ class _Painter:
             self._bars(canvas.panel(1, 1, Text("逾期（占全部）", "Breaches, of all cases")), "breaches")
             return canvas.finished(self.lang.say(title), self._description())
 
-    def _told(self, rests_on: Sequence[tuple[Text, Any]]) -> str:
-        cells = (f"{self.lang.say(label, ' ')} {cell if isinstance(cell, str) else self.lang.say(cell)}" for label, cell in rests_on)
-        if len(self.series) == 1:
-            return " · ".join(cells)
-        return " · ".join(cell for cell, (label, _) in zip(cells, rests_on, strict=True) if self._shared(label))
+    def _told(self, rests_on: Sequence[tuple[Text, Any]]) -> list[str]:
+        return [
+            f"{self.lang.say(label, ' ')} {cell if isinstance(cell, str) else self.lang.say(cell)}"
+            for label, cell in rests_on
+            if len(self.series) == 1 or self._shared(label)
+        ]
+
+    def _legend(self) -> list[tuple[str, str]]:
+        """Of two, whose colour is whose, with their half, nine in ten and 95 %."""
+        found = []
+        for one in self.series if len(self.series) > 1 else ():
+            told = " · ".join(f"{self.lang.say(QUANTILE_LABELS[p], ' ')} {at:.1f}" for p, at in one.curve.quantiles.items())
+            found.append((f"{self.lang.say(one.name or Text('', ''))}: {told} {self.lang.say(DAYS, '/')}", one.colour))
+        return found
 
     def _shared(self, label: Text) -> bool:
         """Whether both rest on the same: what differs is in the heading."""
@@ -122,10 +133,11 @@ class _Painter:
                 axes.stairs(height, range(days + 1), color=one.colour, linewidth=1.8, zorder=3)
                 axes.stairs(height, range(days + 1), color=one.colour, fill=True, alpha=0.16, zorder=2)
         top = max((float(height.max()) for height in heights), default=0.0) or 1.0
-        axes.set_ylim(0, top * HEADROOM)
+        axes.set_ylim(0, top * (HEADROOM if len(self.series) == 1 else 1.06))
         axes.set_ylabel(self.lang.stack(Text("占全部 %", "% of all cases")))
         self._time_axis(axes, days)
-        self._marks(axes)
+        if len(self.series) == 1:
+            self._lines(axes, self.series[0])
         axes.text(1, 1.02, self.lang.say(OFF), transform=axes.transAxes, ha="right", va="bottom", fontsize=8.5, color=MUTED)
 
     def _risen(self, axes: Axes, days: int) -> None:
@@ -152,18 +164,8 @@ class _Painter:
             for begin, end in off_days(self.series[0].one, days):
                 axes.axvspan(begin, end, color=FAINT, linewidth=0, zorder=0)
 
-    def _marks(self, axes: Axes) -> None:
-        """Half, nine in ten and 95 %: lines with their days; for two a line of text each."""
-        for row, one in enumerate(self.series):
-            if one.name is None:
-                self._lines(axes, one)
-                continue
-            told = " · ".join(f"{self.lang.say(QUANTILE_LABELS[p], ' ')} {at:.1f}" for p, at in one.curve.quantiles.items())
-            said = f"{self.lang.say(one.name)}: {told} {self.lang.say(DAYS, '/')}"
-            look: dict[str, Any] = {"ha": "right", "va": "center", "weight": "bold", "color": one.colour, "fontsize": LABEL, "bbox": HALO}
-            axes.text(0.99, HIGHEST - LOWER * row, said, transform=axes.transAxes, zorder=5, **look)
-
     def _lines(self, axes: Axes, one: _Series) -> None:
+        """Half, nine in ten and 95 %: lines with their days."""
         for level, (p, at) in enumerate(one.curve.quantiles.items()):
             said = f"{self.lang.say(QUANTILE_LABELS[p])}: {at:.1f} {self.lang.say(DAYS, '/')}"
             height, late = HIGHEST - LOWER * level, at > LATE * axes.get_xlim()[1]
@@ -192,12 +194,13 @@ class _Painter:
                 self._bar(axes, row + beside, thick, shares.get(key), self._colour(one, what, key))
         axes.set_yticks(range(len(keys)), [self._label(what, key) for key in keys])
         axes.set_ylim(max(len(keys), 3) - 0.5, -0.5)
-        axes.set_xlim(0, most[keys[0]] * 1.5)
+        reach = max(shares[key].high for shares in found for key in keys if key in shares)
+        axes.set_xlim(0, max(most[keys[0]], reach) * BESIDE)
 
     def _bar(self, axes: Axes, at: float, thick: float, share: Interval | None, colour: str) -> None:
         value = share.value if share else 0.0
         axes.barh([at], [value], height=thick * 0.94, color=colour, zorder=2)
-        if share is not None and share.high > share.low:
+        if share is not None and share.high - share.low > SEEN * value:
             axes.plot([share.low, share.high], [at, at], color=INK, linewidth=1.1, zorder=3)
         said = f"{number(value, 'share', 1 if value >= 0.01 else 2)} %"
         end = max(value, share.high if share else 0.0)

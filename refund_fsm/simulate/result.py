@@ -20,7 +20,7 @@ from refund_fsm.policy import Policy
 from refund_fsm.simulate import figures, kernel
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE, Behaviour
 from refund_fsm.simulate.figures import Figure, Unit
-from refund_fsm.simulate.histogram import Histogram, Interval, share
+from refund_fsm.simulate.histogram import Z95, Histogram, Interval, share
 from refund_fsm.simulate.kernel import Sums
 from refund_fsm.spec import Workflow
 
@@ -165,7 +165,7 @@ class Result:
     # 5. As figures, as data, as pictures
 
     def figures(self) -> dict[str, Figure]:
-        """All figures by name (`figures.known`), with their intervals."""
+        """All figures by name (`figures.known`), with their 95 % intervals; NaN at the ends where none is known (stays)."""
         found: dict[str, Figure] = {}
 
         def add(name: str, unit: Unit, interval: Interval) -> None:
@@ -179,8 +179,8 @@ class Result:
         add("money:mean", "hours", money.mean_interval())
         for p in figures.QUANTILES:
             add(f"money:{figures.percentile(p)}", "hours", quantile(money, p))
-        add("paid", "fen", _exact(self.paid_fen / self.cases if self.cases else math.nan))
-        add("steps", "times", _exact(self.steps / self.cases if self.cases else math.nan))
+        add("paid", "fen", self._mean_paid())
+        add("steps", "times", _about(self.steps, self._total(kernel.STEPS_SQUARED), self.cases))
         for name, one in self.breach_shares.items():
             add(f"breach:{name}", "share", one)
         if self.workflow.law:
@@ -189,10 +189,20 @@ class Result:
             add(f"reach:{key}", "share", one)
         for place, key in self._states():
             if not self.workflow.states[key].final:
-                add(f"stay:{key}", "hours", _exact(int(self.sums.seconds[place]) / kernel.BIN / self.cases if self.cases else math.nan))
+                mean = int(self.sums.seconds[place]) / kernel.BIN / self.cases if self.cases else math.nan
+                add(f"stay:{key}", "hours", Interval(mean, math.nan, math.nan))
         for key, one in self.rule_shares.items():
             add(f"rule:{key}", "share", one)
         return found
+
+    def _mean_paid(self) -> Interval:
+        """Paid per case. An amount is drawn apart from all else, so that its spread is that of the behaviour's amount."""
+        if not self.cases:
+            return _exact(math.nan)
+        amount, p, mean = self.behaviour.amount, self._total(kernel.PAID) / self.cases, self.paid_fen / self.cases
+        squares = (amount.deviation**2 + amount.expected**2) * p
+        half = Z95 * math.sqrt(max(squares - (amount.expected * p) ** 2, 0.0) / self.cases)
+        return Interval(mean, mean - half, mean + half)
 
     def summary(self, lang: Lang = "both") -> str:
         """A table for people, in Chinese, English or both; it says that assumed behaviour makes it illustrative."""
@@ -320,6 +330,15 @@ def frame(rows: list[dict[str, Any]]) -> Any:
 
 def _exact(value: float) -> Interval:
     return Interval(value, value, value)
+
+
+def _about(total: int, squares: int, cases: int) -> Interval:
+    """A mean per case, of its sum and its sum of squares, with the normal interval."""
+    if not cases:
+        return _exact(math.nan)
+    mean = total / cases
+    half = Z95 * math.sqrt(max(squares / cases - mean**2, 0.0) / cases)
+    return Interval(mean, mean - half, mean + half)
 
 
 def _shares(counts: Mapping[str, int], total: int) -> Mapping[str, Interval]:
