@@ -233,12 +233,12 @@ def export(
     from refund_fsm.drawing import policy_of
     from refund_fsm.files import write_text
     from refund_fsm.lookup import workflow_of
-    from refund_fsm.simulate.commands import behaviour_of, span_of
+    from refund_fsm.simulate.commands import behaviour_of, named, span_of
 
     workflow, found = workflow_of(order_type), policy_of(policy, "--policy")
-    given = None if behaviour is None else behaviour_of(workflow, behaviour)
+    given = behaviour_of(workflow, behaviour) if behaviour is not None or to == "prism" else None
     span = None if step is None else span_of("--step", step, timedelta(hours=1))
-    with naming(behaviour="--behaviour", step="--step", to="--to"):
+    with named(behaviour), naming(behaviour="--behaviour"):
         text = export.render(workflow, to, found, behaviour=given, step=span)  # type: ignore[arg-type]  # any other name is refused there
     show_text(text) if output is None else show([str(write_text(output, text, "--output"))])
 

@@ -62,26 +62,38 @@ def exact(
     step: Step = None,
     horizon: Horizon = None,
     sensitivity: Annotated[bool, typer.Option("--sensitivity", help="Rank what to change first: weights, delays, policy.")] = False,
+    figure: Annotated[
+        list[str] | None,
+        typer.Option("--figure", metavar="NAME", help="With --sensitivity, repeatable: what is ranked; default: arbitration, money:p95."),
+    ] = None,
     plot: Plot = None,
     lang: LangOption = Languages.BOTH,
     json: JsonOption = False,
 ) -> None:
-    """Compute the exact law of a workflow, without random numbers: outcomes, times, breaches, with the lattice's error bound."""
+    """Compute the exact law of a workflow, without random numbers: outcomes, times, breaches, with an estimate of the lattice's error."""
     from refund_fsm.simulate import commands, whatif_view
 
     asked = commands.question(order_type, policy, behaviour, start)
     picture = commands.plot_path(plot)
+    if figure and not sensitivity:
+        raise BadData("--figure", figure[0], "--sensitivity beside it")
+    ranks = asked.figures(figure or ())
     law = asked.law(step, horizon)
-    if not sensitivity:
+    if not (sensitivity and json):
         _tell(law, picture, lang, json)
+    if not sensitivity:
         return
-    ranked = asked.sensitivity(step, horizon)
-    if json:
-        show_text(f'{{"law": {law.to_json(indent=2)},\n"sensitivity": {ranked.to_json(indent=2)}}}\n')
-        _save(law, picture, lang, json)
+    if not json:  # the law is on the screen by now, and Ctrl-C leaves it there
+        show(["", *whatif_view.parts(asked.sensitivity(step, horizon, ranks), lang)])
         return
-    _tell(law, picture, lang, json)
-    show(["", *whatif_view.parts(ranked, lang)])
+    try:
+        ranked = asked.sensitivity(step, horizon, ranks).to_json(indent=2)
+    except KeyboardInterrupt:
+        ranked = None
+    show_text(f'{{"law": {law.to_json(indent=2)},\n"sensitivity": {ranked or "null"}}}\n')
+    _save(law, picture, lang, json)
+    if ranked is None:
+        raise typer.Exit(STOPPED)
 
 
 @app.command()
@@ -139,7 +151,7 @@ def behaviour(
     if toml:
         show_text(found.to_toml())
     elif json:
-        show_json(behaviour_view.data(found))
+        show_json(behaviour_view.data(workflow, found))
     else:
         show(list(behaviour_view.parts(workflow, found, lang)))
 

@@ -39,6 +39,11 @@ class Languages(StrEnum):
         """The languages, Chinese first."""
         return ("zh", "en") if self is Languages.BOTH else ("zh",) if self is Languages.ZH else ("en",)
 
+    @property
+    def colon(self) -> str:
+        """The colon after a text in these languages."""
+        return "：" if self is Languages.ZH else ": "
+
     def say(self, text: Text, separator: str = " / ") -> str:
         """The text in these languages."""
         return separator.join(dict.fromkeys(text.get(lang) for lang in self.each))

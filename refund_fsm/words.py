@@ -39,10 +39,16 @@ def instant(value: datetime) -> Text:
 
 
 def stamp(value: datetime) -> str:
-    """An instant in Shanghai in figures: 2026-02-18 10:00; midnight is 24:00 of the day that ends."""
+    """An instant in Shanghai in figures, as of a deadline: 2026-02-18 10:00; midnight is 24:00 of the day that ends."""
     local = value.astimezone(SHANGHAI)
     if local.time().isoformat() == "00:00:00":
         return f"{local.date() - timedelta(days=1)} 24:00"
+    return since(value)
+
+
+def since(value: datetime) -> str:
+    """An instant at which something begins, in Shanghai in figures: midnight is 00:00 of the day that begins."""
+    local = value.astimezone(SHANGHAI)
     return f"{local:%Y-%m-%d %H:%M:%S}" if local.second or local.microsecond else f"{local:%Y-%m-%d %H:%M}"
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import sys
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from refund_fsm import BadData, Policy, Text, orders
-from refund_fsm.simulate import Behaviour, Comparison, compare, simulate
+from refund_fsm.policy import PROFILES
+from refund_fsm.simulate import Behaviour, Comparison, compare, first_passage, simulate
 from tests.many import LATE, START, cut, exact, sampled
 
 UNKNOWN = ("stay",)  # a sample keeps no interval of these means
@@ -142,7 +146,22 @@ def test_the_summary_says_how_the_intervals_are_to_be_read() -> None:
     apart = compare(sampled(), sampled(seed=8))
     assert not apart.common_cases and "conservative" not in apart.summary("en") and "independent samples" in apart.summary("en")
     assert not compare(sampled(), sampled("virtual")).common_cases, "the same numbers mean other things in another workflow"
-    assert "sum of their error bounds" in compare(exact(), exact(policy="statute")).summary("en")
+    laws = compare(exact(), exact(policy="statute")).summary("en")
+    assert "sum of their estimated errors" in laws and "estimated error\n" in re.sub(r" +\n", "\n", laws) and "its interval" not in laws
+
+
+def test_errors_that_are_not_estimated_are_said() -> None:
+    workflow, behaviour, day = orders.get("virtual"), Behaviour.default("virtual"), timedelta(hours=24)
+    laws = [first_passage(workflow, behaviour, start=START, step=day, policy=Policy.profile(name)) for name in PROFILES]
+    text = compare(*laws).summary("en")
+    assert "their errors are not estimated" in text and "error (not estimated)" in text and "estimated error" not in text
+
+
+def test_that_the_statutory_period_is_in_simulations_only_is_said_where_it_matters() -> None:
+    told = "the statutory refund period is followed in simulations only"
+    assert told in compare(exact("third_party"), exact("third_party", "statute")).summary("en")
+    assert orders.get("third_party").law and told not in compare(sampled(), exact("third_party")).summary("en")
+    assert not orders.get("virtual").law and told not in compare(exact(), exact(policy="statute")).summary("en")
 
 
 def test_a_partial_or_provisional_part_is_named() -> None:
@@ -164,13 +183,14 @@ def test_as_json() -> None:
     assert data["only_in"] == {"a": ["statutory"], "b": []}
 
 
-def test_as_a_frame() -> None:
-    polars = pytest.importorskip("polars")
+def test_as_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    pandas = pytest.importorskip("pandas")  # of the extra `test`
+    monkeypatch.setitem(sys.modules, "polars", None)
     found = compare(exact(), exact(policy="statute"))
     frame = found.to_frame()
-    assert isinstance(frame, polars.DataFrame) and frame.height == len(found.rows)
-    assert frame.columns == ["name", "zh", "en", "unit", "a", "b", "difference", "low", "high", "exact"]
-    assert frame["difference"].to_list() == [row.difference.value for row in found.rows]
+    assert isinstance(frame, pandas.DataFrame) and len(frame) == len(found.rows)
+    assert list(frame.columns) == ["name", "zh", "en", "unit", "a", "b", "difference", "low", "high", "exact"]
+    assert list(frame["difference"]) == [row.difference.value for row in found.rows]
 
 
 def test_what_is_no_result_is_refused() -> None:

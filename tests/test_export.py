@@ -25,7 +25,7 @@ from refund_fsm.export.lattice import Lattice
 from refund_fsm.export.tables import EffectTable, condition, effect_table, guard_table, tables_of
 from refund_fsm.facts import Partial, assignments, reads_of
 from refund_fsm.simulate.behaviour import Behaviour, Choice, Share
-from refund_fsm.simulate.delays import Empirical, Exponential, Fixed, Uniform
+from refund_fsm.simulate.delays import Empirical, Fixed, Uniform
 from refund_fsm.spec import CLOCK
 from tests.awkward import WORKFLOW as AWKWARD
 from tests.exchange import WORKFLOW as EXCHANGE
@@ -274,37 +274,45 @@ def test_the_step_divides_the_day_and_every_length() -> None:
 
 
 def test_the_behaviour_that_ships_is_put_on_the_lattice(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+    asked, loose = [], delayed(Uniform(least=0, most=24))
 
     def put(behaviour: Behaviour, step: timedelta) -> Behaviour:
         asked.append((behaviour.order_type, step))
         return daily(orders.get(behaviour.order_type))
 
-    monkeypatch.setattr(Behaviour, "on_lattice", put, raising=False)
+    monkeypatch.setattr(Behaviour, "on_lattice", put)
+    monkeypatch.setattr(Behaviour, "default", lambda _: loose)
     virtual = orders.get("virtual")
     assert render(virtual, "prism", step=12 * HOUR) == render(virtual, "prism", behaviour=daily(virtual), step=12 * HOUR)
     assert render(virtual, "prism") and asked == [("virtual", 12 * HOUR), ("virtual", 24 * HOUR)]
 
 
-DELAYS = (  # that are no whole steps of a day
-    Uniform(least=0, most=24),
-    Exponential(mean=24),
-    Fixed(value=1, unit="working_days"),
-    Fixed(value=36),
-    Fixed(value=24.001),
-    Fixed(value=1e9, unit="days"),
-    Empirical(values=(24, 30)),
+DELAYS = (  # that are no whole steps of a day, and to what they are rounded
+    (Uniform(least=0, most=24), Empirical(values=(0, 24))),
+    (Fixed(value=1, unit="working_days"), Fixed(value=24)),
+    (Fixed(value=36), Fixed(value=48)),
+    (Fixed(value=24.001), Fixed(value=24)),
+    (Empirical(values=(24, 30)), Fixed(value=24)),
 )
 
 
-@pytest.mark.parametrize("delay", DELAYS, ids=repr)
-def test_a_delay_that_is_not_of_whole_steps_is_named(delay: Any) -> None:
-    workflow = orders.get("virtual")
-    behaviour = daily(workflow)
+def delayed(delay: Any) -> Behaviour:
+    """The daily behaviour with another delay in its fifth row."""
+    behaviour = daily(orders.get("virtual"))
     rows = list(behaviour.choices)
     rows[4] = rows[4].model_copy(update={"delay": delay})
+    return behaviour.model_copy(update={"choices": tuple(rows)})
+
+
+@pytest.mark.parametrize(("delay", "rounded"), DELAYS, ids=repr)
+def test_a_delay_that_is_not_of_whole_steps_is_rounded(delay: Any, rounded: Any) -> None:
+    workflow = orders.get("virtual")
+    assert render(workflow, "prism", behaviour=delayed(delay)) == render(workflow, "prism", behaviour=delayed(rounded))
+
+
+def test_a_delay_of_too_many_steps_is_named() -> None:
     with pytest.raises(BadData) as caught:
-        render(workflow, "prism", behaviour=behaviour.model_copy(update={"choices": tuple(rows)}))
+        render(orders.get("virtual"), "prism", behaviour=delayed(Fixed(value=1e9, unit="days")))
     assert caught.value.field == "choices[4].delay"
 
 

@@ -285,7 +285,8 @@ def test_a_calendar_that_must_not_guess_is_not_made_to() -> None:
     with pytest.raises(CalendarOutOfRange, match="a shorter horizon"):
         first_passage(virtual, behaviour, start=at("2026-11-01 00:00"), policy=strict)
     assert not first_passage(virtual, behaviour, start=START, policy=strict).provisional
-    assert first_passage(virtual, behaviour, start=at("2026-11-01 00:00")).provisional
+    assert not first_passage(virtual, behaviour, start=at("2026-10-01 00:00")).provisional  # all have ended long before
+    assert first_passage(virtual, behaviour, start=at("2026-12-01 00:00")).provisional
 
 
 def test_it_is_written_and_drawn() -> None:

@@ -90,10 +90,15 @@ def test_the_picture_says_its_numbers_and_that_it_is_illustrative(name: str, lan
     assert bool(HAN.search(text)) == (lang != "en")
     assert ("partial" in text or "部分结果" in text) == (name in ("partial", "empty"))
     for at in curve_of(one).quantiles.values():
-        assert re.search(rf"[:：] {at:.1f} (天|days)", text)
+        assert re.search(rf"(: |：){at:.1f} (天|days)", text)
     if name != "empty":
         assert f"{100 * one.figures()['outcome:refunded'].value:.1f} %" in told
     assert any("2026-02-12 10:00" in line for line in told) and "guide" in text
+
+
+def test_a_start_at_midnight_is_that_day() -> None:
+    text = "\n".join(said(plot(sampled("virtual", cases=500, start=START.replace(month=11, day=1, hour=0)), "en").svg))
+    assert text.count("2026-11-01 00:00") == 2 and "24:00" not in text, "in the heading, and under the axis"
 
 
 def test_a_comparison_shows_both() -> None:
@@ -321,6 +326,10 @@ def test_a_report_embeds_its_font_once_with_every_glyph() -> None:
     with TTFont(io.BytesIO(base64.b64decode(found[0][1]))) as font:
         held = {chr(code) for code in font.getBestCmap() or ()}
     assert {char for char in told if not char.isspace()} - held <= set(fonts.missing(told))
+
+
+def test_what_is_the_same_in_both_languages_is_said_once() -> None:
+    assert '<span lang="zh-CN">%</span></td>' in report(sampled()) and '<span lang="en">%</span>' not in report(sampled())
 
 
 def test_a_partial_report_says_so() -> None:

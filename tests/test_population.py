@@ -5,11 +5,11 @@ from __future__ import annotations
 import collections
 import csv
 import os
-import resource
 import signal
 import subprocess
 import sys
 import textwrap
+import tracemalloc
 import warnings
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -61,7 +61,7 @@ def chains(draw: st.DrawFn) -> Chain:
         behaviour = behaviour.changed(state=row.state, event=row.event, delay=draw(st.sampled_from([0.01, 0.3, 4.0, 60.0])))
     silent = draw(st.sampled_from([None, *(row for row in behaviour.choices if row.event == "nothing")]))
     if silent is not None:
-        behaviour = behaviour.changed(state=silent.state, event="nothing", actor=silent.actor, weight=40.0)
+        behaviour = behaviour.changed(state=silent.state, event="nothing", actor=silent.actor, weight=40.0, workflow=workflow)
     start = draw(INSTANTS).replace(microsecond=0)
     return chain_of(workflow, behaviour, at(start.isoformat()), draw(st.sampled_from(list(POLICIES.values()))))
 
@@ -240,10 +240,17 @@ def test_more_cases_need_no_more_memory(monkeypatch: pytest.MonkeyPatch) -> None
     with Counting(2) as pool:
         played(executor=pool, progress=note)
     assert Counting.most <= 17 and len(done) == 300 and done == sorted(done) and done[-1] == 3_000
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     monkeypatch.undo()
-    played(cases=3_000_000, workers=2)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000  # kB
+    tracemalloc.start()
+    try:
+        most = []
+        for cases in (10 * population.TASK, 60 * population.TASK):
+            tracemalloc.reset_peak()
+            played(cases=cases, workers=2)
+            most.append(tracemalloc.get_traced_memory()[1])
+    finally:
+        tracemalloc.stop()
+    assert most[1] < 1.25 * most[0]
 
 
 # 3. The event log

@@ -18,11 +18,12 @@ from typing import Any
 import pytest
 
 from refund_fsm import MissingPart, Policy, orders
-from refund_fsm.simulate import Behaviour, Result, compare, first_passage, sensitivity, simulate
+from refund_fsm.cli import main
+from refund_fsm.simulate import Behaviour, Fixed, Result, compare, first_passage, sensitivity, simulate
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE
 from refund_fsm.simulate.commands import CASES, SEED, START
 from tests import many
-from tests.test_cli import Captured, fails, run, run_json
+from tests.test_cli import HAN, Captured, fails, run, run_json
 
 LATER = "2026-03-12T10:00:00+08:00"
 ROOT = Path(__file__).parents[1]
@@ -75,12 +76,12 @@ def test_the_defaults_are_those_of_the_help(capsys: Captured) -> None:
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_simulate_writes_the_log(suffix: str, tmp_path: Path, capsys: Captured) -> None:
-    polars = pytest.importorskip("polars")
+    pandas = pytest.importorskip("pandas")  # of the extra `test`
     path = tmp_path / f"log{suffix}"
     out = run_json(capsys, "simulate", "virtual", "--cases", "200", "--log", str(path))
-    rows = polars.read_csv(path) if suffix == ".csv" else polars.read_parquet(path)
-    assert rows["case:concept:name"].n_unique() == 200
-    assert rows.height == round(out["figures"]["steps"]["interval"][0] * 200)
+    rows = pandas.read_csv(path) if suffix == ".csv" else pandas.read_parquet(path)
+    assert rows["case:concept:name"].nunique() == 200
+    assert len(rows) == round(out["figures"]["steps"]["interval"][0] * 200)
 
 
 @pytest.mark.parametrize("suffix", [".svg", ".png", ".html"])
@@ -127,6 +128,25 @@ def test_exact_ranks_what_to_change(capsys: Captured, monkeypatch: pytest.Monkey
     assert shown["sensitivity"] == json.loads(found[0].to_json())
 
 
+def test_exact_ranks_the_figures_that_are_named_after_the_law_is_told(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def stopped(*_: Any, **more: Any) -> None:
+        asked.append(more)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("refund_fsm.simulate.sensitivity", stopped)
+    command = ("exact", "virtual", "--sensitivity", "--lang", "en")
+    assert main([*command, "--figure", "steps", "--figure", "money:p80", "--step", "6"]) == 130
+    assert "the exact law" in capsys.readouterr().out, "what was known before Ctrl-C"
+    assert main(list(command)) == 130 and main([*command, "--json", "--step", "6"]) == 130
+    assert [one["figures"] for one in asked] == [("steps", "money:p80"), None, None]
+    assert asked[0]["step"] == timedelta(hours=6) and "step" not in asked[1], "the library's own"
+    out = capsys.readouterr().out
+    shown = json.loads(out[out.index("{") :])
+    assert shown["sensitivity"] is None and shown["law"]["figures"]
+
+
 # 3. compare
 def test_compare_without_more_is_guide_and_statute_exactly(capsys: Captured) -> None:
     workflow, behaviour = orders.get("virtual"), Behaviour.default("virtual")
@@ -168,6 +188,8 @@ def test_compare_by_simulation(capsys: Captured, tmp_path: Path) -> None:
 def test_every_row_is_assumed_or_cites_something(key: str, capsys: Captured) -> None:
     found = run_json(capsys, "behaviour", key)
     behaviour = Behaviour.default(key)
+    told = [one["says"]["zh"] for one in (*found["assumed"], *found["cited"])]
+    assert len(set(told)) == len(told), "rows can be told apart"
     places = [one["place"] for one in (*found["assumed"], *found["cited"])]
     rows = [f"mix[{place}]" for place in range(len(behaviour.mix))] + [f"choices[{place}]" for place in range(len(behaviour.choices))]
     assert sorted(places) == sorted(["amount", *rows])
@@ -175,6 +197,24 @@ def test_every_row_is_assumed_or_cites_something(key: str, capsys: Captured) -> 
     out = run(capsys, "behaviour", key)
     assert all(re.search(rf"^{re.escape(place)} ", out, re.MULTILINE) for place in places)
     assert ILLUSTRATIVE.zh in out and ILLUSTRATIVE.en in out
+
+
+@EVERY
+def test_a_behaviour_is_said_in_the_language_asked_for(key: str, capsys: Captured) -> None:
+    out = run(capsys, "behaviour", key, "--lang", "zh")
+    words = set(re.findall(r"[A-Za-z_]{2,}", out)) - {"mix", "choices", "amount"}
+    assert {word for word in words if not re.fullmatch(r"A\d+", word)} == set()
+    assert not HAN.search(run(capsys, "behaviour", key, "--lang", "en"))
+
+
+def test_a_behaviour_says_insurance_conditions_and_who_does_nothing(capsys: Captured) -> None:
+    out = run(capsys, "behaviour", "third_party", "--lang", "en")
+    for line in (
+        r"mix\[3\] .*signed for, Evidence attached = no, freight insurance",
+        r"choices\[16\] .*approve the refund \(Evidence attached = yes\), weight 80, takes uniform 1–2 working days",
+        r"choices\[7\] .*“Negotiating”: merchant does nothing, weight 40",
+    ):
+        assert re.search(line, out), line
 
 
 @EVERY
@@ -194,6 +234,21 @@ def test_export_hands_behaviour_and_step_on(capsys: Captured, tmp_path: Path) ->
     day = run(capsys, "export", "virtual", "--to", "prism")
     half = run(capsys, "export", "virtual", "--to", "prism", "--step", "12")
     assert day.startswith(("//", "dtmc")) and day != half
+    assert run(capsys, "export", "virtual", "--to", "prism", "--behaviour", str(path)) == day, "put on the lattice just so"
+    own = run(capsys, "export", "virtual", "--to", "prism", "--behaviour", str(path), "--step", "12")
+    assert own == half
+
+
+def test_export_names_the_option_of_what_does_not_fit(capsys: Captured, tmp_path: Path) -> None:
+    base, path = Behaviour.default("virtual"), tmp_path / "long.toml"
+    row = next(row for row in base.choices if row.delay is not None)
+    place = base.choices.index(row)
+    long = row.model_copy(update={"delay": Fixed(value=1e9, unit="days")})
+    base.model_copy(update={"choices": (*base.choices[:place], long, *base.choices[place + 1 :])}).save(path)
+    told = fails(capsys, "export", "virtual", "--to", "prism", "--behaviour", str(path))
+    assert f"--behaviour {path}: choices[{place}].delay" in told
+    told = fails(capsys, "export", "tests.exchange:WORKFLOW", "--to", "prism")
+    assert "--behaviour: None; expected a file: no behaviour ships for exchange" in told
 
 
 # 6. Bad input
@@ -230,6 +285,10 @@ def test_export_hands_behaviour_and_step_on(capsys: Captured, tmp_path: Path) ->
         ("compare virtual --other gift", "'gift'"),
         ("behaviour virtual --toml --json", "--toml: True; expected no --json beside it"),
         ("export virtual --to pnml --step 2", "--step: "),
+        ("exact virtual --figure steps", "--figure: 'steps'; expected --sensitivity beside it"),
+        ("exact virtual --sensitivity --figure speed", "--figure: 'speed'; expected one of"),
+        ("exact third_party --sensitivity --figure statutory", "--figure: 'statutory'; expected a figure of the law"),
+        ("export virtual --to prism --step 7", "--step: "),
         ("export virtual --to svg", "--to: 'svg'"),
     ],
 )
@@ -339,7 +398,7 @@ def test_a_pipe_shows_none() -> None:
 
 
 def test_ctrl_c_ends_with_what_is_known_marked_partial_and_keeps_the_log(tmp_path: Path) -> None:
-    polars = pytest.importorskip("polars")
+    pandas = pytest.importorskip("pandas")  # of the extra `test`
     log, plot = tmp_path / "log.parquet", tmp_path / "plot.svg"
     log.write_bytes(b"an earlier one")
     asked = ("--cases", "1000000000", "--log", str(log), "--plot", str(plot), "--lang", "both")
@@ -354,8 +413,8 @@ def test_ctrl_c_ends_with_what_is_known_marked_partial_and_keeps_the_log(tmp_pat
     assert "Traceback" not in terminal.err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["log.parquet", "log.partial.parquet", "plot.partial.svg"]
     assert log.read_bytes() == b"an earlier one"
-    rows = polars.read_parquet(tmp_path / "log.partial.parquet")
-    assert rows["case:concept:name"].n_unique() == int(played.replace(",", ""))
+    rows = pandas.read_parquet(tmp_path / "log.partial.parquet")
+    assert rows["case:concept:name"].nunique() == int(played.replace(",", ""))
     assert "部分结果" in (tmp_path / "plot.partial.svg").read_text("utf-8")
 
 

@@ -47,6 +47,12 @@ def test_each_effect_is_the_difference_of_two_laws(found: Sensitivity) -> None:
     assert row(found, "policy.max_evidence_requests", "−1").effects == pytest.approx({name: asked[name] - base[name] for name in base})
 
 
+def test_the_summary_in_each_language(found: Sensitivity) -> None:
+    assert "（现在：" in found.summary("zh") and "(now: " in found.summary("en") and "(现在 / now: " in found.summary()
+    with pytest.raises(BadData, match="lang: 'fr'"):
+        found.summary("fr")  # type: ignore[arg-type]
+
+
 def test_more_complaints_are_more_arbitration_and_slower_money_is_slower(found: Sensitivity) -> None:
     place = next(place for place, one in enumerate(DEFAULT.choices) if one.event == "complain")
     assert row(found, f"choices[{place}].weight", "+10").effects["arbitration"] > 0.005

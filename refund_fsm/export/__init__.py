@@ -14,7 +14,9 @@ from refund_fsm.policy import Policy
 from refund_fsm.spec import Workflow
 
 if TYPE_CHECKING:
+    from refund_fsm.export.lattice import Lattice
     from refund_fsm.simulate.behaviour import Behaviour
+    from refund_fsm.simulate.delays import Quantity
 
 Format = Literal["promela", "xstate", "pnml", "prism"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -34,11 +36,12 @@ def render(
     """The workflow as text of another tool, ending in a newline. `policy=None` is the guide's.
 
     `promela` is a Promela model, `xstate` JSON, `pnml` a Petri net in XML, `prism` a Markov chain. The last one alone takes a
-    `behaviour` (None: the one that ships for the workflow, put on the lattice) and a `step` of time that divides 24 h (None: `STEP`).
+    `behaviour` (None: the one that ships for the workflow) and a `step` of time that divides 24 h (None: `STEP`): delays that are not
+    whole steps are rounded to them.
 
     The same arguments give the same text. Raises `BadData` for an unknown format, what is no workflow or policy, and a behaviour that
-    does not fit the workflow or whose delays are not whole steps; `WorkflowError` for an effect that changes what it does not list, or
-    that reads too many facts to be written as a table.
+    does not fit the workflow or whose delays are too long for the step; `WorkflowError` for an effect that changes what it does not
+    list, or that reads too many facts to be written as a table.
     """
     if not isinstance(workflow, Workflow):
         raise BadData("workflow", workflow, "a Workflow, such as orders.get('virtual')")
@@ -67,12 +70,25 @@ def render(
 
 def _chain(workflow: Workflow, policy: Policy, behaviour: Behaviour | None, step: timedelta) -> str:
     from refund_fsm.export import prism
+    from refund_fsm.export.lattice import Lattice
     from refund_fsm.simulate.behaviour import Behaviour
 
     if behaviour is None:
         behaviour = Behaviour.default(workflow.key)
-        put = getattr(behaviour, "on_lattice", None)
-        behaviour = behaviour if put is None else put(step)
     if not isinstance(behaviour, Behaviour):
         raise BadData("behaviour", behaviour, "a Behaviour, such as Behaviour.default('virtual'), or None")
+    lattice = Lattice(step)
+    whole = [_whole(row.delay, lattice) for row in behaviour.choices]
+    if not all(whole):
+        rounded = behaviour.on_lattice(step).choices
+        rows = tuple(row if kept else other for row, other, kept in zip(behaviour.choices, rounded, whole, strict=True))
+        behaviour = behaviour.model_copy(update={"choices": rows})
     return prism.model(workflow, policy, behaviour, step)
+
+
+def _whole(delay: Quantity | None, lattice: Lattice) -> bool:
+    """Whether it takes whole steps, so that nothing needs rounding."""
+    try:
+        return delay is None or bool(lattice.chances(delay, "delay"))
+    except BadData:
+        return False

@@ -17,7 +17,7 @@ from refund_fsm.errors import BadData, MissingPart
 from refund_fsm.facts import Value
 from refund_fsm.files import read_toml, write_text
 from refund_fsm.simulate.delays import Amount, Fixed, Quantity
-from refund_fsm.spec import CLOCK, Workflow
+from refund_fsm.spec import CLOCK, Event, Workflow
 from refund_fsm.text import Text
 from refund_fsm.values import Frozen, Name, Prose
 
@@ -26,6 +26,7 @@ NOTHING = "nothing"  # the choice of doing nothing: a merchant who falls silent
 ASSUMED = "assumed"
 ILLUSTRATIVE = Text("示例（假设的行为，非真实数据）", "illustrative (assumed behaviour, no real data)")
 MAX_ROWS = 2_000
+MOST_FEN = 10**8  # a million yuan: 10^10 cases of it still add up in 63 bits
 
 Facts = dict[str, Value | tuple[Value, ...]]
 
@@ -122,6 +123,8 @@ class Behaviour(Frozen):
     def _sensible(self) -> Behaviour:
         if self.amount.unit != "fen":
             raise BadData("amount.unit", self.amount.unit, "'fen'")
+        if self.amount.expected + 10 * self.amount.deviation > MOST_FEN:
+            raise BadData("amount", _told(self.amount), f"amounts that are seldom above {MOST_FEN:,} fen")
         total = math.fsum(share.weight for share in self.mix)
         if total <= 0:
             raise BadData("mix", total, "weights that sum to more than 0")
@@ -138,6 +141,8 @@ class Behaviour(Frozen):
     @classmethod
     def from_file(cls, path: Path | str) -> Behaviour:
         """A behaviour from a TOML file; `BadData` names file and place."""
+        if not isinstance(path, (Path, str)):
+            raise BadData("behaviour", path, "a path")
         data, _ = read_toml(path, "behaviour")
         return cls._from(data, str(path))
 
@@ -146,6 +151,8 @@ class Behaviour(Frozen):
         """A behaviour from TOML text; `BadData` names the place."""
         import tomllib
 
+        if not isinstance(text, str):
+            raise BadData(where, text, "TOML text")
         try:
             data = tomllib.loads(text)
         except ValueError as error:
@@ -179,12 +186,18 @@ class Behaviour(Frozen):
         actor: str | None = None,
         weight: float = 1.0,
         delay: float = 1.0,
+        workflow: Workflow | None = None,
     ) -> Behaviour:
         """A what-if: the rows of a state, an event and an actor (None: any), their weights and delays multiplied.
 
-        Actors are told by rows that name one, and by the registered workflow otherwise. `BadData` when no row fits.
+        An actor is told by rows that name one, and by the workflow otherwise (None: the registered one). `BadData` when no row fits,
+        for factors that are no numbers from 0, and for an actor that cannot be told.
         """
-        places = [place for place, row in enumerate(self.choices) if self._fits(row, state, event, actor)]
+        for field, factor in (("weight", weight), ("delay", delay)):
+            if isinstance(factor, bool) or not isinstance(factor, (int, float)) or not 0 <= factor < math.inf:
+                raise BadData(field, factor, "a factor: a number from 0")
+        events = self._events(workflow) if actor is not None else {}
+        places = [place for place, row in enumerate(self.choices) if _fits(row, state, event, actor, events)]
         if not places:
             raise BadData("state, event, actor", (state, event, actor), "what at least one row has")
         rows = list(self.choices)
@@ -213,16 +226,12 @@ class Behaviour(Frozen):
             rows.append(row.model_copy(update={"delay": delay}))
         return self.model_copy(update={"choices": tuple(rows)})
 
-    def _fits(self, row: Choice, state: str | None, event: str | None, actor: str | None) -> bool:
-        return (state in (None, row.state)) and (event in (None, row.event)) and (actor is None or actor == self._actor_of(row))
-
-    def _actor_of(self, row: Choice) -> str | None:
+    def _events(self, workflow: Workflow | None) -> Mapping[str, Event]:
         from refund_fsm import orders
 
-        if row.actor is not None or self.order_type not in orders.keys():
-            return row.actor
-        known = orders.get(self.order_type).events.get(row.event)
-        return known.actor.key if known else None
+        if workflow is None and self.order_type not in orders.keys():
+            raise BadData("workflow", None, f"the workflow {self.order_type}, which is not registered: it says whose an event is")
+        return (workflow or orders.get(self.order_type)).events
 
     def assumed(self) -> Iterator[tuple[str, str]]:
         """Every row that rests on an assumption alone: its place, such as `choices[3]`, and what it says."""
@@ -248,6 +257,12 @@ class Behaviour(Frozen):
             _check_facts(share.facts, workflow, f"mix[{place}].facts", several=False)
         for place, row in enumerate(self.choices):
             _check_choice(row, workflow, f"choices[{place}]")
+
+
+def _fits(row: Choice, state: str | None, event: str | None, actor: str | None, events: Mapping[str, Event]) -> bool:
+    if state not in (None, row.state) or event not in (None, row.event):
+        return False
+    return actor is None or actor == (row.actor or (events[row.event].actor.key if row.event in events else None))
 
 
 def _check_choice(row: Choice, workflow: Workflow, where: str) -> None:

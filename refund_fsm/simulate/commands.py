@@ -18,7 +18,7 @@ from refund_fsm.errors import BadData
 from refund_fsm.lookup import workflow_of
 from refund_fsm.options import instant_of, naming
 from refund_fsm.policy import PROFILES, Policy
-from refund_fsm.simulate.behaviour import Behaviour
+from refund_fsm.simulate.behaviour import Behaviour, shipped
 from refund_fsm.simulate.progress import bar
 from refund_fsm.spec import Workflow
 
@@ -31,6 +31,7 @@ START = datetime(
 )  # the last Thursday before the Spring Festival of 2026: a start that is hard on deadlines
 STEP_HOURS, HORIZON_DAYS = 1.0, 120.0
 CASES, SEED = 100_000, 1
+RANKERS = 2  # threads that a sensitivity has
 BEHAVIOUR_FIELDS = ("behaviour", "choices", "mix", "facts", "amount", "note", "order_type")
 
 
@@ -48,15 +49,33 @@ class Question:
         """The exact answer."""
         from refund_fsm.simulate import first_passage
 
-        with self._named():
+        with named(self.file):
             return first_passage(self.workflow, self.behaviour, **self._on_lattice(step_hours, horizon_days))
 
-    def sensitivity(self, step_hours: float | None = None, horizon_days: float | None = None) -> Sensitivity:
-        """What the exact answer does when something changes."""
+    def sensitivity(
+        self, step_hours: float | None = None, horizon_days: float | None = None, figures: Sequence[str] | None = None
+    ) -> Sensitivity:
+        """What the exact answer does when something changes; without a step on the library's own, which is coarser than the law's."""
         from refund_fsm.simulate import sensitivity
 
-        with self._named():
-            return sensitivity(self.workflow, self.behaviour, **self._on_lattice(step_hours, horizon_days))
+        lattice = self._on_lattice(step_hours, horizon_days)
+        if step_hours is None:
+            del lattice["step"]
+        with named(self.file):
+            return sensitivity(self.workflow, self.behaviour, **lattice, figures=figures, workers=RANKERS)
+
+    def figures(self, asked: Sequence[str]) -> tuple[str, ...] | None:
+        """The figures to be ranked, looked at before the long work begins; None: the library's own choice."""
+        from refund_fsm.simulate import figures
+
+        for name in asked:
+            try:
+                figures.label_of(self.workflow, name)
+            except BadData as error:
+                raise BadData("--figure", error.value, error.expected) from None
+            if name == "statutory":
+                raise BadData("--figure", name, "a figure of the law; statutory is in simulations only")
+        return tuple(dict.fromkeys(asked)) or None
 
     def _on_lattice(self, step_hours: float | None, horizon_days: float | None) -> dict[str, Any]:
         step = span_of("--step", STEP_HOURS if step_hours is None else step_hours, timedelta(hours=1))
@@ -67,7 +86,7 @@ class Question:
         """The simulated answer, with a progress bar on a terminal; partial after Ctrl-C, as `simulate` has it."""
         from refund_fsm.simulate import simulate
 
-        with self._named(), bar(cases, "cases", label) as advance:
+        with named(self.file), bar(cases, "cases", label) as advance:
             return simulate(
                 self.workflow,
                 self.behaviour,
@@ -80,18 +99,19 @@ class Question:
                 progress=advance,
             )
 
-    @contextmanager
-    def _named(self) -> Iterator[None]:
-        """What is wrong is told by the option that it came with."""
-        try:
-            yield
-        except BadData as error:
-            if error.field.startswith("--"):
-                raise
-            place = error.field.partition(".")[0].partition("[")[0].partition(":")[0]
-            if place in BEHAVIOUR_FIELDS:
-                raise BadData(f"--behaviour {self.file or '(the default)'}: {error.field}", error.value, error.expected) from None
-            raise BadData(f"--{error.field}", error.value, error.expected) from None
+
+@contextmanager
+def named(file: str | None) -> Iterator[None]:
+    """What is wrong is told by the option that it came with. `file` is where the behaviour was read from, if it was."""
+    try:
+        yield
+    except BadData as error:
+        if error.field.startswith("--"):
+            raise
+        place = error.field.partition(".")[0].partition("[")[0].partition(":")[0]
+        if place in BEHAVIOUR_FIELDS:
+            raise BadData(f"--behaviour {file or '(the default)'}: {error.field}", error.value, error.expected) from None
+        raise BadData(f"--{error.field}", error.value, error.expected) from None
 
 
 def question(order_type: str, policy: str | None, behaviour: str | None, start: str | None) -> Question:
@@ -103,6 +123,8 @@ def question(order_type: str, policy: str | None, behaviour: str | None, start: 
 
 def behaviour_of(workflow: Workflow, file: str | None) -> Behaviour:
     """The behaviour of a TOML file, or the one that ships for the workflow; it fits the workflow."""
+    if file is None and workflow.key not in shipped():
+        raise BadData("--behaviour", None, f"a file: no behaviour ships for {workflow.key}, so that --behaviour is needed")
     try:
         found = Behaviour.default(workflow.key) if file is None else Behaviour.from_file(file)
     except BadData as error:

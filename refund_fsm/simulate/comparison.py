@@ -31,7 +31,7 @@ FORMAT = 1
 class Row:
     """One figure of both: `difference` is b − a with its interval. `exact` says that both are laws: no sampling error is in it.
 
-    The ends of `difference` are NaN where a sample keeps no interval of its own (means of amounts, steps and stays).
+    The ends of `difference` are NaN where a sample keeps no interval of its own (stays alone), and where a law estimates no error.
     """
 
     name: str
@@ -139,7 +139,7 @@ class Comparison:
 def compare(a: Many, b: Many, *, names: tuple[Text, Text] | None = None) -> Comparison:
     """What changes from `a` to `b`, each a `Result` or a `Law`, of two policies, behaviours, starts or workflows.
 
-    Of two laws the interval of a difference is the sum of their error bounds. Of samples it is the 95 % interval of two
+    Of two laws the interval of a difference is the sum of their estimated errors. Of samples it is the 95 % interval of two
     independent ones, which is wider than need be for common random numbers (the same seed). Of a law and a sample, both are added.
     `names` say what each is; None: by what differs first. `BadData` for anything else than a result or a law.
     """
@@ -162,7 +162,7 @@ def _row(a: Figure, b: Figure, exact_a: bool, exact_b: bool) -> Row:
 
 
 def _width(a: Interval, b: Interval, exact_a: bool, exact_b: bool) -> float:
-    """Half the width of the interval: error bounds add up, independent sampling errors add up by their squares."""
+    """Half the width of the interval: estimated errors of laws add up, independent sampling errors add up by their squares."""
     widths = [(half(a), exact_a), (half(b), exact_b)]
     if any(not exact and not width > 0 for width, exact in widths):  # a sample without an interval: the error is there, but not known
         return math.nan

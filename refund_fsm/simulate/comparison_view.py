@@ -19,9 +19,14 @@ FURTHER = 12  # of the states and rules, as many rows
 UNCLEAR = Text("无明显差别", "no clear difference")
 HIGHER, LOWER = Text("▲ 更高", "higher ▲"), Text("▼ 更低", "lower ▼")
 CERTAIN = Text(
-    "两者都是精确分布：差值的区间是误差界之和",
-    "both are exact laws: the interval of a difference is the sum of their error bounds",
+    "两者都是精确分布：差值的误差是两者误差估计（步长减半带来的变化）之和",
+    "both are exact laws: the error of a difference is the sum of their estimated errors (what halving the step changed)",
 )
+NOT_ESTIMATED = Text(
+    "两者都是精确分布：误差未估计，因为两倍步长不能整除一天或超出计算范围",
+    "both are exact laws: their errors are not estimated, for twice the step divides no day or is beyond the horizon",
+)
+STATUTORY = Text("法定退款期限只在模拟中统计", "the statutory refund period is followed in simulations only")
 INDEPENDENT = Text("差值的区间按独立样本算（95 %）", "intervals of differences are those of independent samples (95 %)")
 COMMON = Text(
     "差值的区间按独立样本算（95 %）；两者用同样的随机数，真实误差更小，故偏保守",
@@ -42,6 +47,8 @@ def notices(comparison: Comparison) -> Iterator[Text]:
     """What must not be overlooked, and how the intervals are to be read."""
     yield from warnings(comparison)
     yield _reading(comparison)
+    if comparison.exact and (comparison.a.workflow.law or comparison.b.workflow.law):
+        yield STATUTORY
 
 
 def warnings(comparison: Comparison) -> Iterator[Text]:
@@ -55,8 +62,20 @@ def warnings(comparison: Comparison) -> Iterator[Text]:
 
 def _reading(comparison: Comparison) -> Text:
     if comparison.exact:
-        return CERTAIN
+        return CERTAIN if _estimated(comparison) else NOT_ESTIMATED
     return COMMON if comparison.common_cases else INDEPENDENT
+
+
+def _estimated(comparison: Comparison) -> bool:
+    """Whether the errors of two laws are both estimated, so that those of their differences are."""
+    return any(math.isfinite(row.difference.high) for row in comparison.rows)
+
+
+def _error(comparison: Comparison) -> Text:
+    """What the column is called that says how well a difference is known."""
+    if not comparison.exact:
+        return Text("差值区间", "its interval")
+    return overview.ESTIMATED if _estimated(comparison) else overview.NOT_ESTIMATED
 
 
 def settings_rows(comparison: Comparison) -> list[tuple[Cell, Cell, Cell]]:
@@ -98,7 +117,7 @@ def _section(heading: Text, rows: Iterable[Row], comparison: Comparison) -> Sect
         Column(overview.WHAT),
         *numbers([*comparison.names, Text("差值", "difference")]),
         Column(overview.UNIT),
-        *numbers([Text("差值区间", "its interval")]),
+        *numbers([_error(comparison)]),
         Column(Text("", "")),
     )
     return Section(heading, columns, tuple(_row(row) for row in rows))

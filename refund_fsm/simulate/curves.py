@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from refund_fsm.errors import BadData
 from refund_fsm.simulate.delays import MAX_VALUES, Empirical, Exponential, Fixed, LogNormal, Quantity, Triangular, Uniform
 
 Float = NDArray[np.floating[Any]]
@@ -126,6 +127,8 @@ def on_lattice(quantity: Quantity, step: float) -> Empirical:
     most = 1
     while most < MAX_VALUES and _rise(quantity, np.array([(most - 0.5) * step]))[0] < 1.0 - LATTICE_TAIL:
         most += 1
+    if most == MAX_VALUES:
+        raise BadData("step", step, f"a step so long that {MAX_VALUES:,} of it hold a {quantity.kind} delay ({quantity.unit})")
     rises = _rise(quantity, (np.arange(most + 1) - 0.5) * step)
     masses = np.append(np.diff(rises), 1.0 - rises[-1])
     return _empirical(quantity, step, {place: float(mass) for place, mass in enumerate(masses) if mass > 0})

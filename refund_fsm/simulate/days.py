@@ -6,6 +6,7 @@ Says what `WorkCalendar` and `engine` say, day by day (a test holds them togethe
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +36,7 @@ class Days(NamedTuple):
     ends: bool
 
 
+@lru_cache(maxsize=16)
 def days_from(first: date, count: int, calendar: WorkCalendar) -> Days:
     """The arrays of at most `count` days; fewer where the calendar must not guess (`beyond="error"`) and its years end."""
     works: list[int] = []

@@ -94,6 +94,8 @@ class EventLog:
             return
         if not isinstance(path, (Path, str)) or Path(path).suffix not in SUFFIXES:
             raise BadData("log", str(path), f"a file whose name ends in {' or '.join(SUFFIXES)}")
+        if "\0" in str(path) or Path(path).is_dir():
+            raise BadData("log", str(path), "the name of a file, not of a folder")
         book = cls(Path(path), chain)
         try:
             yield book

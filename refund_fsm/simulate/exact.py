@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +21,13 @@ from refund_fsm.errors import BadData, TooLong
 from refund_fsm.policy import Policy
 from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE, Behaviour
-from refund_fsm.simulate.chain import Chain, chain_of
+from refund_fsm.simulate.chain import Chain, Node, chain_of
 from refund_fsm.simulate.figures import Figure, Unit
 from refund_fsm.simulate.firsts import PAID, First, Graph, Item
+from refund_fsm.simulate.flow import Apart, Flow, doors, flow_for, forward, net_for
 from refund_fsm.simulate.histogram import Interval
-from refund_fsm.simulate.lattice import Laid, Lattice, lay
-from refund_fsm.simulate.race import Apart, Flow, flow_for, forward, work_for
+from refund_fsm.simulate.lattice import Laid, fits, lay
+from refund_fsm.simulate.work import work_for
 from refund_fsm.spec import Workflow
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 STEP, HORIZON = timedelta(hours=1), timedelta(days=120)
+UNLIKELY = 1e-6
 
 Float = NDArray[np.float64]
 
@@ -94,6 +96,15 @@ class Distribution:
         return max((cell + min(inside, 1.0) - self.begun) * self.step, timedelta(0))
 
 
+class Plan(NamedTuple):
+    """What can happen more than once in a chain (see `firsts`): the same for all chains of the same nodes."""
+
+    nodes: tuple[Node, ...]
+    told: frozenset[tuple[int, int]]
+    graph: Graph
+    firsts: tuple[First, ...]
+
+
 def first_passage(
     workflow: Workflow,
     behaviour: Behaviour,
@@ -116,46 +127,51 @@ def first_passage(
     return law_of(chain_of(workflow, behaviour, start, policy), step, horizon)
 
 
-def law_of(chain: Chain, step: timedelta, horizon: timedelta) -> Law:
-    """The law of a chain."""
-    laid = lay(chain, step, horizon)
-    graph = Graph(laid)
-    told = graph.to_tell()
-    if told:
-        laid = lay(chain, step, horizon, told)
+def law_of(chain: Chain, step: timedelta, horizon: timedelta, like: Law | None = None, only: frozenset[Item] | None = None) -> Law:
+    """The law of a chain. `like` is a law of a chain of the same configurations and draws, on the same step: what can happen again is
+    the same there, and is not looked for anew. `only`: of what can happen again, the items that are asked for; others count 0."""
+    plan = like.plan if like is not None and like.plan.nodes is chain.nodes else None
+    laid = lay(chain, step, horizon, plan.told if plan else frozenset())
+    if plan is None:
         graph = Graph(laid)
-    firsts = tuple(graph.firsts())
-    flow, apart = flow_for(laid.lattice), _apart(laid, graph, firsts)
+        told = graph.to_tell(only)
+        if told:
+            laid = lay(chain, step, horizon, told)
+            graph = Graph(laid)
+        plan = Plan(chain.nodes, told, graph, tuple(graph.firsts(only)))
+    flow, apart = flow_for(laid.lattice), _apart(laid, plan.graph, plan.firsts)
     openings = np.array([one.node for one in chain.openings], np.int64)
-    if forward(laid.lattice, work_for(laid.lattice), openings, np.array([one.share for one in chain.openings]), flow, apart):
+    shares = np.array([one.share for one in chain.openings])
+    if forward(work_for(laid.lattice), net_for(laid.lattice, apart), openings, shares, flow, apart):
         raise TooLong(f"behaviour of {chain.workflow.key}: moves inside one instant find no end; does it go round in no time?")
-    return Law(laid, horizon, firsts, flow, apart)
+    return Law(laid, horizon, plan, flow, apart)
 
 
 def _apart(laid: Laid, graph: Graph, firsts: tuple[First, ...]) -> Apart:
     """The arrays of the things that are followed apart, and of payouts."""
-    lattice: Lattice = laid.lattice
+    lattice, door = laid.lattice, doors(laid.lattice)
     things = [first for first in firsts if first.apart]
-    count, rows = len(things), len(lattice.rows_node)
-    row = np.full((count, rows), -1, np.int64)
-    out, inner = np.zeros((count, len(lattice.out_rule)), np.uint8), np.zeros((count, max(int(lattice.inner[-1]), 1)), np.uint8)
-    counted = np.zeros((count, len(lattice.node_row)), np.uint8)
+    count = len(things)
+    row = np.full((len(lattice.rows_node) + int((lattice.node_rows > 1).sum()), count), -1, np.int64)
+    out, inner = np.zeros((len(lattice.out_rule), count), np.uint8), np.zeros((max(int(lattice.inner[-1]), 1), count), np.uint8)
+    counted = np.zeros((len(lattice.node_row), count), np.uint8)
     limit = np.full(count, -1, np.int64)
     places = 0
     for thing, first in enumerate(things):
         for node in sorted(first.nodes):
             begin, more = int(lattice.node_row[node]), int(lattice.node_rows[node])
-            row[thing, begin : begin + more] = np.arange(places, places + more)
-            places += more
-        counted[thing, [place.node for place in first.places]] = 1
+            own = [*range(begin, begin + more), *([int(door[node])] if more > 1 else [])]
+            row[own, thing] = np.arange(places, places + len(own))
+            places += len(own)
+        counted[[place.node for place in first.places], thing] = 1
         if first.item.kind == "limit":
             limit[thing] = first.item.number
         for place in graph.happens[first.item]:
             if place.out >= 0:
-                out[thing, place.out] = 1
+                out[place.out, thing] = 1
             elif place.inner >= 0:
-                inner[thing, place.inner] = 1
-                out[thing, graph.inner_outs.get(place.inner, [])] = 2
+                inner[place.inner, thing] = 1
+                out[graph.inner_outs.get(place.inner, []), thing] = 2
     pays = np.zeros(max(len(lattice.out_rule), 1), np.uint8)
     pays[[place.out for first in firsts if first.item == PAID for place in first.places if place.out >= 0]] = 1
     paid = next((thing for thing, first in enumerate(things) if first.item == PAID), -1)
@@ -169,8 +185,9 @@ class Law:
     Made by `first_passage`. `figures()` gives everything by name, each with the lattice's error bound as its interval.
     """
 
-    def __init__(self, laid: Laid, horizon: timedelta, firsts: tuple[First, ...], flow: Flow, apart: Apart) -> None:
-        self._laid, self.horizon, self._firsts, self._flow, self._apart = laid, horizon, firsts, flow, apart
+    def __init__(self, laid: Laid, horizon: timedelta, plan: Plan, flow: Flow, apart: Apart) -> None:
+        self._laid, self.horizon, self.plan, self._flow, self._apart = laid, horizon, plan, flow, apart
+        self._firsts = plan.firsts
         chain = laid.chain
         self.workflow, self.behaviour, self.policy, self.start, self.step = (
             chain.workflow, chain.behaviour, chain.policy, chain.start, laid.step,
@@ -181,8 +198,13 @@ class Law:
 
     @property
     def provisional(self) -> bool:
-        """Whether working days were counted that no published calendar knows yet (暂定): the horizon goes beyond the known ones."""
-        return self._laid.known < self._laid.lattice.last
+        """Whether more than one case in a million needs working days that no published calendar knows yet (暂定)."""
+        tables, day = self._laid.tables, self._laid.lattice.per_day
+        known = self._laid.known
+        for end, works in zip(tables.limit_end, tables.limit_works, strict=True):
+            late = np.flatnonzero(end > tables.known) if works else end[:0]
+            known = min(known, int(late[0]) * day if len(late) else known)
+        return known < self._laid.lattice.last and float(self._flow.mass[:, :, known:].sum()) > UNLIKELY
 
     # 1. What becomes of a case
 
@@ -315,6 +337,20 @@ class Law:
         found.update({f"rule:{key}": ("share", one) for key, one in self.rule_shares.items()})
         return found
 
+    @staticmethod
+    def items_of(workflow: Workflow, asked: Iterable[str]) -> frozenset[Item]:
+        """The items whose probabilities the figures of these names are."""
+        found = set()
+        for name in asked:
+            kind, _, rest = name.partition(":")
+            if name == "arbitration":
+                kind, rest = "reach", figures.disputes(workflow)[0]
+            keys = {"reach": ("state", tuple(workflow.states)), "rule": ("rule", tuple(workflow.by_id))}
+            known = {**keys, "breach": ("limit", figures.limit_names(workflow))}.get(kind)
+            if known is not None:
+                found.add(Item(known[0], known[1].index(rest)))
+        return frozenset(found)
+
     def figure(self, name: str) -> float:
         """The value of one figure by name; also of any percentile, such as `money:p80`. `BadData` for a name that is none."""
         figures.label_of(self.workflow, name)
@@ -330,7 +366,11 @@ class Law:
     def _coarser(self) -> Law | None:
         """The law on a lattice of twice the step; None where that divides no day."""
         twice = 2 * self.step
-        return None if DAY % twice or twice > self.horizon else law_of(self._laid.chain, twice, self.horizon)
+        return (
+            None
+            if DAY % twice or twice > self.horizon or not fits(self._laid.chain, twice)
+            else law_of(self._laid.chain, twice, self.horizon)
+        )
 
     def figures(self) -> dict[str, Figure]:
         """All figures by name. The interval is the stated bound: as much either way as halving the step, to this one, has changed.
@@ -377,6 +417,7 @@ class Law:
             "illustrative": True,
             "behaviour": self.behaviour.model_dump(mode="json"),
             "policy": self.policy.model_dump(mode="json"),
+            "calendar": self.policy.calendar.version,
             "start": self.start.isoformat(),
             "step_seconds": self.step // timedelta(seconds=1),
             "horizon_seconds": self.horizon // timedelta(seconds=1),

@@ -44,10 +44,10 @@ def limit_names(workflow: Workflow) -> tuple[str, ...]:
     return tuple("/".join(state.key for state in group) for group, _ in workflow.groups)
 
 
-def limit_label(workflow: Workflow, place: int) -> Text:
-    """The states of a limit group in words."""
-    group, _ = workflow.groups[place]
-    return Text("/".join(state.zh for state in group), " / ".join(state.en for state in group))
+def limit_label(workflow: Workflow, name: str) -> Text:
+    """The states that a limit counts together, by the limit's name, in words."""
+    group, _ = workflow.groups[limit_names(workflow).index(name)]
+    return Text("、".join(state.zh for state in group), ", ".join(state.en for state in group))
 
 
 def percentile(p: float) -> str:
@@ -70,7 +70,7 @@ def label_of(workflow: Workflow, name: str) -> Text:
     if kind == "rule" and rest in rules:
         return Text(f"触发过 {rest} {rules[rest].event.zh}", f"{rest} fires: {rules[rest].event.en}")
     if kind == "breach" and rest in limit_names(workflow):
-        label = limit_label(workflow, limit_names(workflow).index(rest))
+        label = limit_label(workflow, rest)
         return Text(f"超过时限：{label.zh}", f"limit passed: {label.en}")
     if kind == "money" and rest.startswith("p") and _is_percentile(rest):
         return Text(f"退款到账时间 {rest}", f"time to the money, {rest}")

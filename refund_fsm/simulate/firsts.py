@@ -124,8 +124,8 @@ class Graph:
                     todo.append(dest)
         return found
 
-    def firsts(self) -> Iterator[First]:
-        """For every item that can happen, how its probability is found."""
+    def firsts(self, only: frozenset[Item] | None = None) -> Iterator[First]:
+        """For every item that can happen, how its probability is found; of those to be followed apart `only` some, and payouts."""
         openings = [one.node for one in self.laid.chain.openings]
         for item, places in self.happens.items():
             dirty = self.reached({node for place in places for node in self.after(place)})
@@ -136,6 +136,8 @@ class Graph:
             outs = {place.out for place in places if place.out >= 0}
             outs |= {out for place in places for out in self.inner_outs.get(place.inner, ())}
             clean = self.reached(openings, frozenset(outs))
+            if only is not None and item not in only and item != PAID:
+                continue
             if not any(place.node in clean for place in again):
                 yield First(item, tuple(place for place in places if place.node not in dirty), False, frozenset())
                 continue
@@ -143,10 +145,10 @@ class Graph:
             nodes = {node for node in dirty if back & self.reached({node})}
             yield First(item, tuple(place for place in places if place.node in back), True, frozenset(nodes))
 
-    def to_tell(self) -> frozenset[tuple[int, int]]:
+    def to_tell(self, only: frozenset[Item] | None = None) -> frozenset[tuple[int, int]]:
         """(state, event) of internal events that must be told by the outcome, because they may have happened before."""
         found = set()
-        for first in self.firsts():
+        for first in self.firsts(only):
             for place in first.places:
                 if first.apart and first.item.kind == "rule" and place.inner in self.untold:
                     node = self.laid.chain.nodes[place.node]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,11 +57,6 @@ class Histogram:
         """How many times were counted."""
         return int(self.counts.sum())
 
-    @property
-    def over(self) -> int:
-        """How many were 400 days or more."""
-        return int(self.counts[-1])
-
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Histogram) and self.seconds == other.seconds and bool((self.counts == other.counts).all())
 
@@ -79,7 +73,7 @@ class Histogram:
         """The mean in hours with its 95 % interval; the variance is that of the bins' middles."""
         total = self.total
         if total < 2:
-            return Interval(*(self.seconds / BIN if total else math.nan,) * 3)
+            return Interval(self.seconds / BIN if total else math.nan, math.nan, math.nan)
         mean = self.seconds / BIN / total
         middles = np.arange(BINS) + 0.5
         spread = float((self.counts * (middles - float((self.counts * middles).sum()) / total) ** 2).sum()) / (total - 1)
@@ -92,13 +86,15 @@ class Histogram:
         return self._at(p * self.total) if self.total else None
 
     def quantile_interval(self, p: float) -> tuple[timedelta, timedelta] | None:
-        """The 95 % confidence interval of a quantile by order statistics (normal approximation of the binomial)."""
+        """The 95 % confidence interval of a quantile by order statistics (binomial); None where too few were counted to bound it."""
+        from scipy.stats import binom
+
         _check_share(p)
         total = self.total
         if not total:
             return None
-        half = Z95 * math.sqrt(total * p * (1 - p))
-        return self._at(max(p * total - half, 0.0)), self._at(min(p * total + half, float(total)))
+        low, high = int(binom.ppf(0.025, total, p)), int(binom.ppf(0.975, total, p)) + 1
+        return (self._at(low), self._at(high)) if low >= 1 and high <= total else None
 
     def _at(self, rank: float) -> timedelta:
         rises = np.cumsum(self.counts)
@@ -106,18 +102,6 @@ class Histogram:
         here = int(self.counts[place])
         inside = (rank - (int(rises[place]) - here)) / here if here else 0.0
         return (place + min(max(inside, 0.0), 1.0)) * HOUR
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data: the hours that have a count, their counts, the sum of seconds."""
-        places = np.flatnonzero(self.counts)
-        return {"hours": places.tolist(), "counts": self.counts[places].tolist(), "seconds": self.seconds}
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Histogram:
-        """What `to_dict` gave."""
-        counts = np.zeros(BINS, np.int64)
-        counts[np.array(data["hours"], np.int64)] = data["counts"]
-        return cls(counts, int(data["seconds"]))
 
 
 def _check_share(p: object) -> None:

@@ -23,6 +23,7 @@ MAX_STEPS = 10_000  # rules that fire in one case: a behaviour that goes round w
 DONE, TOO_MANY_STEPS, OFF_CALENDAR = 0, 1, 2
 NEVER = 1 << 62
 FOR_EVER = 1e11  # seconds
+MOST_AMOUNT = 1e12  # fen: as in an order
 STALE = -2  # the earliest draw must be looked for again
 DAY = 86_400
 
@@ -72,14 +73,19 @@ class Log(NamedTuple):
     amount: Int
 
 
+def shapes_of(states: int, rules: int, limits: int, payers: int) -> dict[str, tuple[int, ...]]:
+    """The shapes of the sums of cases, of a workflow with so many states, rules, limit groups, and payers of freight."""
+    shapes: tuple[tuple[int, ...], ...] = (
+        *((rules,), (rules,), (states,), (states,), (states,), (states, BINS), (states, BINS), (states,), (BINS,)),
+        *((limits,), (limits,), (states,), (max(payers, 1),), (TOTALS,)),
+    )
+    return dict(zip(Sums._fields, shapes, strict=True))
+
+
 def sums_for(tables: Tables, payers: int) -> Sums:
     """Zeros of the shapes that a chain needs."""
-    states, rules, limits = len(tables.final), len(tables.pays), len(tables.limit_hours)
-    shapes: tuple[Any, ...] = (
-        *(rules, rules, states, states, states, (states, BINS), (states, BINS), states, BINS, limits, limits, states),
-        *(max(payers, 1), TOTALS),
-    )
-    return Sums(*(np.zeros(shape, np.int64) for shape in shapes))
+    shapes = shapes_of(len(tables.final), len(tables.pays), len(tables.limit_hours), payers)
+    return Sums(*(np.zeros(shape, np.int64) for shape in shapes.values()))
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -252,7 +258,7 @@ def amount_of(t: Tables, seed: int, case: int) -> int:
 
 @njit(cache=True, nogil=True)
 def _amount(kind: Any, a: Any, b: Any, c: Any, points: Any, rises: Any, key: Any) -> Any:
-    return max(np.int64(1), np.int64(_quantile(kind, a, b, c, points, rises, _uniform(key, 1)) + 0.5))
+    return np.int64(min(max(_quantile(kind, a, b, c, points, rises, _uniform(key, 1)) + 0.5, 1.0), MOST_AMOUNT))
 
 
 @njit(cache=True, nogil=True)

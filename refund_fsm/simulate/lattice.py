@@ -129,6 +129,12 @@ def lay(chain: Chain, step: timedelta, horizon: timedelta, told: frozenset[tuple
     return _Layer(chain, tables, seconds, step, horizon, told).laid()
 
 
+def fits(chain: Chain, step: timedelta) -> bool:
+    """Whether every limit in hours is a whole number of steps."""
+    lengths = (limit.length_in(chain.policy) for _, limit in chain.workflow.groups if limit.unit == "hours")
+    return not any(timedelta(hours=length) % step for length in lengths)
+
+
 def _checked(step: object, horizon: object) -> int:
     if not isinstance(step, timedelta) or step <= timedelta(0) or timedelta(days=1) % step or step % timedelta(seconds=1):
         raise BadData("step", step, "a timedelta of whole seconds that divides a day, such as one hour")
@@ -177,7 +183,7 @@ class _Layer:
         return {"works": works, "before": before, "bounds": bounds, "state_of": self.tables.state, "state_final": self.tables.final}
 
     def _mass(self) -> dict[str, Any]:
-        atoms, edge, inside, begin, works = [], [], [], [0], []
+        atoms, edge, inside, begin, works = [np.zeros(0)], [np.zeros(0)], [np.zeros(0)], [0], []
         for row in self.chain.behaviour.choices:
             works.append(int(row.delay is not None and row.delay.unit == "working_days"))
             if row.delay is not None:
@@ -197,10 +203,12 @@ class _Layer:
     def _groups(self) -> dict[str, Any]:
         workflow, tables = self.chain.workflow, self.tables
         hours, slots = [], []
-        ends = np.minimum(tables.limit_end // self.seconds, NO_DEADLINE)
+        ends = np.where(tables.limit_end < NEVER, tables.limit_end // self.seconds, NO_DEADLINE)
         days = self.last // self.per_day + 1
-        for place, (group, _) in enumerate(workflow.groups):
+        for place, (group, limit) in enumerate(workflow.groups):
             length = int(tables.limit_hours[place])
+            if length >= 0 and length % self.seconds:
+                raise BadData("step", self.step, f"a step of which the limit {limit.field}, {length // 3600} hours, is a whole multiple")
             hours.append(length / self.seconds if length >= 0 else -1.0)
             farthest = 1
             if length >= 0:

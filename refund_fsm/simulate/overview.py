@@ -5,15 +5,15 @@ Must not lay them out: `summary` and `report` do.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 from refund_fsm import words
-from refund_fsm.simulate.figures import OPEN, Figure, Unit, limit_names
+from refund_fsm.simulate.figures import OPEN, Figure, Unit, limit_label, limit_names
 from refund_fsm.simulate.histogram import Interval
 from refund_fsm.simulate.result import Result
 from refund_fsm.simulate.sections import Cell, Column, Section, between, bound, estimate, number, numbers, unit_text
 from refund_fsm.simulate.settings import Many
-from refund_fsm.spec import Workflow
 from refund_fsm.text import Text
 
 TOP_RULES = 10
@@ -22,7 +22,7 @@ LABELS = {
     "arbitration": Text("进入平台介入／官方客服", "in arbitration or with official service"),
     "money:p50": Text("到账时间：中位数（一半在此之内）", "time to the money: median (half within)"),
     "money:p90": Text("到账时间：九成在此之内", "time to the money: nine in ten within"),
-    "money:p95": Text("到账时间：最慢的二十分之一超过", "time to the money: slowest twentieth beyond"),
+    "money:p95": Text("到账时间：最慢的 5% 超过", "time to the money: slowest twentieth beyond"),
     "money:mean": Text("到账时间：平均", "time to the money: mean"),
     "paid": Text("每件平均退款", "refunded per case, mean"),
     "statutory": Text("超过法定退款期限", "statutory refund period passed"),
@@ -34,7 +34,8 @@ PAYERS = {"buyer": Text("买家", "the buyer"), "seller": Text("卖家", "the se
 WHAT, VALUE, UNIT = Text("项目", "figure"), Text("数值", "value"), Text("单位", "unit")
 SHARE = Text("占比 %", "share %")
 CONFIDENCE = Text("95 % 置信区间", "95 % interval")
-BOUND = Text("误差界", "error bound")
+ESTIMATED = Text("误差估计", "estimated error")  # what halving the step changed: no bound
+NOT_ESTIMATED = Text("误差（未估计）", "error (not estimated)")
 
 
 def sections(one: Many) -> Iterator[Section]:
@@ -86,12 +87,6 @@ def happens(share: Figure) -> bool:
     return share.value > NEVER
 
 
-def limit_label(workflow: Workflow, name: str) -> Text:
-    """The states that a limit counts together."""
-    states, _ = workflow.groups[limit_names(workflow).index(name)]
-    return Text("、".join(state.zh for state in states), ", ".join(state.en for state in states))
-
-
 def _main(one: Many, figures: Mapping[str, Figure]) -> Section:
     rows: list[tuple[Cell, ...]] = []
     for name, label in LABELS.items():
@@ -100,13 +95,20 @@ def _main(one: Many, figures: Mapping[str, Figure]) -> Section:
             rows.append((label, estimate(interval, unit), unit_text(unit), _precision(one, interval, unit)))
         if name == "paid" and (share := paid_share(one)) > 0:
             rows.append((PAID_EACH, number(figures[name].value / share, "fen", 2), unit_text("fen"), ""))
-    columns = (Column(WHAT), *numbers([VALUE]), Column(UNIT), *numbers([_known(one)]))
+    columns = (Column(WHAT), *numbers([VALUE]), Column(UNIT), *numbers([_known(one, figures)]))
     return Section(Text("主要数字", "Main figures"), columns, tuple(rows))
 
 
-def _known(one: Many) -> Text:
+def estimated(figures: Mapping[str, Figure]) -> bool:
+    """Whether there are intervals: a law has none where twice its step divides no day."""
+    return any(math.isfinite(one.interval.high) for one in figures.values())
+
+
+def _known(one: Many, figures: Mapping[str, Figure]) -> Text:
     """What the column is called that says how well a figure is known."""
-    return CONFIDENCE if isinstance(one, Result) else BOUND
+    if isinstance(one, Result):
+        return CONFIDENCE
+    return ESTIMATED if estimated(figures) else NOT_ESTIMATED
 
 
 def _precision(one: Many, interval: Interval, unit: Unit = "share") -> str:
@@ -119,7 +121,7 @@ def _outcomes(one: Many, figures: Mapping[str, Figure]) -> Section:
         (outcome_label(one, key), estimate(interval, "share"), _precision(one, interval))
         for key, interval in outcome_shares(figures).items()
     )
-    return Section(Text("结果", "Outcomes"), (Column(Text("结果", "outcome")), *numbers([SHARE, _known(one)])), rows)
+    return Section(Text("结果", "Outcomes"), (Column(Text("结果", "outcome")), *numbers([SHARE, _known(one, figures)])), rows)
 
 
 def _breaches(one: Many, figures: Mapping[str, Figure]) -> Section:
@@ -129,8 +131,8 @@ def _breaches(one: Many, figures: Mapping[str, Figure]) -> Section:
         _, limit = workflow.groups[limit_names(workflow).index(name)]
         length = words.length(limit.length_in(one.policy), limit.unit)
         rows.append((limit_label(workflow, name), length, estimate(interval, "share"), _precision(one, interval)))
-    columns = (Column(Text("时限所在状态", "limit of")), Column(Text("期限", "limit")), *numbers([SHARE, _known(one)]))
-    return Section(Text("逾期（无人执行的时限被超过）", "Breaches (a limit passed that nothing enforces)"), columns, tuple(rows))
+    columns = (Column(Text("时限所在状态", "limit of")), Column(Text("期限", "limit")), *numbers([SHARE, _known(one, figures)]))
+    return Section(Text("超时（系统不会自动处理的时限）", "Breaches (a limit passed that nothing enforces)"), columns, tuple(rows))
 
 
 def _freight(one: Result) -> Section:

@@ -18,7 +18,7 @@ from refund_fsm.errors import BadData
 from refund_fsm.simulate import comparison_view, overview, settings
 from refund_fsm.simulate.canvas import FAINT, GREY, HALO, LINE, ORANGE, Canvas, Plot, require
 from refund_fsm.simulate.comparison import Comparison
-from refund_fsm.simulate.figures import QUANTILES
+from refund_fsm.simulate.figures import QUANTILES, limit_label
 from refund_fsm.simulate.histogram import Interval
 from refund_fsm.simulate.sections import NONE, number
 from refund_fsm.simulate.settings import Many
@@ -98,9 +98,9 @@ class _Painter:
             canvas.head(title, notices, self._told(rests_on), self._legend())
             days = max(one.curve.days for one in self.series)
             self._by_day(canvas.panel(0, 0, Text("退款在第几天到账", "On which day the money is back")), days)
-            self._risen(canvas.panel(1, 0, Text("到那天为止已到账的退款", "Refunds that are back by then")), days)
+            self._risen(canvas.panel(1, 0, Text("累计到账比例", "Refunds that are back by then")), days)
             self._bars(canvas.panel(0, 1, Text("结果（占全部）", "Outcomes, of all cases")), "outcomes")
-            self._bars(canvas.panel(1, 1, Text("逾期（占全部）", "Breaches, of all cases")), "breaches")
+            self._bars(canvas.panel(1, 1, Text("超时（占全部）", "Breaches, of all cases")), "breaches")
             return canvas.finished(self.lang.say(title), self._description())
 
     def _told(self, rests_on: Sequence[tuple[Text, Any]]) -> list[str]:
@@ -115,7 +115,7 @@ class _Painter:
         found = []
         for one in self.series if len(self.series) > 1 else ():
             told = " · ".join(f"{self.lang.say(QUANTILE_LABELS[p], ' ')} {at:.1f}" for p, at in one.curve.quantiles.items())
-            found.append((f"{self.lang.say(one.name or Text('', ''))}: {told} {self.lang.say(DAYS, '/')}", one.colour))
+            found.append((f"{self.lang.say(one.name or Text('', ''))}{self.lang.colon}{told} {self.lang.say(DAYS, '/')}", one.colour))
         return found
 
     def _shared(self, label: Text) -> bool:
@@ -149,7 +149,7 @@ class _Painter:
         axes.set_ylim(0, 104)
         axes.set_yticks([0, 25, 50, 75, 90, 100])
         axes.set_ylabel(self.lang.stack(Text("占退款 %", "% of refunds")))
-        start = words.stamp(self.series[0].one.start)
+        start = words.since(self.series[0].one.start)
         same = len({one.one.start for one in self.series}) == 1
         from_start = Text(f"自 {start} 起的天数", f"days since {start}") if same else Text("自起点起的天数", "days since the start")
         axes.set_xlabel(self.lang.say(from_start))
@@ -167,7 +167,7 @@ class _Painter:
     def _lines(self, axes: Axes, one: _Series) -> None:
         """Half, nine in ten and 95 %: lines with their days."""
         for level, (p, at) in enumerate(one.curve.quantiles.items()):
-            said = f"{self.lang.say(QUANTILE_LABELS[p])}: {at:.1f} {self.lang.say(DAYS, '/')}"
+            said = f"{self.lang.say(QUANTILE_LABELS[p])}{self.lang.colon}{at:.1f} {self.lang.say(DAYS, '/')}"
             height, late = HIGHEST - LOWER * level, at > LATE * axes.get_xlim()[1]
             axes.axvline(at, ymax=height + 0.03, color=INK, linewidth=1.1, linestyle=(0, (4, 3)), zorder=4)
             look: dict[str, Any] = {"va": "center", "fontsize": LABEL, "color": INK, "bbox": HALO, "ha": "right" if late else "left"}
@@ -216,7 +216,7 @@ class _Painter:
 
     def _label(self, what: str, key: str) -> str:
         first = next(one for one in self.series if key in getattr(one, what)).one
-        text = overview.outcome_label(first, key) if what == "outcomes" else overview.limit_label(first.workflow, key)
+        text = overview.outcome_label(first, key) if what == "outcomes" else limit_label(first.workflow, key)
         return "\n".join("\n".join(textwrap.wrap(line, WRAPPED)) for line in self.lang.stack(text).split("\n"))
 
     def _description(self) -> str:

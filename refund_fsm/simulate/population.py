@@ -74,6 +74,8 @@ def simulate(
     _check_number("first", first, 0, MAX_CASES)
     if executor is not None and not isinstance(executor, Executor):
         raise BadData("executor", executor, "a concurrent.futures.Executor, or None")
+    if progress is not None and not callable(progress):
+        raise BadData("progress", progress, "a function of the cases played and asked for, or None")
     chain = chain_of(workflow, behaviour, start, policy)
     tables, who = tables_of(chain), payers(chain)
     total = kernel.sums_for(tables, len(who))
@@ -96,7 +98,7 @@ def simulate(
         if book is not None and played < cases:
             book.interrupted()
     ranges = ((seed, first, first + played),) if played else ()
-    return Result(workflow, behaviour, chain.policy, chain.start, ranges, cases, who, total)
+    return Result(workflow, behaviour, chain.policy, chain.start, ranges, cases, who, total, chain.policy.calendar.version)
 
 
 def play_task(tables: Tables, payer_count: int, seed: int, first: int, last: int, logged: bool) -> tuple[int, Piece]:
@@ -134,7 +136,9 @@ def _pieces(
                 if not waiting:
                     return
                 code, piece = waiting.pop(0).result()
-            except (CancelledError, RuntimeError, OSError) as error:  # BrokenExecutor is a RuntimeError
+            except RefundFsmError:
+                raise
+            except (CancelledError, Exception) as error:  # whatever an executor raises when its workers are gone (Dask: KilledWorker)
                 raise BadData("executor", type(error).__name__, f"an executor whose workers live ({error})") from error
             if code != kernel.DONE:
                 raise _failure(code, chain)

@@ -29,7 +29,7 @@ def play_case(
     Orders are the workflow's examples, with the amount that the case claims. Raises `BadData` for a number that is none.
     """
     for field, value in (("case", case), ("seed", seed)):
-        if type(value) is not int or not 0 <= value < 2**63:
+        if type(value) is not int or not 0 <= value < 2**62:
             raise BadData(field, value, "a whole number from 0")
     chain = chain_of(workflow, behaviour, start, policy)
     return replayed(chain, tables_of(chain), seed, case)

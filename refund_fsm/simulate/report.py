@@ -136,9 +136,11 @@ class _Page:
         return f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n{head}</head>\n<body>\n<main>\n{main}\n</main>\n</body>\n</html>\n'
 
     def _both(self, text: Text) -> str:
-        """The text in its languages, each in an element of its own."""
-        told = dict.fromkeys((text.get(one), "zh-CN" if one == "zh" else "en") for one in self.lang.each)
-        return " ".join(f'<span lang="{language}">{escape(one)}</span>' for one, language in told)
+        """The text in its languages, each in an element of its own; what is the same in both, such as a unit, is said once."""
+        told: dict[str, str] = {}
+        for one in self.lang.each:
+            told.setdefault(text.get(one), "zh-CN" if one == "zh" else "en")
+        return " ".join(f'<span lang="{language}">{escape(one)}</span>' for one, language in told.items())
 
     def _cell(self, cell: Cell) -> str:
         return escape(cell) if isinstance(cell, str) else self._both(cell)

@@ -34,7 +34,8 @@ FORMAT = 1
 class Result:
     """What `cases` cases of one workflow, behaviour, policy and start add up to. Shares are of cases, times from the start.
 
-    `ranges` are the numbers of the cases, by seed: (seed, first, one past the last). `partial` says that the run was ended before
+    `ranges` are the numbers of the cases, by seed: (seed, first, one past the last); `calendar` the version of the working days that
+    were used. `partial` says that the run was ended before
     all `asked` cases were played. `a + b` merges two results of different cases exactly.
     """
 
@@ -46,6 +47,7 @@ class Result:
     asked: int
     payers: tuple[str, ...]
     sums: Sums
+    calendar: str
 
     # 1. How many
 
@@ -200,6 +202,8 @@ class Result:
         if not self.cases:
             return _exact(math.nan)
         amount, p, mean = self.behaviour.amount, self._total(kernel.PAID) / self.cases, self.paid_fen / self.cases
+        if self.cases < 2:
+            return Interval(mean, math.nan, math.nan)
         squares = (amount.deviation**2 + amount.expected**2) * p
         half = Z95 * math.sqrt(max(squares - (amount.expected * p) ** 2, 0.0) / self.cases)
         return Interval(mean, mean - half, mean + half)
@@ -226,6 +230,7 @@ class Result:
             "illustrative": True,
             "behaviour": self.behaviour.model_dump(mode="json"),
             "policy": self.policy.model_dump(mode="json"),
+            "calendar": self.calendar,
             "start": self.start.isoformat(),
             "ranges": [list(one) for one in self.ranges],
             "asked": self.asked,
@@ -252,7 +257,7 @@ class Result:
         """The result of the cases of both, exactly what one run of all of them would give."""
         if not isinstance(other, Result):
             return NotImplemented
-        for name in ("behaviour", "policy", "start", "payers"):
+        for name in ("behaviour", "policy", "start", "payers", "calendar"):
             if getattr(self, name) != getattr(other, name):
                 raise BadData(name, getattr(other, name), "the same in two results that are merged")
         if self.workflow.fingerprint != other.workflow.fingerprint:
@@ -269,7 +274,10 @@ class Result:
         """Equal to the bit: settings, cases and every sum."""
         if not isinstance(other, Result):
             return NotImplemented
-        same = all(getattr(self, name) == getattr(other, name) for name in ("behaviour", "policy", "start", "ranges", "asked", "payers"))
+        same = all(
+            getattr(self, name) == getattr(other, name)
+            for name in ("behaviour", "policy", "start", "ranges", "asked", "payers", "calendar")
+        )
         return (
             same
             and self.workflow.fingerprint == other.workflow.fingerprint
@@ -293,9 +301,11 @@ class Result:
 def quantile(histogram: Histogram, p: float) -> Interval:
     """A quantile in hours, with its interval."""
     found, ends = histogram.quantile(p), histogram.quantile_interval(p)
-    if found is None or ends is None:
-        return _exact(math.nan)
     hour = timedelta(hours=1)
+    if found is None:
+        return _exact(math.nan)
+    if ends is None:
+        return Interval(found / hour, math.nan, math.nan)
     return Interval(found / hour, ends[0] / hour, ends[1] / hour)
 
 
@@ -337,6 +347,8 @@ def _about(total: int, squares: int, cases: int) -> Interval:
     if not cases:
         return _exact(math.nan)
     mean = total / cases
+    if cases < 2:
+        return Interval(mean, math.nan, math.nan)
     half = Z95 * math.sqrt(max(squares / cases - mean**2, 0.0) / cases)
     return Interval(mean, mean - half, mean + half)
 

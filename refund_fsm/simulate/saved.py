@@ -12,7 +12,7 @@ from refund_fsm import orders
 from refund_fsm.errors import BadData
 from refund_fsm.policy import Policy
 from refund_fsm.simulate.behaviour import Behaviour
-from refund_fsm.simulate.kernel import Sums
+from refund_fsm.simulate.kernel import Sums, shapes_of
 from refund_fsm.simulate.result import FORMAT, Result
 from refund_fsm.spec import Workflow
 
@@ -31,23 +31,35 @@ def result_from(text: str | bytes, workflow: Workflow | None) -> Result:
         workflow = workflow or orders.get(data["order_type"])
         if workflow.fingerprint != data["fingerprint"]:
             raise BadData("fingerprint", data["fingerprint"], f"that of the workflow at hand, {workflow.fingerprint}")
-        return Result(
+        payers = tuple(map(str, data["payers"]))
+        shapes = shapes_of(len(workflow.states), len(workflow.rules), len(workflow.groups), len(payers))
+        found = Result(
             workflow,
             Behaviour(**data["behaviour"]),
             Policy(**data["policy"]),
             datetime.fromisoformat(data["start"]),
             tuple((int(seed), int(first), int(last)) for seed, first, last in data["ranges"]),
             int(data["asked"]),
-            tuple(data["payers"]),
-            Sums(**{name: _dense(data["sums"][name]) for name in Sums._fields}),
+            payers,
+            Sums(**{name: _dense(name, data["sums"][name], shape) for name, shape in shapes.items()}),
+            str(data["calendar"]),
         )
     except BadData:
         raise
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
         raise BadData("result", str(error), WRITTEN) from None
+    if any(not 0 <= first < last for _, first, last in found.ranges) or sum(last - first for _, first, last in found.ranges) != found.cases:
+        raise BadData("ranges", found.ranges, f"the numbers of {found.cases:,} cases")
+    if found.asked < found.cases:
+        raise BadData("asked", found.asked, f"at least the {found.cases:,} cases that were played")
+    return found
 
 
-def _dense(data: dict[str, Any]) -> Any:
-    flat = np.zeros(int(np.prod(data["shape"])), np.int64)
+def _dense(name: str, data: dict[str, Any], shape: tuple[int, ...]) -> Any:
+    if tuple(data["shape"]) != shape:
+        raise BadData(f"sums.{name}.shape", data["shape"], f"{list(shape)}, as the workflow has it")
+    flat = np.zeros(int(np.prod(shape)), np.int64)
     flat[np.array(data["places"], np.int64)] = data["values"]
-    return flat.reshape(data["shape"])
+    if (flat < 0).any():
+        raise BadData(f"sums.{name}", int(flat.min()), "counts from 0")
+    return flat.reshape(shape)

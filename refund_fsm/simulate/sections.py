@@ -90,7 +90,7 @@ def between(one: Interval, unit: Unit, *, sign: bool = False) -> str:
 
 
 def bound(one: Interval, unit: Unit) -> str:
-    """How far a computed figure may be off, to one digit, rounded up: `±0.02`; empty where that is not known."""
+    """How far a computed figure is estimated to be off, to one digit, rounded up: `±0.02`; empty where that is not known."""
     width = SHOWN_AS[unit][0] * max(one.high - one.value, one.value - one.low)
     if not math.isfinite(width):
         return ""

@@ -14,6 +14,7 @@ from refund_fsm import words
 from refund_fsm.errors import BadData
 from refund_fsm.policy import PROFILES, Policy, Span
 from refund_fsm.simulate.behaviour import ASSUMED, ILLUSTRATIVE, Behaviour, shipped
+from refund_fsm.simulate.figures import OPEN
 from refund_fsm.simulate.result import Result
 from refund_fsm.simulate.sections import NOT_KNOWN, Cell
 from refund_fsm.text import Text
@@ -27,6 +28,7 @@ ONE_HOUR, ONE_DAY = timedelta(hours=1), timedelta(days=1)
 PARTIAL = Text("部分结果", "partial")
 PROVISIONAL = Text("暂定", "provisional")
 RANGES_SHOWN = 3
+OPEN_SHARE = 0.001  # of the cases: when a law leaves more of them open, it is told whom its quantiles are of
 
 
 def is_law(one: Many) -> bool:
@@ -49,7 +51,7 @@ def title(one: Many) -> Text:
 
 
 def notices(one: Many) -> Iterator[Text]:
-    """What must not be overlooked: illustrative always; partial and provisional where it is so."""
+    """What must not be overlooked: illustrative always; partial, provisional and much left open where it is so."""
     yield ILLUSTRATIVE
     if isinstance(one, Result) and one.partial:
         yield Text(
@@ -67,6 +69,12 @@ def notices(one: Many) -> Iterator[Text]:
             f"⚠ {PROVISIONAL.zh}：用到了尚未公布的工作日",
             f"⚠ {PROVISIONAL.en}: working days are needed that nobody has published yet",
         )
+    if not isinstance(one, Result) and (left := one.outcomes[OPEN]) > OPEN_SHARE:
+        share, days = f"{100 * left:.2g} %", f"{one.horizon / ONE_DAY:g}"
+        yield Text(
+            f"⚠ 到第 {days} 天仍有 {share} 的售后单未结束：到账时间只统计在此之前已到账的",
+            f"⚠ {share} of the cases are still open on day {days}: times to the money are of those who had it by then only",
+        )
 
 
 def rows(one: Many) -> list[tuple[Text, Cell]]:
@@ -74,7 +82,7 @@ def rows(one: Many) -> list[tuple[Text, Cell]]:
     return [
         (Text("订单类型", "order type"), f"{one.workflow.key} ({one.workflow.fingerprint[:12]})"),
         *_how(one),
-        (Text("起点", "start"), words.stamp(one.start)),
+        (Text("起点", "start"), words.since(one.start)),
         (Text("政策", "policy"), policy_text(one.policy)),
         (Text("日历", "calendar"), one.policy.calendar.version),
         (Text("行为", "behaviour"), behaviour_text(one.behaviour)),
@@ -113,11 +121,14 @@ def _value(value: object) -> str:
 
 def behaviour_text(behaviour: Behaviour) -> Text:
     """Whether it is the one that ships, and how much of it is assumed."""
-    total, assumed = len(behaviour.choices), sum(row.cites == ASSUMED for row in behaviour.choices)
+    cites = [row.cites.split() for row in behaviour.choices if row.delay is not None]
+    total, assumed = len(cites), sum(one == [ASSUMED] for one in cites)
+    partly = sum(ASSUMED in one for one in cites) - assumed
+    more = Text(f"，另有 {partly} 项部分是假设的", f", {partly} more in part") if partly else Text("", "")
     default = behaviour.order_type in shipped() and behaviour == Behaviour.default(behaviour.order_type)
     return Text(
-        f"{'默认' if default else '自定'}；权重都是假设的，{total} 项用时里 {assumed} 项是假设的",
-        f"{'the default' if default else 'one of your own'}; all weights are assumed, and {assumed} of {total} delays",
+        f"{'默认' if default else '自定'}；权重都是假设的，{total} 项用时里 {assumed} 项是假设的{more.zh}",
+        f"{'the default' if default else 'one of your own'}; all weights are assumed; {assumed} of {total} delays are assumed{more.en}",
     )
 
 
@@ -148,7 +159,7 @@ def names(a: Many, b: Many) -> tuple[Text, Text]:
         one, other = _policy_names(a.policy, b.policy)
         return Text(f"政策 {one}", f"policy {one}"), Text(f"政策 {other}", f"policy {other}")
     if a.start != b.start:
-        one, other = words.stamp(a.start), words.stamp(b.start)
+        one, other = words.since(a.start), words.since(b.start)
         return Text(f"起点 {one}", f"start {one}"), Text(f"起点 {other}", f"start {other}")
     if a.behaviour != b.behaviour:
         return Text("行为 A", "behaviour A"), Text("行为 B", "behaviour B")

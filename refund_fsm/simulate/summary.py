@@ -26,7 +26,7 @@ def result_text(result: Result, lang: Lang = "both") -> str:
 
 
 def law_text(law: Law, lang: Lang = "both") -> str:
-    """The same of an exact law, with the lattice's error bound in place of confidence intervals."""
+    """The same of an exact law, with what halving the lattice's step changed in place of confidence intervals."""
     return text_of(parts(law, languages(lang)))
 
 

@@ -18,16 +18,16 @@ from refund_fsm.policy import Policy, Span
 from refund_fsm.simulate import figures as names
 from refund_fsm.simulate.behaviour import Behaviour
 from refund_fsm.simulate.chain import Chain, chain_of
-from refund_fsm.simulate.exact import HORIZON, law_of
+from refund_fsm.simulate.exact import HORIZON, HOUR, Law, law_of
+from refund_fsm.simulate.lattice import fits
 from refund_fsm.spec import Workflow
 from refund_fsm.text import Text
 
 if TYPE_CHECKING:
     from refund_fsm.diagram import Lang
 
-STEP = timedelta(hours=3)  # coarser than the law's own: what is compared is off by the same
+STEP = timedelta(hours=4)  # coarser than the law's own: what is compared is off by the same
 SHARE = 0.1  # by which weights and delays change
-FIGURES = ("arbitration", "money:p95")
 IDLE = ("beyond", "days_file", "small_amount_fen")  # fields of the policy that say nothing of the process
 
 
@@ -58,7 +58,7 @@ class Sensitivity:
         """The rows, what moves the figure most first; ties in the order of the behaviour's rows. `BadData` for a figure not asked for."""
         if figure not in self.base:
             raise BadData("figure", figure, f"one that was asked for: {', '.join(self.base)}")
-        return tuple(sorted(self.rows, key=lambda row: -abs(row.effects[figure])))
+        return tuple(sorted(self.rows, key=lambda row: -_size(row.effects[figure])))
 
     def summary(self, lang: Lang = "both", *, most: int = 12) -> str:
         """For each figure the changes that move it most, in Chinese, English or both."""
@@ -69,7 +69,7 @@ class Sensitivity:
     def to_json(self, *, indent: int | None = None) -> str:
         """The base figures and all rows as JSON."""
         rows = [
-            {"place": row.place, "parameter": _both(row.parameter), "change": _both(row.change), "effects": dict(row.effects)}
+            {"place": row.place, "parameter": _both(row.parameter), "change": _both(row.change), "effects": _finite(row.effects)}
             for row in self.rows
         ]
         data = {
@@ -78,7 +78,7 @@ class Sensitivity:
             "start": self.start.isoformat(),
             "step_seconds": self.step // timedelta(seconds=1),
             "horizon_seconds": self.horizon // timedelta(seconds=1),
-            "base": dict(self.base),
+            "base": _finite(self.base),
             "rows": rows,
         }
         return json.dumps(data, ensure_ascii=False, indent=indent)
@@ -96,12 +96,12 @@ class Sensitivity:
 
 
 class _Change(NamedTuple):
-    """A change that is still to be computed: its chain, None where it changes nothing."""
+    """A change that is still to be computed."""
 
     place: str
     parameter: Text
     change: Text
-    chain: Chain | None
+    chain: Chain
 
 
 def sensitivity(
@@ -110,7 +110,7 @@ def sensitivity(
     *,
     start: datetime,
     policy: Policy | None = None,
-    figures: Sequence[str] = FIGURES,
+    figures: Sequence[str] | None = None,
     step: timedelta = STEP,
     horizon: timedelta = HORIZON,
     workers: int = 1,
@@ -121,8 +121,8 @@ def sensitivity(
     policy that matters here one up and one down, every choice of it to each other one. Each is the exact law of the changed chain
     on a lattice of `step`. Raises `BadData` as `first_passage` does, and for a figure that is none.
     """
-    asked = (figures,) if isinstance(figures, str) else tuple(figures)
-    if not asked or "statutory" in asked:
+    asked = _asked(workflow, figures)
+    if not asked or "statutory" in asked or not all(isinstance(name, str) for name in asked):
         raise BadData("figures", figures, "names of figures, such as arbitration, money:p95, outcome:refunded (statutory is for simulate)")
     for name in asked:
         names.label_of(workflow, name)
@@ -130,21 +130,49 @@ def sensitivity(
         raise BadData("workers", workers, "a whole number from 1 to 64")
     chain = chain_of(workflow, behaviour, start, policy)
 
-    def told(one: Chain | None) -> dict[str, float]:
-        if one is None:
-            return base
-        law = law_of(one, step, horizon)
-        return {name: law.figure(name) for name in asked}
-
-    base = told(chain)
+    only = Law.items_of(workflow, asked)
+    laws = {step: law_of(chain, step, horizon, only=only)}
+    base = {name: laws[step].figure(name) for name in asked}
     changed = list(_changes(chain))
+    for fine in {_step(change.chain, step) for change in changed} - {step}:
+        laws[fine] = law_of(chain, fine, horizon, only=only)
+
+    def effects(change: _Change) -> dict[str, float]:
+        like = laws[_step(change.chain, step)]
+        law = law_of(change.chain, like.step, horizon, like, only)
+        return {name: _difference(law.figure(name), like.figure(name)) for name in asked}
+
     with ThreadPoolExecutor(workers) as pool:
-        found = list(pool.map(told, [change.chain for change in changed]))
-    rows = tuple(
-        Effect(change.place, change.parameter, change.change, {name: _difference(one[name], base[name]) for name in asked})
-        for change, one in zip(changed, found, strict=True)
-    )
+        found = list(pool.map(effects, changed))
+    rows = tuple(Effect(one.place, one.parameter, one.change, effect) for one, effect in zip(changed, found, strict=True))
     return Sensitivity(workflow, behaviour, chain.policy, chain.start, step, horizon, base, rows)
+
+
+def _step(chain: Chain, step: timedelta) -> timedelta:
+    """The step, or one hour where a limit in hours is no whole number of it."""
+    return step if fits(chain, step) else min(step, HOUR)
+
+
+def default_figures(workflow: Workflow) -> tuple[str, ...]:
+    """What is looked at when nothing is named: arbitration and the slowest twentieth, where the workflow has them, else an outcome."""
+    found = ("arbitration",) if names.disputes(workflow) else ()
+    if any(rule.event.pays for rule in workflow.rules):
+        return (*found, "money:p95")
+    return found or (next(name for name in names.known(workflow) if name.startswith("outcome:")),)
+
+
+def _asked(workflow: Workflow, figures: object) -> tuple[str, ...]:
+    if not isinstance(workflow, Workflow):
+        raise BadData("workflow", workflow, "a Workflow, such as orders.get('virtual')")
+    if figures is None:
+        return default_figures(workflow)
+    if isinstance(figures, str):
+        return (figures,)
+    return tuple(figures) if isinstance(figures, Sequence) else ()
+
+
+def _size(effect: float) -> float:
+    return abs(effect) if math.isfinite(effect) else 0.0
 
 
 def _difference(one: float, base: float) -> float:
@@ -199,10 +227,10 @@ def _row_label(chain: Chain, place: int) -> Text:
     state, event = workflow.states[row.state], workflow.events.get(row.event)
     if event is None:
         actor = workflow.actors[str(row.actor)]
-        return Text(f"“{state.zh}”中{actor.zh}不作为", f"“{state.en}”: {actor.en} does nothing")
+        return Text(f"“{state.zh}”状态下{actor.zh}未操作", f"“{state.en}”: {actor.en} does nothing")
     when = ", ".join(f"{name}={value}" for name, value in row.when.items())
     given = Text(f"（{when}）", f" ({when})") if when else Text("", "")
-    return Text(f"“{state.zh}”中{event.zh}{given.zh}", f"“{state.en}”: {event.en}{given.en}")
+    return Text(f"“{state.zh}”状态下{event.zh}{given.zh}", f"“{state.en}”: {event.en}{given.en}")
 
 
 def _policies(chain: Chain) -> Iterator[_Change]:
@@ -249,6 +277,10 @@ def _with_policy(chain: Chain, field: str, policy: Policy) -> Chain | None:
     other = chain_of(chain.workflow, chain.behaviour, chain.start, policy)
     same = other.nodes == chain.nodes and [one.node for one in other.openings] == [one.node for one in chain.openings]
     return None if same else other
+
+
+def _finite(values: Mapping[str, float]) -> dict[str, float | None]:
+    return {name: value if math.isfinite(value) else None for name, value in values.items()}
 
 
 def _both(text: Text) -> dict[str, str]:

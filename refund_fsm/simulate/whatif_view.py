@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import math
 from typing import TYPE_CHECKING
 
-from refund_fsm.console import PIPE_WIDTH, Aligned, Languages, plain
+from refund_fsm.console import Aligned, Languages, text_of
 from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE
 from refund_fsm.simulate.figures import Unit
+from refund_fsm.simulate.summary import languages
 from refund_fsm.text import Text
 
 if TYPE_CHECKING:
@@ -28,21 +28,17 @@ def parts(found: Sensitivity, lang: Languages, most: int = 12) -> list[Renderabl
     for name, base in found.base.items():
         unit = unit_of(name)
         shown.append("")
-        shown.append(f"{lang.say(figures.label_of(found.workflow, name))} ({lang.say(BASE)}: {told(base, unit)})")
+        now = f"{lang.say(BASE)}{lang.colon}{told(base, unit)}"
+        now = f"（{now}）" if lang is Languages.ZH else f" ({now})"
+        shown.append(f"{lang.say(figures.label_of(found.workflow, name))}{now}")
         rows = [row for row in found.ranked(name)[:most] if abs(row.effects[name]) > 0]
         shown.append(Aligned([lang.say(one) for one in HEADINGS], [_row(row, name, unit, lang) for row in rows]))
     return shown
 
 
 def text(found: Sensitivity, lang: Lang, most: int) -> str:
-    """The same as text."""
-    from rich.console import Console
-
-    buffer = io.StringIO()
-    console = Console(file=buffer, width=PIPE_WIDTH, force_terminal=False, no_color=True, markup=False, highlight=False, emoji=False)
-    for part in parts(found, Languages(lang), most):
-        console.print(plain(part) if isinstance(part, str) else part, soft_wrap=isinstance(part, str))
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+    """The same as text. `BadData` for another language."""
+    return text_of(parts(found, languages(lang), most))
 
 
 def _row(row: Effect, name: str, unit: Unit, lang: Languages) -> tuple[str, str, str]:

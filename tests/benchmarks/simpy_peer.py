@@ -11,7 +11,7 @@ import math
 import random
 from bisect import bisect
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -28,7 +28,9 @@ from refund_fsm.simulate.delays import Empirical, Exponential, Fixed, LogNormal,
 from refund_fsm.simulate.eventlog import COLUMNS
 
 DAY, HOUR = 86_400, 3_600
-DAYS = 3_660  # of the calendar, and the longest that a case is followed
+DAYS = 3_660  # of the calendar
+NEVER = DAYS * DAY  # no case is followed that far
+SECOND = timedelta(seconds=1)
 SECONDS = {"hours": 3_600.0, "days": 86_400.0, "working_days": 86_400.0, "fen": 1.0}
 OPEN = "open"
 
@@ -58,6 +60,20 @@ class Opening(NamedTuple):
     payer: str | None
 
 
+class Live:
+    """What changes in a case."""
+
+    def __init__(self, number: int, opening: Opening, state: str) -> None:
+        self.number, self.opening, self.state, self.facts = number, opening, state, opening.facts
+        self.kept: dict[str, Any] = {}
+        self.law: dict[str, int] = {}
+        self.fired: set[str] = set()
+        self.late: set[int] = set()
+        self.draws: list[Quantity | None] = [None]
+        self.group, self.due, self.amount = -1, NEVER, 0
+        self.breached = self.paid = self.sent = False
+
+
 class Row(NamedTuple):
     """A row of the behaviour. `delay` draws in seconds; None where nothing is done."""
 
@@ -67,6 +83,7 @@ class Row(NamedTuple):
     when: tuple[tuple[str, tuple[Any, ...]], ...]
     delay: Callable[[], float] | None
     works: bool
+    files: bool
     quantity: Quantity | None
 
 
@@ -79,7 +96,7 @@ class Peer:
         self.workflow, self.behaviour, self.policy = workflow, behaviour, policy or Policy.guide()
         self.random = random.Random(seed)
         self.midnight = start.replace(hour=0, minute=0, second=0)
-        self.start = (start - self.midnight) // timedelta(seconds=1)
+        self.start = (start - self.midnight) // SECOND
         self.amount = _sampler(behaviour.amount, self.random)
         self.rows = self._grouped()
         self.openings = [self._opening(share.facts, share.freight_insurance, start) for share in behaviour.mix]
@@ -128,7 +145,9 @@ class Peer:
         place = next((number for number, one in enumerate(rules) if (one.source.key, one.event.name) == (row.state, row.event)), -1)
         when = tuple((name, allowed if isinstance(allowed, tuple) else (allowed,)) for name, allowed in row.when.items())
         delay = None if row.delay is None else _sampler(row.delay, self.random)
-        return Row(row.weight, row.event, place, when, delay, row.delay is not None and row.delay.unit == "working_days", row.delay)
+        works = row.delay is not None and row.delay.unit == "working_days"
+        files = row.event != NOTHING and self.workflow.events[row.event].files
+        return Row(row.weight, row.event, place, when, delay, works, files, row.delay)
 
     def _opening(self, given: Mapping[str, Any], insured: bool, start: datetime) -> Opening:
         known = {**self.behaviour.facts, **given}
@@ -145,155 +164,163 @@ class Peer:
         works = [self.policy.calendar.is_working(first + timedelta(days=number)) for number in range(DAYS)]
         return [0, *accumulate(map(int, works))], [number for number, one in enumerate(works) if one]
 
-    # 2. Asked as a case goes along
+    # 2. One case
 
-    def _deadline(self, now: int, length: int, unit: Any, *, roll_over: bool = False) -> int:
-        found = self.policy.calendar.deadline(self.midnight + timedelta(seconds=now), length, unit, roll_over=roll_over)
-        return (found.at - self.midnight) // timedelta(seconds=1)
+    def _case(self, env: simpy.Environment, number: int) -> Generator[simpy.Event, Any, None]:
+        """The process. It waits for the earliest of what was drawn and of the limit, and draws again when the state is left."""
+        live = Live(number, self.openings[self._any(self.shares)], self.workflow.initial.key)
+        if self.writer:
+            live.amount = self._claim(live)
+        while not self.workflow.states[live.state].final:  # ends: a final state, or nothing more to come
+            state, entered = live.state, int(env.now)
+            self._enter(live, entered)
+            pending = self._drawn(live, entered)
+            while live.state == state:  # ends: every round takes a draw, or leaves the state
+                rule = self._clock_rule(live)
+                if rule is not None and (not pending or live.due <= pending[0][0]):
+                    at, event = max(live.due, int(env.now)), rule.event.name
+                else:
+                    at, _, event = pending.pop(0) if pending else (NEVER, 0, "")
+                if at >= NEVER:
+                    self._leave_open(live)
+                    return
+                yield env.timeout(at - env.now)
+                facts = self._judged(live, event, at)
+                rule = self._fires(state, event, facts)
+                if rule is not None:
+                    self._breach(live, at)
+                    self._apply(live, rule, facts, at)
+            self.tally.stays[state][(int(env.now) - entered) // HOUR] += 1
+        self._start_law(live, int(env.now))
+        self.tally.outcomes[live.state] += 1
+        self.tally.violations += any(due <= env.now for due in live.law.values())
+        self._count(live)
 
-    def _after(self, now: int, seconds: int) -> int:
-        """The instant at which so much working time has passed; past the calendar where it does not say."""
-        day, rest = divmod(now, DAY)
-        worked = self.before[day] * DAY + (rest if self.before[day + 1] > self.before[day] else 0) + seconds
-        day, rest = divmod(worked, DAY)
-        return self.working[day] * DAY + rest if day < len(self.working) else DAYS * DAY
+    def _enter(self, live: Live, now: int) -> None:
+        """Clocks that begin: the law's, and the limit unless its group goes on."""
+        self._start_law(live, now)
+        group = self.workflow.group_of.get(live.state, -1)
+        if group != live.group or group < 0:
+            live.group, live.breached = group, False
+            live.due = self._deadline(now, *self.limits[live.state]) if group >= 0 else NEVER
 
-    def _fires(self, state: str, event: str, facts: Any, derived: Any) -> Rule | None:
-        """The rule that fires; filing events are judged by the derived facts."""
-        for rule in self.workflow.rules_at[state, event]:
-            judged = derived if rule.event.files else facts
-            if all(guard(judged) for guard in rule.when):
-                return rule
-        return None
+    def _start_law(self, live: Live, now: int) -> None:
+        if live.state in self.law and live.state not in live.law:
+            live.law[live.state] = self._deadline(now, *self.law[live.state], roll_over=self.policy.roll_over)
 
-    def _clock_rule(self, state: str, facts: Any) -> Rule | None:
-        for rule in self.workflow.clock_rules.get(state, ()):
-            if all(guard(facts) for guard in rule.when):
-                return rule
-        return None
-
-    def _drawn(self, now: int, state: str, facts: Any, derived: Any, draws: list[Quantity | None]) -> list[tuple[int, int, str]]:
-        """What each actor will do and when: (instant, place, event), the earliest first."""
+    def _drawn(self, live: Live, now: int) -> list[tuple[int, int, str]]:
+        """What each actor will do and when: (instant, place of the rule, event), the earliest first."""
+        state, facts = live.state, live.facts
+        derived = self._derived(live, now) if state in self.filing else facts
         found: list[tuple[int, int, str]] = []
         for actor in self.rows.get(state, ()):
             rows = [
                 row
                 for row in actor
                 if all(getattr(facts, name) in allowed for name, allowed in row.when)
-                and (row.delay is None or self._fires(state, row.event, facts, derived))
+                and (row.delay is None or self._fires(state, row.event, derived if row.files else facts))
             ]
             if not rows:
                 continue
-            row = rows[0]
             if len(rows) > 1:
                 rises = list(accumulate(one.weight for one in rows))
-                row = rows[bisect(rises, self.random.random() * rises[-1], hi=len(rows) - 1)]
-                draws.append(None)
-            if row.delay is None:
-                continue
-            seconds = int(row.delay())
-            if not isinstance(row.quantity, Fixed):
-                draws.append(row.quantity)
-            found.append((self._after(now, seconds) if row.works else now + seconds, row.place, row.event))
+                row = rows[self._any(rises)]
+                live.draws.append(None)
+            else:
+                row = rows[0]
+            if row.delay is not None:
+                seconds = int(row.delay())
+                if not isinstance(row.quantity, Fixed):
+                    live.draws.append(row.quantity)
+                found.append((self._after(now, seconds) if row.works else now + seconds, row.place, row.event))
         found.sort()
         return found
 
-    # 3. One case
+    def _any(self, rises: list[float]) -> int:
+        """A place by weight; `rises` are the cumulated weights."""
+        return bisect(rises, self.random.random() * rises[-1], hi=len(rises) - 1)
 
-    def _case(self, env: simpy.Environment, number: int) -> Iterator[simpy.Event]:
-        workflow, policy, tally = self.workflow, self.policy, self.tally
-        opening = self.openings[bisect(self.shares, self.random.random() * self.shares[-1], hi=len(self.shares) - 1)]
-        facts, order, request, payer = opening
-        state, kept = workflow.initial.key, {}
-        draws: list[Quantity | None] = [None]
-        amount = self._claim(draws) if self.writer else 0
-        fired: set[str] = set()
-        late: set[int] = set()
-        law: dict[str, int] = {}
-        group, due, breached, paid, sent = -1, 0, False, False, False
+    def _fires(self, state: str, event: str, facts: Any) -> Rule | None:
+        for rule in self.workflow.rules_at[state, event]:
+            if all(guard(facts) for guard in rule.when):
+                return rule
+        return None
 
-        def derive() -> Any:
-            fresh = workflow.facts_of(order, request, self.midnight + timedelta(seconds=env.now), policy)
-            return replace(fresh, **kept) if kept else fresh
+    def _clock_rule(self, live: Live) -> Rule | None:
+        for rule in self.workflow.clock_rules.get(live.state, ()):
+            if all(guard(live.facts) for guard in rule.when):
+                return rule
+        return None
 
-        while True:  # ends: a final state, or nothing more to come
-            entered = int(env.now)
-            if state in self.law and state not in law:
-                law[state] = self._deadline(entered, *self.law[state], roll_over=policy.roll_over)
-            if workflow.states[state].final:
-                tally.outcomes[state] += 1
-                tally.violations += any(one <= entered for one in law.values())
-                break
-            here = workflow.group_of.get(state, -1)
-            if here != group or here < 0:
-                group, breached = here, False
-                due = self._deadline(entered, *self.limits[state]) if here >= 0 else 0
-            enforced = state in workflow.clock_rules
-            pending = self._drawn(entered, state, facts, derive() if state in self.filing else None, draws)
-            came_from = state
-            while state == came_from:  # ends: every round takes a draw, or leaves the state
-                rule = self._clock_rule(state, facts) if enforced else None
-                if rule is not None and (not pending or due <= pending[0][0]):
-                    at = max(due, int(env.now))
-                elif pending:
-                    at, rule = pending[0][0], None
-                else:
-                    break
-                if at >= DAYS * DAY:
-                    break
-                yield env.timeout(at - env.now)
-                judged = facts
-                if rule is None:
-                    event = pending.pop(0)[2]
-                    if workflow.events[event].files:
-                        judged = derive()
-                    rule = self._fires(state, event, facts, judged)
-                    if rule is None:
-                        continue
-                if not enforced and not breached and group >= 0 and due <= at:
-                    breached = True
-                    late.add(group)
-                if rule.effect is not None:
-                    facts = rule.effect(judged)
-                    for name in rule.effect.changes:
-                        if getattr(facts, name) != getattr(judged, name):
-                            kept[name] = getattr(facts, name)
-                elif rule.event.files:
-                    facts = judged
-                tally.rules[rule.id] += 1
-                fired.add(rule.id)
-                state = rule.dest.key
-                if self.writer:
-                    self._write(number, rule, at, amount)
-                if rule.event.pays:
-                    amount = amount or self._claim(draws)
-                    tally.paid_fen += amount
-                    if not paid:
-                        paid = True
-                        tally.money[(at - self.start) // HOUR] += 1
-                if not sent and "tracking_no" in rule.event.needs:
-                    sent = True
-                    tally.payers[str(payer)] += 1
-            if state == came_from:  # nothing more to come
-                tally.outcomes[OPEN] += 1
-                if not enforced and not breached and group >= 0:
-                    late.add(group)
-                tally.violations += bool(law)
-                break
-            tally.stays[came_from][(int(env.now) - entered) // HOUR] += 1
-        tally.rule_cases.update(fired)
-        tally.breach_cases.update(late)
-        if self.record:
-            tally.draws.append(draws)
+    def _judged(self, live: Live, event: str, now: int) -> Any:
+        """The facts that an event is judged by: derived anew at a filing event."""
+        return self._derived(live, now) if self.workflow.events[event].files else live.facts
 
-    def _claim(self, draws: list[Quantity | None]) -> int:
+    def _derived(self, live: Live, now: int) -> Any:
+        """The facts at an instant; what an effect has set stays."""
+        _, order, request, _ = live.opening
+        facts = self.workflow.facts_of(order, request, self.midnight + timedelta(seconds=now), self.policy)
+        return replace(facts, **live.kept) if live.kept else facts
+
+    def _apply(self, live: Live, rule: Rule, facts: Any, at: int) -> None:
+        """The effect, the record, the money."""
+        if rule.effect is not None:
+            after = rule.effect(facts)
+            for name in rule.effect.changes:
+                if getattr(after, name) != getattr(facts, name):
+                    live.kept[name] = getattr(after, name)
+            facts = after
+        live.facts, live.state = facts, rule.dest.key
+        self.tally.rules[rule.id] += 1
+        live.fired.add(rule.id)
+        if self.writer:
+            stamp = (self.midnight + timedelta(seconds=at)).isoformat(sep=" ")
+            self.writer.writerow((live.number, rule.event.name, stamp, rule.actor.key, rule.dest.key, rule.id, live.amount))
+        if rule.event.pays:
+            live.amount = live.amount or self._claim(live)
+            self.tally.paid_fen += live.amount
+            if not live.paid:
+                live.paid = True
+                self.tally.money[(at - self.start) // HOUR] += 1
+        if "tracking_no" in rule.event.needs and not live.sent:
+            live.sent = True
+            self.tally.payers[str(live.opening.payer)] += 1
+
+    def _claim(self, live: Live) -> int:
         """What is claimed, in fen."""
-        draws.append(self.behaviour.amount)
+        live.draws.append(self.behaviour.amount)
         return max(1, int(self.amount() + 0.5))
 
-    def _write(self, number: int, rule: Rule, at: int, amount: int) -> None:
-        stamp = (self.midnight + timedelta(seconds=at)).isoformat(sep=" ")
-        self.writer.writerow((number, rule.event.name, stamp, rule.actor.key, rule.dest.key, rule.id, amount))
+    def _breach(self, live: Live, at: int) -> None:
+        """Records the limit as passed where nothing enforces it."""
+        if live.due <= at and not live.breached and live.group >= 0 and live.state not in self.workflow.clock_rules:
+            live.breached = True
+            live.late.add(live.group)
+
+    def _leave_open(self, live: Live) -> None:
+        self._breach(live, NEVER)
+        self.tally.outcomes[OPEN] += 1
+        self.tally.violations += bool(live.law)
+        self._count(live)
+
+    def _count(self, live: Live) -> None:
+        self.tally.rule_cases.update(live.fired)
+        self.tally.breach_cases.update(live.late)
+        if self.record:
+            self.tally.draws.append(live.draws)
+
+    # 3. The calendar
+
+    def _deadline(self, now: int, length: int, unit: Any, *, roll_over: bool = False) -> int:
+        found = self.policy.calendar.deadline(self.midnight + timedelta(seconds=now), length, unit, roll_over=roll_over)
+        return (found.at - self.midnight) // SECOND
+
+    def _after(self, now: int, seconds: int) -> int:
+        """The instant at which so much working time has passed."""
+        day, rest = divmod(now, DAY)
+        worked = self.before[day] * DAY + (rest if self.before[day + 1] > self.before[day] else 0) + seconds
+        day, rest = divmod(worked, DAY)
+        return self.working[day] * DAY + rest if day < len(self.working) else NEVER
 
 
 def _sampler(quantity: Quantity, source: random.Random) -> Callable[[], float]:
@@ -313,4 +340,3 @@ def _sampler(quantity: Quantity, source: random.Random) -> Callable[[], float]:
     assert isinstance(quantity, Empirical)
     values, rises = [value * unit for value in quantity.values], list(accumulate(quantity.shares))
     return lambda: values[bisect(rises, source.random(), hi=len(values) - 1)]
-
