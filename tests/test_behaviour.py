@@ -306,11 +306,16 @@ def test_what_if_and_the_rows_that_it_changes() -> None:
     assert sum(one != other for one, other in zip(base.choices, silent.choices, strict=True)) == 5
     from tests.exchange import WORKFLOW
 
-    hers = exchanging().changed(state="checking", actor="warehouse", delay=2.0, workflow=WORKFLOW)
-    assert sum(one != other for one, other in zip(exchanging().choices, hers.choices, strict=True)) == 2
-    for given, told in (({"actor": "warehouse"}, "workflow: None"), ({"weight": "2"}, "weight: '2'"), ({"delay": math.nan}, "delay: nan")):
+    longer = exchanging().changed(state="checking", actor="warehouse", delay=2.0, workflow=WORKFLOW)
+    assert sum(one != other for one, other in zip(exchanging().choices, longer.choices, strict=True)) == 2
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"actor": "warehouse"}, "workflow: None"),
+        ({"weight": "2"}, "weight: '2'"),
+        ({"delay": math.nan}, "delay: nan"),
+    ]
+    for given, told in wrong:
         with pytest.raises(BadData, match=told):
-            exchanging().changed(**given)  # type: ignore[arg-type]  # that is the point
+            exchanging().changed(**given)
     with pytest.raises(BadData, match=r"state, event, actor: .*what at least one row has"):
         base.changed(event="concede", state="draft")
 

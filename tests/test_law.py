@@ -193,11 +193,11 @@ def test_the_simulation_agrees(workflow: Workflow, policy: str, start: str) -> N
         if math.isnan(one.value) or math.isnan(other.value):
             assert math.isnan(one.value) and math.isnan(other.value), name
             continue
-        error = _error(name, other.value, (other.high - other.low) / 2 / 1.96, played)
+        error = _error(name, (other.high - other.low) / 2 / 1.96, played)
         assert abs(one.value - other.value) <= (one.high - one.low) / 2 + 4.8 * error + 1e-9, (name, one, other)
 
 
-def _error(name: str, value: float, half: float, played: Any) -> float:
+def _error(name: str, half: float, played: Any) -> float:
     """The standard error of a figure, for those that carry no interval from their spread."""
     if name.startswith("stay:"):
         stays = played.sums.stays[list(played.workflow.states).index(name.removeprefix("stay:"))]
@@ -298,3 +298,29 @@ def test_it_is_written_and_drawn() -> None:
     assert found.figure("money:p80") > found.figure("money:p50")
     with pytest.raises(BadData, match="figure: 'money:p100'"):
         found.figure("money:p100")
+
+
+def test_limits_in_hours_are_whole_steps() -> None:
+    """The deadline of a limit that is none would be off by up to a step: refused, naming the limit."""
+    workflow = toy(
+        Rule("T1", A, TURN, END, "assumed"), Rule("T2", A, TICK, PAID, "assumed"), limits={A: Limit("own_hours", "assumed", 8)},
+    )  # fmt: skip
+    with pytest.raises(BadData, match=r"step: .*the limit own_hours, 8 hours, is a whole multiple"):
+        law(workflow, choice("a", "turn", Exponential(mean=30)), step=3 * HOUR)
+    found = law(workflow, choice("a", "turn", Exponential(mean=30)), step=4 * HOUR, start=at("2026-02-12 08:00"))
+    assert found.outcomes["paid"] == pytest.approx(math.exp(-8 / 30), abs=1e-12)
+    assert math.isnan(law(workflow, choice("a", "turn", Exponential(mean=30)), step=8 * HOUR).figures()["outcome:paid"].interval.low)
+
+
+def test_nobody_does_anything() -> None:
+    workflow = toy(Rule("T1", A, TURN, END, "assumed"), Rule("T2", A, TICK, PAID, "assumed"), limits={A: Limit("own_hours", "assumed", 8)})
+    assert law(workflow, choice("a", "nothing", None, 1, actor="x")).outcomes["paid"] == 1.0
+
+
+def test_near_the_end_of_the_known_days() -> None:
+    """No rows for deadlines that are not known: a clear error, or an answer where all is known."""
+    shop, behaviour = orders.get("third_party"), Behaviour.default("third_party")
+    with pytest.raises(CalendarOutOfRange, match="a shorter horizon"):
+        first_passage(shop, behaviour, start=at("2026-11-01 00:00"), policy=Policy(beyond="error"), horizon=90 * DAY)
+    found = first_passage(shop, behaviour, start=at("2026-11-01 00:00"), policy=Policy(beyond="error"), horizon=40 * DAY, step=4 * HOUR)
+    assert math.fsum(found.outcomes.values()) == pytest.approx(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import csv
+import json
 import os
 import signal
 import subprocess
@@ -193,6 +194,26 @@ def test_a_result_is_written_and_read_again(whole: Result) -> None:
             Result.from_json(bad)
     with pytest.raises(BadData, match="fingerprint"):
         Result.from_json(text, orders.get("third_party"))
+    data = json.loads(text)
+    for changes, told in (
+        ({"ranges": [[7, 0, 5]]}, "ranges: .*the numbers of 3,000 cases"),
+        ({"asked": 1}, "asked: 1"),
+        ({"sums": {**data["sums"], "rules": {"shape": [10**12], "places": [], "values": []}}}, r"sums\.rules\.shape: "),
+        ({"sums": {**data["sums"], "open": {"shape": [11], "places": [0], "values": [-3]}}}, r"sums\.open: -3"),
+        ({"calendar": None, "payers": 3}, "result: "),
+    ):
+        with pytest.raises(BadData, match=told):
+            Result.from_json(json.dumps({**data, **changes}))
+    assert data["calendar"] == Policy.guide().calendar.version
+
+
+def test_other_working_days_do_not_merge(tmp_path: Path) -> None:
+    days = tmp_path / "days.toml"
+    days.write_text("off = [2026-03-02]\n")
+    one = played(cases=10, policy=Policy(days_file=days))
+    days.write_text("off = [2026-03-03]\n")
+    with pytest.raises(BadData, match="calendar: "):
+        one + played(cases=10, policy=Policy(days_file=days), first=10)
 
 
 def test_dask_and_a_worker_that_is_ended(whole: Result, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -382,6 +403,9 @@ NAN = float("nan")
         ("behaviour", None, "behaviour: None; expected a Behaviour"),
         ("workflow", "virtual", "workflow: 'virtual'; expected a Workflow"),
         ("executor", 3, "executor: 3; expected a concurrent.futures.Executor"),
+        ("log", ".", "log: '.'; expected"),
+        ("log", "a\0.csv", "log: .*the name of a file"),
+        ("progress", 3, "progress: 3; expected a function"),
         ("log", "log.txt", "log: 'log.txt'; expected a file whose name ends in .parquet or .csv"),
         ("log", "/nowhere/log.csv", "log: '/nowhere/log.csv'; expected a file that can be written"),
         ("log", "/nowhere/log.parquet", "log: '/nowhere/log.parquet'; expected a file that can be written"),

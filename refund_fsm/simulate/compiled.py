@@ -20,11 +20,12 @@ class Compiler(Protocol):
 
 # No counting of references (`_nrt`), which takes longer than a short race: such a loop makes no array, and keeps none beyond its call.
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
-part: Compiler = njit(**_OPTIONS)  # of a loop: it is compiled into what calls it
-tiny: Compiler = njit(**_OPTIONS, forceinline=True)  # the same, its code put in place of each call
-summing: Compiler = njit(**_OPTIONS, fastmath={"reassoc"})  # that may add up in any order
-inlined: Compiler = njit(**_OPTIONS, inline="always")
-kept: Compiler = njit(**_OPTIONS, cache=True)  # compiled once and for all processes; see `source`
+_INNER: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True}  # for compiled code alone: Python must not call these, but `py_func`
+part: Compiler = njit(**_INNER)  # of a loop; a second less to compile without the wrappers
+tiny: Compiler = njit(**_INNER, forceinline=True)  # put in place of each call
+summing: Compiler = njit(**_INNER, fastmath={"reassoc"})  # may add up in any order
+inlined: Compiler = njit(**_OPTIONS, inline="always")  # of any compiled code
+kept: Compiler = njit(**_OPTIONS, cache=True)  # for Python; compiled once and for all processes, see `source`
 
 
 def source(*files: str) -> int:

@@ -118,10 +118,12 @@ def first_passage(
 
     Delays, the calendar, limits (also those that outlive a state), and the mix of cases are all in it, without random numbers.
     What the lattice approximates: inside a cell all instants count alike, so that a figure is off by an amount that shrinks with
-    the square of the step where delays have densities; `Law.figures` states how much (what halving the step, from twice the step
-    to it, changes). Delays and limits of whole steps from a start on the lattice are exact. Amounts are expectations.
+    the square of the step where delays have densities; `Law.figures` estimates it: what halving the step, from twice the step to it,
+    has changed. That is an estimate, good where the error shrinks so, and not a proof: a coarse step with a start off the lattice near
+    midnight can be off by more. Delays of whole steps from a start on the lattice are exact. Amounts are expectations.
 
-    Raises `BadData` naming the argument; also where an internal event of the workflow opens or bars another event of its state,
+    Raises `BadData` naming the argument; also for a step of which a limit in hours is no whole multiple, and where an internal
+    event of the workflow opens or bars another event of its state,
     which the law cannot follow (`simulate` can). `CalendarOutOfRange` where the horizon needs a day that must not be guessed.
     """
     return law_of(chain_of(workflow, behaviour, start, policy), step, horizon)
@@ -182,7 +184,7 @@ def _apart(laid: Laid, graph: Graph, firsts: tuple[First, ...]) -> Apart:
 class Law:
     """The exact law: probabilities and expectations of one case. Shares are probabilities, times from the start.
 
-    Made by `first_passage`. `figures()` gives everything by name, each with the lattice's error bound as its interval.
+    Made by `first_passage`. `figures()` gives everything by name, each with the lattice's estimated error as its interval.
     """
 
     def __init__(self, laid: Laid, horizon: timedelta, plan: Plan, flow: Flow, apart: Apart) -> None:
@@ -373,7 +375,7 @@ class Law:
         )
 
     def figures(self) -> dict[str, Figure]:
-        """All figures by name. The interval is the stated bound: as much either way as halving the step, to this one, has changed.
+        """All figures by name. The interval is the estimated error: as much either way as halving the step, to this one, has changed.
 
         Its ends are NaN where twice the step divides no day.
         """
@@ -409,7 +411,7 @@ class Law:
         return found
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """All figures with their bounds, and the distribution of the time to the money, as JSON."""
+        """All figures with their estimated errors, and the distribution of the time to the money, as JSON."""
         money = self.time_to_money
         data = {
             "order_type": self.workflow.key,

@@ -183,7 +183,10 @@ class _Layer:
         return {"works": works, "before": before, "bounds": bounds, "state_of": self.tables.state, "state_final": self.tables.final}
 
     def _mass(self) -> dict[str, Any]:
-        atoms, edge, inside, begin, works = [np.zeros(0)], [np.zeros(0)], [np.zeros(0)], [0], []
+        atoms: list[Any] = [np.zeros(0)]
+        edge: list[Any] = [np.zeros(0)]
+        inside: list[Any] = [np.zeros(0)]
+        begin, works = [0], []
         for row in self.chain.behaviour.choices:
             works.append(int(row.delay is not None and row.delay.unit == "working_days"))
             if row.delay is not None:

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from refund_fsm.simulate.whatif import Effect, Sensitivity
 
 HEADINGS = (Text("改什么", "what to change"), Text("怎么改", "how"), Text("变化", "effect"))
+SHOWN: dict[Unit, tuple[float, int, Text]] = {
+    "share": (100.0, 3, Text("%", "%")),
+    "hours": (1 / 24, 2, Text("天", "days")),
+    "fen": (0.01, 2, Text("元", "yuan")),
+    "times": (1.0, 3, Text("", "")),
+}
+POINTS = Text("个百分点", "points")
 BASE = Text("现在", "now")
 
 
@@ -28,7 +35,7 @@ def parts(found: Sensitivity, lang: Languages, most: int = 12) -> list[Renderabl
     for name, base in found.base.items():
         unit = unit_of(name)
         shown.append("")
-        now = f"{lang.say(BASE)}{lang.colon}{told(base, unit)}"
+        now = f"{lang.say(BASE)}{lang.colon}{told(base, unit, lang)}"
         now = f"（{now}）" if lang is Languages.ZH else f" ({now})"
         shown.append(f"{lang.say(figures.label_of(found.workflow, name))}{now}")
         rows = [row for row in found.ranked(name)[:most] if abs(row.effects[name]) > 0]
@@ -42,7 +49,7 @@ def text(found: Sensitivity, lang: Lang, most: int) -> str:
 
 
 def _row(row: Effect, name: str, unit: Unit, lang: Languages) -> tuple[str, str, str]:
-    return lang.say(row.parameter), lang.say(row.change), told(row.effects[name], unit, sign=True)
+    return lang.say(row.parameter), lang.say(row.change), told(row.effects[name], unit, lang, sign=True)
 
 
 def unit_of(name: str) -> Unit:
@@ -52,13 +59,10 @@ def unit_of(name: str) -> Unit:
     return "fen" if name == "paid" else "times" if name == "steps" else "share"
 
 
-def told(value: float, unit: Unit, *, sign: bool = False) -> str:
+def told(value: float, unit: Unit, lang: Languages, *, sign: bool = False) -> str:
     """A value with its unit, as people read it."""
     if not math.isfinite(value):
         return "–"
-    plus = "+" if sign else ""
-    if unit == "share":
-        return f"{100 * value:{plus}.3f} {'pp' if sign else '%'}"
-    if unit == "hours":
-        return f"{value / 24:{plus}.2f} d"
-    return f"{value / 100:{plus}.2f} CNY" if unit == "fen" else f"{value:{plus}.3f}"
+    scale, places, name = SHOWN[unit]
+    name = POINTS if unit == "share" and sign else name
+    return f"{value * scale:{'+' if sign else ''}.{places}f} {lang.say(name)}".rstrip()
