@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from refund_fsm.simulate.compiled import kept, part
 from refund_fsm.simulate.deadlines import begun, carried, same_until, slot_of
 from refund_fsm.simulate.lattice import NO_DEADLINE, Lattice
-from refund_fsm.simulate.race import SOURCE, _cleared, _summed, passed, run
+from refund_fsm.simulate.race import SOURCE, _cleared, _passed, _summed, run
 from refund_fsm.simulate.stretch import add, fill, sum_of
 from refund_fsm.simulate.work import Work
 
@@ -218,6 +218,21 @@ def _joins(rows: Any, todo: Any, turn: Any, row: Any, mass: Any) -> None:
 
 
 @part
+def _raced(w: Any, before: Any, number: Any, node: Any, inside: Any, cell: Any, told: Any, faint: Any) -> Any:
+    """Runs a race where one with so many outcomes was run before. How many it has, what `run` returns, and the cells it lasts."""
+    _cleared(w, before)
+    count, rest = run(w, number, node, inside, cell, told, faint)
+    outcomes = (w.races[number, 4] + 1) * w.races[number, 3]
+    _summed(w, outcomes)
+    moments, totals = w.moment, w.total
+    length = rest * (len(w.alive) - 2 - cell - 0.5 * inside)
+    for outcome in range(outcomes):
+        for kind in range(2):
+            length += moments[kind, outcome] + 0.5 * (kind - inside) * totals[kind, outcome]
+    return outcomes, count, rest, length
+
+
+@part
 def _mine(
     mine: Any, late: Any, taken: Any, taken_at: Any, apart_row: Any, apart_mass: Any, limit: Any,
     row: Any, door: Any, group: Any, lapse: Any, cell: Any, inside: Any,
@@ -294,12 +309,14 @@ def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: 
     nodes, enter, outs, hours, ends, rows, places = net.nodes, net.enter, net.outs, net.hours, net.ends, net.rows, net.places
     todo, crowd, turn, mine, late, per_day = net.todo, net.crowd, net.turn, net.mine, net.late, net.per_day
     mass, flow_inner, breach, stays, lengths, bounds = flow.mass, flow.inner, flow.breach, flow.left, flow.hours, w.bounds
+    races, inner, alive = w.races, w.inner, w.alive
     last, phases, things = mass.shape[2] - 1, bounds.shape[1] + 1, len(mine)
     start, begin = net.start // 2, net.start % 2
     for opening in range(len(openings)):
         place = nodes[openings[opening], DOOR]
         mass[place, begin, start] += shares[opening]
         places[LOW, place], places[HIGH, place] = start, start
+    outcomes, count, rest, length = start - start, 0, 0.0, 0.0  # of the race that was run; the first is an int64, see `race.run`
     for instant in range(net.start, 2 * last):
         cell, inside, rounds = instant // 2, instant % 2, 0
         _arrived(nodes, hours, ends, per_day, rows, places, todo, mass, cell, inside)
@@ -308,7 +325,7 @@ def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: 
             rounds += 1
             if rounds > MAX_ROUNDS:
                 return 1
-            last_race, last_deadline, outcomes, count, rest, length = -1, -1, 0, 0, 0.0, 0.0
+            last_race, last_deadline = -1, -1
             while turn[AT] + 1 < turn[COUNT]:  # ends: every row has one turn
                 turn[AT] += 1
                 row = rows[3, rows[4, turn[AT]]]
@@ -323,24 +340,18 @@ def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: 
                     deadline = carried(hours[group], per_day, rows[1, row], slots, cell, inside)
                 elif group >= 0:
                     deadline = begun(hours[group], ends[group], per_day, cell, inside)
-                told = deadline if w.races[number, 5] == 1 else NO_DEADLINE
+                told = deadline if races[number, 5] == 1 else NO_DEADLINE
                 if number != last_race or told != last_deadline:
-                    _cleared(w, outcomes)
-                    outcomes = (w.races[number, 4] + 1) * w.races[number, 3]
-                    count, rest = run(w, number, node, inside, cell, told, FAINT / max(crowd[nodes[node, RACE]], NONE))
-                    _summed(w, outcomes)
+                    faint = FAINT / max(crowd[nodes[node, RACE]], NONE)
+                    outcomes, count, rest, length = _raced(w, outcomes, number, node, inside, cell, told, faint)
                     last_race, last_deadline = number, told
-                    length = rest * (last - cell - 0.5 * inside)
-                    for outcome in range(outcomes):
-                        for kind in range(2):
-                            length += w.moment[kind, outcome] + 0.5 * (kind - inside) * w.total[kind, outcome]
-                missed = passed(w, cell, inside, deadline, count) if told == NO_DEADLINE else 0.0
+                missed = _passed(alive, cell, inside, deadline, count) if told == NO_DEADLINE else 0.0
                 breach[node] += m * missed
                 stays[node] += m * rest
                 lengths[state] += m * length
-                base, events = enter[node * phases + phase, INNER], w.races[number, 1] - w.races[number, 0]
+                base, events = enter[node * phases + phase, INNER], races[number, 1] - races[number, 0]
                 for event in range(events):
-                    flow_inner[base + event] += m * w.inner[event]
+                    flow_inner[base + event] += m * inner[event]
                 if things > 0:
                     door = nodes[node, DOOR] if slots > 1 and _fresh_row(nodes, hours, ends, per_day, node, cell, inside) == row else -1
                     lapse = NO_DEADLINE if told != NO_DEADLINE else 0 if deadline <= instant else deadline // 2 - cell
@@ -351,14 +362,13 @@ def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: 
                     elif apart.counted[node, thing] == 1:
                         for event in range(events):
                             if apart.inner[base + event, thing] == 1:
-                                apart.ever[thing] += (m - mine[thing]) * w.inner[event]
+                                apart.ever[thing] += (m - mine[thing]) * inner[event]
                 _spread(
                     w.won, w.least, w.most, w.total, bounds[node], nodes, outs, hours, ends, rows, places,
                     todo, crowd, turn, mine, late, mass, flow.out,
                     apart.row, apart.out, apart.mass, apart.counted, apart.ever, apart.money,
                     per_day, apart.paid, m, node, enter[node * phases + phase, OUT], outcomes, deadline, cell, inside,
                 )  # fmt: skip
-            _cleared(w, outcomes)
             if turn[AGAIN] == 0:
                 break
             _queued(nodes, rows, todo, crowd, turn)

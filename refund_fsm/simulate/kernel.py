@@ -2,7 +2,7 @@
 
 Every random number is a function of the seed, the number of the case and the number of the draw (SplitMix64: Steele, Lea and
 Flood, OOPSLA 2014): no state, so that cases can be played in any order, in any chunks, anywhere. A draw's number says what it is
-for (the visit of the state, the actor, whether event or delay), so that what-ifs draw the same numbers where nothing changed.
+for (the state, how often its loop went round, the actor, whether event or delay), so that what-ifs draw the same where nothing changed.
 Sums are integers. Must not know names, nor how chunks are handed out.
 """
 
@@ -88,22 +88,90 @@ def sums_for(tables: Tables, payers: int) -> Sums:
     return Sums(*(np.zeros(shape, np.int64) for shape in shapes.values()))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _mixed(z: Any) -> Any:
     z = (z ^ (z >> _S30)) * _M1
     z = (z ^ (z >> _S27)) * _M2
     return z ^ (z >> _S31)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _case_key(seed: Any, case: Any) -> Any:
     return _mixed(_mixed(np.uint64(seed) + _GAMMA) + np.uint64(case) * _CASE)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _uniform(key: Any, draw: Any) -> Any:
     """In [0, 1), a multiple of 2⁻⁵³."""
     return np.float64(_mixed(key + np.uint64(draw) * _GAMMA) >> _S11) * (1.0 / 9007199254740992.0)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _exp(x: Any) -> Any:
+    """e to the power x, to 2⁻⁵², by arithmetic alone: it can be done side by side, and is the same everywhere."""
+    k = np.floor(x * 1.4426950408889634 + 0.5)
+    r = (x - k * 6.93147180369123816490e-01) - k * 1.90821492927058770002e-10
+    p = 1.0 / 479001600.0  # Taylor's series: |r| is at most ln 2 / 2
+    p = p * r + 1.0 / 39916800.0
+    p = p * r + 1.0 / 3628800.0
+    p = p * r + 1.0 / 362880.0
+    p = p * r + 1.0 / 40320.0
+    p = p * r + 1.0 / 5040.0
+    p = p * r + 1.0 / 720.0
+    p = p * r + 1.0 / 120.0
+    p = p * r + 1.0 / 24.0
+    p = p * r + 1.0 / 6.0
+    p = p * r + 0.5
+    p = p * (r * r) + r
+    power = np.int64((np.int64(k) + 1023) << 52).view(np.float64)
+    return power + power * p
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _log(x: Any) -> Any:
+    """The natural logarithm of a normal x > 0, to 2⁻⁵² (the method of fdlibm's e_log.c, Sun 1993), by arithmetic alone."""
+    bits = np.float64(x).view(np.int64)
+    k = (bits - 0x3FE6A09E667F3BCD) >> 52  # x is 2ᵏ (1 + f), 1 + f from √½ to √2
+    f = np.int64(bits - (k << 52)).view(np.float64) - 1.0
+    s = f / (2.0 + f)
+    z = s * s
+    w = z * z
+    odd = w * (0.3999999999940941908 + w * (0.2222219843214978396 + w * 0.1531383769920937332))
+    even = z * (0.6666666666666735130 + w * (0.2857142874366239149 + w * (0.1818357216161805012 + w * 0.1479819860511658591)))
+    half = 0.5 * f * f
+    n = np.float64(k)
+    return n * 6.93147180369123816490e-01 - ((half - (s * (half + odd + even) + n * 1.90821492927058770002e-10)) - f)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _middle(q: Any) -> Any:
+    """`_normal` of ½ + q, |q| at most 0.425."""
+    r = 0.180625 - q * q
+    num = (
+        (
+            (
+                (((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r + 45921.953931549871457) * r
+                + 13731.693765509461125
+            )
+            * r
+            + 1971.5909503065514427
+        )
+        * r
+        + 133.14166789178437745
+    ) * r + 3.387132872796366608
+    den = (
+        (
+            (
+                (((5226.495278852545925 * r + 28729.085735721942674) * r + 39307.89580009271061) * r + 21213.794301586595867) * r
+                + 5394.1960214247511077
+            )
+            * r
+            + 687.1870074920579083
+        )
+        * r
+        + 42.313330701600911252
+    ) * r + 1.0
+    return q * num / den
 
 
 @njit(cache=True, nogil=True)
@@ -111,36 +179,11 @@ def _normal(p: Any) -> Any:
     """The quantile of the standard normal distribution (Wichura, AS 241, PPND16; relative error about 1e-16)."""
     q = p - 0.5
     if abs(q) <= 0.425:
-        r = 0.180625 - q * q
-        num = (
-            (
-                (
-                    (((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r + 45921.953931549871457) * r
-                    + 13731.693765509461125
-                )
-                * r
-                + 1971.5909503065514427
-            )
-            * r
-            + 133.14166789178437745
-        ) * r + 3.387132872796366608
-        den = (
-            (
-                (
-                    (((5226.495278852545925 * r + 28729.085735721942674) * r + 39307.89580009271061) * r + 21213.794301586595867) * r
-                    + 5394.1960214247511077
-                )
-                * r
-                + 687.1870074920579083
-            )
-            * r
-            + 42.313330701600911252
-        ) * r + 1.0
-        return q * num / den
+        return _middle(q)
     r = p if q < 0.0 else 1.0 - p
     if r <= 0.0:
         return -38.0 if q < 0.0 else 38.0
-    r = math.sqrt(-math.log(r))
+    r = math.sqrt(-_log(r))
     if r <= 5.0:
         r -= 1.6
         num = (
@@ -216,7 +259,7 @@ def _quantile(kind: Any, a: Any, b: Any, c: Any, points: Any, rises: Any, u: Any
     if kind == 1:
         return a + u * (b - a)
     if kind == 2:
-        return -a * math.log(1.0 - u)
+        return -a * _log(1.0 - u)
     if kind == 4:
         if u * (c - a) < b - a:
             return a + math.sqrt(u * (c - a) * (b - a))
@@ -224,7 +267,7 @@ def _quantile(kind: Any, a: Any, b: Any, c: Any, points: Any, rises: Any, u: Any
     if kind == 0:
         return a
     if kind == 3:
-        return math.exp(a + b * _normal(u))
+        return _exp(a + b * _normal(u))
     low, high = np.int64(a), np.int64(b) - 1
     while low < high:  # ends: halves the places
         middle = (low + high) // 2
@@ -288,6 +331,7 @@ def play(t: Tables, seed: int, first: int, last: int, out: Sums, log: Log) -> tu
     law_hours = t.law_hours
     law_works = t.law_works
     limit_of = t.limit
+    loop_of = t.loop
     limit_end = t.limit_end
     limit_hours = t.limit_hours
     limit_works = t.limit_works
@@ -296,6 +340,7 @@ def play(t: Tables, seed: int, first: int, last: int, out: Sums, log: Log) -> tu
     open_p = t.open_p
     open_payer = t.open_payer
     parcel = t.parcel
+    rank_of = t.rank
     pays = t.pays
     row_choice = t.row_choice
     row_rise = t.row_rise
@@ -326,7 +371,7 @@ def play(t: Tables, seed: int, first: int, last: int, out: Sums, log: Log) -> tu
     phases = bounds.shape[1] + 1
     states, actors, room = len(is_final), actors, len(log_case)
     amount_at = len(kind) - 1
-    visits, visit_case = np.zeros(states, np.int64), np.full(states, -1, np.int64)
+    seen_state = np.full(states, -1, np.int64)
     seen_rule = np.full(len(pays), -1, np.int64)
     seen_limit = np.full(len(limit_hours), -1, np.int64)
     law_due = np.full(len(law_hours), NEVER, np.int64)
@@ -340,15 +385,14 @@ def play(t: Tables, seed: int, first: int, last: int, out: Sums, log: Log) -> tu
         amount = np.int64(0)  # drawn when it is needed
         for clock in range(len(law_due)):
             law_due[clock] = NEVER
-        node, now, steps = open_node[opening], np.int64(start), 0
+        node, now, steps, rounds = open_node[opening], np.int64(start), 0, 0
         due, group, breached, sent, paid, provisional, beyond = np.int64(NEVER), np.int64(-1), False, False, False, False, False
         while True:  # ends: a final state, a stay without an end, or MAX_STEPS
             state = state_of[node]
             entered = now
             n_visits[state] += 1
-            if visit_case[state] != case:
-                visit_case[state] = case
-                visits[state] = 0
+            if seen_state[state] != case:
+                seen_state[state] = case
                 n_state_cases[state] += 1
             clock = law_of[state]
             if clock >= 0 and law_due[clock] == NEVER:
@@ -378,8 +422,7 @@ def play(t: Tables, seed: int, first: int, last: int, out: Sums, log: Log) -> tu
                 phase += 1
             place = node * phases + phase
             pending, best = 0, -1
-            draw = _FIRST + 2 * actors * (state + states * visits[state])
-            visits[state] += 1
+            draw = _FIRST + 2 * actors * (state + states * rounds)
             for slot in range(slots[place], slots[place + 1]):
                 number = draw + 2 * slot_actor[slot]
                 row, end = slot_rows[slot], slot_rows[slot + 1] - 1
@@ -491,6 +534,11 @@ def play(t: Tables, seed: int, first: int, last: int, out: Sums, log: Log) -> tu
                         n_totals[VIOLATIONS] += 1
                         break
                 break
+            after = state_of[node]
+            if loop_of[after] != loop_of[state]:
+                rounds = 0
+            elif rank_of[after] <= rank_of[state]:
+                rounds += 1
             spent = now - entered
             n_stays[state, min(spent // BIN, BINS - 1)] += 1
             n_seconds[state] += spent

@@ -13,12 +13,13 @@ from typing import NamedTuple
 
 from refund_fsm.errors import BadData, CalendarOutOfRange, RefundFsmError, TooLong
 from refund_fsm.policy import Policy
-from refund_fsm.simulate import kernel
+from refund_fsm.simulate import kernel, waves
 from refund_fsm.simulate.behaviour import Behaviour
 from refund_fsm.simulate.chain import Chain, chain_of
 from refund_fsm.simulate.eventlog import LOG_ROWS, EventLog, no_rows, rows_for
 from refund_fsm.simulate.interrupts import interruptible
 from refund_fsm.simulate.kernel import Log, Sums
+from refund_fsm.simulate.places import Places, places_of
 from refund_fsm.simulate.result import Result
 from refund_fsm.simulate.tables import Tables, payers, tables_of
 from refund_fsm.spec import Workflow
@@ -26,7 +27,7 @@ from refund_fsm.spec import Workflow
 MAX_CASES = 10**12
 MAX_SEED = 2**63 - 1
 MAX_WORKERS = 1_024
-TASK = 1 << 18  # cases of one task: some tens of milliseconds
+TASK = 1 << 19  # cases of one task: some tens of milliseconds
 LOGGED_TASK = 1 << 14  # cases of one task whose rows travel
 AHEAD = 3  # tasks under way or waiting for each worker: what is kept in memory
 
@@ -101,9 +102,11 @@ def simulate(
     return Result(workflow, behaviour, chain.policy, chain.start, ranges, cases, who, total, chain.policy.calendar.version)
 
 
-def play_task(tables: Tables, payer_count: int, seed: int, first: int, last: int, logged: bool) -> tuple[int, Piece]:
-    """One task: runs anywhere. Returns how it ended (`kernel.DONE` or an error) and the piece."""
+def play_task(tables: Tables, places: Places | None, payer_count: int, seed: int, first: int, last: int, logged: bool) -> tuple[int, Piece]:
+    """One task: runs anywhere. Returns how it ended (`kernel.DONE` or an error) and the piece. With `places` cases are played together."""
     sums = kernel.sums_for(tables, payer_count)
+    if not logged and places is not None:
+        return waves.play_all(tables, places, seed, first, last, sums), Piece(first, last, sums, ())
     if not logged:
         code, _, _ = kernel.play(tables, seed, first, last, sums, no_rows())
         return code, Piece(first, last, sums, ())
@@ -129,10 +132,11 @@ def _pieces(
     ahead = AHEAD * workers if executor is None else max(AHEAD * workers, 16)
     try:
         todo = iter(cuts)
+        places = None if logged else places_of(tables)
         while True:  # ends: every round waits for one task
             try:
                 while len(waiting) < ahead and (at := next(todo, None)) is not None:
-                    waiting.append(pool.submit(play_task, tables, payer_count, seed, at, min(at + size, span[1]), logged))
+                    waiting.append(pool.submit(play_task, tables, places, payer_count, seed, at, min(at + size, span[1]), logged))
                 if not waiting:
                     return
                 code, piece = waiting.pop(0).result()

@@ -214,13 +214,18 @@ def race(
     return found
 
 
+@part
+def _passed(alive: Any, cell: Any, inside: Any, deadline: Any, count: Any) -> Any:
+    lag = deadline // 2 - cell
+    if deadline <= 2 * cell + inside or lag > count:
+        return 0.0
+    return alive[lag] if deadline % 2 == 0 or lag >= count else (alive[lag] + alive[lag + 1]) / 2.0
+
+
 @inlined
 def passed(w: Work, cell: int, inside: int, deadline: int, count: int) -> float:
     """The probability that the deadline passes before anybody has won the race that was run."""
-    lag = deadline // 2 - cell
-    found: float = 0.0
-    if deadline > 2 * cell + inside and lag <= count:
-        found = w.alive[lag] if deadline % 2 == 0 or lag >= count else (w.alive[lag] + w.alive[lag + 1]) / 2.0
+    found: float = _passed(w.alive, cell, inside, deadline, count)
     return found
 
 

@@ -55,6 +55,7 @@ class Tables(NamedTuple):
     | `row_rise`, `row_choice` | rows | cumulated probability; the choice, or −1 for nothing |
     | `choice_event`, `choice_order` | C | the event; who comes first of two at one instant |
     | `rule_at`, `dest_at` | N·P × E | the rule that fires and the node after it, or −1 |
+    | `loop`, `rank` | S | which loop of states it is in; its place in an order in which only loops go back |
     | `final`, `limit`, `clocked`, `law` | S | 1 for final; limit group, or −1; 1 if the clock has rules; legal clock, or −1 |
     | `limit_hours`, `law_hours` | L, W | the length in seconds where it is in hours, else −1 |
     | `limit_end`, `law_end` | L × D, W × D | by day, the instant at which the count ends |
@@ -80,6 +81,8 @@ class Tables(NamedTuple):
     choice_order: Int
     rule_at: Int
     dest_at: Int
+    loop: Int
+    rank: Int
     final: Int
     limit: Int
     clocked: Int
@@ -129,6 +132,7 @@ def tables_of(chain: Chain) -> Tables:
         **_draws(chain, phases),
         "choice_event": _ints(chain.events.index(row.event) if row.event in chain.events else -1 for row in chain.behaviour.choices),
         "choice_order": _ints(_order(chain, row.state, row.event) for row in chain.behaviour.choices),
+        **_loops(chain),
         "final": _ints(workflow.states[key].final for key in chain.states),
         "limit": _ints(workflow.group_of.get(key, -1) for key in chain.states),
         "clocked": _ints(key in workflow.clock_rules for key in chain.states),
@@ -269,6 +273,32 @@ def _nodes(chain: Chain, phases: int, start: int) -> dict[str, Any]:
         "rule_at": rule_at,
         "dest_at": dest_at,
     }
+
+
+def _loops(chain: Chain) -> dict[str, Any]:
+    """States that lead to each other, by the least of them; and states in reverse postorder, so that only loops go back in it."""
+    after: list[set[int]] = [set() for _ in chain.states]
+    for node in chain.nodes:
+        for moves in node.moves:
+            after[node.state] |= {chain.nodes[move.dest].state for move in moves.values()}
+    reach = [set(one) for one in after]
+    for middle in range(len(after)):  # Warshall
+        for one in reach:
+            if middle in one:
+                one |= reach[middle]
+    loop = [min([one, *(other for other in reach[one] if one in reach[other])]) for one in range(len(after))]
+    post: list[int] = []
+    _postorder(chain.nodes[chain.openings[0].node].state, after, set(), post)
+    rank = {state: len(post) - place for place, state in enumerate(post)}
+    return {"loop": _ints(loop), "rank": _ints(rank.get(one, 0) for one in range(len(after)))}
+
+
+def _postorder(state: int, after: list[set[int]], seen: set[int], found: list[int]) -> None:
+    seen.add(state)
+    for one in sorted(after[state]):
+        if one not in seen:
+            _postorder(one, after, seen, found)
+    found.append(state)
 
 
 def _draws(chain: Chain, phases: int) -> dict[str, Any]:
