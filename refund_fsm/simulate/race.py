@@ -15,12 +15,12 @@ from __future__ import annotations
 from typing import Any
 
 from refund_fsm.simulate import compiled, deadlines, stretch, work
-from refund_fsm.simulate.compiled import inlined, kept, part, source, summing
+from refund_fsm.simulate.compiled import kept, part, source, summing
 from refund_fsm.simulate.deadlines import deadline_of as deadline_of
 from refund_fsm.simulate.deadlines import fresh as fresh
 from refund_fsm.simulate.deadlines import row_of as row_of
 from refund_fsm.simulate.deadlines import until as until
-from refund_fsm.simulate.lattice import NO_DEADLINE, Lattice
+from refund_fsm.simulate.lattice import NO_DEADLINE
 from refund_fsm.simulate.stretch import (
     ACTIVE,
     ATOM,
@@ -198,35 +198,12 @@ def run(
     return here - cell, max(left, 0.0)
 
 
-@inlined
-def race(
-    L: Lattice,
-    number: int,
-    node: int,
-    inside: int,
-    cell: int,
-    deadline: int,
-    faint: float,
-    w: Work,
-) -> tuple[int, float]:
-    """The same, of the lattice that `w` was made for."""
-    found: tuple[int, float] = run(w, number, node, inside, cell, deadline, faint)
-    return found
-
-
 @part
 def _passed(alive: Any, cell: Any, inside: Any, deadline: Any, count: Any) -> Any:
     lag = deadline // 2 - cell
     if deadline <= 2 * cell + inside or lag > count:
         return 0.0
     return alive[lag] if deadline % 2 == 0 or lag >= count else (alive[lag] + alive[lag + 1]) / 2.0
-
-
-@inlined
-def passed(w: Work, cell: int, inside: int, deadline: int, count: int) -> float:
-    """The probability that the deadline passes before anybody has won the race that was run."""
-    found: float = _passed(w.alive, cell, inside, deadline, count)
-    return found
 
 
 @summing
