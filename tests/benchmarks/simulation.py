@@ -7,7 +7,8 @@ same behaviour in `simpy_peer`; that it says the same is printed too (`tests/tes
 The floor draws as many random numbers as cases need, from the same generator under the same case keys, and adds them up: one for the
 kind of case, one for each actor with more than one choice, one for each delay that is not fixed, one for the amount of those who are
 paid. How many that is, case by case, is what the SimPy peer recorded. It is measured twice: the plain numbers in [0, 1), and with those
-that stand for a delay or an amount made that (whole seconds, fen). Against it, the second thread and the calendar, what is done once a run (the chain) is not counted.
+that stand for a delay or an amount made that (whole seconds, fen). Here, on two threads and on the other calendar, what is done once
+a run (the chain) is not counted.
 """
 
 from __future__ import annotations
