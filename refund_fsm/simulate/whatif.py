@@ -11,7 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, get_origin
+
+from pydantic import BaseModel
 
 from refund_fsm.errors import BadData, RefundFsmError
 from refund_fsm.policy import Policy, Span
@@ -113,13 +116,13 @@ def sensitivity(
     figures: Sequence[str] | None = None,
     step: timedelta = STEP,
     horizon: timedelta = HORIZON,
-    workers: int = 1,
+    workers: int = 2,
 ) -> Sensitivity:
     """What each of the `figures` does when one thing changes (names of `figures.known`, but `statutory`; percentiles such as `money:p80`).
 
     Changes: every weight of a choice 10 % up, the others of its actor scaled; every delay 10 % longer; every whole number of the
     policy that matters here one up and one down, every choice of it to each other one. Each is the exact law of the changed chain
-    on a lattice of `step`. Raises `BadData` as `first_passage` does, and for a figure that is none.
+    on a lattice of `step`, computed by `workers` threads. Raises `BadData` as `first_passage` does, and for a figure that is none.
     """
     asked = _asked(workflow, figures)
     if not asked or "statutory" in asked or not all(isinstance(name, str) for name in asked):
@@ -219,7 +222,9 @@ def _delays(chain: Chain) -> Iterator[_Change]:
 def _with_row(chain: Chain, place: int, row: Any) -> Chain:
     """The chain with one row changed: who draws what, and where it leads, stays."""
     rows = chain.behaviour.choices
-    return replace(chain, behaviour=chain.behaviour.model_copy(update={"choices": (*rows[:place], row, *rows[place + 1 :])}))
+    choices = (*rows[:place], row, *rows[place + 1 :])
+    # pydantic's own copy: the row is checked, and the others were
+    return replace(chain, behaviour=BaseModel.model_copy(chain.behaviour, update={"choices": choices}))
 
 
 def _row_label(chain: Chain, place: int) -> Text:
@@ -234,8 +239,9 @@ def _row_label(chain: Chain, place: int) -> Text:
 
 
 def _policies(chain: Chain) -> Iterator[_Change]:
+    limits = {limit.field for _, limit in chain.workflow.groups}
     for field in Policy.model_fields:
-        if field in IDLE:
+        if field not in limits | _read(chain):
             continue
         for told, value in _others(chain.policy, field):
             try:
@@ -245,6 +251,23 @@ def _policies(chain: Chain) -> Iterator[_Change]:
                 continue
             if changed is not None:
                 yield _Change(f"policy.{field}", Text(f"政策 {field}", f"policy {field}"), told, changed)
+
+
+@lru_cache(maxsize=1)
+def _read(chain: Chain) -> frozenset[str]:
+    """The fields of the policy that the configurations depend on: those that are read when they are found."""
+    seen: set[str] = set()
+
+    class Watched(Policy):
+        def __getattribute__(self, name: str) -> Any:
+            if name in Policy.model_fields and name not in IDLE:
+                seen.add(name)
+            return super().__getattribute__(name)
+
+    watched = Watched(**{name: getattr(chain.policy, name) for name in Policy.model_fields})
+    seen.clear()
+    chain_of(chain.workflow, chain.behaviour, chain.start, watched)
+    return frozenset(seen)
 
 
 def _others(policy: Policy, field: str) -> Iterator[tuple[Text, Any]]:
