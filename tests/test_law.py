@@ -324,3 +324,17 @@ def test_near_the_end_of_the_known_days() -> None:
         first_passage(shop, behaviour, start=at("2026-11-01 00:00"), policy=Policy(beyond="error"), horizon=90 * DAY)
     found = first_passage(shop, behaviour, start=at("2026-11-01 00:00"), policy=Policy(beyond="error"), horizon=40 * DAY, step=4 * HOUR)
     assert math.fsum(found.outcomes.values()) == pytest.approx(1)
+
+
+def test_an_internal_event_that_may_have_happened_before() -> None:
+    """In a state without a limit, entered again and again: told each time with probability ½, so ever with 2/3, once on the average."""
+    workflow = toy(
+        Rule("T1", A, TURN, B, "assumed"),
+        Rule("T2", B, ASK, A, "assumed"),
+        Rule("T3", B, TURN, END, "assumed"),
+        Rule("T4", A, TELL, A, "assumed"),
+    )
+    rows = [choice("a", "turn", Exponential(mean=10)), choice("b", "ask", Exponential(mean=5))]
+    found = law(workflow, *rows, choice("b", "turn", Exponential(mean=5)), choice("a", "tell", Exponential(mean=10)))
+    assert found.rule_shares["T4"] == pytest.approx(2 / 3, abs=1e-3)
+    assert found.rule_counts["T4"] == pytest.approx(1, abs=1e-3)
