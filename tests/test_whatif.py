@@ -124,6 +124,8 @@ def test_own_workflows_serve() -> None:
         ("figures", (), "figures: "),
         ("figures", ("statutory",), "statutory is for simulate"),
         ("figures", ("outcome:lost",), "figure: 'outcome:lost'"),
+        ("figures", 3, "figures: 3"),
+        ("figures", (3,), "figures: "),
         ("workers", 0, "workers: 0"),
         ("step", timedelta(hours=5), "step: "),
     ],
@@ -131,3 +133,12 @@ def test_own_workflows_serve() -> None:
 def test_bad_input(field: str, value: Any, told: str) -> None:
     with pytest.raises(BadData, match=told):
         sensitivity(VIRTUAL, DEFAULT, **{"start": START, field: value})
+
+
+def test_what_a_workflow_lacks_is_no_figure() -> None:
+    for name in ("arbitration", "money:p101"):
+        with pytest.raises(BadData, match=f"figure: '{name}'"):
+            sensitivity(EXCHANGE, exchanging(), start=START, figures=(name,))
+    workflow = toy(Rule("T1", A, TURN, END, "assumed"))
+    told = sensitivity(workflow, toyed(choice("a", "turn", Exponential(mean=9))), start=START, step=STEP, horizon=HORIZON)
+    assert list(told.base) == ["outcome:end"] and "NaN" not in told.to_json()

@@ -28,8 +28,6 @@ ILLUSTRATIVE = Text("示例（假设的行为，非真实数据）", "illustrati
 MAX_ROWS = 2_000
 MOST_FEN = 10**8  # a million yuan: 10^10 cases of it still add up in 63 bits
 
-Facts = dict[str, Value | tuple[Value, ...]]
-
 
 def _facts(value: object) -> Mapping[str, Value | tuple[Value, ...]]:
     """Facts by name: one value, or a list of them."""

@@ -27,7 +27,6 @@ from refund_fsm.simulate.behaviour import NOTHING, Behaviour
 from refund_fsm.spec import CLOCK, Rule, Workflow
 
 SECOND = timedelta(seconds=1)
-REFUSED = -1
 
 
 class Opening(NamedTuple):

@@ -132,7 +132,7 @@ def first_passage(
 def law_of(chain: Chain, step: timedelta, horizon: timedelta, like: Law | None = None, only: frozenset[Item] | None = None) -> Law:
     """The law of a chain. `like` is a law of a chain of the same configurations and draws, on the same step: what can happen again is
     the same there, and is not looked for anew. `only`: of what can happen again, the items that are asked for; others count 0."""
-    plan = like.plan if like is not None and like.plan.nodes is chain.nodes else None
+    plan = like._plan if like is not None and like._plan.nodes is chain.nodes else None
     laid = lay(chain, step, horizon, plan.told if plan else frozenset())
     if plan is None:
         graph = Graph(laid)
@@ -188,7 +188,7 @@ class Law:
     """
 
     def __init__(self, laid: Laid, horizon: timedelta, plan: Plan, flow: Flow, apart: Apart) -> None:
-        self._laid, self.horizon, self.plan, self._flow, self._apart = laid, horizon, plan, flow, apart
+        self._laid, self.horizon, self._plan, self._flow, self._apart = laid, horizon, plan, flow, apart
         self._firsts = plan.firsts
         chain = laid.chain
         self.workflow, self.behaviour, self.policy, self.start, self.step = (

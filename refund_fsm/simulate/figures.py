@@ -59,7 +59,7 @@ def label_of(workflow: Workflow, name: str) -> Text:
     """What a figure is, in both languages; `BadData` for a name that is none."""
     kind, _, rest = name.partition(":")
     states, rules = workflow.states, workflow.by_id
-    if name in _FIXED:
+    if name in _FIXED and (name != "arbitration" or disputes(workflow)) and (name != "statutory" or workflow.law):
         return _FIXED[name]
     if kind == "outcome" and rest in states and states[rest].final:
         return Text(f"结果：{states[rest].zh}", f"outcome: {states[rest].en}")

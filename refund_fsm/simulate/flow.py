@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from refund_fsm.simulate.compiled import kept, part
+from refund_fsm.simulate.compiled import inlined, kept, part
 from refund_fsm.simulate.deadlines import begun, carried, same_until, slot_of
 from refund_fsm.simulate.lattice import NO_DEADLINE, Lattice
 from refund_fsm.simulate.race import SOURCE, _cleared, _passed, _summed, run
@@ -37,7 +37,7 @@ class Flow(NamedTuple):
     """What the law adds up.
 
     `mass` (rows and doors × 2 × T): the probability of entering a row in a cell, at its edge or inside; those who enter a node of
-    several rows with a deadline that only then begins are at its door (`doors`), and in the row that `row_of` says. `out`, `inner`
+    several rows with a deadline that only then begins are at its door (`doors`). `out`, `inner`
     (see `Lattice`): of each outcome and internal event. `breach`, `left` (N): of passing the deadline, of staying for ever. `hours`
     (S): expected cells spent in each state, until the last cell.
     """
@@ -217,7 +217,7 @@ def _joins(rows: Any, todo: Any, turn: Any, row: Any, mass: Any) -> None:
 # 2. Where the mass of a row goes
 
 
-@part
+@inlined
 def _raced(w: Any, before: Any, number: Any, node: Any, inside: Any, cell: Any, told: Any, faint: Any) -> Any:
     """Runs a race where one with so many outcomes was run before. How many it has, what `run` returns, and the cells it lasts."""
     _cleared(w, before)
@@ -233,13 +233,17 @@ def _raced(w: Any, before: Any, number: Any, node: Any, inside: Any, cell: Any, 
 
 
 @part
-def _mine(
-    mine: Any, late: Any, taken: Any, taken_at: Any, apart_row: Any, apart_mass: Any, limit: Any,
-    row: Any, door: Any, group: Any, lapse: Any, cell: Any, inside: Any,
+def _happens(
+    mine: Any, late: Any, taken: Any, taken_at: Any, apart_row: Any, apart_mass: Any, apart_inner: Any, limit: Any, counted: Any, ever: Any,
+    inner: Any, m: Any, row: Any, door: Any, node: Any, group: Any, base: Any, lapse: Any, missed: Any, cell: Any, inside: Any,
 ) -> None:  # fmt: skip
-    """Of the mass of a row that moves now, and of its door if not −1, that to which each thing has happened."""
+    """Of the mass of a row that moves now, and of its door if not −1, that to which each thing has happened; what happens in the node.
+
+    `lapse` is the cell from which on the limit has passed, `missed` the probability of that; `base` is the place of the first event.
+    """
     for thing in range(len(mine)):
-        mine[thing], late[thing] = 0.0, lapse if limit[thing] == group and group >= 0 else NO_DEADLINE
+        ours = limit[thing] >= 0 and limit[thing] == group
+        mine[thing], late[thing] = 0.0, lapse if ours else NO_DEADLINE
         for side in range(2):
             place = row if side == 0 else door
             there = apart_row[place, thing] if place >= 0 else -1
@@ -247,6 +251,12 @@ def _mine(
                 before = taken[there] if taken_at[there] == 2 * cell + inside else 0.0
                 taken[there], taken_at[there] = apart_mass[there, inside, cell], 2 * cell + inside
                 mine[thing] += taken[there] - before
+        if counted[node, thing] == 1 and ours:
+            ever[thing] += (m - mine[thing]) * missed
+        elif counted[node, thing] == 1:
+            for event in range(len(inner)):
+                if apart_inner[base + event, thing] == 1:
+                    ever[thing] += (m - mine[thing]) * inner[event]
 
 
 @part
@@ -310,7 +320,7 @@ def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: 
     todo, crowd, turn, mine, late, per_day = net.todo, net.crowd, net.turn, net.mine, net.late, net.per_day
     mass, flow_inner, breach, stays, lengths, bounds = flow.mass, flow.inner, flow.breach, flow.left, flow.hours, w.bounds
     races, inner, alive = w.races, w.inner, w.alive
-    last, phases, things = mass.shape[2] - 1, bounds.shape[1] + 1, len(mine)
+    last, phases = mass.shape[2] - 1, bounds.shape[1] + 1
     start, begin = net.start // 2, net.start % 2
     for opening in range(len(openings)):
         place = nodes[openings[opening], DOOR]
@@ -352,17 +362,13 @@ def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: 
                 base, events = enter[node * phases + phase, INNER], races[number, 1] - races[number, 0]
                 for event in range(events):
                     flow_inner[base + event] += m * inner[event]
-                if things > 0:
+                if len(mine) > 0:
                     door = nodes[node, DOOR] if slots > 1 and _fresh_row(nodes, hours, ends, per_day, node, cell, inside) == row else -1
-                    lapse = NO_DEADLINE if told != NO_DEADLINE else 0 if deadline <= instant else deadline // 2 - cell
-                    _mine(mine, late, net.taken, net.taken_at, apart.row, apart.mass, apart.limit, row, door, group, lapse, cell, inside)
-                for thing in range(things):
-                    if apart.counted[node, thing] == 1 and apart.limit[thing] == group and group >= 0:
-                        apart.ever[thing] += (m - mine[thing]) * missed
-                    elif apart.counted[node, thing] == 1:
-                        for event in range(events):
-                            if apart.inner[base + event, thing] == 1:
-                                apart.ever[thing] += (m - mine[thing]) * inner[event]
+                    lapse = 0 if deadline <= instant else deadline // 2 - cell if told == NO_DEADLINE else NO_DEADLINE
+                    _happens(
+                        mine, late, net.taken, net.taken_at, apart.row, apart.mass, apart.inner, apart.limit, apart.counted, apart.ever,
+                        inner[:events], m, row, door, node, group, base, lapse, missed, cell, inside,
+                    )  # fmt: skip
                 _spread(
                     w.won, w.least, w.most, w.total, bounds[node], nodes, outs, hours, ends, rows, places,
                     todo, crowd, turn, mine, late, mass, flow.out,

@@ -40,7 +40,7 @@ class Lattice(NamedTuple):
     | `atoms`, `edge`, `inside`; `mass` | –; Q + 1 | as in `curves.Cells`, all choices; where those of a choice begin |
     | `choice_works` | Q | 1 where cells of working days are counted |
     | `bounds` | N × (P − 1) | the cell from which the next phase holds |
-    | `state_group`, `state_final` | S | the limit group, or −1; 1 for final |
+    | `state_group` | S | the limit group, or −1 |
     | `group_hours`, `group_end`, `group_slots` | G, G × days, G | length in cells (−1: see `group_end`: the cell, by day); rows of a node |
     | `race_state`, `race_clocked`, `race_variants`, `race_events` | C | of each race: state, clock, number of variants, of events |
     | `race_rows`, `race_slots` | C + 1 | where its rows and its actors begin |
@@ -64,7 +64,6 @@ class Lattice(NamedTuple):
     bounds: Int
     state_of: Int
     state_group: Int
-    state_final: Int
     group_hours: Int
     group_end: Int
     group_slots: Int
@@ -180,7 +179,7 @@ class _Layer:
         works = np.repeat(self.tables.works, self.per_day)[: self.last]
         before = np.concatenate((np.zeros(1, np.int64), np.cumsum(works)))
         bounds = np.where(self.tables.bounds < NEVER, (self.tables.bounds + self.seconds // 2) // self.seconds, NO_DEADLINE)
-        return {"works": works, "before": before, "bounds": bounds, "state_of": self.tables.state, "state_final": self.tables.final}
+        return {"works": works, "before": before, "bounds": bounds, "state_of": self.tables.state}
 
     def _mass(self) -> dict[str, Any]:
         atoms: list[Any] = [np.zeros(0)]

@@ -22,7 +22,7 @@ MAX_PLACES = 4_096  # more are played case by case: too few would wait at each
 BITS = 63  # of the word that says what a case has done before
 ALONE = 1  # flags of a cell: what needs a look of its own (refused, or the state stays),
 PAYS, SENDS = 2, 4  # and what moves the money, or hands over a tracking number
-DEST, RULE, ADD, KEEP, RENEWS, MARKS, FLAGS = range(7)  # places in a row of `Places.cells`
+DEST, RULE, ADD, KEEP, RENEWS, MARKS, FLAGS = range(7)  # places in a row of `Cells.table`
 CELL = 8  # its length
 SLOT, LOOP, STEP = 1, 1 << 20, 1 << 40  # a tag: where the case's own things are, how often it went round, its steps
 
@@ -31,27 +31,16 @@ Int = NDArray[np.int64]
 
 
 class Places(NamedTuple):
-    """A chain as N·P places (node × P + phase), K actors with rows at the most, 2ᵉ winners, B bits.
+    """A chain as N·P places (node × P + phase), with 2ᵉ winners at each. By place:
 
-    | name | shape | holds |
-    |---|---|---|
-    | `state`, `group`, `law` | N·P | the state; limit group (L: none); legal clock, or −1 |
-    | `fires`, `lapses` | N·P | 1 where the clock fires at the limit; where passing it is a breach |
-    | `hours`, `counted` | N·P | the limit in seconds where it is in hours, else −1; 1 where it counts working days |
-    | `ends` | (L + 1) × D | by day, the instant at which the limit ends |
-    | `until` | N·P | the instant at which the phase ends, or `NEVER` |
-    | `final`, `pays`, `sends`, `works` | N·P | 1: the state is; something here pays, or sends; some delay is in working days |
-    | `slots` | N·P + 1 | where the actors who draw here begin |
-    | `slot_draw`, `slot_rows`, `slot_works` | slots (+ 1) | the draw's number; where its rows begin; 1: some are in working days |
-    | `rise`, `least`, `width`, `b`, `c`, `kind`, `what` | rows | cumulated probability in 2⁻⁵³; the delay; the winner's number |
-    | `cells` | N·P·2ᵉ·`CELL` | by winner: the place after it, the rule, and what changes (see the places above) |
-    | `rule_bit`, `state_bit` | N·P·2ᵉ | the bits of its rule and of the state after it, or −1 where neither comes twice |
-    | `bit_rule`, `bit_state` | R, S | the bits, or −1 |
-    | `open_place`, `open_pick` | mix, 2 × mix | the place; alias table, the other first |
-    | `shift` | 2 × (days + 1) | what to add to an instant in seconds, or in worked seconds, by its day |
-    | `day` | 2 × D | worked seconds before a day; 1 where it works |
-    | `points`, `rises` | – | values and cumulated shares of what is `Empirical` |
-    | `law_hours`, `law_end`, `law_works`, `open_p`, `open_payer` | – | as in `Tables`, and so the numbers from `start` on |
+    | name | holds |
+    |---|---|
+    | `state`, `group`, `law` | the state; limit group (L: none); legal clock, or −1 |
+    | `fires`, `lapses` | 1 where the clock fires at the limit; where passing it is a breach |
+    | `hours`, `counted` | the limit in seconds where it is in hours, else −1; 1 where it counts working days |
+    | `until` | the instant at which the phase ends, or `NEVER` |
+    | `final`, `pays`, `sends`, `works` | 1: the state is; something here pays, or sends; some delay is in working days |
+    | `slots` (one more) | where the actors who draw here begin |
     """
 
     state: Int
@@ -61,13 +50,26 @@ class Places(NamedTuple):
     lapses: Int
     hours: Int
     counted: Int
-    ends: Int
     until: Int
     final: Int
     pays: Int
     sends: Int
     works: Int
     slots: Int
+    phases: int
+    winners: int  # e
+
+
+class Rows(NamedTuple):
+    """Who draws what, by slot (an actor at a place) and by row.
+
+    | name | shape | holds |
+    |---|---|---|
+    | `slot_draw`, `slot_rows`, `slot_works` | slots (+ 1) | the draw's number; where its rows begin; 1: some are in working days |
+    | `rise`, `least`, `width`, `b`, `c`, `kind`, `what` | rows | cumulated probability in 2⁻⁵³; the delay; the winner's number |
+    | `points`, `rises` | – | values and cumulated shares of what is `Empirical` |
+    """
+
     slot_draw: NDArray[np.uint64]
     slot_rows: Int
     slot_works: Int
@@ -78,22 +80,46 @@ class Places(NamedTuple):
     c: Float
     kind: Int
     what: Int
-    cells: Int
-    rule_bit: Int
-    state_bit: Int
-    bit_rule: Int
-    bit_state: Int
-    open_place: Int
-    open_pick: Int
-    shift: Int
-    day: Int
     points: Float
     rises: Float
+
+
+class Cells(NamedTuple):
+    """What a winner does at a place: N·P·2ᵉ rows of `CELL` numbers in `table`, whose places are named above.
+
+    `rule_bit` and `state_bit` are the bits of its rule and of the state after it, or −1 where neither comes twice.
+    """
+
+    table: Int
+    rule_bit: Int
+    state_bit: Int
+    group_bit: int  # of the first limit group
+    opened_mark: int  # what a case has done when it opens
+
+
+class World(NamedTuple):
+    """The calendar, limits, the law, the openings and the amount. D days.
+
+    | name | shape | holds |
+    |---|---|---|
+    | `ends` | (L + 1) × D | by day, the instant at which the limit ends |
+    | `shift` | 2 × (days + 1) | what to add to an instant in seconds, or in worked seconds, by its day |
+    | `day` | 2 × D | worked seconds before a day; 1 where it works |
+    | `open_place`, `open_pick` | mix, 2 × mix | the place; alias table, the other first |
+
+    The rest is as in `Tables`.
+    """
+
+    ends: Int
+    shift: Int
+    day: Int
+    open_place: Int
+    open_pick: Int
+    open_p: Float
+    open_payer: Int
     law_hours: Int
     law_end: Int
     law_works: Int
-    open_p: Float
-    open_payer: Int
     amount_kind: int
     amount_a: float
     amount_b: float
@@ -104,13 +130,23 @@ class Places(NamedTuple):
     actors: int
     barred: int
     states: int
-    group_bit: int  # of the first limit group
-    opened_mark: int  # what a case has done when it opens
-    phases: int
-    winners: int  # e
 
 
-def places_of(t: Tables) -> Places | None:
+class Laid(NamedTuple):
+    """A chain laid out in places. In parts: what compiles tuples takes the longer the larger they are.
+
+    `bit_rule` (R) and `bit_state` (S) are the bits of what can come again, or −1.
+    """
+
+    places: Places
+    rows: Rows
+    cells: Cells
+    world: World
+    bit_rule: Int
+    bit_state: Int
+
+
+def places_of(t: Tables) -> Laid | None:
     """The places of a chain; None where there are too many, or too much can come again to be kept in one word."""
     phases, count = t.bounds.shape[1] + 1, len(t.state) * (t.bounds.shape[1] + 1)
     if count > MAX_PLACES:
@@ -131,54 +167,62 @@ def places_of(t: Tables) -> Places | None:
     rows, q = _rows(t, number, state), t.quantities
     works = np.add.reduceat(np.append(rows["slot_works"], 0), t.slots[:-1]) if len(t.slot_actor) else np.zeros(count, np.int64)
     rules, first = len(t.pays), len(t.pays) + int(t.state[t.open_node[0]])
-    return Places(
-        state=state,
-        group=group,
-        law=t.law[state],
-        fires=t.clocked[state] * (t.clock_rule[node] >= 0),
-        lapses=(t.clocked[state] == 0) * (group < groups),
-        hours=np.append(t.limit_hours, -1)[group],
-        counted=np.append(t.limit_works, 0)[group],
-        ends=np.minimum(np.concatenate((t.limit_end, np.full((1, len(t.works)), NEVER))), NEVER),
-        until=np.minimum(until, NEVER),
-        final=t.final[state],
-        pays=((flags & PAYS) > 0).astype(np.int64),
-        sends=((flags & SENDS) > 0).astype(np.int64),
-        works=np.where(t.slots[1:] > t.slots[:-1], works, 0),
-        slots=t.slots,
-        slot_draw=(2 * t.slot_actor).astype(np.uint64),
-        slot_rows=t.slot_rows,
-        **rows,
-        cells=cells.reshape(-1),
-        rule_bit=rule_bit,
-        state_bit=state_bit,
+    return Laid(
+        places=Places(
+            state=state,
+            group=group,
+            law=t.law[state],
+            fires=t.clocked[state] * (t.clock_rule[node] >= 0),
+            lapses=(t.clocked[state] == 0) * (group < groups),
+            hours=np.append(t.limit_hours, -1)[group],
+            counted=np.append(t.limit_works, 0)[group],
+            until=np.minimum(until, NEVER),
+            final=t.final[state],
+            pays=((flags & PAYS) > 0).astype(np.int64),
+            sends=((flags & SENDS) > 0).astype(np.int64),
+            works=np.where(t.slots[1:] > t.slots[:-1], works, 0),
+            slots=t.slots,
+            phases=phases,
+            winners=e,
+        ),
+        rows=Rows(
+            slot_draw=(2 * t.slot_actor).astype(np.uint64),
+            slot_rows=t.slot_rows,
+            **rows,
+            points=q.points,
+            rises=q.rises,
+        ),
+        cells=Cells(
+            table=cells.reshape(-1),
+            rule_bit=rule_bit,
+            state_bit=state_bit,
+            group_bit=len(bits),
+            opened_mark=1 << bits[first] if first in bits else 0,
+        ),
+        world=World(
+            ends=np.minimum(np.concatenate((t.limit_end, np.full((1, len(t.works)), NEVER))), NEVER),
+            shift=np.concatenate((np.zeros(len(t.days) + 1), (t.days - np.arange(len(t.days))) * DAY, [FAR])).astype(np.int64),
+            day=np.stack((t.before[:-1] * DAY, t.works), axis=1).reshape(-1),
+            open_place=t.open_node * phases,
+            open_pick=np.stack((t.open_other, np.arange(len(t.open_p))), axis=1).reshape(-1),
+            open_p=t.open_p,
+            open_payer=t.open_payer,
+            law_hours=t.law_hours,
+            law_end=t.law_end,
+            law_works=t.law_works,
+            amount_kind=int(q.kind[-1]),
+            amount_a=float(q.a[-1]),
+            amount_b=float(q.b[-1]),
+            amount_c=float(q.c[-1]),
+            start=t.start,
+            known=t.known,
+            horizon=t.horizon,
+            actors=t.actors,
+            barred=t.barred,
+            states=len(t.final),
+        ),
         bit_rule=_ints(bits.get(rule, -1) for rule in range(rules)),
         bit_state=_ints(bits.get(rules + one, -1) for one in range(len(t.final))),
-        open_place=t.open_node * phases,
-        open_pick=np.stack((t.open_other, np.arange(len(t.open_p))), axis=1).reshape(-1),
-        shift=np.concatenate((np.zeros(len(t.days) + 1), (t.days - np.arange(len(t.days))) * DAY, [FAR])).astype(np.int64),
-        day=np.stack((t.before[:-1] * DAY, t.works), axis=1).reshape(-1),
-        points=q.points,
-        rises=q.rises,
-        law_hours=t.law_hours,
-        law_end=t.law_end,
-        law_works=t.law_works,
-        open_p=t.open_p,
-        open_payer=t.open_payer,
-        amount_kind=int(q.kind[-1]),
-        amount_a=float(q.a[-1]),
-        amount_b=float(q.b[-1]),
-        amount_c=float(q.c[-1]),
-        start=t.start,
-        known=t.known,
-        horizon=t.horizon,
-        actors=t.actors,
-        barred=t.barred,
-        states=len(t.final),
-        group_bit=len(bits),
-        opened_mark=1 << bits[first] if first in bits else 0,
-        phases=phases,
-        winners=e,
     )
 
 

@@ -19,7 +19,7 @@ from refund_fsm.simulate.chain import Chain, chain_of
 from refund_fsm.simulate.eventlog import LOG_ROWS, EventLog, no_rows, rows_for
 from refund_fsm.simulate.interrupts import interruptible
 from refund_fsm.simulate.kernel import Log, Sums
-from refund_fsm.simulate.places import Places, places_of
+from refund_fsm.simulate.places import Laid, places_of
 from refund_fsm.simulate.result import Result
 from refund_fsm.simulate.tables import Tables, payers, tables_of
 from refund_fsm.spec import Workflow
@@ -102,7 +102,7 @@ def simulate(
     return Result(workflow, behaviour, chain.policy, chain.start, ranges, cases, who, total, chain.policy.calendar.version)
 
 
-def play_task(tables: Tables, places: Places | None, payer_count: int, seed: int, first: int, last: int, logged: bool) -> tuple[int, Piece]:
+def play_task(tables: Tables, places: Laid | None, payer_count: int, seed: int, first: int, last: int, logged: bool) -> tuple[int, Piece]:
     """One task: runs anywhere. Returns how it ended (`kernel.DONE` or an error) and the piece. With `places` cases are played together."""
     sums = kernel.sums_for(tables, payer_count)
     if not logged and places is not None:

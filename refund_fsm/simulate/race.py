@@ -15,11 +15,7 @@ from __future__ import annotations
 from typing import Any
 
 from refund_fsm.simulate import compiled, deadlines, stretch, work
-from refund_fsm.simulate.compiled import kept, part, source, summing
-from refund_fsm.simulate.deadlines import deadline_of as deadline_of
-from refund_fsm.simulate.deadlines import fresh as fresh
-from refund_fsm.simulate.deadlines import row_of as row_of
-from refund_fsm.simulate.deadlines import until as until
+from refund_fsm.simulate.compiled import inlined, kept, part, source, summing
 from refund_fsm.simulate.lattice import NO_DEADLINE
 from refund_fsm.simulate.stretch import (
     ACTIVE,
@@ -44,10 +40,8 @@ from refund_fsm.simulate.stretch import (
     there,
     together,
     with_digits,
-)  # fmt: skip
-from refund_fsm.simulate.work import BLOCK
-from refund_fsm.simulate.work import Work as Work
-from refund_fsm.simulate.work import work_for as work_for
+)
+from refund_fsm.simulate.work import BLOCK, Work
 
 SOURCE = source(work.__file__, compiled.__file__, deadlines.__file__, stretch.__file__, __file__)
 
@@ -77,6 +71,36 @@ def _ready(
             rows[BEGIN, row] = working[place] if place < len(working) else last
             place = days[1, cell] + end - 1
             rows[END, row] = working[place] + 1 if place < len(working) else last
+
+
+@inlined
+def _choose(rows: Any, days: Any, waiting: Any, phase: Any, here: Any, cell: Any, stop: Any) -> Any:
+    """The rows that may end in a cell, and until when just they: (how many are still waiting, how many are active, the actor of the
+    last, whether there are several actors, until when)."""
+    kept, busy, lone, several = here - here, here - here, here - here - 1, False  # of type int64, see `run`
+    for turn in range(waiting):
+        row = rows[WAITING, turn]
+        if rows[END, row] <= here:
+            continue
+        rows[WAITING, kept] = row
+        kept += 1
+        if rows[BEGIN, row] > here:
+            stop = min(stop, rows[BEGIN, row])
+            continue
+        stop = min(stop, rows[END, row])
+        if (rows[MASK, row] >> phase) & 1 == 0:
+            continue
+        rows[LAG, row] = here - cell
+        if rows[WORKS, row] == 1:
+            stop = min(stop, days[2, here])
+            if days[0, here] == 0:
+                continue
+            rows[LAG, row] = days[1, here] - days[1, cell]
+        rows[ACTIVE, busy] = row
+        busy += 1
+        several = several or (lone >= 0 and lone != rows[SLOT, row])
+        lone = rows[SLOT, row]
+    return kept, busy, lone, several, stop
 
 
 @kept
@@ -126,30 +150,8 @@ def run(
                 least[0, clock + variant], most[0, clock + variant] = u, u
             alive[u] = left
             return u + 1, 0.0
-        kept, busy, lone, several, ordered = none, none, none - 1, False, now
-        for turn in range(waiting):  # the rows that may end now, and until when just they
-            row = rows[WAITING, turn]
-            if rows[END, row] <= here:
-                continue
-            rows[WAITING, kept] = row
-            kept += 1
-            if rows[BEGIN, row] > here:
-                stop = min(stop, rows[BEGIN, row])
-                continue
-            stop = min(stop, rows[END, row])
-            if (rows[MASK, row] >> phase) & 1 == 0:
-                continue
-            rows[LAG, row] = u
-            if rows[WORKS, row] == 1:
-                stop = min(stop, days[2, here])
-                if days[0, here] == 0:
-                    continue
-                rows[LAG, row] = days[1, here] - days[1, cell]
-            rows[ACTIVE, busy] = row
-            busy += 1
-            several = several or (lone >= 0 and lone != rows[SLOT, row])
-            lone = rows[SLOT, row]
-        waiting = kept
+        waiting, busy, lone, several, stop = _choose(rows, days, waiting, phase, here, cell, stop)
+        ordered = now
         if several:
             stop = min(stop, here + BLOCK)
             for turn in range(busy):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refund_fsm.simulate.compiled import part, summing, tiny
+from refund_fsm.simulate.compiled import inlined, part, summing, tiny
 
 # `Work.rows`, by row of the race: its actor, outcome or −1, digit, phases, whether it counts working days; places in `kernel` where its
 # SOFT masses and those at an instant (ATOM) begin, or −1; the cells where they BEGIN and END; 1 when begun at an EDGE; its LAG in this
@@ -21,7 +21,7 @@ STANDS, SLOPE, LOCK = range(3)  # `Work.stand`
 # 1. Over the cells of a stretch
 
 
-@tiny
+@part
 def fill(into: Any, value: Any) -> None:
     for place in range(len(into)):
         into[place] = value
@@ -41,14 +41,14 @@ def sum_of(values: Any) -> Any:
     return found
 
 
-@tiny
+@part
 def _fall(into: Any, factor: Any, rise: Any) -> None:
     """What is left when mass has come by each cell of it."""
     for place in range(len(into)):
         into[place] -= factor * (rise[place] - rise[0])
 
 
-@tiny
+@part
 def _lay(line: Any, slant: Any, first: Any, start: Any, share: Any, kernel: Any, rise: Any) -> None:
     """Takes the mass of a row from what stands at the edge of each cell, and from how it changes inside."""
     if first:
@@ -61,13 +61,13 @@ def _lay(line: Any, slant: Any, first: Any, start: Any, share: Any, kernel: Any,
             slant[place] -= share * kernel[place]
 
 
-@tiny
+@part
 def _times(into: Any, fixed: Any, line: Any, slant: Any, at: Any) -> None:
     for place in range(len(into)):
         into[place] *= fixed + line[place] + at * slant[place]
 
 
-@tiny
+@part
 def _with(into: Any, factor: Any, kernel: Any, product: Any) -> None:
     for place in range(len(into)):
         into[place] += factor * kernel[place] * product[place]
@@ -184,20 +184,14 @@ def alone(
     return count
 
 
-@part
-def together(
-    won: Any, inner: Any, alive: Any, least: Any, most: Any, kernel: Any, rise: Any, rows: Any, masses: Any, stand: Any, lines: Any,
-    changes: Any, scratch: Any, gauss: Any, digits: Any, slots: Any, variants: Any, busy: Any, u: Any, count: Any, faint: Any,
-) -> Any:  # fmt: skip
-    """A stretch from cell `u` on in which several actors may do something, none of it at an instant; as `alone`."""
-    radix, some = stand.shape[2], 0
+@inlined
+def _lay_all(
+    lines: Any, changes: Any, kernel: Any, rise: Any, rows: Any, masses: Any, stand: Any, slots: Any, busy: Any, count: Any
+) -> None:
+    """Makes the lines of all moves that rows are of, and notes which these are."""
+    radix = stand.shape[2]
     for move in range(slots * radix):
         changes[move] = 0
-    for turn in range(busy):  # others have mass only at instants, and none of it here
-        if rows[SOFT, rows[ACTIVE, turn]] >= 0:
-            rows[ACTIVE, some] = rows[ACTIVE, turn]
-            some += 1
-    busy = some
     for turn in range(busy):
         row = rows[ACTIVE, turn]
         place, top = rows[SOFT, row] + rows[LAG, row], rows[DIGIT, row]
@@ -209,40 +203,68 @@ def together(
                     kernel[place : place + count], rise[place : place + count],
                 )  # fmt: skip
                 changes[move] = 1
-    product, followed = scratch[0, :count], alive[u : u + count]
+
+
+@inlined
+def _times_there(into: Any, scratch: Any, lines: Any, changes: Any, stand: Any, slots: Any) -> None:
+    """That nobody has won, by cell."""
+    radix, count = stand.shape[2], len(into)
     for slot in range(slots):
-        fill(product, 0.0)
         fixed = 0.0
+        fill(scratch, 0.0)
         for digit in range(radix):
             if changes[slot * radix + digit] == 1:
-                add(product, 1.0, lines[0, slot * radix + digit, :count])
+                add(scratch, 1.0, lines[0, slot * radix + digit, :count])
             else:
                 fixed += stand[STANDS, slot, digit]
-        _times(followed, fixed, product, product, 0.0)
-    count = hope(followed, faint)
-    product, point_product = scratch[0, :count], scratch[1, :count]
+        _times(into, fixed, scratch, scratch, 0.0)
+
+
+@inlined
+def _others(
+    into: Any, scratch: Any, lines: Any, changes: Any, stand: Any, gauss: Any, digits: Any, slots: Any, slot: Any, variant: Any
+) -> Any:
+    """That the others than `slot` have done what the variant says, on the average of each cell. Whether they can have."""
+    radix, count, fixed, moving = stand.shape[2], len(into), 1.0, 0
+    for other in range(slots):
+        if other != slot and changes[other * radix + digits[variant, other]] == 1:
+            moving += 1
+        elif other != slot:
+            fixed *= stand[STANDS, other, digits[variant, other]]
+    fill(into, fixed if moving == 0 else 0.0)
+    for point in range(gauss.shape[1] if moving > 1 else moving):
+        at, weight = (0.5, 1.0) if moving == 1 else (gauss[0, point], gauss[1, point])  # one line: its mean is in the middle
+        fill(scratch, fixed * weight)
+        for other in range(slots):
+            move = other * radix + digits[variant, other]
+            if other != slot and changes[move] == 1:
+                _times(scratch, 0.0, lines[0, move, :count], lines[1, move, :count], at)
+        add(into, 1.0, scratch)
+    return fixed > 0.0
+
+
+@part
+def together(
+    won: Any, inner: Any, alive: Any, least: Any, most: Any, kernel: Any, rise: Any, rows: Any, masses: Any, stand: Any, lines: Any,
+    changes: Any, scratch: Any, gauss: Any, digits: Any, slots: Any, variants: Any, busy: Any, u: Any, count: Any, faint: Any,
+) -> Any:  # fmt: skip
+    """A stretch from cell `u` on in which several actors may do something, none of it at an instant; as `alone`. `alive` begins as 1."""
+    some = 0
+    for turn in range(busy):  # the others have mass only at instants, and none of it here
+        if rows[SOFT, rows[ACTIVE, turn]] >= 0:
+            rows[ACTIVE, some] = rows[ACTIVE, turn]
+            some += 1
+    _lay_all(lines, changes, kernel, rise, rows, masses, stand, slots, some, count)
+    _times_there(alive[u : u + count], scratch[0, :count], lines, changes, stand, slots)
+    count = hope(alive[u : u + count], faint)
+    product = scratch[0, :count]
     for slot in range(slots):
         for variant in range(variants):
-            if digits[variant, slot] > 0:
+            if digits[variant, slot] > 0 or not _others(
+                product, scratch[1, :count], lines, changes, stand, gauss, digits, slots, slot, variant
+            ):
                 continue
-            fixed, moving = 1.0, 0  # that the others have done what the variant says
-            for other in range(slots):
-                if other != slot and changes[other * radix + digits[variant, other]] == 1:
-                    moving += 1
-                elif other != slot:
-                    fixed *= stand[STANDS, other, digits[variant, other]]
-            if fixed <= 0.0:
-                continue
-            fill(product, fixed if moving == 0 else 0.0)
-            for point in range(gauss.shape[1] if moving > 1 else moving):
-                at, weight = (0.5, 1.0) if moving == 1 else (gauss[0, point], gauss[1, point])  # one line: its mean is in the middle
-                fill(point_product, fixed * weight)
-                for other in range(slots):
-                    move = other * radix + digits[variant, other]
-                    if other != slot and changes[move] == 1:
-                        _times(point_product, 0.0, lines[0, move, :count], lines[1, move, :count], at)
-                add(product, 1.0, point_product)
-            for turn in range(busy):
+            for turn in range(some):
                 row = rows[ACTIVE, turn]
                 if rows[SLOT, row] != slot:
                     continue
@@ -253,7 +275,7 @@ def together(
                     outcome = rows[EVENT, row] * variants + variant
                     _touched(least, most, 1, outcome, u, u + count - 1)
                     _with(won[1, outcome, u : u + count], masses[SHARE, row], kernel[place : place + count], product)
-    for turn in range(busy):
+    for turn in range(some):
         row = rows[ACTIVE, turn]
         place = rows[SOFT, row] + rows[LAG, row]
         _done(stand[STANDS], rows, row, masses[SHARE, row] * (rise[place + count] - rise[place]))

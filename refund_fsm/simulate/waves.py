@@ -44,7 +44,26 @@ from refund_fsm.simulate.kernel import (
     _mixed,
     _normal,
 )
-from refund_fsm.simulate.places import ADD, ALONE, CELL, DEST, FAR, FLAGS, KEEP, MARKS, NEVER, PAYS, RENEWS, RULE, SENDS, Places
+from refund_fsm.simulate.places import (
+    ADD,
+    ALONE,
+    CELL,
+    DEST,
+    FAR,
+    FLAGS,
+    KEEP,
+    MARKS,
+    NEVER,
+    PAYS,
+    RENEWS,
+    RULE,
+    SENDS,
+    Cells,
+    Laid,
+    Places,
+    Rows,
+    World,
+)
 from refund_fsm.simulate.tables import Tables
 
 WIDTH = 256  # cases played together at most
@@ -110,10 +129,10 @@ class Batch(NamedTuple):
     more: Int
 
 
-def stock_for(t: Tables, p: Places, under_way: int = UNDER_WAY, room: int = ROOM) -> tuple[Stock, Batch]:
+def stock_for(t: Tables, p: Laid, under_way: int = UNDER_WAY, room: int = ROOM) -> tuple[Stock, Batch]:
     """Zeros of the shapes that a chain needs. `room` is more than `FULL`."""
-    places = len(p.state)
-    most = int((p.slots[1:] - p.slots[:-1]).max(initial=0))
+    places = len(p.places.state)
+    most = int((p.places.slots[1:] - p.places.slots[:-1]).max(initial=0))
 
     def ints(count: int) -> Int:
         return np.zeros(count, np.int64)
@@ -126,7 +145,7 @@ def stock_for(t: Tables, p: Places, under_way: int = UNDER_WAY, room: int = ROOM
         free=np.arange(under_way),
         record=ints(under_way * (OWN_LAW + len(t.law_hours))),
         held=np.array([under_way, 0, 0, 0]),
-        fired=ints(len(p.cells) // CELL),
+        fired=ints(len(p.cells.rule_bit)),
         again=ints(64),
         room=room,
     )
@@ -204,7 +223,7 @@ def _take(n: Any, q: Any, b: Any, s: Any, first: Any, step: Any) -> None:
 
 
 @stage
-def _begin_limits(n: Any, b: Any, p: Any, group: Any, hours: Any, counted: Any, known: Any, s: Any, size: Any) -> None:
+def _begin_limits(n: Any, b: Any, world: Any, group: Any, hours: Any, counted: Any, known: Any, s: Any, size: Any) -> None:
     """The ends of the limits that begin now."""
     if hours >= 0:
         for k in range((n + STRIDE - 1) & -STRIDE):
@@ -212,31 +231,31 @@ def _begin_limits(n: Any, b: Any, p: Any, group: Any, hours: Any, counted: Any, 
         return
     for k in range(n):
         new = b.due[k] >> 63
-        due = p.ends[U(group), U(b.day[k])]
+        due = world.ends[U(group), U(b.day[k])]
         b.due[k] = (b.due[k] & ~new) | (due & new)
         if new & counted and due > known:
             s.record[U((b.tag[k] & SLOTS) * size + NOTED)] |= IS_PROVISIONAL
 
 
 @stage
-def _begin_law(n: Any, b: Any, p: Any, law: Any, s: Any, size: Any) -> None:
+def _begin_law(n: Any, b: Any, world: Any, law: Any, s: Any, size: Any) -> None:
     """The legal clock starts, for those for whom it has not."""
     for k in range(n):
         o = (b.tag[k] & SLOTS) * size
         if s.record[o + OWN_LAW + law] == NEVER:
-            hours = p.law_hours[law]
-            due = b.now[k] + hours if hours >= 0 else min(p.law_end[law, b.day[k]], NEVER)
+            hours = world.law_hours[law]
+            due = b.now[k] + hours if hours >= 0 else min(world.law_end[law, b.day[k]], NEVER)
             s.record[o + OWN_LAW + law] = due
-            if p.law_works[law] == 1 and due > p.known:
+            if world.law_works[law] == 1 and due > world.known:
                 s.record[o + NOTED] |= IS_PROVISIONAL
 
 
 @stage
-def _begin_work(n: Any, b: Any, p: Any) -> None:
+def _begin_work(n: Any, b: Any, world: Any) -> None:
     """The worked seconds before now."""
     for k in range(n):
         day = b.day[k]
-        b.worked[k] = p.day[U(2 * day)] + p.day[U(2 * day + 1)] * (b.now[k] - day * DAY)
+        b.worked[k] = world.day[U(2 * day)] + world.day[U(2 * day + 1)] * (b.now[k] - day * DAY)
 
 
 # 2. Everybody draws
@@ -285,11 +304,11 @@ def _curve(n: Any, kind: Any, a: Any, b: Any, c: Any, points: Any, rises: Any, u
 
 
 @stage
-def _choose(n: Any, b: Any, p: Any, draw: Any, r0: Any, r1: Any) -> Any:
+def _choose(n: Any, b: Any, rows: Any, draw: Any, r0: Any, r1: Any) -> Any:
     """What one actor does, and its delay where that is fixed or uniform. Returns 0 where all are."""
     wide = (n + STRIDE - 1) & -STRIDE
     late = draw + U(1)
-    least, width, what, bent = p.least[r1 - 1], p.width[r1 - 1], p.what[r1 - 1] | r1 - 1 << 32, p.kind[r1 - 1]
+    least, width, what, bent = rows.least[r1 - 1], rows.width[r1 - 1], rows.what[r1 - 1] | r1 - 1 << 32, rows.kind[r1 - 1]
     for k in range(wide):
         u = np.float64(np.int64(_mixed(b.base[k] + late * _GAMMA) >> _S11)) * (1.0 / 9007199254740992.0)
         b.u[k] = u
@@ -299,8 +318,8 @@ def _choose(n: Any, b: Any, p: Any, draw: Any, r0: Any, r1: Any) -> Any:
         for k in range(wide):
             b.hash[k] = np.int64(_mixed(b.base[k] + draw * _GAMMA) >> _S11)
         for r in range(r1 - 2, r0 - 1, -1):
-            rise, least, width, what = p.rise[r], p.least[r], p.width[r], p.what[r] | r << 32
-            bent |= p.kind[r]
+            rise, least, width, what = rows.rise[r], rows.least[r], rows.width[r], rows.what[r] | r << 32
+            bent |= rows.kind[r]
             for k in range(wide):
                 length = np.int64(least + b.u[k] * width)
                 b.length[k] = length if b.hash[k] < rise else b.length[k]
@@ -309,10 +328,10 @@ def _choose(n: Any, b: Any, p: Any, draw: Any, r0: Any, r1: Any) -> Any:
 
 
 @stage
-def _bend(n: Any, b: Any, p: Any, r0: Any, r1: Any) -> None:
+def _bend(n: Any, b: Any, rows: Any, r0: Any, r1: Any) -> None:
     """The delays of other families, of those who chose them."""
     for r in range(r0, r1):
-        if p.kind[r] == 0:
+        if rows.kind[r] == 0:
             continue
         m = np.int64(0)
         for k in range(n):
@@ -320,22 +339,22 @@ def _bend(n: Any, b: Any, p: Any, r0: Any, r1: Any) -> None:
             m += np.int64(b.what[k] >> 32 == r)
         for j in range(m):
             b.x[j] = b.u[U(b.some[j])]
-        _curve(m, p.kind[r], p.least[r], p.b[r], p.c[r], p.points, p.rises, b.x, b.y, b.more)
+        _curve(m, rows.kind[r], rows.least[r], rows.b[r], rows.c[r], rows.points, rows.rises, b.x, b.y, b.more)
         for j in range(m):
             b.length[U(b.some[j])] = np.int64(min(b.y[j], float(FAR)))
 
 
 @stage
-def _race(n: Any, b: Any, p: Any, works: Any, row: Any, e: Any) -> None:
+def _race(n: Any, b: Any, world: Any, works: Any, row: Any, e: Any) -> None:
     """When that is, with what it is in the last `e` bits; and the earliest so far."""
     wide = (n + STRIDE - 1) & -STRIDE
-    last = np.int64(len(p.shift) // 2)
+    last = np.int64(len(world.shift) // 2)
     if works:
         for k in range(wide):
             b.length[k] += b.worked[k] if b.what[k] & 1 else b.now[k]
         for k in range(n):
             day = min(np.int64(U(b.length[k]) // U(DAY)), last - 1)
-            b.length[k] += p.shift[U((b.what[k] & 1) * last + day)]
+            b.length[k] += world.shift[U((b.what[k] & 1) * last + day)]
     else:
         for k in range(wide):
             b.length[k] += b.now[k]
@@ -346,15 +365,15 @@ def _race(n: Any, b: Any, p: Any, works: Any, row: Any, e: Any) -> None:
 
 
 @stage
-def _draw(n: Any, b: Any, p: Any, place: Any, e: Any) -> None:
+def _draw(n: Any, b: Any, p: Any, rows: Any, world: Any, place: Any, e: Any) -> None:
     """Who comes first: the limit at its own instant, then by the order of the rules."""
     for k in range((n + STRIDE - 1) & -STRIDE):
         b.win[k] = max(b.now[k], b.due[k] & (BROKEN - 1)) << e if p.fires[place] else NEVER << e
     for slot in range(p.slots[place], p.slots[place + 1]):
-        r0, r1 = p.slot_rows[slot], p.slot_rows[slot + 1]
-        if _choose(n, b, p, p.slot_draw[slot], r0, r1):
-            _bend(n, b, p, r0, r1)
-        _race(n, b, p, p.slot_works[slot], (slot - p.slots[place]) * (WIDTH + STRIDE), e)
+        r0, r1 = rows.slot_rows[slot], rows.slot_rows[slot + 1]
+        if _choose(n, b, rows, rows.slot_draw[slot], r0, r1):
+            _bend(n, b, rows, r0, r1)
+        _race(n, b, world, rows.slot_works[slot], (slot - p.slots[place]) * (WIDTH + STRIDE), e)
 
 
 # 3. The earliest wins
@@ -381,49 +400,49 @@ def _judge(n: Any, b: Any, place: Any, e: Any, until: Any, known: Any, lapses: A
 
 
 @stage
-def _settle(n: Any, b: Any, p: Any, s: Any, stays: Any, state: Any) -> None:
+def _settle(n: Any, b: Any, p: Any, cells: Any, s: Any, stays: Any, state: Any) -> None:
     """Those whose winner is taken and leaves the state go on; the others are left alone."""
     alone = np.int64(0)
     for k in range(n):
         c = b.cell[k]
-        if (p.cells[U(c + FLAGS)] | b.flag[k]) & ALONE:
+        if (cells.table[U(c + FLAGS)] | b.flag[k]) & ALONE:
             b.some[U(alone)] = k
             alone += 1
             continue
         s.fired[U(c >> 3)] += 1
         stays[U(state * BINS + b.hour[k])] += 1
-        marks, mine = b.marks[k], p.cells[U(c + MARKS)]
+        marks, mine = b.marks[k], cells.table[U(c + MARKS)]
         if marks & mine:
-            _note_again(p, s, c >> 3, marks)
-        at, place = b.at[k], p.cells[U(c + DEST)]
+            _note_again(cells, s, c >> 3, marks)
+        at, place = b.at[k], cells.table[U(c + DEST)]
         while p.until[U(place)] <= at:  # ends: the last phase has no end
             place += 1
-        due, tag = b.due[k] | p.cells[U(c + RENEWS)], (b.tag[k] & p.cells[U(c + KEEP)]) + p.cells[U(c + ADD)]
+        due, tag = b.due[k] | cells.table[U(c + RENEWS)], (b.tag[k] & cells.table[U(c + KEEP)]) + cells.table[U(c + ADD)]
         _push(s, place, b.key[k], at, due, tag, marks | mine)
     s.held[ALONES] = alone
 
 
 @stage
-def _note_again(p: Any, s: Any, cell: Any, marks: Any) -> None:
+def _note_again(cells: Any, s: Any, cell: Any, marks: Any) -> None:
     """Counts what a case has met before."""
-    if p.rule_bit[cell] >= 0:
-        s.again[p.rule_bit[cell]] += (marks >> p.rule_bit[cell]) & 1
-    if p.state_bit[cell] >= 0:
-        s.again[p.state_bit[cell]] += (marks >> p.state_bit[cell]) & 1
+    if cells.rule_bit[cell] >= 0:
+        s.again[cells.rule_bit[cell]] += (marks >> cells.rule_bit[cell]) & 1
+    if cells.state_bit[cell] >= 0:
+        s.again[cells.state_bit[cell]] += (marks >> cells.state_bit[cell]) & 1
 
 
 @stage
-def _breach(p: Any, out: Any, group: Any, marks: Any) -> Any:
+def _breach(cells: Any, out: Any, group: Any, marks: Any) -> Any:
     """Records a limit as passed. Returns the marks."""
     out.breaches[group] += 1
-    bit = np.int64(1) << (p.group_bit + group)
+    bit = np.int64(1) << (cells.group_bit + group)
     if not marks & bit:
         out.breach_cases[group] += 1
     return marks | bit
 
 
 @stage
-def _alone(b: Any, p: Any, s: Any, out: Any, stays: Any, origin: Any, e: Any, size: Any) -> int:
+def _alone(b: Any, p: Any, cells: Any, world: Any, s: Any, out: Any, stays: Any, origin: Any, e: Any, size: Any) -> int:
     """Plays the cases that were left alone draw by draw. `win` is −1 after it for those that are left open. Returns how it ended."""
     state, group, low = p.state[origin], p.group[origin], (1 << e) - 1
     slots = p.slots[origin + 1] - p.slots[origin]
@@ -438,54 +457,54 @@ def _alone(b: Any, p: Any, s: Any, out: Any, stays: Any, origin: Any, e: Any, si
             for slot in range(slots):
                 w = min(w, b.keys[slot * (WIDTH + STRIDE) + k])
             at = w >> e
-            if at >= p.horizon:
+            if at >= world.horizon:
                 break
             for slot in range(slots):
                 if b.keys[slot * (WIDTH + STRIDE) + k] == w:
                     b.keys[slot * (WIDTH + STRIDE) + k] = NEVER << e
-            if w & 1 and at >= p.known:
+            if w & 1 and at >= world.known:
                 s.record[record + NOTED] |= IS_PROVISIONAL
             here = place
             while p.until[here] <= at:
                 here += 1
             c = (here << e) + (w & low)
-            if p.cells[c * CELL + RULE] < 0:
+            if cells.table[c * CELL + RULE] < 0:
                 continue
             if tag >> 40 >= MAX_STEPS:
                 return TOO_MANY_STEPS
             s.fired[c] += 1
             if p.lapses[origin] and due <= at:
                 due |= BROKEN
-                marks = _breach(p, out, group, marks)
-            _note_again(p, s, c, marks)
-            marks |= p.cells[c * CELL + MARKS]
-            tag = (tag & p.cells[c * CELL + KEEP]) + p.cells[c * CELL + ADD]
-            place = p.cells[c * CELL + DEST]
+                marks = _breach(cells, out, group, marks)
+            _note_again(cells, s, c, marks)
+            marks |= cells.table[c * CELL + MARKS]
+            tag = (tag & cells.table[c * CELL + KEEP]) + cells.table[c * CELL + ADD]
+            place = cells.table[c * CELL + DEST]
             fires = p.fires[place]
             if p.state[place] != state:
                 break
         b.win[k] = w
-        if at >= p.horizon:
-            if p.barred == 1 and (at < NEVER or (group < p.ends.shape[0] - 1 and due >= NEVER)):
+        if at >= world.horizon:
+            if world.barred == 1 and (at < NEVER or (group < world.ends.shape[0] - 1 and due >= NEVER)):
                 return OFF_CALENDAR
             if p.lapses[origin] and due < NEVER:
-                _breach(p, out, group, marks)
+                _breach(cells, out, group, marks)
             b.win[k] = -1
-            _leave_open(p, s, out, state, tag, record)
+            _leave_open(world, s, out, state, tag, record)
             continue
         spent = at - b.now[k]
         stays[state * BINS + min(spent // BIN, BINS - 1)] += 1
         out.seconds[state] += spent
         while p.until[place] <= at:
             place += 1
-        _push(s, place, b.key[k], at, due | p.cells[c * CELL + RENEWS], tag, marks)
+        _push(s, place, b.key[k], at, due | cells.table[c * CELL + RENEWS], tag, marks)
     return DONE
 
 
 @stage
-def _leave_open(p: Any, s: Any, out: Any, state: Any, tag: Any, record: Any) -> None:
+def _leave_open(world: Any, s: Any, out: Any, state: Any, tag: Any, record: Any) -> None:
     out.open[state] += 1
-    for law in range(len(p.law_hours)):
+    for law in range(len(world.law_hours)):
         if s.record[record + OWN_LAW + law] < NEVER:
             out.totals[VIOLATIONS] += 1
             break
@@ -508,16 +527,16 @@ def _count(s: Any, out: Any, tag: Any, record: Any) -> None:
 
 
 @stage
-def _pay(n: Any, b: Any, p: Any, s: Any, out: Any, place: Any, e: Any, size: Any) -> None:
+def _pay(n: Any, b: Any, rows: Any, cells: Any, world: Any, s: Any, out: Any, place: Any, e: Any, size: Any) -> None:
     """What is claimed is paid out."""
     m = np.int64(0)
     for k in range(n):
         b.some[U(m)] = k
         c = (place << e) + (b.win[k] & ((1 << e) - 1))
-        m += np.int64(p.cells[U(c * CELL + FLAGS)] & PAYS != 0) & ~(b.win[k] >> 63)
+        m += np.int64(cells.table[U(c * CELL + FLAGS)] & PAYS != 0) & ~(b.win[k] >> 63)
     for j in range(m):
         b.u[j] = np.float64(np.int64(_mixed(b.key[U(b.some[j])] + _GAMMA) >> _S11)) * (1.0 / 9007199254740992.0)
-    _curve(m, p.amount_kind, p.amount_a, p.amount_b, p.amount_c, p.points, p.rises, b.u, b.x, b.more)
+    _curve(m, world.amount_kind, world.amount_a, world.amount_b, world.amount_c, rows.points, rows.rises, b.u, b.x, b.more)
     total, seconds, firsts = np.int64(0), np.int64(0), np.int64(0)
     for j in range(m):
         total += max(np.int64(1), np.int64(b.x[j] + 0.5))
@@ -527,7 +546,7 @@ def _pay(n: Any, b: Any, p: Any, s: Any, out: Any, place: Any, e: Any, size: Any
         noted = s.record[U(record + NOTED)]
         if not noted & HAS_PAID:
             s.record[U(record + NOTED)] = noted | HAS_PAID
-            spent = (b.win[U(k)] >> e) - p.start
+            spent = (b.win[U(k)] >> e) - world.start
             out.money[U(min(((spent >> 4) * 76354975) >> 34, BINS - 1))] += 1
             seconds += spent
             firsts += 1
@@ -537,11 +556,11 @@ def _pay(n: Any, b: Any, p: Any, s: Any, out: Any, place: Any, e: Any, size: Any
 
 
 @stage
-def _send(n: Any, b: Any, p: Any, s: Any, out: Any, place: Any, e: Any, size: Any) -> None:
+def _send(n: Any, b: Any, cells: Any, s: Any, out: Any, place: Any, e: Any, size: Any) -> None:
     """Parcels, by who pays the freight."""
     for k in range(n):
         c = (place << e) + (b.win[k] & ((1 << e) - 1))
-        if b.win[k] >= 0 and p.cells[U(c * CELL + FLAGS)] & SENDS:
+        if b.win[k] >= 0 and cells.table[U(c * CELL + FLAGS)] & SENDS:
             record = (b.tag[k] & SLOTS) * size
             noted = s.record[U(record + NOTED)]
             if not noted & HAS_SENT:
@@ -552,12 +571,12 @@ def _send(n: Any, b: Any, p: Any, s: Any, out: Any, place: Any, e: Any, size: An
 
 
 @stage
-def _end(n: Any, b: Any, p: Any, s: Any, out: Any, ends: Any, state: Any, size: Any) -> None:
+def _end(n: Any, b: Any, world: Any, s: Any, out: Any, ends: Any, state: Any, size: Any) -> None:
     """Cases in a final state are over."""
-    laws = len(p.law_hours)
+    laws = len(world.law_hours)
     for k in range(n):
         record, at = (b.tag[k] & SLOTS) * size, b.now[k]
-        spent = at - p.start
+        spent = at - world.start
         ends[U(state * BINS + min(((spent >> 4) * 76354975) >> 34, BINS - 1))] += 1
         out.end_seconds[state] += spent
         late = np.int64(0)
@@ -568,26 +587,26 @@ def _end(n: Any, b: Any, p: Any, s: Any, out: Any, ends: Any, state: Any, size: 
 
 
 @stage
-def _open(n: Any, b: Any, p: Any, s: Any, root: Any, number: Any, size: Any) -> None:
+def _open(n: Any, b: Any, p: Any, cells: Any, world: Any, s: Any, root: Any, number: Any, size: Any) -> None:
     """The cases from `number` on open."""
-    mix, laws = np.float64(len(p.open_p)), len(p.law_hours)
+    mix, laws = np.float64(len(world.open_p)), len(world.law_hours)
     for k in range(n):
         b.key[k] = _mixed(root + np.uint64(number + k) * _CASE)
     for k in range(n):
         b.u[k] = np.float64(np.int64(_mixed(b.key[k]) >> _S11)) * (1.0 / 9007199254740992.0) * mix
     for k in range(n):
         opening = np.int64(b.u[k])
-        b.at[k] = p.open_pick[U(2 * opening + np.int64(b.u[k] - opening < p.open_p[U(opening)]))]
+        b.at[k] = world.open_pick[U(2 * opening + np.int64(b.u[k] - opening < world.open_p[U(opening)]))]
     for k in range(n):
         s.held[FREE] -= 1
         slot = s.free[U(s.held[FREE])]
-        s.record[U(slot * size + NOTED)] = p.open_payer[U(b.at[k])] << 3
+        s.record[U(slot * size + NOTED)] = world.open_payer[U(b.at[k])] << 3
         for law in range(laws):
             s.record[U(slot * size + OWN_LAW + law)] = NEVER
-        place = p.open_place[U(b.at[k])]
-        while p.until[U(place)] <= p.start:
+        place = world.open_place[U(b.at[k])]
+        while p.until[U(place)] <= world.start:
             place += 1
-        _push(s, place, b.key[k], p.start, np.int64(FRESH), slot, p.opened_mark)
+        _push(s, place, b.key[k], world.start, np.int64(FRESH), slot, cells.opened_mark)
 
 
 @apart
@@ -611,14 +630,27 @@ def _pick(s: Any) -> Any:
 
 
 @apart
-def play(p: Places, s: Stock, b: Batch, seed: int, first: int, last: int, out: Sums, stays: Int, ends: Int) -> int:
+def play(
+    p: Places,
+    rows: Rows,
+    cells: Cells,
+    world: World,
+    s: Stock,
+    b: Batch,
+    seed: int,
+    first: int,
+    last: int,
+    out: Sums,
+    stays: Int,
+    ends: Int,
+) -> int:
     """Plays the cases `first` to `last` − 1 and adds them to `out` (`stays` and `ends` are its own, flat). Returns how it ended."""
-    e, number, size = p.winners, np.int64(first), OWN_LAW + len(p.law_hours)
+    e, number, size = p.winners, np.int64(first), OWN_LAW + len(world.law_hours)
     root = _mixed(np.uint64(seed) + _GAMMA)
     while True:  # ends: every round plays cases, and cases end
         if s.held[READY] == 0 and s.held[FREE] > 0 and number < last:
             n = min(min(np.int64(WIDTH), s.held[FREE]), last - number)
-            _open(n, b, p, s, root, number, size)
+            _open(n, b, p, cells, world, s, root, number, size)
             number += n
         place = _pick(s)
         if place < 0:
@@ -630,42 +662,42 @@ def play(p: Places, s: Stock, b: Batch, seed: int, first: int, last: int, out: S
             s.ready[s.held[READY]] = place
             s.held[READY] += 1
         state, law = p.state[place], p.law[place]
-        _take(n, place * s.room + left, b, s, U(_FIRST + 2 * p.actors * state) * _GAMMA, U(2 * p.actors * p.states) * _GAMMA)
+        _take(n, place * s.room + left, b, s, U(_FIRST + 2 * world.actors * state) * _GAMMA, U(2 * world.actors * world.states) * _GAMMA)
         if law >= 0:
-            _begin_law(n, b, p, law, s, size)
+            _begin_law(n, b, world, law, s, size)
         if p.final[place]:
-            _end(n, b, p, s, out, ends, state, size)
+            _end(n, b, world, s, out, ends, state, size)
             continue
-        _begin_limits(n, b, p, p.group[place], p.hours[place], p.counted[place], p.known, s, size)
+        _begin_limits(n, b, world, p.group[place], p.hours[place], p.counted[place], world.known, s, size)
         if p.works[place]:
-            _begin_work(n, b, p)
-        _draw(n, b, p, place, e)
-        out.seconds[state] += _judge(n, b, place, e, min(p.horizon, p.until[place]), p.known, p.lapses[place])
-        _settle(n, b, p, s, stays, state)
+            _begin_work(n, b, world)
+        _draw(n, b, p, rows, world, place, e)
+        out.seconds[state] += _judge(n, b, place, e, min(world.horizon, p.until[place]), world.known, p.lapses[place])
+        _settle(n, b, p, cells, s, stays, state)
         if s.held[ALONES]:
-            code = _alone(b, p, s, out, stays, place, e, size)
+            code = _alone(b, p, cells, world, s, out, stays, place, e, size)
             if code != DONE:
                 return code
         if p.pays[place]:
-            _pay(n, b, p, s, out, place, e, size)
+            _pay(n, b, rows, cells, world, s, out, place, e, size)
         if p.sends[place]:
-            _send(n, b, p, s, out, place, e, size)
+            _send(n, b, cells, s, out, place, e, size)
     return DONE
 
 
-def play_all(t: Tables, p: Places, seed: int, first: int, last: int, out: Sums, under_way: int = UNDER_WAY, room: int = ROOM) -> int:
+def play_all(t: Tables, p: Laid, seed: int, first: int, last: int, out: Sums, under_way: int = UNDER_WAY, room: int = ROOM) -> int:
     """Plays the cases `first` to `last` − 1 and adds them to `out`. Returns how it ended: `DONE` or an error."""
     stock, batch = stock_for(t, p, under_way, room)
-    code = play(p, stock, batch, seed, first, last, out, out.stays.reshape(-1), out.ends.reshape(-1))
+    code = play(p.places, p.rows, p.cells, p.world, stock, batch, seed, first, last, out, out.stays.reshape(-1), out.ends.reshape(-1))
     opened = int(t.state[t.open_node[0]])
     out.visits[opened] += last - first
     out.state_cases[opened] += last - first
     fired = np.flatnonzero(stock.fired)
-    counts, cells = stock.fired[fired], p.cells.reshape(-1, CELL)[fired]
+    counts, cells = stock.fired[fired], p.cells.table.reshape(-1, CELL)[fired]
     np.add.at(out.rules, cells[:, RULE], counts)
     np.add.at(out.rule_cases, cells[:, RULE], counts)
-    after = p.state[cells[:, DEST]]
-    enters = after != p.state[fired >> p.winners]
+    after = p.places.state[cells[:, DEST]]
+    enters = after != p.places.state[fired >> p.places.winners]
     np.add.at(out.visits, after[enters], counts[enters])
     np.add.at(out.state_cases, after[enters], counts[enters])
     for bits, cases in ((p.bit_rule, out.rule_cases), (p.bit_state, out.state_cases)):
