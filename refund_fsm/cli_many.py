@@ -83,16 +83,16 @@ def exact(
         _tell(law, picture, lang, json)
     if not sensitivity:
         return
-    if not json:  # the law is on the screen by now, and Ctrl-C leaves it there
-        show(["", *whatif_view.parts(asked.sensitivity(step, horizon, ranks), lang)])
-        return
     try:
-        ranked = asked.sensitivity(step, horizon, ranks).to_json(indent=2)
-    except KeyboardInterrupt:
+        ranked = asked.sensitivity(step, horizon, ranks)
+    except KeyboardInterrupt:  # a second one: the law at least is told
         ranked = None
-    show_text(f'{{"law": {law.to_json(indent=2)},\n"sensitivity": {ranked or "null"}}}\n')
-    _save(law, picture, lang, json)
-    if ranked is None:
+    if not json:  # the law is on the screen by now
+        show(["", *whatif_view.parts(ranked, lang)] if ranked else [])
+    else:
+        show_text(f'{{"law": {law.to_json(indent=2)},\n"sensitivity": {ranked.to_json(indent=2) if ranked else "null"}}}\n')
+        _save(law, picture, lang, json)
+    if ranked is None or ranked.partial:
         raise typer.Exit(STOPPED)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from datetime import timedelta
 from typing import Any
 
@@ -64,9 +65,10 @@ def test_all_that_can_matter_is_in_it(found: Sensitivity) -> None:
     """Every row that is drawn beside another has a weight, every delay of some length a time, every limit of the workflow two changes."""
     places = [one.place for one in found.rows]
     assert len(set(zip(places, (one.change for one in found.rows), strict=True))) == len(places)
-    weights = {int(place.split("[")[1].split("]")[0]) for place in places if place.endswith(".weight")}
+    weights = {int(place.split("[")[1].split("]")[0]) for place in places if place.endswith(".weight") and place.startswith("choices")}
     alone = {one.event for number, one in enumerate(DEFAULT.choices) if number not in weights}
     assert alone == {"start_review", "retry_payout"}
+    assert {place for place in places if place.startswith("mix")} == {f"mix[{place}].weight" for place in range(len(DEFAULT.mix))}
     delays = {place for place in places if place.endswith(".delay")}
     assert len(delays) == sum(one.delay is not None and one.delay.expected > 0 for one in DEFAULT.choices)
     policies = {place.removeprefix("policy.") for place in places if place.startswith("policy.")}
@@ -95,6 +97,30 @@ def test_it_is_shown_and_written(found: Sensitivity) -> None:
     data = json.loads(found.to_json())
     assert len(data["rows"]) == len(found.rows) and data["base"] == found.base
     assert len(found.to_frame()) == len(found.rows)
+
+
+def test_the_mix_can_change(found: Sensitivity) -> None:
+    """A tenth more of one kind of case, the others scaled: the law of that mix."""
+    mix = (DEFAULT.mix[0].model_copy(update={"weight": DEFAULT.mix[0].weight * 1.1}), *DEFAULT.mix[1:])
+    more = of(DEFAULT.model_copy(update={"mix": mix}))
+    assert row(found, "mix[0].weight", "+10").effects == pytest.approx(
+        {name: more[name] - found.base[name] for name in found.base}, abs=1e-9
+    )
+
+
+def test_an_interrupt_leaves_what_is_known(found: Sensitivity) -> None:
+    """Ctrl-C while it computes: the rows so far, in order, and it says that they are not all."""
+    seen: list[tuple[int, int]] = []
+
+    def note(done: int, of_all: int) -> None:
+        seen.append((done, of_all))
+        if done == 5:
+            signal.raise_signal(signal.SIGINT)
+
+    part = sensitivity(VIRTUAL, DEFAULT, start=START, figures=tuple(found.base), step=STEP, horizon=HORIZON, progress=note)
+    assert part.partial and not found.partial and part.rows == found.rows[:5] and part.asked == len(found.rows)
+    assert seen == [(done, part.asked) for done in range(1, 6)]
+    assert "partial: 5 /" in part.summary("en") and "部分结果" in part.summary("zh") and json.loads(part.to_json())["partial"]
 
 
 def test_threads_change_nothing(found: Sensitivity) -> None:
@@ -127,6 +153,7 @@ def test_own_workflows_serve() -> None:
         ("figures", 3, "figures: 3"),
         ("figures", (3,), "figures: "),
         ("workers", 0, "workers: 0"),
+        ("progress", 3, "progress: 3"),
         ("step", timedelta(hours=5), "step: "),
     ],
 )

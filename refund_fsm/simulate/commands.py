@@ -31,6 +31,7 @@ START = datetime(
 )  # the last Thursday before the Spring Festival of 2026: a start that is hard on deadlines
 STEP_HOURS, HORIZON_DAYS = 1.0, 120.0
 CASES, SEED = 100_000, 1
+CHANGES = "changes"  # what the bar of a sensitivity counts
 RANKERS = 2  # threads that a sensitivity has
 BEHAVIOUR_FIELDS = ("behaviour", "choices", "mix", "facts", "amount", "note", "order_type")
 
@@ -61,8 +62,8 @@ class Question:
         lattice = self._on_lattice(step_hours, horizon_days)
         if step_hours is None:
             del lattice["step"]
-        with named(self.file):
-            return sensitivity(self.workflow, self.behaviour, **lattice, figures=figures, workers=RANKERS)
+        with named(self.file), bar(1, CHANGES) as progress:
+            return sensitivity(self.workflow, self.behaviour, **lattice, figures=figures, workers=RANKERS, progress=progress)
 
     def figures(self, asked: Sequence[str]) -> tuple[str, ...] | None:
         """The figures to be ranked, looked at before the long work begins; None: the library's own choice."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from types import MappingProxyType
@@ -133,7 +133,10 @@ def law_of(chain: Chain, step: timedelta, horizon: timedelta, like: Law | None =
     """The law of a chain. `like` is a law of a chain of the same configurations and draws, on the same step: what can happen again is
     the same there, and is not looked for anew. `only`: of what can happen again, the items that are asked for; others count 0."""
     plan = like._plan if like is not None and like._plan.nodes is chain.nodes else None
-    laid = lay(chain, step, horizon, plan.told if plan else frozenset())
+    if like is not None and plan is not None and _alike(chain, like._laid.chain):
+        laid = replace(like._laid, chain=chain)
+    else:
+        laid = lay(chain, step, horizon, plan.told if plan else frozenset(), like._laid if like is not None and plan is not None else None)
     if plan is None:
         graph = Graph(laid)
         told = graph.to_tell(only)
@@ -147,6 +150,11 @@ def law_of(chain: Chain, step: timedelta, horizon: timedelta, like: Law | None =
     if forward(work_for(laid.lattice), net_for(laid.lattice, apart), openings, shares, flow, apart):
         raise TooLong(f"behaviour of {chain.workflow.key}: moves inside one instant find no end; does it go round in no time?")
     return Law(laid, horizon, plan, flow, apart)
+
+
+def _alike(chain: Chain, other: Chain) -> bool:
+    """Whether two chains of the same nodes differ in their openings alone."""
+    return chain.behaviour.choices is other.behaviour.choices and chain.policy is other.policy
 
 
 def _apart(laid: Laid, graph: Graph, firsts: tuple[First, ...]) -> Apart:
@@ -274,8 +282,8 @@ class Law:
         for place in range(len(lattice.race_of)):
             node, number = chain.nodes[place // phases], int(lattice.race_of[place])
             for row, one in enumerate(self._laid.races[number].rows if number >= 0 else ()):
-                if one[3] < 0:
-                    event = chain.events.index(chain.behaviour.choices[one[1]].event)
+                if one.outcome < 0:
+                    event = chain.events.index(chain.behaviour.choices[one.choice].event)
                     found[node.moves[0][event].rule] += self._flow.inner[lattice.inner[place] + row]
         return found
 

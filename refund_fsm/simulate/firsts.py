@@ -78,17 +78,17 @@ class Graph:
         variants = int(lattice.race_variants[number])
         begin = int(lattice.race_slots[number])
         for place, row in enumerate(race.rows):
-            if row[3] >= 0:
+            if row.outcome >= 0:
                 continue
             inner = int(lattice.inner[node * self.phases + phase]) + place
-            event = chain.events.index(chain.behaviour.choices[row[1]].event)
+            event = chain.events.index(chain.behaviour.choices[row.choice].event)
             rule = chain.nodes[node].moves[0][event].rule
             self._add(Item("rule", rule), Place(node, -1, inner))
-            if row[4] == 0:
+            if row.digit == 0:
                 self.untold.add(inner)
                 continue
-            stride, radix = int(lattice.slot_stride[begin + row[0]]), int(lattice.slot_radix[begin + row[0]])
-            self.inner_outs[inner] = [out for out in range(base, end) if ((out - base) % variants) // stride % radix == row[4]]
+            stride, radix = int(lattice.slot_stride[begin + row.slot]), int(lattice.slot_radix[begin + row.slot])
+            self.inner_outs[inner] = [out for out in range(base, end) if ((out - base) % variants) // stride % radix == row.digit]
         group = int(lattice.state_group[chain.nodes[node].state])
         if group >= 0 and not race.clocked and phase == 0:
             self._add(Item("limit", group), Place(node, -1, -1))

@@ -98,13 +98,25 @@ class Lattice(NamedTuple):
     last: int  # T: cells are not followed beyond
 
 
+class Row(NamedTuple):
+    """An event that may be drawn: by the actor of a slot, as a choice; the outcome that it is, or −1 for an internal event, with the
+    digit that it sets in the variant; and the phases (bits) in which it is accepted."""
+
+    slot: int
+    choice: int
+    outcome: int
+    digit: int
+    mask: int
+
+
 class Race(NamedTuple):
-    """Who races, as a value that nodes are grouped by: rows of (actor, choice, outcome, digit, mask), and weights."""
+    """Who races, as a value that nodes are grouped by. `drawn` are the draws of the node (see `Node`), nothing among them."""
 
     state: int
     clocked: bool
     bounds: tuple[int, ...]
-    rows: tuple[tuple[int, int, float, int, int, int], ...]
+    drawn: tuple[tuple[int, ...], ...]
+    rows: tuple[Row, ...]
     radix: tuple[int, ...]
     events: tuple[int, ...]
 
@@ -121,11 +133,16 @@ class Laid:
     known: int  # the first cell of a day that is judged by weekends alone
 
 
-def lay(chain: Chain, step: timedelta, horizon: timedelta, told: frozenset[tuple[int, int]] = frozenset()) -> Laid:
-    """The chain on a lattice. `told` are (state, event) of internal events whose having happened must be told by the outcome."""
+def lay(
+    chain: Chain, step: timedelta, horizon: timedelta, told: frozenset[tuple[int, int]] = frozenset(), like: Laid | None = None
+) -> Laid:
+    """The chain on a lattice. `told` are (state, event) of internal events whose having happened must be told by the outcome.
+
+    `like` has a chain of the same nodes: what does not depend on behaviour is taken from it where the policy is the same too.
+    """
     seconds = _checked(step, horizon)
-    tables = tables_of(chain)
-    return _Layer(chain, tables, seconds, step, horizon, told).laid()
+    tables = like.tables if like is not None and like.chain.policy is chain.policy else tables_of(chain)
+    return _Layer(chain, tables, seconds, step, horizon, told, like).laid()
 
 
 def fits(chain: Chain, step: timedelta) -> bool:
@@ -146,9 +163,16 @@ def _checked(step: object, horizon: object) -> int:
 
 class _Layer:
     def __init__(
-        self, chain: Chain, tables: Tables, seconds: int, step: timedelta, horizon: timedelta, told: frozenset[tuple[int, int]]
+        self,
+        chain: Chain,
+        tables: Tables,
+        seconds: int,
+        step: timedelta,
+        horizon: timedelta,
+        told: frozenset[tuple[int, int]],
+        like: Laid | None,
     ) -> None:
-        self.chain, self.tables, self.seconds, self.step, self.told = chain, tables, seconds, step, told
+        self.chain, self.tables, self.seconds, self.step, self.told, self.like = chain, tables, seconds, step, told, like
         self.per_day = DAY // seconds
         self.start = 2 * (tables.start // seconds) + (1 if tables.start % seconds else 0)
         wanted = self.start // 2 + math.ceil(horizon / step)
@@ -227,6 +251,9 @@ class _Layer:
         }
 
     def _outcomes(self) -> dict[str, Any]:
+        if self.like is not None:
+            self.races = {race: number for number, race in enumerate(self.like.races)}
+            return {name: getattr(self.like.lattice, name) for name in ("race_of", "out", "inner", "out_rule", "out_dest")}
         race_of: list[int] = []
         out: list[int] = []
         inner: list[int] = []
@@ -260,11 +287,10 @@ class _Layer:
     def _race(self, place: int, node: Node, phase: int) -> Race:
         choices, events = self.chain.behaviour.choices, self.chain.events
         phase = min(phase, len(node.draws) - 1)
-        rows: list[tuple[int, int, float, int, int, int]] = []
+        rows: list[Row] = []
         radix: list[int] = []
         outcomes: list[int] = []
         for slot, drawn in enumerate(node.draws[phase]):
-            total = math.fsum(choices[max(number, -1 - number)].weight for number in drawn)
             digits: dict[int, int] = {}
             for number in drawn:
                 if number < 0:
@@ -284,11 +310,11 @@ class _Layer:
                 else:
                     outcome = len(outcomes)
                     outcomes.append(event)
-                rows.append((slot, number, choices[number].weight / total, outcome, digit, mask))
+                rows.append(Row(slot, number, outcome, digit, mask))
             radix.append(len(digits) + 1)
-        order = sorted(rows, key=lambda row: self.tables.choice_order[row[1]])
+        order = sorted(rows, key=lambda row: self.tables.choice_order[row.choice])
         clocked = bool(self.tables.clocked[node.state]) and node.clock is not None
-        race = Race(node.state, clocked, node.bounds, tuple(order), tuple(radix), tuple(outcomes))
+        race = Race(node.state, clocked, node.bounds, node.draws[phase], tuple(order), tuple(radix), tuple(outcomes))
         if math.prod(radix) > MAX_VARIANTS:
             raise TooLong(f"{self._where(node)}: more than {MAX_VARIANTS} ways in which internal events may have happened")
         self._check(place, race)
@@ -302,8 +328,8 @@ class _Layer:
         slots = range(len(variant))
         for slot in reversed(slots) if backwards else slots:
             if variant[slot]:
-                row = next(row for row in race.rows if row[0] == slot and row[4] == variant[slot])
-                event = self.chain.events.index(self.chain.behaviour.choices[row[1]].event)
+                row = next(row for row in race.rows if row.slot == slot and row.digit == variant[slot])
+                event = self.chain.events.index(self.chain.behaviour.choices[row.choice].event)
                 move = self.chain.nodes[place].moves[0].get(event)
                 if move is None:
                     raise self._inexact(place)
@@ -313,7 +339,7 @@ class _Layer:
     def _check(self, place: int, race: Race) -> None:
         """That internal events commute, and neither open nor bar another event that was drawn."""
         base = self.chain.nodes[place]
-        drawn = {self.chain.events.index(self.chain.behaviour.choices[row[1]].event) for row in race.rows}
+        drawn = {self.chain.events.index(self.chain.behaviour.choices[row.choice].event) for row in race.rows}
         for variant in itertools.product(*map(range, race.radix)):
             if not any(variant):
                 continue
@@ -341,11 +367,13 @@ class _Layer:
 
     def _races(self) -> dict[str, Any]:
         rows: list[list[float]] = []
+        weights = [row.weight for row in self.chain.behaviour.choices]
         begin, slots = [0], [0]
         stride: list[int] = []
         radix: list[int] = []
         for race in self.races:
-            rows += [[slot, share, choice, outcome, digit, mask] for slot, choice, share, outcome, digit, mask in race.rows]
+            totals = [math.fsum(weights[max(number, -1 - number)] for number in drawn) for drawn in race.drawn]
+            rows += [[one.slot, weights[one.choice] / totals[one.slot], *one[1:]] for one in race.rows]
             begin.append(len(rows))
             # the last actor's variant runs fastest, as in itertools.product
             stride += [math.prod(race.radix[place + 1 :]) for place in range(len(race.radix))]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ from refund_fsm.simulate import figures as names
 from refund_fsm.simulate.behaviour import Behaviour
 from refund_fsm.simulate.chain import Chain, chain_of
 from refund_fsm.simulate.exact import HORIZON, HOUR, Law, law_of
+from refund_fsm.simulate.interrupts import interruptible
 from refund_fsm.simulate.lattice import fits
 from refund_fsm.spec import Workflow
 from refund_fsm.text import Text
@@ -56,6 +57,12 @@ class Sensitivity:
     horizon: timedelta
     base: Mapping[str, float]
     rows: tuple[Effect, ...]
+    asked: int
+
+    @property
+    def partial(self) -> bool:
+        """Whether fewer changes were computed than there are."""
+        return len(self.rows) < self.asked
 
     def ranked(self, figure: str) -> tuple[Effect, ...]:
         """The rows, what moves the figure most first; ties in the order of the behaviour's rows. `BadData` for a figure not asked for."""
@@ -82,6 +89,7 @@ class Sensitivity:
             "step_seconds": self.step // timedelta(seconds=1),
             "horizon_seconds": self.horizon // timedelta(seconds=1),
             "base": _finite(self.base),
+            "partial": self.partial,
             "rows": rows,
         }
         return json.dumps(data, ensure_ascii=False, indent=indent)
@@ -117,12 +125,15 @@ def sensitivity(
     step: timedelta = STEP,
     horizon: timedelta = HORIZON,
     workers: int = 2,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Sensitivity:
     """What each of the `figures` does when one thing changes (names of `figures.known`, but `statutory`; percentiles such as `money:p80`).
 
-    Changes: every weight of a choice 10 % up, the others of its actor scaled; every delay 10 % longer; every whole number of the
+    Changes: every weight of a choice, and of the mix, 10 % up, the others scaled; every delay 10 % longer; every whole number of the
     policy that matters here one up and one down, every choice of it to each other one. Each is the exact law of the changed chain
-    on a lattice of `step`, computed by `workers` threads. Raises `BadData` as `first_passage` does, and for a figure that is none.
+    on a lattice of `step`, computed by `workers` threads; `progress` is called with the changes done and asked for. An interrupt
+    (Ctrl-C) ends it with the rows that are known, marked `partial`. Raises `BadData` as `first_passage` does, and for a figure that
+    is none.
     """
     asked = _asked(workflow, figures)
     if not asked or "statutory" in asked or not all(isinstance(name, str) for name in asked):
@@ -131,8 +142,9 @@ def sensitivity(
         names.label_of(workflow, name)
     if type(workers) is not int or not 1 <= workers <= 64:
         raise BadData("workers", workers, "a whole number from 1 to 64")
+    if progress is not None and not callable(progress):
+        raise BadData("progress", progress, "a function of the changes done and asked for, or None")
     chain = chain_of(workflow, behaviour, start, policy)
-
     only = Law.items_of(workflow, asked)
     laws = {step: law_of(chain, step, horizon, only=only)}
     base = {name: laws[step].figure(name) for name in asked}
@@ -145,10 +157,16 @@ def sensitivity(
         law = law_of(change.chain, like.step, horizon, like, only)
         return {name: _difference(law.figure(name), like.figure(name)) for name in asked}
 
-    with ThreadPoolExecutor(workers) as pool:
-        found = list(pool.map(effects, changed))
-    rows = tuple(Effect(one.place, one.parameter, one.change, effect) for one, effect in zip(changed, found, strict=True))
-    return Sensitivity(workflow, behaviour, chain.policy, chain.start, step, horizon, base, rows)
+    rows: list[Effect] = []
+    with interruptible() as stop, ThreadPoolExecutor(workers) as pool:
+        for one, effect in zip(changed, pool.map(effects, changed), strict=True):
+            rows.append(Effect(one.place, one.parameter, one.change, effect))
+            if progress is not None:
+                progress(len(rows), len(changed))
+            if stop.asked:
+                pool.shutdown(cancel_futures=True)
+                break
+    return Sensitivity(workflow, behaviour, chain.policy, chain.start, step, horizon, base, tuple(rows), len(changed))
 
 
 def _step(chain: Chain, step: timedelta) -> timedelta:
@@ -184,6 +202,7 @@ def _difference(one: float, base: float) -> float:
 
 def _changes(chain: Chain) -> Iterator[_Change]:
     yield from _weights(chain)
+    yield from _mixes(chain)
     yield from _delays(chain)
     yield from _policies(chain)
 
@@ -201,6 +220,26 @@ def _weights(chain: Chain) -> Iterator[_Change]:
             Text(f"{label.zh}的权重", f"weight of {label.en}"),
             Text("+10%，其余按比例", "+10 %, the others scaled"),
             _with_row(chain, place, more),
+        )
+
+
+def _mixes(chain: Chain) -> Iterator[_Change]:
+    shares = chain.behaviour.mix
+    played = [place for place, share in enumerate(shares) if share.weight > 0]  # the openings, in order
+    for number, place in enumerate(played if len(played) > 1 else ()):
+        more = shares[place].model_copy(update={"weight": shares[place].weight * (1 + SHARE)})
+        whole = 1 + SHARE * chain.openings[number].share
+        openings = tuple(
+            one._replace(share=one.share * (1 + SHARE if other == number else 1) / whole) for other, one in enumerate(chain.openings)
+        )
+        behaviour = BaseModel.model_copy(chain.behaviour, update={"mix": (*shares[:place], more, *shares[place + 1 :])})
+        told = ", ".join(f"{name}={value}" for name, value in shares[place].facts.items())
+        insured = Text("，有运费险", ", freight insured") if shares[place].freight_insurance else Text("", "")
+        yield _Change(
+            f"mix[{place}].weight",
+            Text(f"此类售后单的占比：{told}{insured.zh}", f"share of cases: {told}{insured.en}"),
+            Text("+10%，其余按比例", "+10 %, the others scaled"),
+            replace(chain, behaviour=behaviour, openings=openings),
         )
 
 

@@ -9,6 +9,7 @@ from refund_fsm.console import Aligned, Languages, text_of
 from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE
 from refund_fsm.simulate.figures import Unit
+from refund_fsm.simulate.settings import PARTIAL
 from refund_fsm.simulate.summary import languages
 from refund_fsm.text import Text
 
@@ -32,6 +33,9 @@ BASE = Text("现在", "now")
 def parts(found: Sensitivity, lang: Languages, most: int = 12) -> list[RenderableType | str]:
     """A title, and a table for each figure."""
     shown: list[RenderableType | str] = [f"{lang.say(found.workflow.label)} · {lang.say(ILLUSTRATIVE)}"]
+    if found.partial:
+        told_of = f"{len(found.rows)} / {found.asked}"
+        shown.append(lang.say(Text(f"⚠ {PARTIAL.zh}：只算了 {told_of} 项变化", f"⚠ {PARTIAL.en}: {told_of} changes were computed")))
     for name, base in found.base.items():
         unit = unit_of(name)
         shown.append("")
