@@ -12,63 +12,62 @@ if TYPE_CHECKING:
     from refund_fsm import advice as advice
     from refund_fsm import graph as graph
     from refund_fsm import orders as orders
-    from refund_fsm.calendar import WorkCalendar as WorkCalendar
+    from refund_fsm.case import Breach as Breach
+    from refund_fsm.case import Due as Due
     from refund_fsm.case import RefundCase as RefundCase
+    from refund_fsm.case import Refusal as Refusal
+    from refund_fsm.case import Refused as Refused
+    from refund_fsm.case import Step as Step
+    from refund_fsm.case import Verdict as Verdict
     from refund_fsm.errors import BadData as BadData
     from refund_fsm.errors import CalendarOutOfRange as CalendarOutOfRange
     from refund_fsm.errors import MissingPart as MissingPart
     from refund_fsm.errors import RefundFsmError as RefundFsmError
-    from refund_fsm.errors import Refused as Refused
     from refund_fsm.errors import SavedCaseError as SavedCaseError
     from refund_fsm.errors import WorkflowError as WorkflowError
-    from refund_fsm.facts import UpTo as UpTo
-    from refund_fsm.model import Evidence as Evidence
-    from refund_fsm.model import Listing as Listing
-    from refund_fsm.model import Order as Order
-    from refund_fsm.model import OrderLine as OrderLine
-    from refund_fsm.model import RefundRequest as RefundRequest
     from refund_fsm.orders import order_type_of as order_type_of
-    from refund_fsm.policy import Policy as Policy
-    from refund_fsm.policy import Span as Span
-    from refund_fsm.record import Breach as Breach
-    from refund_fsm.record import Due as Due
-    from refund_fsm.record import Step as Step
-    from refund_fsm.refusal import Refusal as Refusal
-    from refund_fsm.refusal import Verdict as Verdict
-    from refund_fsm.spec import CLOCK as CLOCK
-    from refund_fsm.spec import Acceptance as Acceptance
-    from refund_fsm.spec import Actor as Actor
-    from refund_fsm.spec import Effect as Effect
-    from refund_fsm.spec import Event as Event
-    from refund_fsm.spec import Freight as Freight
-    from refund_fsm.spec import Ground as Ground
-    from refund_fsm.spec import Guard as Guard
-    from refund_fsm.spec import Limit as Limit
-    from refund_fsm.spec import Rule as Rule
-    from refund_fsm.spec import State as State
-    from refund_fsm.spec import Workflow as Workflow
-    from refund_fsm.spec import effect as effect
-    from refund_fsm.spec import guard as guard
     from refund_fsm.text import Text as Text
+    from refund_fsm.workflow import CATALOGUE as CATALOGUE
+    from refund_fsm.workflow import CLOCK as CLOCK
+    from refund_fsm.workflow import Acceptance as Acceptance
+    from refund_fsm.workflow import Actor as Actor
+    from refund_fsm.workflow import CatalogueRule as CatalogueRule
+    from refund_fsm.workflow import Effect as Effect
+    from refund_fsm.workflow import Event as Event
+    from refund_fsm.workflow import Evidence as Evidence
+    from refund_fsm.workflow import Freight as Freight
+    from refund_fsm.workflow import Ground as Ground
+    from refund_fsm.workflow import Guard as Guard
+    from refund_fsm.workflow import Limit as Limit
+    from refund_fsm.workflow import Listing as Listing
+    from refund_fsm.workflow import Order as Order
+    from refund_fsm.workflow import OrderLine as OrderLine
+    from refund_fsm.workflow import Policy as Policy
+    from refund_fsm.workflow import RefundRequest as RefundRequest
+    from refund_fsm.workflow import Rule as Rule
+    from refund_fsm.workflow import Span as Span
+    from refund_fsm.workflow import State as State
+    from refund_fsm.workflow import UpTo as UpTo
+    from refund_fsm.workflow import WorkCalendar as WorkCalendar
+    from refund_fsm.workflow import Workflow as Workflow
+    from refund_fsm.workflow import effect as effect
+    from refund_fsm.workflow import guard as guard
 
 __version__ = "0.1.0"
 
 _MODULES = ("advice", "graph", "orders")
 _HOMES = {
-    "calendar": ("WorkCalendar",),
-    "case": ("RefundCase",),
-    "errors": ("BadData", "CalendarOutOfRange", "MissingPart", "Refused", "RefundFsmError", "SavedCaseError", "WorkflowError"),
-    "facts": ("UpTo",),
-    "model": ("Evidence", "Listing", "Order", "OrderLine", "RefundRequest"),
+    "case.case": ("RefundCase",),
+    "case.record": ("Breach", "Due", "Step"),
+    "case.refusal": ("Refusal", "Refused", "Verdict"),
+    "errors": ("BadData", "CalendarOutOfRange", "MissingPart", "RefundFsmError", "SavedCaseError", "WorkflowError"),
     "orders": ("order_type_of",),
-    "policy": ("Policy", "Span"),
-    "record": ("Breach", "Due", "Step"),
-    "refusal": ("Refusal", "Verdict"),
-    "spec": (
-        *("CLOCK", "Acceptance", "Actor", "Effect", "Event", "Freight", "Ground", "Guard", "Limit"),
-        *("Rule", "State", "Workflow", "effect", "guard"),
-    ),
     "text": ("Text",),
+    "workflow": (
+        *("CATALOGUE", "CLOCK", "Acceptance", "Actor", "CatalogueRule", "Effect", "Event", "Evidence", "Freight", "Ground", "Guard"),
+        *("Limit", "Listing", "Order", "OrderLine", "Policy", "RefundRequest", "Rule", "Span", "State", "UpTo", "WorkCalendar"),
+        *("Workflow", "effect", "guard"),
+    ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from refund_fsm.cli import main
+from refund_fsm.cli.app import main
 
 sys.exit(main())

@@ -1,4 +1,7 @@
-"""Owns the exceptions of the package. Expected refusals are values (`refusal.py`); these are raised."""
+"""Owns the exceptions of the package; `Refused` alone stands with what it carries, in `case.refusal`. Imports nothing of ours.
+
+Expected refusals are values; these are raised.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
-
-    from refund_fsm.refusal import Refusal
 
 SHOWN = 120  # characters of an offending value that a message quotes
 
@@ -103,17 +104,6 @@ class WorkflowError(RefundFsmError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.row, self.fault)
-
-
-class Refused(RefundFsmError):
-    """An event that the workflow does not take now. Nothing has changed; `refusal` says why."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        self.refusal = refusal
-        super().__init__(refusal)
-
-    def __str__(self) -> str:
-        return f"{self.refusal.code}: {self.refusal.explain('en')}"
 
 
 class SavedCaseError(BadData):

@@ -26,7 +26,7 @@ from refund_fsm import (
     effect,
     guard,
 )
-from refund_fsm.catalogue import CATALOGUE, CatalogueRule
+from refund_fsm.workflow.catalogue import CATALOGUE, CatalogueRule
 
 # 1. Who acts, and what a case can be
 BUYER = Actor("buyer", "买家", "buyer")

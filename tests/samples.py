@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from refund_fsm import Evidence, Order, OrderLine, Policy, RefundCase, RefundRequest
-from refund_fsm.calendar import SHANGHAI
+from refund_fsm.text import SHANGHAI
 
 
 def at(text: str) -> datetime:

@@ -11,20 +11,16 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, Literal, get_args
 
-from refund_fsm import orders, words
+from refund_fsm import orders
 from refund_fsm.advice import texts, tips
 from refund_fsm.advice.scene import Scene
 from refund_fsm.advice.scene import Tip as Tip
 from refund_fsm.advice.texts import TOPICS
-from refund_fsm.calendar import instant
 from refund_fsm.case import RefundCase
-from refund_fsm.catalogue import ASSUMED, ASSUMED_TEXT
 from refund_fsm.errors import BadData
-from refund_fsm.model import Order
 from refund_fsm.orders.guidance import Said, guidance_of
-from refund_fsm.policy import Policy
-from refund_fsm.spec import Workflow
-from refund_fsm.text import Lang, Text
+from refund_fsm.text import Lang, Text, words
+from refund_fsm.workflow import ASSUMED, ASSUMED_TEXT, Order, Policy, Workflow, instant
 
 AdviceLang = Literal["zh", "en", "both"]
 

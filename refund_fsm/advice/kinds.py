@@ -9,11 +9,9 @@ from collections.abc import Iterator
 
 from refund_fsm.advice import texts
 from refund_fsm.advice.scene import Choice, Scene, Tip, closest, labels, line_titles, mentioned, tip, unique
-from refund_fsm.catalogue import spelled
-from refund_fsm.model import OrderLine
 from refund_fsm.orders.guidance import Said
-from refund_fsm.text import Text
-from refund_fsm.words import OR
+from refund_fsm.text import OR, Text
+from refund_fsm.workflow import OrderLine, spelled
 
 
 def fitting(scene: Scene) -> Iterator[Tip]:

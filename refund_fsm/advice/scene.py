@@ -11,15 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from refund_fsm.advice.texts import AND, PROVISIONAL
-from refund_fsm.case import RefundCase
-from refund_fsm.errors import Refused
-from refund_fsm.model import Evidence, Order, RefundRequest
+from refund_fsm.case import RefundCase, Refusal, Refused, Verdict
 from refund_fsm.orders.guidance import Guidance, Said
-from refund_fsm.policy import Policy
-from refund_fsm.refusal import Refusal, Verdict
-from refund_fsm.spec import CLOCK, Actor, Event, Freight, Workflow
-from refund_fsm.text import Text
-from refund_fsm.words import instant, listed
+from refund_fsm.text import Text, instant, listed
+from refund_fsm.workflow import CLOCK, Actor, Event, Evidence, Freight, Order, Policy, RefundRequest, Workflow
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,10 @@ from datetime import datetime
 from refund_fsm.advice import texts
 from refund_fsm.advice.kinds import fitting
 from refund_fsm.advice.scene import Scene, Tip, joined, labels, mentioned, tip, unique, when
-from refund_fsm.catalogue import spelled
-from refund_fsm.model import EVIDENCE_LABELS
+from refund_fsm.case import NEEDS, Due
 from refund_fsm.orders.guidance import Said
-from refund_fsm.policy import Policy
-from refund_fsm.record import Due
-from refund_fsm.refusal import NEEDS
-from refund_fsm.spec import Limit, State
-from refund_fsm.text import Text
-from refund_fsm.words import OR, day, length, local_day, yuan
+from refund_fsm.text import OR, Text, day, length, local_day, yuan
+from refund_fsm.workflow import EVIDENCE_LABELS, Limit, Policy, State, spelled
 
 
 def process(scene: Scene) -> Iterator[Tip]:

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from refund_fsm import words
-from refund_fsm.case import RefundCase
+from refund_fsm.case import Breach, Due, RefundCase
 from refund_fsm.diagram.marks import Mark, Marks, Note, Sign
 from refund_fsm.errors import BadData
-from refund_fsm.record import Breach, Due
-from refund_fsm.spec import Rule, Workflow
-from refund_fsm.text import Text
+from refund_fsm.text import Text, words
+from refund_fsm.workflow import Rule, Workflow
 
 KEY: tuple[tuple[Sign, Text], ...] = (
     ("taken", Text("走过的步骤，按序编号", "taken, numbered in order")),

@@ -9,11 +9,10 @@ import operator
 from collections.abc import Mapping
 from datetime import timedelta
 
-from refund_fsm import words
 from refund_fsm.diagram.marks import Mark, Marks, Note, Sign
 from refund_fsm.errors import BadData
-from refund_fsm.spec import Workflow
-from refund_fsm.text import Text
+from refund_fsm.text import Text, words
+from refund_fsm.workflow import Workflow
 
 MOST = 10**15  # of one rule: more is a slip
 MINUTES = Text("分钟", "min")

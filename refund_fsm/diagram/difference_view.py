@@ -10,14 +10,10 @@ import math
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from refund_fsm import words
-from refund_fsm.calendar import SHANGHAI
 from refund_fsm.diagram.marks import CHANGES, Mark, Marks, Note, Sign
 from refund_fsm.diagram.plan import gone, paired
-from refund_fsm.facts import Value, assignments, reads_of
-from refund_fsm.policy import Policy
-from refund_fsm.spec import Guard, Limit, Rule, State, Workflow
-from refund_fsm.text import Text
+from refund_fsm.text import SHANGHAI, Text, words
+from refund_fsm.workflow import Guard, Limit, Policy, Rule, State, Value, Workflow, assignments, reads_of
 
 KEY: tuple[tuple[Sign, Text], ...] = tuple((tone, text) for tone, (_, text) in CHANGES.items())
 NOTHING = Text("没有差异", "no difference")

@@ -18,7 +18,7 @@ from refund_fsm.diagram.markup import APART, slug
 from refund_fsm.diagram.palette import MUTED, PAPER, SLATE, SUCCESS, fade, tint, tone_colour
 from refund_fsm.diagram.plan import Arrow, Card, Junction
 from refund_fsm.errors import BadData, MissingPart, RefundFsmError
-from refund_fsm.spec import Actor, Rule
+from refund_fsm.workflow import Actor, Rule
 
 if TYPE_CHECKING:
     import graphviz

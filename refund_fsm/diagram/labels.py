@@ -7,16 +7,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, get_args
 
-from refund_fsm import words
-from refund_fsm.catalogue import ASSUMED, spelled
 from refund_fsm.diagram import palette
 from refund_fsm.diagram.marks import CHANGES, NEXT, Mark, Marks, Note, Sign
 from refund_fsm.diagram.markup import Line, Run, block, slug
 from refund_fsm.diagram.metrics import plain, width, wrap
 from refund_fsm.diagram.palette import INK, MUTED, PALE, PAPER, SLATE, tone_colour
 from refund_fsm.diagram.plan import Arrow, Card, Plan
-from refund_fsm.spec import CLOCK, Actor, Guard, Limit, Rule, State
-from refund_fsm.text import Text
+from refund_fsm.text import Text, words
+from refund_fsm.workflow import ASSUMED, CLOCK, Actor, Guard, Limit, Rule, State, spelled
 
 Lang = Literal["both", "zh", "en"]
 LANGS: tuple[Lang, ...] = get_args(Lang)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from refund_fsm import words
-from refund_fsm.catalogue import CATALOGUE
 from refund_fsm.diagram.labels import SOURCE_MARK, Labels, chip
 from refund_fsm.diagram.markup import Line, Piece, Run, Stroke, block
 from refund_fsm.diagram.metrics import wrap
 from refund_fsm.diagram.palette import INK, MUTED, SLATE, SUCCESS
 from refund_fsm.diagram.plan import Card
-from refund_fsm.text import Text
+from refund_fsm.text import Text, words
+from refund_fsm.workflow import CATALOGUE
 
 LEGEND_MOST = 720
 GAP = 7

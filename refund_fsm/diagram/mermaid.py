@@ -11,16 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from refund_fsm import words
 from refund_fsm.diagram import palette
 from refund_fsm.diagram.labels import LANGS, STATUTORY, TOGETHER, Lang
 from refund_fsm.diagram.markup import APART
 from refund_fsm.diagram.metrics import plain, width, wrap
 from refund_fsm.diagram.plan import Card, Plan
 from refund_fsm.errors import BadData
-from refund_fsm.policy import Policy
-from refund_fsm.spec import Limit, Rule, Workflow
-from refund_fsm.text import Text
+from refund_fsm.text import Text, words
+from refund_fsm.workflow import Limit, Policy, Rule, Workflow
 
 SIZE, SMALL = 13, 11  # pixels
 MOST = 180  # pixels: Mermaid breaks lines at 200

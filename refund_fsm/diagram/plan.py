@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, get_args
 
-from refund_fsm.policy import Policy
-from refund_fsm.spec import Actor, Event, Limit, Rule, State, Workflow
+from refund_fsm.workflow import Actor, Event, Limit, Policy, Rule, State, Workflow
 
 View = Literal["full", "spine"]
 VIEWS: tuple[View, ...] = get_args(View)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import html
-import os
 import re
-import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -19,8 +15,7 @@ from refund_fsm.diagram.labels import Lang
 from refund_fsm.diagram.markup import APART
 from refund_fsm.diagram.palette import HALO
 from refund_fsm.errors import BadData, MissingPart
-from refund_fsm.policy import Policy
-from refund_fsm.spec import Workflow
+from refund_fsm.workflow import Policy, Workflow, write
 
 SUFFIXES = (".dot", ".svg", ".png", ".mmd")
 PROLOG = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->", re.DOTALL)
@@ -139,45 +134,3 @@ def _haloed(found: re.Match[str]) -> str:
         for width, opacity in HALOS
     )
     return found["before"] + halo + found["card"]
-
-
-def write(files: Sequence[tuple[Path, bytes]]) -> None:
-    """Writes files, each whole or not at all: all are written beside their places first, then put there.
-
-    `BadData` naming the place that cannot be written; none of the files has changed then.
-    """
-    beside: list[tuple[Path, Path]] = []
-    place = Path()
-    try:
-        for place, data in files:
-            place = Path(os.path.realpath(place))  # a link stays one
-            with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".new-", delete=False) as file:
-                beside.append((Path(file.name), place))
-                file.write(data)
-            beside[-1][0].chmod(place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_umask())
-            if place.is_dir():
-                raise IsADirectoryError(errno.EISDIR, "it is a folder")
-        while beside:
-            new, place = beside[0]
-            new.replace(place)
-            del beside[0]
-    except (OSError, ValueError) as error:
-        raise BadData("path", str(place), f"a place that can be written ({getattr(error, 'strerror', None) or error})") from None
-    finally:
-        for new, _ in beside:
-            new.unlink(missing_ok=True)
-
-
-def folder(path: Path) -> Path:
-    """The folder, made if need be; `BadData` when it cannot be."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadData("folder", str(path), f"a folder that can be written ({error.strerror or error})") from None
-    return path
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

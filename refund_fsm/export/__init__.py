@@ -10,13 +10,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, get_args
 
 from refund_fsm.errors import BadData
-from refund_fsm.policy import Policy
-from refund_fsm.spec import Workflow
+from refund_fsm.workflow import Policy, Workflow
 
 if TYPE_CHECKING:
-    from refund_fsm.export.lattice import Lattice
-    from refund_fsm.simulate.behaviour import Behaviour
-    from refund_fsm.simulate.delays import Quantity
+    from refund_fsm.export.prism.lattice import Lattice
+    from refund_fsm.simulate.behaviour import Behaviour, Quantity
 
 Format = Literal["promela", "xstate", "pnml", "prism"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -69,8 +67,8 @@ def render(
 
 
 def _chain(workflow: Workflow, policy: Policy, behaviour: Behaviour | None, step: timedelta) -> str:
-    from refund_fsm.export import prism
-    from refund_fsm.export.lattice import Lattice
+    from refund_fsm.export.prism import model as prism
+    from refund_fsm.export.prism.lattice import Lattice
     from refund_fsm.simulate.behaviour import Behaviour
 
     if behaviour is None:

@@ -23,8 +23,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from refund_fsm.export.tables import together
-from refund_fsm.facts import Domain
-from refund_fsm.spec import Rule, Workflow
+from refund_fsm.workflow import Domain, Rule, Workflow
 
 WAITED, STAYED, MOVED, WITHHELD, PAID = "waited", "stayed", "moved", "withheld", "paid_out"
 DEEDS: Mapping[str, str] = {

@@ -14,9 +14,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from refund_fsm.export.identifiers import Identifiers
 from refund_fsm.export.promela import said
-from refund_fsm.policy import Policy
-from refund_fsm.spec import Rule, Workflow
 from refund_fsm.text import Text
+from refund_fsm.workflow import Policy, Rule, Workflow
 
 NAMESPACE = "http://www.pnml.org/version-2009/grammar/pnml"
 KIND = "http://www.pnml.org/version-2009/grammar/ptnet"

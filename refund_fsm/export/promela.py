@@ -22,11 +22,9 @@ from collections.abc import Iterable, Sequence
 from refund_fsm.export import formulas
 from refund_fsm.export.identifiers import Identifiers
 from refund_fsm.export.tables import EffectTable, Row, condition, relevant, same, tables_of
-from refund_fsm.facts import Domain, FactField, Value
 from refund_fsm.orders import fact_labels
-from refund_fsm.policy import Policy
-from refund_fsm.spec import Rule, State, Workflow
 from refund_fsm.text import Text
+from refund_fsm.workflow import Domain, FactField, Policy, Rule, State, Value, Workflow
 
 HEAD = """\
 /*

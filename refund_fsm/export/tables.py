@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from refund_fsm.errors import WorkflowError
-from refund_fsm.facts import Domain, NotFinite, Partial, Value, assignments, reads_of
-from refund_fsm.spec import Effect, Guard, Rule, Workflow
+from refund_fsm.workflow import Domain, Effect, Guard, NotFinite, Partial, Rule, Value, Workflow, assignments, reads_of
 
 PROBES = 512  # whole sets of facts on which an effect's table is compared with the effect itself
 SPREAD = 2_654_435_761  # a prime: its multiples, taken modulo the number of sets, spread the probes over all of them

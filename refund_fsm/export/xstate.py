@@ -26,9 +26,8 @@ from typing import Any
 
 from refund_fsm.export.identifiers import Identifiers
 from refund_fsm.export.tables import tables_of
-from refund_fsm.policy import Policy
-from refund_fsm.spec import CLOCK, Event, Limit, Rule, State, Workflow
 from refund_fsm.text import Text
+from refund_fsm.workflow import CLOCK, Event, Limit, Policy, Rule, State, Workflow
 
 FORMAT = "refund-fsm for XState 5, version 1"
 PASSED = "limit passed"

@@ -1,45 +1,11 @@
-"""The registry of order types: one line each. An order type is loaded when it is first asked for."""
+"""Room of the order types: one table each, the registry, how a workflow is named, and the words that guide a buyer.
+
+Data, facts, guards and effects; must not step a case. `guidance`, `fact_labels` and `lookup` are named by those who need them: a
+case does not.
+"""
 
 from __future__ import annotations
 
-import importlib
+from refund_fsm.orders.registry import OWN_BADGES, OWN_SELLER, REGISTRY, get, keys, order_type_of
 
-from refund_fsm.errors import BadData
-from refund_fsm.model import Listing
-from refund_fsm.spec import Workflow
-
-REGISTRY = {
-    "self_operated": "refund_fsm.orders.self_operated",
-    "third_party": "refund_fsm.orders.third_party",
-    "virtual": "refund_fsm.orders.virtual",
-}
-
-
-def keys() -> tuple[str, ...]:
-    """The registered order types."""
-    return tuple(REGISTRY)
-
-
-def get(key: str) -> Workflow:
-    """The workflow of an order type; `BadData` for one that is not registered."""
-    if not isinstance(key, str) or key not in REGISTRY:
-        raise BadData("order_type", key, " or ".join(repr(known) for known in REGISTRY))
-    workflow: Workflow = importlib.import_module(REGISTRY[key]).WORKFLOW
-    return workflow
-
-
-OWN_BADGES = ("小红书商城", "自营")
-OWN_SELLER = "由小红书销售和发货"
-
-
-def order_type_of(listing: Listing) -> str:
-    """Which process applies to an item (A2, B2): its badge is the mall's, or its page names Xiaohongshu as the seller, or the
-    badge is a shop's name. `BadData` when it shows neither."""
-    badge = listing.badge.strip()
-    if badge in OWN_BADGES or OWN_SELLER in listing.sold_by:
-        return "self_operated"
-    if badge:
-        return "third_party"
-    raise BadData(
-        "badge", listing.badge, f"the mall's badge ({' or '.join(OWN_BADGES)}), a shop's name, or a page that says {OWN_SELLER} (A2, B2)"
-    )
+__all__ = ["OWN_BADGES", "OWN_SELLER", "REGISTRY", "get", "keys", "order_type_of"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from refund_fsm.spec import Acceptance
 from refund_fsm.text import Text
+from refund_fsm.workflow import Acceptance
 
 PAYOUT_WAITS = Text(
     "只有支付渠道能打款，别人不能代替；超过打款期限记逾期，由平台催办。",

@@ -10,10 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from refund_fsm import words
-from refund_fsm.model import RefundRequest
-from refund_fsm.spec import CLOCK, Actor, Event, Ground, State, effect, guard
-from refund_fsm.text import Text
+from refund_fsm.text import Text, words
+from refund_fsm.workflow import CLOCK, Actor, Event, Ground, RefundRequest, State, effect, guard
 
 # 1. Actors
 BUYER = Actor("buyer", "买家", "buyer")

@@ -9,13 +9,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from refund_fsm import words
-from refund_fsm.calendar import SHANGHAI, Deadline
-from refund_fsm.model import Evidence, Order, OrderLine, RefundRequest
 from refund_fsm.orders.common import amount_ok, has_evidence
-from refund_fsm.policy import Policy
-from refund_fsm.spec import Freight, Ground, effect, guard
-from refund_fsm.text import Text
+from refund_fsm.text import SHANGHAI, Text, words
+from refund_fsm.workflow import Deadline, Evidence, Freight, Ground, Order, OrderLine, Policy, RefundRequest, effect, guard
 
 # 1. Kinds, reasons, whereabouts
 Kind = Literal["refund_only", "return_and_refund"]

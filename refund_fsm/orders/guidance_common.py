@@ -5,7 +5,7 @@ No lengths here: a number that the policy can change is said by the advice, whic
 
 from __future__ import annotations
 
-from refund_fsm.orders.guidance import said
+from refund_fsm.orders.guidance_form import said
 
 # The names of buttons and badges, which the English texts keep as the app shows them.
 BUTTONS = (

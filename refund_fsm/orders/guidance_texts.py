@@ -6,7 +6,6 @@ No lengths here: a number that the policy can change is said by the advice, whic
 from __future__ import annotations
 
 from refund_fsm.orders.goods import FAULTS, goods_at, window_end
-from refund_fsm.orders.guidance import Guidance, said
 from refund_fsm.orders.guidance_common import (
     EVIDENCE,
     FAULT_LAW,
@@ -21,6 +20,7 @@ from refund_fsm.orders.guidance_common import (
     RETURNING,
     SMALL,
 )
+from refund_fsm.orders.guidance_form import Guidance, said
 
 # 1. The platform's own mall
 MALL = Guidance(

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from refund_fsm.facts import UpTo
-from refund_fsm.model import Order, RefundRequest
 from refund_fsm.orders.accepted import ACCEPTED
 from refund_fsm.orders.common import (
     BUYER,
@@ -72,9 +70,8 @@ from refund_fsm.orders.goods import (
     wants_return,
     window_open,
 )
-from refund_fsm.policy import Policy
-from refund_fsm.spec import Acceptance, Event, Limit, Rule, State, Workflow
 from refund_fsm.text import Text
+from refund_fsm.workflow import Acceptance, Event, Limit, Order, Policy, RefundRequest, Rule, State, UpTo, Workflow
 
 # 1. Events that only the mall has
 submit = Event(

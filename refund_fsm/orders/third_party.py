@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from refund_fsm.facts import UpTo
-from refund_fsm.model import Order, RefundRequest
 from refund_fsm.orders.accepted import ACCEPTED
 from refund_fsm.orders.common import (
     BUYER,
@@ -65,9 +63,8 @@ from refund_fsm.orders.goods import (
     wants_return,
     window_open,
 )
-from refund_fsm.policy import Policy
-from refund_fsm.spec import CLOCK, Event, Limit, Rule, State, Workflow, effect, guard
 from refund_fsm.text import Text
+from refund_fsm.workflow import CLOCK, Event, Limit, Order, Policy, RefundRequest, Rule, State, UpTo, Workflow, effect, guard
 
 # 1. States that only the shop has
 negotiating = State("negotiating", "与商家协商中", "Negotiating")

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from refund_fsm.facts import UpTo
-from refund_fsm.model import Evidence, Order, OrderLine, RefundRequest
 from refund_fsm.orders.accepted import ACCEPTED
 from refund_fsm.orders.common import (
     BUYER,
@@ -46,9 +44,8 @@ from refund_fsm.orders.common import (
     take_evidence_request,
     uphold_rejection,
 )
-from refund_fsm.policy import Policy
-from refund_fsm.spec import Event, Ground, Limit, Rule, State, Workflow, guard
 from refund_fsm.text import Text
+from refund_fsm.workflow import Event, Evidence, Ground, Limit, Order, OrderLine, Policy, RefundRequest, Rule, State, UpTo, Workflow, guard
 
 # 1. Events that only virtual goods have
 contact_support = Event(

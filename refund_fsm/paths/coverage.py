@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from refund_fsm.case import RefundCase
+from refund_fsm.case import Code, RefundCase, Refusal
 from refund_fsm.errors import BadData
 from refund_fsm.graph import MergedGraph
-from refund_fsm.refusal import Code, Refusal
-from refund_fsm.script import MINUTE, Player
-from refund_fsm.spec import CLOCK, Rule
+from refund_fsm.scenario import MINUTE, Player
+from refund_fsm.workflow import CLOCK, Rule
 
 
 class Attempt(NamedTuple):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from refund_fsm.errors import TooLong
 from refund_fsm.paths.inputs import NO_SUCH_EVENT, PASS, Input
 from refund_fsm.paths.space import Space
-from refund_fsm.spec import CLOCK, Event, Rule, Workflow
+from refund_fsm.workflow import CLOCK, Event, Rule, Workflow
 
 MAX_PRIME_PATHS = 20_000  # of one workflow: beyond, the criterion is an error and not a hang
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from refund_fsm.record import NO_DETAILS
-from refund_fsm.script import MINUTE, Player, details_of
+from refund_fsm.case import NO_DETAILS
+from refund_fsm.scenario import MINUTE, Player, details_of
 
 NO_SUCH_EVENT = "no_such_event"
 

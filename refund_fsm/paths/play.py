@@ -16,9 +16,8 @@ from refund_fsm.paths.plan import Planner, Way
 from refund_fsm.paths.space import Space
 from refund_fsm.paths.suite import Suite
 from refund_fsm.paths.w import Complete
-from refund_fsm.policy import Policy
-from refund_fsm.script import Path, Player
-from refund_fsm.spec import CLOCK, Workflow
+from refund_fsm.scenario import Path, Player
+from refund_fsm.workflow import CLOCK, Policy, Workflow
 
 MAX_ROUNDS = 100  # of planning anew: each bars a move at least
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from refund_fsm import orders
 from refund_fsm.errors import BadData
-from refund_fsm.policy import Policy
-from refund_fsm.script import Path, PathStep
+from refund_fsm.scenario import Path, PathStep
+from refund_fsm.workflow import Policy
 
 if TYPE_CHECKING:
     from refund_fsm.paths.suite import Suite

@@ -11,11 +11,9 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from refund_fsm.errors import WorkflowError
-from refund_fsm.graph import ACCEPTED, MergedGraph, explore
+from refund_fsm.graph import ACCEPTED, MergedGraph, Routes, explore
 from refund_fsm.paths.inputs import PASS, Input
-from refund_fsm.policy import Policy
-from refund_fsm.routes import Routes
-from refund_fsm.spec import CLOCK, Guard, Rule, Workflow
+from refund_fsm.workflow import CLOCK, Guard, Policy, Rule, Workflow
 
 
 class Move(NamedTuple):

@@ -13,9 +13,8 @@ from typing import Any
 from refund_fsm.case import RefundCase
 from refund_fsm.paths import coverage
 from refund_fsm.paths.coverage import Attempt, Coverage
-from refund_fsm.policy import Policy
-from refund_fsm.script import Path
-from refund_fsm.spec import Workflow
+from refund_fsm.scenario import Path
+from refund_fsm.workflow import Policy, Workflow
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from typing import Any
 from refund_fsm.errors import BadData
 from refund_fsm.paths.inputs import PASS, Input
 from refund_fsm.paths.space import Space
-from refund_fsm.script import START
-from refund_fsm.spec import CLOCK
+from refund_fsm.scenario import START
+from refund_fsm.workflow import CLOCK
 
 MAX_PATHS = 250_000  # of one suite; a longer one is an error that names its size
 MAX_EXTRA_STATES = 3

@@ -13,41 +13,36 @@ from refund_fsm.errors import MissingPart
 if TYPE_CHECKING:
     from refund_fsm.simulate.behaviour import Behaviour as Behaviour
     from refund_fsm.simulate.behaviour import Choice as Choice
+    from refund_fsm.simulate.behaviour import Empirical as Empirical
+    from refund_fsm.simulate.behaviour import Exponential as Exponential
+    from refund_fsm.simulate.behaviour import Fixed as Fixed
+    from refund_fsm.simulate.behaviour import LogNormal as LogNormal
     from refund_fsm.simulate.behaviour import Share as Share
-    from refund_fsm.simulate.comparison import Comparison as Comparison
-    from refund_fsm.simulate.comparison import compare as compare
-    from refund_fsm.simulate.delays import Empirical as Empirical
-    from refund_fsm.simulate.delays import Exponential as Exponential
-    from refund_fsm.simulate.delays import Fixed as Fixed
-    from refund_fsm.simulate.delays import LogNormal as LogNormal
-    from refund_fsm.simulate.delays import Triangular as Triangular
-    from refund_fsm.simulate.delays import Uniform as Uniform
-    from refund_fsm.simulate.exact import Distribution as Distribution
-    from refund_fsm.simulate.exact import Law as Law
-    from refund_fsm.simulate.exact import first_passage as first_passage
+    from refund_fsm.simulate.behaviour import Triangular as Triangular
+    from refund_fsm.simulate.behaviour import Uniform as Uniform
     from refund_fsm.simulate.figures import Figure as Figure
-    from refund_fsm.simulate.histogram import Histogram as Histogram
-    from refund_fsm.simulate.histogram import Interval as Interval
-    from refund_fsm.simulate.population import simulate as simulate
-    from refund_fsm.simulate.replay import play_case as play_case
-    from refund_fsm.simulate.report import save_comparison_plot as save_comparison_plot
-    from refund_fsm.simulate.report import save_plot as save_plot
-    from refund_fsm.simulate.result import Result as Result
-    from refund_fsm.simulate.whatif import Sensitivity as Sensitivity
-    from refund_fsm.simulate.whatif import sensitivity as sensitivity
+    from refund_fsm.simulate.figures import Interval as Interval
+    from refund_fsm.simulate.law import Distribution as Distribution
+    from refund_fsm.simulate.law import Law as Law
+    from refund_fsm.simulate.law import Sensitivity as Sensitivity
+    from refund_fsm.simulate.law import first_passage as first_passage
+    from refund_fsm.simulate.law import sensitivity as sensitivity
+    from refund_fsm.simulate.report.comparison import Comparison as Comparison
+    from refund_fsm.simulate.report.comparison import compare as compare
+    from refund_fsm.simulate.report.page import save_comparison_plot as save_comparison_plot
+    from refund_fsm.simulate.report.page import save_plot as save_plot
+    from refund_fsm.simulate.sample import Histogram as Histogram
+    from refund_fsm.simulate.sample import Result as Result
+    from refund_fsm.simulate.sample import play_case as play_case
+    from refund_fsm.simulate.sample import simulate as simulate
 
 _HOMES = {
-    "behaviour": ("Behaviour", "Choice", "Share"),
-    "comparison": ("Comparison", "compare"),
-    "delays": ("Empirical", "Exponential", "Fixed", "LogNormal", "Triangular", "Uniform"),
-    "exact": ("Distribution", "Law", "first_passage"),
-    "figures": ("Figure",),
-    "histogram": ("Histogram", "Interval"),
-    "population": ("simulate",),
-    "replay": ("play_case",),
-    "report": ("save_comparison_plot", "save_plot"),
-    "result": ("Result",),
-    "whatif": ("Sensitivity", "sensitivity"),
+    "behaviour": ("Behaviour", "Choice", "Empirical", "Exponential", "Fixed", "LogNormal", "Share", "Triangular", "Uniform"),
+    "figures": ("Figure", "Interval"),
+    "law": ("Distribution", "Law", "Sensitivity", "first_passage", "sensitivity"),
+    "report.comparison": ("Comparison", "compare"),
+    "report.page": ("save_comparison_plot", "save_plot"),
+    "sample": ("Histogram", "Result", "play_case", "simulate"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _PARTS = ("numba", "numpy", "pyarrow", "scipy", "tomli_w")

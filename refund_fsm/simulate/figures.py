@@ -5,18 +5,33 @@ Must not compute: `result` and `exact` do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from refund_fsm.errors import BadData
-from refund_fsm.simulate.histogram import Interval
-from refund_fsm.spec import Workflow
+from refund_fsm.errors import BadData, MissingPart
 from refund_fsm.text import Text
+from refund_fsm.workflow import Workflow
 
 Unit = Literal["share", "hours", "fen", "times"]
 OPEN = "open"  # the outcome of a case that is left where it is
 QUANTILES = (0.5, 0.9, 0.95)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate with its 95 % confidence interval; `low` and `high` are equal to `value` where it is exact."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}]"
+
+    def to_list(self) -> list[float]:
+        """Value, low, high."""
+        return [self.value, self.low, self.high]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +122,32 @@ def known(workflow: Workflow) -> Iterator[str]:
     yield from (f"reach:{key}" for key in workflow.states)
     yield from (f"stay:{key}" for key, state in workflow.states.items() if not state.final)
     yield from (f"rule:{key}" for key in workflow.by_id)
+
+
+def rows_of(all_of: Mapping[str, Figure]) -> list[dict[str, Any]]:
+    """Figures as rows of plain data."""
+    return [
+        {
+            "name": one.name,
+            "zh": one.label.zh,
+            "en": one.label.en,
+            "unit": one.unit,
+            "value": one.value,
+            "low": one.interval.low,
+            "high": one.interval.high,
+        }
+        for one in all_of.values()
+    ]
+
+
+def frame(rows: list[dict[str, Any]]) -> Any:
+    """Rows as a polars table, or a pandas one; `MissingPart` where neither is installed."""
+    try:
+        import polars
+    except ModuleNotFoundError:
+        try:
+            import pandas
+        except ModuleNotFoundError:
+            raise MissingPart("to_frame needs polars or pandas: python -m pip install polars") from None
+        return pandas.DataFrame(rows)
+    return polars.DataFrame(rows)

@@ -26,9 +26,7 @@ import math
 from collections.abc import Sequence
 
 from refund_fsm.errors import BadData, TooLong, WorkflowError
-from refund_fsm.facts import NotFinite
 from refund_fsm.graph import ConfigGraph, explore
-from refund_fsm.policy import Policy
 from refund_fsm.soundness.ends import ends
 from refund_fsm.soundness.hits import Choice, Hit
 from refund_fsm.soundness.money import money
@@ -36,9 +34,8 @@ from refund_fsm.soundness.never import never
 from refund_fsm.soundness.report import Accepted, Finding, Report
 from refund_fsm.soundness.rounds import rounds
 from refund_fsm.soundness.space import witness
-from refund_fsm.spec import Workflow
 from refund_fsm.text import Text
-from refund_fsm.wellformed import KNOWN_FINDINGS
+from refund_fsm.workflow import KNOWN_FINDINGS, NotFinite, Policy, Workflow
 
 __all__ = ["KINDS", "Accepted", "Finding", "Report", "check"]
 

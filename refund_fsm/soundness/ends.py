@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from refund_fsm.soundness.hits import Choice, Hit, actors_text, rule_text, state_text
 from refund_fsm.soundness.space import Move, Space, Way
-from refund_fsm.spec import CLOCK, Rule
 from refund_fsm.text import Text
+from refund_fsm.workflow import CLOCK, Rule
 
 
 def ends(choice: Choice) -> Iterator[Hit]:

@@ -7,11 +7,9 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from refund_fsm.graph import ConfigGraph
-from refund_fsm.policy import Policy
 from refund_fsm.soundness.space import Space, Way
-from refund_fsm.spec import Workflow
-from refund_fsm.text import Text
-from refund_fsm.words import listed
+from refund_fsm.text import Text, listed
+from refund_fsm.workflow import Policy, Workflow
 
 AND = Text("、", "and")
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from refund_fsm.soundness.hits import Choice, Hit, nearest, rule_text, state_text
 from refund_fsm.soundness.space import Space, Way
-from refund_fsm.spec import CLOCK, Event, Guard, Rule, Workflow
 from refund_fsm.text import Text
+from refund_fsm.workflow import CLOCK, Event, Guard, Rule, Workflow
 
 UNREACHED = Text("没有任何案件能走到这里。", "no case gets there.")
 

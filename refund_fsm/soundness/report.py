@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from refund_fsm.catalogue import spelled
-from refund_fsm.policy import Policy
-from refund_fsm.script import Path
-from refund_fsm.spec import Acceptance, Workflow
+from refund_fsm.scenario import Path
 from refund_fsm.text import Lang, Text
+from refund_fsm.workflow import Acceptance, Policy, Workflow, spelled
 
 
 @dataclass(frozen=True, slots=True)

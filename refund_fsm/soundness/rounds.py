@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 from refund_fsm.soundness.hits import Hit, actors_text, states_text
 from refund_fsm.soundness.space import Space, Way
-from refund_fsm.spec import CLOCK
 from refund_fsm.text import Text
+from refund_fsm.workflow import CLOCK
 
 Edges = Mapping[int, tuple[tuple[int, int], ...]]  # by place: rule, place
 

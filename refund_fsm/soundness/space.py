@@ -13,11 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from refund_fsm.graph import ConfigGraph, MergedGraph
-from refund_fsm.policy import Policy
-from refund_fsm.routes import Routes
-from refund_fsm.script import Path, Player
-from refund_fsm.spec import Rule, Workflow
+from refund_fsm.graph import ConfigGraph, MergedGraph, Routes
+from refund_fsm.scenario import Path, Player
+from refund_fsm.workflow import Policy, Rule, Workflow
 
 MAX_OPENINGS = 1000  # of one block, that are tried as a witness: a filing may derive other facts for some of them
 

@@ -10,34 +10,34 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from refund_fsm.testing.implementation import BareCase as BareCase
-    from refund_fsm.testing.implementation import CaseImplementation as CaseImplementation
-    from refund_fsm.testing.implementation import Implementation as Implementation
-    from refund_fsm.testing.lockstep import verify_implementation as verify_implementation
-    from refund_fsm.testing.lockstep_names import Names as Names
-    from refund_fsm.testing.lockstep_report import Divergence as Divergence
-    from refund_fsm.testing.lockstep_report import LockstepReport as LockstepReport
+    from refund_fsm.testing.hypothesis.stateful import LockstepMachine as LockstepMachine
+    from refund_fsm.testing.hypothesis.stateful import machine_for as machine_for
+    from refund_fsm.testing.hypothesis.stateful import register_profiles as register_profiles
+    from refund_fsm.testing.hypothesis.stateful import settings_for as settings_for
+    from refund_fsm.testing.hypothesis.strategies import cases as cases
+    from refund_fsm.testing.hypothesis.strategies import legal_paths as legal_paths
+    from refund_fsm.testing.hypothesis.strategies import near_misses as near_misses
+    from refund_fsm.testing.hypothesis.strategies import orders_and_requests as orders_and_requests
+    from refund_fsm.testing.lockstep.implementation import BareCase as BareCase
+    from refund_fsm.testing.lockstep.implementation import CaseImplementation as CaseImplementation
+    from refund_fsm.testing.lockstep.implementation import Implementation as Implementation
+    from refund_fsm.testing.lockstep.names import Names as Names
+    from refund_fsm.testing.lockstep.report import Divergence as Divergence
+    from refund_fsm.testing.lockstep.report import LockstepReport as LockstepReport
+    from refund_fsm.testing.lockstep.verify import verify_implementation as verify_implementation
     from refund_fsm.testing.mutation import Judge as Judge
     from refund_fsm.testing.mutation import Mutant as Mutant
     from refund_fsm.testing.mutation import killed_by as killed_by
     from refund_fsm.testing.mutation import mutants as mutants
-    from refund_fsm.testing.stateful import LockstepMachine as LockstepMachine
-    from refund_fsm.testing.stateful import machine_for as machine_for
-    from refund_fsm.testing.stateful import register_profiles as register_profiles
-    from refund_fsm.testing.stateful import settings_for as settings_for
-    from refund_fsm.testing.strategies import cases as cases
-    from refund_fsm.testing.strategies import legal_paths as legal_paths
-    from refund_fsm.testing.strategies import near_misses as near_misses
-    from refund_fsm.testing.strategies import orders_and_requests as orders_and_requests
 
 _HOMES = {
-    "implementation": ("BareCase", "CaseImplementation", "Implementation"),
-    "lockstep": ("verify_implementation",),
-    "lockstep_names": ("Names",),
-    "lockstep_report": ("Divergence", "LockstepReport"),
+    "hypothesis.stateful": ("LockstepMachine", "machine_for", "register_profiles", "settings_for"),
+    "hypothesis.strategies": ("cases", "legal_paths", "near_misses", "orders_and_requests"),
+    "lockstep.implementation": ("BareCase", "CaseImplementation", "Implementation"),
+    "lockstep.names": ("Names",),
+    "lockstep.report": ("Divergence", "LockstepReport"),
+    "lockstep.verify": ("verify_implementation",),
     "mutation": ("Judge", "Mutant", "killed_by", "mutants"),
-    "stateful": ("LockstepMachine", "machine_for", "register_profiles", "settings_for"),
-    "strategies": ("cases", "legal_paths", "near_misses", "orders_and_requests"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

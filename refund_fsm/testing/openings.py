@@ -14,13 +14,10 @@ from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, TypeVar, get_args
 
-from refund_fsm.calendar import SHANGHAI
 from refund_fsm.errors import TooLong, WorkflowError
-from refund_fsm.facts import Domain, assignments
-from refund_fsm.model import Evidence, EvidenceKind, Order, OrderLine, RefundRequest
-from refund_fsm.policy import Policy
-from refund_fsm.script import Opening
-from refund_fsm.spec import Workflow
+from refund_fsm.scenario import Opening
+from refund_fsm.text import SHANGHAI
+from refund_fsm.workflow import Domain, Evidence, EvidenceKind, Order, OrderLine, Policy, RefundRequest, Workflow, assignments
 
 MAX_FACTS = 1 << 16  # sets of facts that a workflow may open with: more is not meant to be enumerated
 FIRST_DAY = datetime(2025, 1, 6, tzinfo=SHANGHAI)  # a Monday

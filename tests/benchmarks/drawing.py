@@ -13,7 +13,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from refund_fsm import diagram, gallery, orders
+from refund_fsm import diagram, orders
+from refund_fsm.cli import gallery
 from refund_fsm.diagram import dot, render
 from tests.browser import FLAGS, chromium, missing
 

@@ -8,7 +8,7 @@ from collections import Counter
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from refund_fsm import Policy, Workflow, orders
-from refund_fsm.testing.strategies import LegalPath, legal_paths
+from refund_fsm.testing.hypothesis.strategies import LegalPath, legal_paths
 
 EXAMPLES = 500  # under each answer to silence
 POLICIES = (Policy(), Policy(on_merchant_silence="escalate"))

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from refund_fsm import CLOCK, Order, Policy, RefundRequest, Workflow, orders
-from refund_fsm.script import START, Opening, details_of
+from refund_fsm.scenario.path import START, Opening, details_of
 from refund_fsm.testing import verify_implementation
 from refund_fsm.testing.openings import openings_of
 

@@ -32,7 +32,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -40,12 +39,12 @@ from hypothesis import Phase, settings, stateful  # noqa: F401  # stateful: so t
 
 from refund_fsm import Workflow, orders
 from refund_fsm.errors import WorkflowError
-from refund_fsm.routes import choices
+from refund_fsm.graph.shortest import choices
 from refund_fsm.soundness import check  # noqa: F401  # the same
-from refund_fsm.testing import strategies  # noqa: F401  # the same
+from refund_fsm.testing.hypothesis import strategies  # noqa: F401  # the same
 from refund_fsm.testing.mutation import OPERATORS, Judge, Mutant, mutants
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 PARTS = {
     "cases": ("test_scenarios", "test_policy", "test_case", "test_soundness", "test_stateful", "test_properties"),
     "plain reading": ("test_properties",),

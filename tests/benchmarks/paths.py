@@ -9,7 +9,7 @@ import statistics
 import time
 
 from refund_fsm import Policy, Workflow, orders, paths
-from refund_fsm.graph import explore
+from refund_fsm.graph.configurations import explore
 from tests.exchange import WORKFLOW as EXCHANGE
 
 REPEATS = 5

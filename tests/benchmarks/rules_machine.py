@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from refund_fsm import CLOCK, Policy, Workflow
-from refund_fsm.record import NO_DETAILS
-from refund_fsm.script import Path, Player, details_of
+from refund_fsm.case.record import NO_DETAILS
+from refund_fsm.scenario.path import Path, Player, details_of
 from refund_fsm.testing.openings import openings_of
 
 STEPS = 50  # of one example, Hypothesis's own default

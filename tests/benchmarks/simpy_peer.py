@@ -22,10 +22,10 @@ from typing import Any, NamedTuple
 import simpy
 
 from refund_fsm import Policy, Rule, Workflow
+from refund_fsm.eventlog import COLUMNS
 from refund_fsm.simulate import Behaviour
-from refund_fsm.simulate.behaviour import NOTHING, Choice
-from refund_fsm.simulate.delays import Empirical, Exponential, Fixed, LogNormal, Quantity, Triangular, Uniform
-from refund_fsm.simulate.eventlog import COLUMNS
+from refund_fsm.simulate.behaviour.behaviour import NOTHING, Choice
+from refund_fsm.simulate.behaviour.delays import Empirical, Exponential, Fixed, LogNormal, Quantity, Triangular, Uniform
 
 DAY, HOUR = 86_400, 3_600
 DAYS = 3_660  # of the calendar

@@ -32,11 +32,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from refund_fsm import orders
-from refund_fsm.simulate import Behaviour, first_passage, kernel, sensitivity, simulate
-from refund_fsm.simulate.tables import quantities
+from refund_fsm.simulate import Behaviour, first_passage, sensitivity, simulate
+from refund_fsm.simulate.chain.tables import quantities
+from refund_fsm.simulate.sample import kernel
 from tests.benchmarks.simpy_peer import Peer
 from tests.samples import at
-from tests.simulated import every_day_works
+from tests.simulate.simulated import every_day_works
 
 START = at("2026-02-12 10:00")  # the eve of the Spring Festival
 SEED = 7

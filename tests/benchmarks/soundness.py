@@ -6,8 +6,8 @@ import gc
 import time
 
 from refund_fsm import Workflow, orders
-from refund_fsm.graph import explore
-from refund_fsm.routes import choices
+from refund_fsm.graph.configurations import explore
+from refund_fsm.graph.shortest import choices
 from refund_fsm.soundness import check
 
 ROUNDS = 3

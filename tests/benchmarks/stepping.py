@@ -21,7 +21,7 @@ import statemachine
 from transitions import Machine
 
 from refund_fsm import Evidence, Policy, RefundCase, Rule, Workflow, orders
-from refund_fsm.calendar import SHANGHAI
+from refund_fsm.text import SHANGHAI
 
 ROUNDS = 400
 SAMPLE = 150  # openings

@@ -18,12 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from refund_fsm.diagram import fonts
+from refund_fsm.diagram.drawing import draw
 from refund_fsm.diagram.page.data import data_of
-from refund_fsm.diagram.render import write
 from refund_fsm.errors import BadData
-from refund_fsm.policy import Policy
-from refund_fsm.spec import Workflow
 from refund_fsm.text import Lang, Text
+from refund_fsm.workflow import Policy, Workflow, write
 
 __all__ = ["Page", "page"]
 
@@ -75,8 +74,6 @@ def page(
     policy = Policy.guide() if policy is None else policy
     if policy.beyond == "error":
         raise BadData("policy.beyond", policy.beyond, "'provisional': a page counts on beyond the published years, and says so")
-    from refund_fsm.diagram import draw  # here, because that package hands this function on
-
     overlaid = counts is not None or waits is not None
     pictures = {f"page-svg-{lang}": draw(workflow, lang=lang, policy=policy).svg() for lang in LANGS}
     if overlaid:

@@ -12,9 +12,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from refund_fsm import words as said
-from refund_fsm.calendar import FIRST_YEAR, LAST_YEAR, SHANGHAI, WorkCalendar
-from refund_fsm.catalogue import ASSUMED
 from refund_fsm.diagram import palette
 from refund_fsm.diagram.markup import slug
 from refund_fsm.diagram.page import words
@@ -23,9 +20,9 @@ from refund_fsm.diagram.page.turns import Turn
 from refund_fsm.diagram.plan import Plan
 from refund_fsm.errors import WorkflowError
 from refund_fsm.orders import fact_labels
-from refund_fsm.policy import Policy
-from refund_fsm.spec import CLOCK, Limit, Workflow
-from refund_fsm.text import Text
+from refund_fsm.text import SHANGHAI, Text
+from refund_fsm.text import words as said
+from refund_fsm.workflow import ASSUMED, CLOCK, FIRST_YEAR, LAST_YEAR, Limit, Policy, WorkCalendar, Workflow
 
 OPENING = datetime(2026, 2, 12, 10, tzinfo=SHANGHAI)  # a Thursday before a make-up Saturday and the Spring Festival: counts show at once
 Json = dict[str, Any]

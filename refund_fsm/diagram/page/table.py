@@ -13,14 +13,11 @@ from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from refund_fsm.bisimulation import coarsest
+from refund_fsm.case import stepper_of
 from refund_fsm.diagram.page.turns import Course, Courses, Turn
 from refund_fsm.errors import TooLong
-from refund_fsm.exploration import MAX_CONFIGS
-from refund_fsm.facts import Value, reads_of
-from refund_fsm.machine import stepper_of
-from refund_fsm.policy import Policy
-from refund_fsm.spec import CLOCK, Rule, Workflow
+from refund_fsm.graph import MAX_CONFIGS, coarsest
+from refund_fsm.workflow import CLOCK, Policy, Rule, Value, Workflow, reads_of
 
 MAX_OPENINGS = 1 << 14  # sets of facts that a page lists
 

@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from refund_fsm.calendar import SHANGHAI, Unit
-from refund_fsm.drift import HORIZON, LOOKS, TICK, Told, changes
 from refund_fsm.errors import WorkflowError
-from refund_fsm.policy import Policy
-from refund_fsm.spec import Workflow
+from refund_fsm.graph.drift import HORIZON, LOOKS, TICK, Told, changes
+from refund_fsm.text import SHANGHAI
+from refund_fsm.workflow import Policy, Unit, Workflow
 
 ROLLED = 14  # days that a last day may roll over at most
 # Openings that every count is held to: a plain day, midnight and the last instant of a day, a weekend, before and inside the

@@ -6,11 +6,9 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
-from refund_fsm import words
-from refund_fsm.calendar import SHANGHAI
-from refund_fsm.refusal import NEEDS, Code, Refusal
-from refund_fsm.spec import CLOCK, Actor, Event, Guard, State
-from refund_fsm.text import Text
+from refund_fsm.case import NEEDS, Code, Refusal
+from refund_fsm.text import SHANGHAI, Text, words
+from refund_fsm.workflow import CLOCK, Actor, Event, Guard, State
 
 WEEKDAYS = tuple(Text(f"周{zh}", en) for zh, en in zip("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 LABELS = {

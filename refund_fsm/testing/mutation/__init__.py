@@ -9,14 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from refund_fsm.errors import BadData
-from refund_fsm.policy import Policy
-from refund_fsm.spec import Workflow
 from refund_fsm.testing.mutation.equivalence import Judge
 from refund_fsm.testing.mutation.killing import Kill, Killer, killed_by
 from refund_fsm.testing.mutation.mutant import Mutant
 from refund_fsm.testing.mutation.operators import OPERATORS
 from refund_fsm.testing.mutation.repetition import TIMES
 from refund_fsm.testing.mutation.saturation import held
+from refund_fsm.workflow import Policy, Workflow
 
 __all__ = ["OPERATORS", "TIMES", "Judge", "Kill", "Killer", "Mutant", "killed_by", "mutants"]
 

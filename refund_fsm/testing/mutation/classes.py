@@ -14,13 +14,11 @@ from dataclasses import fields
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from refund_fsm.bisimulation import coarsest
 from refund_fsm.errors import TooLong
-from refund_fsm.exploration import MAX_CONFIGS
-from refund_fsm.policy import Policy
-from refund_fsm.script import START
-from refund_fsm.spec import Effect, Rule, Workflow
+from refund_fsm.graph import MAX_CONFIGS, coarsest
+from refund_fsm.scenario import START
 from refund_fsm.testing.mutation.saturation import saturating
+from refund_fsm.workflow import Effect, Policy, Rule, Workflow
 
 
 class Place(NamedTuple):

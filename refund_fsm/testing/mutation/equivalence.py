@@ -9,15 +9,14 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from refund_fsm.bisimulation import coarsest
+from refund_fsm.graph import coarsest
 from refund_fsm.paths.inputs import PASS, Input
-from refund_fsm.policy import Policy
-from refund_fsm.script import Path, Player
-from refund_fsm.spec import CLOCK, Workflow
+from refund_fsm.scenario import Path, Player
 from refund_fsm.testing.mutation.classes import FactClasses, Place, Table
 from refund_fsm.testing.mutation.killing import struck
 from refund_fsm.testing.mutation.mutant import Mutant
 from refund_fsm.testing.mutation.touch import touched
+from refund_fsm.workflow import CLOCK, Policy, Workflow
 
 MAX_TRIES = 500  # ways to a difference that are played in search of a witness
 

@@ -9,13 +9,12 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from refund_fsm.case import RefundCase
-from refund_fsm.errors import RefundFsmError, Refused
-from refund_fsm.policy import Policy
-from refund_fsm.script import Path, PathStep
-from refund_fsm.spec import Workflow
+from refund_fsm.case import RefundCase, Refused
+from refund_fsm.errors import RefundFsmError
+from refund_fsm.scenario import Path, PathStep
 from refund_fsm.testing.mutation.mutant import Mutant
 from refund_fsm.testing.mutation.touch import touched
+from refund_fsm.workflow import Policy, Workflow
 
 
 class Blow(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from refund_fsm.spec import Rule, Workflow
+from refund_fsm.workflow import Rule, Workflow
 
 
 @dataclass(frozen=True, eq=False, repr=False)

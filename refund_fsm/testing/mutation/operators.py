@@ -22,12 +22,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from refund_fsm.policy import Policy
-from refund_fsm.spec import CLOCK, Actor, Event, Guard, Limit, Rule, State, Workflow
 from refund_fsm.testing.mutation.mutant import Mutant, with_rules
 from refund_fsm.testing.mutation.repetition import redirected_after, refused_after
 from refund_fsm.testing.mutation.saturation import loosened
 from refund_fsm.text import Text
+from refund_fsm.workflow import CLOCK, Actor, Event, Guard, Limit, Policy, Rule, State, Workflow
 
 
 def _dropped(workflow: Workflow, _: Policy) -> Iterator[Mutant]:

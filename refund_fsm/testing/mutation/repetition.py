@@ -11,15 +11,14 @@ from dataclasses import dataclass, field, fields, make_dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from refund_fsm.policy import Policy
-from refund_fsm.spec import Effect, Guard, Rule, State, Workflow
 from refund_fsm.testing.mutation.mutant import Mutant, with_rules
 from refund_fsm.text import Text
+from refund_fsm.workflow import Effect, Guard, Policy, Rule, State, Workflow
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from refund_fsm.model import Order, RefundRequest
+    from refund_fsm.workflow import Order, RefundRequest
 
 TIMES = (1, 2, 3)  # that a rule goes well before the fault shows
 

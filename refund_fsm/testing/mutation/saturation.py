@@ -13,10 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from refund_fsm.errors import TooLong
-from refund_fsm.exploration import MAX_CONFIGS
-from refund_fsm.facts import FactField
-from refund_fsm.policy import Policy
-from refund_fsm.spec import Effect, Rule, Workflow
+from refund_fsm.graph import MAX_CONFIGS
+from refund_fsm.workflow import Effect, FactField, Policy, Rule, Workflow
 
 
 @dataclass(frozen=True, slots=True)

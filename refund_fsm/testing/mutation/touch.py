@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from refund_fsm.spec import CLOCK, Workflow
+from refund_fsm.workflow import CLOCK, Workflow
 
 
 class Touch(NamedTuple):

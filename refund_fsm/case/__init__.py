@@ -1,0 +1,29 @@
+"""Room of one case: the machine that steps it, its clock, what it records, why it refuses, and its saved form.
+
+Must not know an order type, nor read a wall clock. `saved` is loaded when a case is written or read.
+"""
+
+from __future__ import annotations
+
+from refund_fsm.case.case import RefundCase
+from refund_fsm.case.engine import MAX_CLOCK_STEPS
+from refund_fsm.case.machine import stepper_of
+from refund_fsm.case.record import DETAILS, NO_DETAILS, Breach, Due, Step, is_given
+from refund_fsm.case.refusal import NEEDS, Code, Refusal, Refused, Verdict
+
+__all__ = [
+    "DETAILS",
+    "MAX_CLOCK_STEPS",
+    "NEEDS",
+    "NO_DETAILS",
+    "Breach",
+    "Code",
+    "Due",
+    "RefundCase",
+    "Refusal",
+    "Refused",
+    "Step",
+    "Verdict",
+    "is_given",
+    "stepper_of",
+]

@@ -1,0 +1,99 @@
+"""Owns the step from a table to `transitions`: the only importer of that package. Every move of every case is made here.
+
+One shared `transitions.Machine` without a model serves all cases of a workflow. A small unregistered cursor is the model
+of one trigger, so nothing is kept alive and nothing is left behind when a guard raises. The machine has no callbacks:
+effects are applied by the caller, after the move, on its own copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from transitions import Machine
+
+from refund_fsm.workflow import Guard, Rule, Workflow
+
+
+class Cursor:
+    """The model of one trigger: a place in the machine, and nothing else."""
+
+    __slots__ = ("state",)
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+
+
+class Stepper:
+    """A workflow's machine, and the rule that each of its moves stands for."""
+
+    __slots__ = ("_events", "_rules", "machine")
+
+    def __init__(self, workflow: Workflow) -> None:
+        self.machine = Machine(
+            model=None,
+            states=list(workflow.states),
+            initial=workflow.initial.key,
+            transitions=[_transition(rule) for rule in workflow.rules],
+            auto_transitions=False,
+            send_event=False,
+            queued=False,
+        )
+        self._events = self.machine.events
+        self._rules: dict[tuple[str, str, str], tuple[Rule, ...]] = {}
+        for rule in workflow.rules:
+            place = (rule.source.key, rule.event.name, rule.dest.key)
+            self._rules[place] = (*self._rules.get(place, ()), rule)
+
+    def fire(self, source: str, event: str, facts: Any) -> Rule | None:
+        """Triggers the event: the rule that fired, or None when every guard combination failed.
+
+        The event must be possible in `source`; `transitions` raises `MachineError` otherwise.
+        """
+        cursor = Cursor(source)
+        if not self._events[event].trigger(cursor, facts):
+            return None
+        return self._rule(source, event, cursor.state, facts)
+
+    def first(self, source: str, event: str, facts: Any) -> Rule | None:
+        """The rule that `fire` would take, found without a move."""
+        for transition, failed in self._asked(source, event, facts):
+            if not failed:
+                return self._rule(source, event, source if transition.dest is None else transition.dest, facts)
+        return None
+
+    def _rule(self, source: str, event: str, dest: str, facts: Any) -> Rule:
+        """The rule of a move. One, but for a workflow that was not checked: then the first that holds, which is the machine's."""
+        found = self._rules[source, event, dest]
+        return found[0] if len(found) == 1 else next(rule for rule in found if all(guard(facts) for guard in rule.when))
+
+    def failed(self, source: str, event: str, facts: Any) -> tuple[Guard, ...]:
+        """All guards that fail, over every rule of the event in `source`, in the order of the table."""
+        return tuple(dict.fromkeys(guard for _, failed in self._asked(source, event, facts) for guard in failed))
+
+    def _asked(self, source: str, event: str, facts: Any) -> Iterator[tuple[Any, list[Guard]]]:
+        for transition in self._events[event].transitions[source]:
+            guards: list[Any] = [condition.func for condition in transition.conditions]
+            yield transition, [guard for guard in guards if not guard(facts)]
+
+
+def _transition(rule: Rule) -> dict[str, Any]:
+    """A row as `transitions` takes it: the guards themselves as conditions, None as the destination of an internal rule."""
+    return {
+        "trigger": rule.event.name,
+        "source": rule.source.key,
+        "dest": None if rule.internal else rule.dest.key,
+        "conditions": list(rule.when),
+    }
+
+
+_steppers: WeakKeyDictionary[Workflow, Stepper] = WeakKeyDictionary()
+
+
+def stepper_of(workflow: Workflow) -> Stepper:
+    """The one stepper of a workflow, made when first asked for."""
+    stepper = _steppers.get(workflow)
+    if stepper is None:
+        stepper = _steppers.setdefault(workflow, Stepper(workflow))
+    return stepper

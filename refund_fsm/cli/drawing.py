@@ -1,0 +1,223 @@
+"""Owns what `refund-fsm draw` understands: which pictures are asked for, from which files, and where they go.
+
+Must not print, and must not draw: it asks `diagram` and `gallery`. Every `BadData` names the option.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from refund_fsm import diagram, orders
+from refund_fsm.case import RefundCase
+from refund_fsm.diagram import slug
+from refund_fsm.diagram.render import SUFFIXES
+from refund_fsm.errors import BadData, RefundFsmError
+from refund_fsm.orders.lookup import workflow_of
+from refund_fsm.workflow import MAX_BYTES, PROFILES, Policy, Workflow, folder, read_toml, write
+
+PAGE = ".html"
+FORMS = (*SUFFIXES, PAGE)
+WRITTEN = (".dot", ".svg")  # into a folder
+A_POLICY = f"{' or '.join(PROFILES)}, or a policy file (TOML)"
+COUNTS_KEYS = ("counts", "waits_hours")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What one run of `draw` makes: of each workflow a picture, or all kinds of pictures, into a folder or one file."""
+
+    workflows: Sequence[Workflow]
+    output: Path
+    lang: diagram.Lang = "both"
+    view: diagram.View = "full"
+    policy: Policy | None = None
+    case: RefundCase | None = None
+    counts: Mapping[str, int] | None = None
+    waits: Mapping[str, timedelta] | None = None
+    before: Workflow | Policy | None = None
+    every: bool = False
+
+    @property
+    def into_file(self) -> bool:
+        """Whether the output is one file: its name has a suffix, and it is no folder."""
+        return bool(self.output.suffix) and not _is("--output", str(self.output), Path.is_dir)
+
+    def files(self) -> tuple[list[tuple[str, bytes]], str]:
+        """The files by name, and the characters that the embedded font lacks. Nothing is written."""
+        if self.every:
+            return self._gallery(), ""
+        if self.into_file:
+            return self._one()
+        found, lacking = [], ""
+        for workflow in self.workflows:
+            picture = self._picture(workflow)
+            found += [(f"{slug(workflow.key)}{self._kind}{form}", picture.rendered(form)) for form in WRITTEN]
+            lacking += picture.fallback
+        return found, "".join(sorted(set(lacking)))
+
+    def _gallery(self) -> list[tuple[str, bytes]]:
+        from refund_fsm.cli import gallery
+
+        asked = (self.policy, self.case, self.counts, self.waits, self.before)
+        if self.view != "full" or any(one is not None for one in asked):
+            raise BadData("--all", True, "no --view, --policy, --case, --counts or --before beside it: it draws all kinds")
+        if self.into_file:
+            raise BadData("--output", str(self.output), "a folder, with --all")
+        return gallery.files(self.workflows, lang=self.lang)
+
+    def _one(self) -> tuple[list[tuple[str, bytes]], str]:
+        form = self.output.suffix.lower()
+        if form not in FORMS:
+            raise BadData("--output", str(self.output), f"a folder, or a file whose name ends in {' or '.join(FORMS)}")
+        if len(self.workflows) != 1:
+            raise BadData("--output", str(self.output), f"a folder for {len(self.workflows)} order types; name one for a file")
+        workflow = self.workflows[0]
+        if form == PAGE:
+            return [(self.output.name, self._page(workflow))], ""
+        if form == ".mmd" and (self._kind or self.before is not None):
+            raise BadData(
+                "--output", str(self.output), "another suffix with --view, --case, --counts or --before: Mermaid text shows all rules"
+            )
+        picture = self._picture(workflow)
+        return [(self.output.name, picture.rendered(form))], picture.fallback
+
+    def _page(self, workflow: Workflow) -> bytes:
+        if self.view != "full" or self.case is not None or self.before is not None:
+            raise BadData(
+                "--output", str(self.output), "a picture's suffix with --view, --case or --before; a page takes --counts and --policy"
+            )
+        return diagram.page(workflow, policy=self.policy, counts=self.counts, waits=self.waits).html.encode()
+
+    def _picture(self, workflow: Workflow) -> diagram.Diagram:
+        return diagram.draw(
+            workflow,
+            view=self.view,
+            lang=self.lang,
+            policy=self.policy,
+            case=self.case,
+            counts=self.counts,
+            waits=self.waits,
+            before=self.before,
+        )
+
+    @property
+    def _kind(self) -> str:
+        """What tells this picture's file from others of the same workflow."""
+        if self.case is not None:
+            return ".case"
+        if self.before is not None:
+            return ".difference"
+        counted = ".counts" if self.counts is not None or self.waits is not None else ""
+        return (".spine" if self.view == "spine" else "") + counted
+
+    def write(self, files: Sequence[tuple[str, bytes]]) -> list[Path]:
+        """Writes the files, each whole or not at all; returns their paths."""
+        home = self.output.parent if self.into_file and not self.every else folder(self.output)
+        places = [(home / name, data) for name, data in files]
+        write(places)
+        return [path for path, _ in places]
+
+
+def workflows_of(names: Sequence[str] | None, case: RefundCase | None) -> list[Workflow]:
+    """The workflows named; without names, the case's, else all that are registered."""
+    if names:
+        return [workflow_of(name) for name in names]
+    return [case.workflow] if case is not None else [orders.get(key) for key in orders.keys()]
+
+
+def policy_of(name: str | None, option: str) -> Policy | None:
+    """A profile's policy, or that of a TOML file."""
+    if name is None:
+        return None
+    if name in PROFILES:
+        return Policy.profile(name)
+    if not _is(option, name, Path.is_file):
+        raise BadData(option, name, A_POLICY)
+    try:
+        return Policy.from_file(name)
+    except BadData as error:
+        raise BadData(f"{option}: {error.field}", error.value, error.expected) from None
+
+
+def before_of(name: str | None) -> Workflow | Policy | None:
+    """What a picture is compared with: a policy, or a workflow by its name."""
+    if name is not None and (":" in name or name in orders.keys()) and not _is("--before", name, Path.is_file):
+        return workflow_of(name)
+    return policy_of(name, "--before")
+
+
+def case_of(name: str | None, at: datetime | None) -> RefundCase | None:
+    """A case from a scenario (a file or a shipped one), as of its end or of an instant, or from a saved case (JSON)."""
+    from refund_fsm.scenario import find, load, play
+
+    if name is None:
+        if at is not None:
+            raise BadData("--at", at.isoformat(), "--case beside it")
+        return None
+    if name.lower().endswith(".json"):
+        case = RefundCase.from_json(_read(Path(name), "--case"))
+        first = case.now
+    else:
+        scenario = load(find(name))
+        case = play(scenario, until=at).case
+        first = scenario.opened_at or case.opened_at
+    if at is not None and at < first:
+        raise BadData("--at", at.isoformat(), f"not before {first.isoformat()}, with {name}")
+    return case if at is None or at < case.now else case.advance(to=at)
+
+
+def counts_of(name: str | None) -> tuple[dict[str, int] | None, dict[str, timedelta] | None]:
+    """Counts by rule id, and mean times by state key (given in hours), from a JSON or TOML file: `counts`, `waits_hours`."""
+    if name is None:
+        return None, None
+    path = Path(name)
+    data: Any = _json(path) if path.suffix.lower() == ".json" else read_toml(path, "--counts")[0]
+    if not isinstance(data, dict) or not data or not data.keys() <= set(COUNTS_KEYS):
+        raise BadData(f"--counts {name}", sorted(data) if isinstance(data, dict) else data, "a table with counts, waits_hours, or both")
+    for key in COUNTS_KEYS:
+        if not isinstance(data.get(key, {}), dict):
+            raise BadData(f"--counts {name}: {key}", data[key], "a table")
+    waits = {state: _hours(f"--counts {name}: waits_hours.{state}", value) for state, value in data.get("waits_hours", {}).items()}
+    if not data.get("counts") and not waits:
+        raise BadData(f"--counts {name}", data, "at least one count or time")
+    return data.get("counts"), waits or None
+
+
+def _is(option: str, name: str, test: Callable[[Path], bool]) -> bool:
+    """Whether there is such a file or folder; `BadData` for what cannot be a name."""
+    try:
+        return test(Path(name))
+    except (OSError, ValueError) as error:
+        raise BadData(option, name, f"the name of a file ({getattr(error, 'strerror', None) or error})") from None
+
+
+def _hours(field: str, value: object) -> timedelta:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e6:
+        raise BadData(field, value, "a number of hours from 0")
+    return timedelta(hours=value)
+
+
+def _json(path: Path) -> Any:
+    told = _read(path, "--counts")
+    try:
+        return json.loads(told)
+    except (ValueError, RecursionError) as error:
+        raise BadData("--counts", str(path), f"valid JSON ({str(error)[:200]})") from None
+
+
+def _read(path: Path, option: str) -> bytes:
+    try:
+        if not path.is_file():
+            raise BadData(option, str(path), "a readable file (there is no such file)")
+        if path.stat().st_size > MAX_BYTES:
+            raise BadData(option, str(path), f"at most {MAX_BYTES:,} bytes")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        if isinstance(error, RefundFsmError):
+            raise
+        raise BadData(option, str(path), f"a readable file ({getattr(error, 'strerror', None) or error})") from None

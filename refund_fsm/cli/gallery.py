@@ -1,0 +1,119 @@
+"""Owns what the folder `diagrams/` holds: pictures of every kind, the pages, and the README that shows them.
+
+Must not draw: it asks `diagram` for each picture. Writing and comparing files is `diagram.render`'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+
+from refund_fsm import diagram, orders
+from refund_fsm.case import RefundCase
+from refund_fsm.diagram import slug
+from refund_fsm.graph import illustration as walks
+from refund_fsm.scenario import find, load, play, shipped
+from refund_fsm.text import Text
+from refund_fsm.workflow import Policy, Workflow
+
+File = tuple[str, bytes]
+BEFORE_THE_END = timedelta(hours=1)
+CHANGED = Policy.from_mapping({"profile": "statute", "on_merchant_silence": "escalate", "return_days": 10, "evidence_hours": 72})
+WALKS, SEED = 1_000, 20260212
+ILLUSTRATIVE = Text(f"示例：{WALKS:,} 次随机走法，非真实数据", f"illustrative: {WALKS:,} random walks, no real data")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One picture of the gallery: the end of its file name, the picture, and what it shows."""
+
+    name: str
+    picture: diagram.Diagram
+    caption: Text
+
+
+def files(workflows: Iterable[Workflow], *, lang: diagram.Lang = "both") -> list[File]:
+    """All files of the gallery of these workflows, by name; the README last, when all registered ones are among them. Nothing is
+    written."""
+    workflows = list(workflows)
+    made: list[File] = []
+    readme = [HEAD]
+    for workflow in workflows:
+        key = slug(workflow.key)
+        shown = list(pictures(workflow, lang=lang))
+        for one in shown:
+            forms = (".dot", ".svg") if one.name in ("", ".spine") else (".svg",)
+            made += [(f"{key}{one.name}{form}", one.picture.rendered(form)) for form in forms]
+        made.append((f"{key}.mmd", shown[0].picture.rendered(".mmd")))
+        counts, waits = _traffic(workflow)
+        page = diagram.page(workflow, counts=counts, waits=waits, note=ILLUSTRATIVE)
+        made.append((f"{key}.html", page.html.encode()))
+        readme.append(_section(workflow, key, shown))
+    whole = {workflow.key for workflow in workflows} >= set(orders.keys())
+    return [*made, *([("README.md", "\n".join(readme).encode())] if whole else [])]
+
+
+def pictures(workflow: Workflow, *, lang: diagram.Lang = "both") -> Iterator[Shown]:
+    """The pictures of one workflow: full, spine, and an example each of the case, counts and difference views."""
+    yield Shown("", diagram.draw(workflow, lang=lang), FULL)
+    yield Shown(".spine", diagram.draw(workflow, view="spine", lang=lang), SPINE)
+    case = example_case(workflow)
+    if case is not None:
+        yield Shown(".case", diagram.draw(workflow, case=case, lang=lang), CASE)
+    counts, waits = _traffic(workflow)
+    yield Shown(".counts", diagram.draw(workflow, counts=counts, waits=waits, note=ILLUSTRATIVE, lang=lang), COUNTS)
+    yield Shown(".difference", diagram.draw(workflow, policy=CHANGED, before=Policy.guide(), lang=lang), DIFFERENCE)
+
+
+@lru_cache(maxsize=8)
+def _traffic(workflow: Workflow) -> tuple[dict[str, int], dict[str, timedelta]]:
+    return walks.illustrate(workflow, cases=WALKS, seed=SEED)
+
+
+def example_case(workflow: Workflow) -> RefundCase | None:
+    """The first shipped scenario of the workflow in which a limit was passed, an hour before its last step; None where none ships."""
+    for name in shipped():
+        scenario = load(find(name))
+        whole = play(scenario).case if scenario.workflow is workflow else None
+        if whole is not None and whole.breaches():
+            at = whole.steps[-1].at - BEFORE_THE_END
+            return play(scenario, until=at).case.advance(to=at)
+    return None
+
+
+FULL = Text("全图：每条规则一次", "Full: every rule once")
+SPINE = Text("主线", "The spine")
+CASE = Text("一笔售后：走过的步骤、当前状态、下一步与期限", "One case: the way taken, where it is, what may follow, by when")
+COUNTS = Text(
+    "次数与时间：线宽 ∝ √次数（示例，随机走法，非真实数据）", "Counts and times: width ∝ √count (illustrative: random walks, no real data)"
+)
+DIFFERENCE = Text(
+    "政策变化：指南 → 法定口径，商家超时由平台介入，寄回 10 天，补凭证 72 小时",
+    "A change of policy: the guide's → the statute's, silence of the merchant brings the platform in, 10 days to send back, "
+    "72 hours for evidence",
+)
+PAGE = Text(
+    "可操作的网页（下载后用浏览器打开，无需联网）", "The page to play with (download it and open it in a browser; no network needed)"
+)
+HEAD = """# 图集 / Gallery
+
+由 `refund-fsm draw --all` 生成，请勿手改。 Written by `refund-fsm draw --all`; not edited by hand.
+
+颜色表示由谁操作；虚线或虚线框的时限为到期自动；编号空心的规则是假设。所有图均支持深色模式。
+
+Colour tells who acts; a dashed line, or a dashed limit, fires by itself; a hollow id marks an assumption. All pictures have a dark mode.
+"""
+
+
+def _section(workflow: Workflow, key: str, shown: list[Shown]) -> str:
+    lines = [f"## {workflow.label.zh} / {workflow.label.en}", ""]
+    lines += [
+        f"- {PAGE.zh} / {PAGE.en}: [{key}.html]({key}.html)",
+        f"- Graphviz: [{key}.dot]({key}.dot) · Mermaid: [{key}.mmd]({key}.mmd)",
+        "",
+    ]
+    for one in sorted(shown, key=lambda one: one.name != ".spine"):
+        lines += [f"### {one.caption.zh}", "", one.caption.en, "", f"![{one.caption.en}]({key}{one.name}.svg)", ""]
+    return "\n".join(lines)

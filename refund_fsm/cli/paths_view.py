@@ -1,0 +1,78 @@
+"""Owns how a suite of paths is shown to people. Must not make one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from refund_fsm.errors import BadData
+from refund_fsm.paths.suite import Suite
+from refund_fsm.scenario import PathStep
+from refund_fsm.text import Text, words
+from refund_fsm.text.console import Languages, grid, plain
+from refund_fsm.workflow import Workflow, write_text
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+PASSES = Text("时间经过", "time passes")
+SHOWN = 40  # paths that are printed: a suite of `w` has thousands
+
+
+def parts(suite: Suite, lang: Languages) -> Iterator[RenderableType | str]:
+    """A suite for people: its size against the least possible, its paths, what is infeasible."""
+    workflow = suite.workflow
+    yield plain(f"{lang.say(workflow.label)} · {suite.criterion}", "bold")
+    yield lang.stack(_size(suite))
+    for number, path in enumerate(suite.paths[:SHOWN], 1):
+        yield ""
+        told = f": {', '.join(path.goals)}" if path.goals else ""
+        yield plain(f"{number}. {path.opening.request.reason} {path.opening.request.kind or ''}".rstrip() + told, "bold")
+        yield grid([_row(workflow, step, lang) for step in path.steps])
+    if len(suite) > SHOWN:
+        yield ""
+        yield lang.say(
+            Text(f"另有{len(suite) - SHOWN}条路径：--json 全部输出", f"and {len(suite) - SHOWN:,} paths more: --json prints all")
+        )
+    if suite.infeasible:
+        yield ""
+        yield plain(lang.say(Text("在此政策下不可能达到", "Out of reach under this policy")), "bold")
+        yield ", ".join(suite.infeasible)
+
+
+def _size(suite: Suite) -> Text:
+    goals, paths, steps = len(suite.goals), len(suite), suite.steps
+    if suite.criterion == "w":
+        return Text(
+            f"{paths:,}条路径，{steps:,}步，覆盖{goals:,}个（状态类, 输入）；"
+            f"实现的状态类最多比原有多{suite.extra_states}个时，任何错误都能发现",
+            f"{paths:,} paths of {steps:,} steps for {goals:,} (class, input) pairs: "
+            f"finds every fault of an implementation with at most {suite.extra_states} classes more",
+        )
+    return Text(
+        f"{paths:,}条路径（至少{suite.least_paths:,}条），{steps:,}步（至少{suite.least_steps:,}步），覆盖{goals:,}个目标",
+        f"{paths:,} paths (no suite has fewer than {suite.least_paths:,}) of {steps:,} steps (at least {suite.least_steps:,}) "
+        f"for {goals:,} goals",
+    )
+
+
+def _row(workflow: Workflow, step: PathStep, lang: Languages) -> list[str]:
+    event = workflow.events.get(step.event) if step.event is not None else None
+    what = lang.say(PASSES) if step.event is None else lang.say(event.text) if event else step.event
+    actor = workflow.actors.get(step.by) if step.by is not None else None
+    outcome = " ".join((*step.fired, *([step.refusal] if step.refusal else [])))
+    due = "" if step.due is None else f"≤ {words.stamp(step.due)}"
+    state = lang.say(workflow.states[step.state].text)
+    return ["", words.stamp(step.at), lang.say(actor.text) if actor else "", what, outcome, state, due]
+
+
+def write(suite: Suite, output: Path, workflow: str) -> Path:
+    """Writes a suite as JSON or as a test file, by the suffix of the name; `workflow` is how the command line named it.
+
+    `BadData` for another suffix, or a file that cannot be written.
+    """
+    if output.suffix not in (".json", ".py"):
+        raise BadData("--output", str(output), "a .json or a .py file")
+    text = f"{suite.to_json(indent=2)}\n" if output.suffix == ".json" else suite.to_pytest(workflow if ":" in workflow else None)
+    return write_text(output, text, "--output")

@@ -1,0 +1,217 @@
+"""Owns what `refund-fsm simulate`, `exact` and `compare` understand: which question is asked, and by what it is answered.
+
+Must not print. Every `BadData` names the option.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from refund_fsm.cli.drawing import policy_of
+from refund_fsm.cli.options import instant_of, naming
+from refund_fsm.cli.progress import bar
+from refund_fsm.errors import BadData
+from refund_fsm.orders.lookup import workflow_of
+from refund_fsm.simulate.behaviour import Behaviour, shipped
+from refund_fsm.text import SHANGHAI
+from refund_fsm.workflow import PROFILES, Policy, Workflow
+
+if TYPE_CHECKING:
+    from refund_fsm.simulate import Comparison, Law, Result, Sensitivity
+    from refund_fsm.simulate.report.settings import Many
+
+START = datetime(
+    2026, 2, 12, 10, tzinfo=SHANGHAI
+)  # the last Thursday before the Spring Festival of 2026: a start that is hard on deadlines
+STEP_HOURS, HORIZON_DAYS = 1.0, 120.0
+CASES, SEED = 100_000, 1
+CHANGES = "changes"  # what the bar of a sensitivity counts
+RANKERS = 2  # threads that a sensitivity has
+BEHAVIOUR_FIELDS = ("behaviour", "choices", "mix", "facts", "amount", "note", "order_type")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of which workflow, policy, behaviour and start. `file` is where the behaviour was read from, if it was."""
+
+    workflow: Workflow
+    behaviour: Behaviour
+    policy: Policy | None
+    start: datetime
+    file: str | None = None
+
+    def law(self, step_hours: float | None = None, horizon_days: float | None = None) -> Law:
+        """The exact answer."""
+        from refund_fsm.simulate import first_passage
+
+        with named(self.file):
+            return first_passage(self.workflow, self.behaviour, **self._on_lattice(step_hours, horizon_days))
+
+    def sensitivity(
+        self, step_hours: float | None = None, horizon_days: float | None = None, figures: Sequence[str] | None = None
+    ) -> Sensitivity:
+        """What the exact answer does when something changes; without a step on the library's own, which is coarser than the law's."""
+        from refund_fsm.simulate import sensitivity
+
+        lattice = self._on_lattice(step_hours, horizon_days)
+        if step_hours is None:
+            del lattice["step"]
+        with named(self.file), bar(1, CHANGES) as progress:
+            return sensitivity(self.workflow, self.behaviour, **lattice, figures=figures, workers=RANKERS, progress=progress)
+
+    def figures(self, asked: Sequence[str]) -> tuple[str, ...] | None:
+        """The figures to be ranked, looked at before the long work begins; None: the library's own choice."""
+        from refund_fsm.simulate import figures
+
+        for name in asked:
+            try:
+                figures.label_of(self.workflow, name)
+            except BadData as error:
+                raise BadData("--figure", error.value, error.expected) from None
+            if name == "statutory":
+                raise BadData("--figure", name, "a figure of the law; statutory is in simulations only")
+        return tuple(dict.fromkeys(asked)) or None
+
+    def _on_lattice(self, step_hours: float | None, horizon_days: float | None) -> dict[str, Any]:
+        step = span_of("--step", STEP_HOURS if step_hours is None else step_hours, timedelta(hours=1))
+        horizon = span_of("--horizon", HORIZON_DAYS if horizon_days is None else horizon_days, timedelta(days=1))
+        return {"start": self.start, "policy": self.policy, "step": step, "horizon": horizon}
+
+    def played(self, *, cases: int, seed: int, workers: int = 1, log: Path | None = None, label: str = "") -> Result:
+        """The simulated answer, with a progress bar on a terminal; partial after Ctrl-C, as `simulate` has it."""
+        from refund_fsm.simulate import simulate
+
+        with named(self.file), bar(cases, "cases", label) as advance:
+            return simulate(
+                self.workflow,
+                self.behaviour,
+                cases=cases,
+                seed=seed,
+                start=self.start,
+                policy=self.policy,
+                workers=workers,
+                log=log,
+                progress=advance,
+            )
+
+
+@contextmanager
+def named(file: str | None) -> Iterator[None]:
+    """What is wrong is told by the option that it came with. `file` is where the behaviour was read from, if it was."""
+    try:
+        yield
+    except BadData as error:
+        if error.field.startswith("--"):
+            raise
+        place = error.field.partition(".")[0].partition("[")[0].partition(":")[0]
+        if place in BEHAVIOUR_FIELDS:
+            raise BadData(f"--behaviour {file or '(the default)'}: {error.field}", error.value, error.expected) from None
+        raise BadData(f"--{error.field}", error.value, error.expected) from None
+
+
+def question(order_type: str, policy: str | None, behaviour: str | None, start: str | None) -> Question:
+    """The question that the options ask; `BadData` names the option."""
+    workflow = workflow_of(order_type)
+    found = behaviour_of(workflow, behaviour)
+    return Question(workflow, found, policy_of(policy, "--policy"), START if start is None else instant_of(start, "--start"), behaviour)
+
+
+def behaviour_of(workflow: Workflow, file: str | None) -> Behaviour:
+    """The behaviour of a TOML file, or the one that ships for the workflow; it fits the workflow."""
+    if file is None and workflow.key not in shipped():
+        raise BadData("--behaviour", None, f"a file: no behaviour ships for {workflow.key}, so that --behaviour is needed")
+    try:
+        found = Behaviour.default(workflow.key) if file is None else Behaviour.from_file(file)
+    except BadData as error:
+        place = "--behaviour" if error.field in ("behaviour", "order_type") else f"--behaviour {error.field}"
+        raise BadData(place, error.value, error.expected) from None
+    try:
+        found.check(workflow)
+    except BadData as error:
+        raise BadData(f"--behaviour {file or '(the default)'}: {error.field}", error.value, error.expected) from None
+    return found
+
+
+def two_questions(
+    order_type: str, policies: Sequence[str], behaviours: Sequence[str], starts: Sequence[str], other: str | None
+) -> tuple[Question, Question]:
+    """What is compared: each option given twice differs, given once it holds for both. With nothing that differs: guide and statute."""
+    for option, given in (("--policy", policies), ("--behaviour", behaviours), ("--start", starts)):
+        if len(given) > 2:
+            raise BadData(option, given[2], f"{option} once for both, or twice")
+    if other is None and not policies and len(behaviours) < 2 and len(starts) < 2:
+        policies = PROFILES
+    if other is None and all(len(set(given)) < 2 for given in (policies, behaviours, starts)):
+        raise BadData("--policy", policies[0], "something that differs: --policy, --behaviour or --start twice, or --other")
+    a = question(order_type, _nth(policies, 0), _nth(behaviours, 0), _nth(starts, 0))
+    b = question(other or order_type, _nth(policies, 1), _nth(behaviours, 1), _nth(starts, 1))
+    return a, b
+
+
+def _nth(given: Sequence[str], place: int) -> str | None:
+    return given[min(place, len(given) - 1)] if given else None
+
+
+@dataclass(frozen=True)
+class Means:
+    """By what a question is answered: by the exact law on a lattice, or by so many cases."""
+
+    cases: int | None
+    seed: int
+    workers: int
+    step_hours: float | None
+    horizon_days: float | None
+
+    def answer(self, asked: Question, label: str) -> Many:
+        """The answer, whole: an interrupt that leaves it partial ends all."""
+        if self.cases is None:
+            return asked.law(self.step_hours, self.horizon_days)
+        result = asked.played(cases=self.cases, seed=self.seed, workers=self.workers, label=label)
+        if result.partial:
+            raise KeyboardInterrupt
+        return result
+
+
+def means_of(cases: int | None, seed: int | None, workers: int, step_hours: float | None, horizon_days: float | None) -> Means:
+    """What the options say; `BadData` naming one that has no effect beside the others."""
+    idle = (("--seed", seed),) if cases is None else (("--step", step_hours), ("--horizon", horizon_days))
+    for option, given in idle:
+        if given is not None:
+            raise BadData(option, given, "--cases beside it" if cases is None else "no --cases beside it: that simulates")
+    return Means(cases, SEED if seed is None else seed, workers, step_hours, horizon_days)
+
+
+def compared(pair: tuple[Question, Question], means: Means) -> Comparison:
+    """Both answers compared."""
+    from refund_fsm.simulate import compare
+
+    one, other = (means.answer(asked, f"{number} / 2") for number, asked in enumerate(pair, 1))
+    return compare(one, other)
+
+
+def partial_name(path: Path) -> Path:
+    """Where what is partial goes: beside the name that was asked for."""
+    return path.with_name(f"{path.stem}.partial{path.suffix}")
+
+
+def plot_path(name: Path | None) -> Path | None:
+    """The file for a plot, looked at before the long work begins."""
+    if name is None:
+        return None
+    from refund_fsm.simulate.report.page import checked_path
+
+    with naming(path="--plot"):
+        return checked_path(name)
+
+
+def span_of(option: str, count: float, unit: timedelta) -> timedelta:
+    """A length of time that an option gives as a number; `BadData` naming the option."""
+    try:
+        return count * unit
+    except (ValueError, OverflowError):
+        raise BadData(option, count, "a number") from None

@@ -1,0 +1,195 @@
+"""Owns how a trace reads for people: the aligned table, what was said along the way, the money and the clocks.
+
+Must not play or judge anything. Each part is a string or a rich table, for `console.show`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from refund_fsm.case import Breach, Due
+from refund_fsm.cli.show import cited
+from refund_fsm.orders.guidance import guidance_of
+from refund_fsm.scenario import Trace, TraceRow
+from refund_fsm.text import Text, stamp, words
+from refund_fsm.text.console import Aligned, Languages, grid, one_line, plain
+from refund_fsm.workflow import EVIDENCE_LABELS, Evidence, Rule
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+HEADINGS = {
+    "number": Text("#", "#"),
+    "at": Text("时间", "at"),
+    "by": Text("操作方", "by"),
+    "event": Text("操作", "event"),
+    "rule": Text("依据", "rule"),
+    "state": Text("状态", "state"),
+    "due": Text("期限、到期后果、逾期", "due, what then, breach"),
+}
+BREACH = Text("逾期", "breach")
+PROVISIONAL = Text("暂定", "provisional")
+OVERDUE = Text("记逾期", "counts as a breach")
+TIME_PASSES = Text("时间推移", "time passes")
+REPEATED = Text("重复送达，不再处理", "delivered again: no change")
+REFUSED = Text("被拒", "refused")
+NOT_STARTED = Text("未开始", "not started")
+LATE = Text("⚠ 已超过法定退款期限", "⚠ the statutory refund date has passed")
+
+
+def parts(trace: Trace, lang: Languages) -> Iterator[RenderableType | str]:
+    """All of a trace: heading, table, what was said, the money and the clocks, and how it ended."""
+    yield from heading(trace, lang)
+    yield ""
+    yield rows(trace, lang)
+    said = list(remarks(trace, lang))
+    if said:
+        yield ""
+        yield from said
+    yield ""
+    yield summary(trace, lang)
+    yield from ending(trace, lang)
+
+
+def heading(trace: Trace, lang: Languages) -> Iterator[RenderableType | str]:
+    """Title, process, and what is asked for."""
+    case = trace.case
+    if trace.scenario.title is not None:
+        yield plain(lang.say(trace.scenario.title), "bold")
+    line = case.order.line(case.request.sku)
+    about = [f"{line.title} ×{line.quantity}", lang.say(words.yuan(case.amount_fen), " "), *asked(trace, lang)]
+    yield f"{lang.say(case.workflow.label)} · {' · '.join(about)}"
+
+
+def asked(trace: Trace, lang: Languages) -> Iterator[str]:
+    """Kind and reason, in words where the order type has words for them."""
+    request, guidance = trace.case.request, guidance_of(trace.case.workflow)
+    for value, known in ((request.kind, guidance.kinds if guidance else {}), (request.reason, guidance.reasons if guidance else {})):
+        if value is not None:
+            yield lang.say(known[value].text, " ") if value in known else value
+
+
+def rows(trace: Trace, lang: Languages) -> RenderableType:
+    """The aligned table: one row for each move, the clock's own included, and for each refusal."""
+    headings = {name: lang.stack(heading) for name, heading in HEADINGS.items()}
+    cells = [_cells(number, row, trace, lang) for number, row in enumerate(trace.rows, 1)]
+    return Aligned(list(headings.values()), cells, lines=True, instants=(headings["at"], headings["due"]))
+
+
+def _cells(number: int, row: TraceRow, trace: Trace, lang: Languages) -> list[str]:
+    actor = trace.case.workflow.actors.get(row.by) if row.kind != "advance" else None
+    due = due_text(row.due, lang) if row.kind != "refused" else ""
+    breach = f"⚠ {lang.say(BREACH, ' ')}\n{breach_text(row.breach, trace, lang)}" if row.breach else ""
+    return [
+        str(number),
+        stamp(row.at),
+        lang.stack(actor.text) if actor else "",
+        _event(row, trace, lang),
+        _rule(row, lang),
+        lang.stack(row.state.text),
+        "\n".join(filter(None, (due, breach))),
+    ]
+
+
+def _event(row: TraceRow, trace: Trace, lang: Languages) -> str:
+    if row.kind == "advance":
+        return lang.stack(TIME_PASSES)
+    event = trace.case.workflow.events.get(row.event)
+    said = lang.stack(event.text) if event else row.event
+    return f"✗ {said}" if row.kind == "refused" else said
+
+
+def _rule(row: TraceRow, lang: Languages) -> str:
+    if row.refusal is not None:
+        return f"{lang.say(REFUSED)}\n{row.refusal.code}"
+    if row.kind == "repeated":
+        return lang.stack(REPEATED)
+    return f"{row.step.rule.id}\n{provenance(row.step.rule, lang)}" if row.step else ""
+
+
+def provenance(rule: Rule, lang: Languages) -> str:
+    """A rule's citations as written, `assumed` in the languages."""
+    return cited(rule.cites, lang)
+
+
+def due_text(due: Due | None, lang: Languages) -> str:
+    """A limit's instant, marked when provisional, and what happens then."""
+    if due is None:
+        return ""
+    mark = f" ({lang.say(PROVISIONAL)})" if due.provisional else ""
+    return f"{stamp(due.at)}{mark}\n{lang.stack(then(due))}"
+
+
+def then(due: Due) -> Text:
+    """What happens when a limit is reached."""
+    rule = due.then
+    return Text(f"{rule.event.zh} → {rule.dest.zh}", f"{rule.event.en} → {rule.dest.en}") if rule else OVERDUE
+
+
+def breach_text(breach: Breach, trace: Trace, lang: Languages) -> str:
+    """A breach: the limit and its instant."""
+    length = words.length(breach.limit.length_in(trace.case.policy), breach.limit.unit)
+    mark = f" ({lang.say(PROVISIONAL)})" if breach.provisional else ""
+    return f"{stamp(breach.at)}{mark}\n{lang.stack(length)}"
+
+
+def remarks(trace: Trace, lang: Languages) -> Iterator[str]:
+    """Notes, tracking numbers and evidence of each row, and why an event was refused that the file says is refused."""
+    for number, row in enumerate(trace.rows, 1):
+        details = row.step.details if row.step else {}
+        if note := details.get("note"):
+            yield f"#{number} {lang.say(Text('说明', 'note'))}: {one_line(note)}"
+        if tracking_no := details.get("tracking_no"):
+            yield f"#{number} {lang.say(Text('物流单号', 'tracking no.'))}: {tracking_no}"
+        if evidence := details.get("evidence"):
+            yield f"#{number} {lang.say(Text('凭证', 'evidence'))}: {', '.join(_piece(piece, lang) for piece in evidence)}"
+        if row.refusal is not None and row.expected:
+            yield from (f"#{number} ✗ {row.refusal.explain(one)}" for one in lang.each)
+
+
+def _piece(piece: Evidence, lang: Languages) -> str:
+    label = lang.say(EVIDENCE_LABELS[piece.kind], " ")
+    return f"{label} ({one_line(piece.note)})" if piece.note else label
+
+
+def summary(trace: Trace, lang: Languages) -> RenderableType:
+    """The money and the clocks, one line each."""
+    case = trace.case
+    lines = [
+        (Text("申请金额", "amount"), lang.say(words.yuan(case.amount_fen))),
+        (Text("已退", "paid"), lang.say(words.yuan(case.paid_fen))),
+        (Text("尚可退", "refundable"), lang.say(words.yuan(case.refundable_fen))),
+        (Text("打款幂等号", "payout key"), case.payout_key),
+    ]
+    if case.freight is not None:
+        cites = cited(case.freight.cites, lang)
+        lines.append((Text("退货运费", "return freight"), f"{lang.say(case.freight.text)} ({cites})"))
+    lines.append((Text("打款期限", "payout due"), _clock(trace.payout_due, lang)))
+    if case.workflow.law:
+        late = f"  {lang.say(LATE)}" if case.statutory_passed else ""
+        lines.append((Text("法定退款期限", "statutory due"), f"{_clock(case.statutory_due, lang)}{late}"))
+    for breach in case.breaches():
+        still = Text("未决", "open") if breach in trace.open_breaches else Text("已记录", "recorded")
+        told = breach_text(breach, trace, lang).replace("\n", ", ") + f", {breach.limit.field}"
+        lines.append((BREACH, f"{told} ({lang.say(still)})"))
+    return grid([(lang.say(label, " "), value) for label, value in lines])
+
+
+def _clock(due: Due | None, lang: Languages) -> str:
+    if due is None:
+        return lang.say(NOT_STARTED)
+    mark = f", {lang.say(PROVISIONAL)}" if due.provisional else ""
+    cites = cited(due.limit.cites, lang)
+    return f"{stamp(due.at)} ({lang.say(words.length(due.length, due.unit), ' ')}, {cites}{mark})"
+
+
+def ending(trace: Trace, lang: Languages) -> Iterator[str]:
+    """How it ended, when something was found: the refusal in words, and the expectations of the file that were not met."""
+    if trace.refusal is not None:
+        yield ""
+        for one in lang.each:
+            yield f"✗ {REFUSED.get(one)} ({trace.refusal.code}): {trace.refusal.explain(one)}"
+    if trace.unmet:
+        yield ""
+        yield from (f"✗ {line}" for line in trace.unmet)

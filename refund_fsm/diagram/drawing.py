@@ -1,0 +1,114 @@
+"""Owns `draw`, which makes a picture of any `Workflow` from its table, and whether pictures on disk are fresh. Nothing is drawn by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from importlib import metadata
+from pathlib import Path
+
+from refund_fsm.case import RefundCase
+from refund_fsm.diagram import case_view, counts_view, difference_view, dot
+from refund_fsm.diagram.labels import LANGS, Labels, Lang
+from refund_fsm.diagram.marks import Marks
+from refund_fsm.diagram.plan import VIEWS, Plan, View
+from refund_fsm.diagram.render import Diagram
+from refund_fsm.errors import BadData, MissingPart
+from refund_fsm.text import Text
+from refund_fsm.workflow import Policy, Workflow
+
+LAID_OUT = (".svg", ".html")
+PINNED = "0.2.2"  # of graphviz-pure: another engine lays out the same DOT a little differently
+
+
+def draw(
+    workflow: Workflow,
+    *,
+    view: View = "full",
+    lang: Lang = "both",
+    policy: Policy | None = None,
+    case: RefundCase | None = None,
+    counts: Mapping[str, int] | None = None,
+    waits: Mapping[str, timedelta] | None = None,
+    before: Workflow | Policy | None = None,
+    note: Text | None = None,
+) -> Diagram:
+    """A picture of a workflow: who acts, limits (as the policy has them), guards, provenance.
+
+    `view` is `full` (every rule once) or `spine` (the ways of the workflow's spine alone); `lang` is `both`, `zh` or `en`. No
+    policy means the guide's, or the case's. At most one of three things is laid over the picture: a `case` (the way taken,
+    what may happen next, by when, breaches); `counts` (how often each rule fired, by id; rules that are not named did not) with
+    `waits` (the mean time in states, by key), or either; `before`, another workflow, or a policy under which this one was used.
+    `note` is a line of your own under the title.
+
+    Raises `BadData` naming the argument, its value and what was expected.
+    """
+    if not isinstance(workflow, Workflow):
+        raise BadData("workflow", workflow, "a Workflow, such as orders.get('virtual')")
+    for name, value, wanted in (("policy", policy, Policy), ("note", note, Text)):
+        if value is not None and not isinstance(value, wanted):
+            raise BadData(name, value, f"a {wanted.__name__}, or None")
+    if view not in VIEWS:
+        raise BadData("view", view, " or ".join(repr(known) for known in VIEWS))
+    if lang not in LANGS:
+        raise BadData("lang", lang, " or ".join(repr(known) for known in LANGS))
+    given = [name for name, value in (("case", case), ("counts", counts), ("waits", waits), ("before", before)) if value is not None]
+    if len({"counts" if name == "waits" else name for name in given}) > 1:
+        raise BadData("draw", ", ".join(given), "one of case, counts with waits, or before")
+    if view == "spine" and given and given[0] in ("case", "before"):
+        raise BadData("view", view, f"'full' with {given[0]}")
+    if isinstance(case, RefundCase) and policy not in (None, case.policy):
+        raise BadData("policy", policy, "none, or the case's own")
+    policy = policy or (case.policy if isinstance(case, RefundCase) else Policy.guide())
+    earlier = before if isinstance(before, Workflow) else None
+    marks = _marks(workflow, policy, case, counts, waits, before)
+    if note is not None:
+        marks = replace(marks, heading=(*marks.heading, note))
+    return Diagram(dot.source(Labels(Plan(workflow, policy, view, earlier), lang, marks)), workflow, lang, policy)
+
+
+def _marks(
+    workflow: Workflow,
+    policy: Policy,
+    case: RefundCase | None,
+    counts: Mapping[str, int] | None,
+    waits: Mapping[str, timedelta] | None,
+    before: Workflow | Policy | None,
+) -> Marks:
+    if case is not None:
+        return case_view.marks_of(case, workflow)
+    if counts is not None or waits is not None:
+        return counts_view.marks_of(workflow, counts, waits)
+    if isinstance(before, Workflow):
+        return difference_view.marks_of(workflow, policy, before, policy)
+    if isinstance(before, Policy):
+        return difference_view.marks_of(workflow, policy, workflow, before)
+    if before is not None:
+        raise BadData("before", before, "a Workflow, or a Policy under which this one was used")
+    return Marks()
+
+
+def stale(folder: str | Path, files: Iterable[tuple[str, bytes]]) -> list[str]:
+    """The names of the files whose bytes in a folder are others, or that are missing there. Writes nothing.
+
+    What Graphviz lays out (SVG, pages) is compared byte by byte only with the pinned version of graphviz-pure; elsewhere it must
+    only be there.
+    """
+    folder = Path(folder)
+    return [name for name, data in files if not _fresh(folder / name, data)]
+
+
+def pinned() -> bool:
+    """Whether SVG is made here by the very engine that made the committed pictures."""
+    try:
+        return metadata.version(dot.PROGRAM) == PINNED and bool(dot.program("pure"))
+    except (metadata.PackageNotFoundError, MissingPart):
+        return False
+
+
+def _fresh(path: Path, data: bytes) -> bool:
+    try:
+        return path.read_bytes() == data or (path.suffix in LAID_OUT and not pinned())
+    except OSError:
+        return False

@@ -1,0 +1,74 @@
+"""Owns time counted in whole steps: delays as the chance of each step, limits as numbers of steps.
+
+No calendar: every day is a working day, and day follows day. Must not draw anything, nor write text.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from fractions import Fraction
+from typing import NamedTuple
+
+from refund_fsm.errors import BadData
+from refund_fsm.simulate.behaviour import Empirical, Fixed, Quantity
+from refund_fsm.workflow import Limit, Policy
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+LENGTHS = {"hours": HOUR, "days": DAY}
+MOST_STEPS = 1_000_000  # of one delay: more is a slip, and no model checker enumerates them
+NEAR = 1e-9  # how far a value, in steps, may be from a whole number: thirds of a day are no floating-point numbers
+
+Chances = tuple[tuple[int, float], ...]
+
+
+class Count(NamedTuple):
+    """How long a limit is: `steps` after the start, or, `to_midnight`, after the 00:00 of the day of the start."""
+
+    steps: int
+    to_midnight: bool
+
+
+class Lattice:
+    """The instants that are whole steps after 00:00. `BadData` for a step that does not divide 24 h."""
+
+    def __init__(self, step: timedelta) -> None:
+        if not isinstance(step, timedelta) or step <= timedelta(0) or DAY % step:
+            raise BadData("step", step, "a timedelta that divides 24 h, such as timedelta(hours=12)")
+        self.step = step
+        self.per_day = DAY // step
+        self.hours = Fraction(step // timedelta.resolution, HOUR // timedelta.resolution)
+
+    def chances(self, delay: Quantity, where: str) -> Chances:
+        """For each number of steps that the delay can take, ascending, the chance that it takes them given that it takes no fewer.
+
+        The last chance is 1. `BadData` naming `where` for what is not a few values, each a whole number of steps.
+        """
+        if not isinstance(delay, (Fixed, Empirical)) or delay.unit not in LENGTHS:
+            raise BadData(where, delay, f"fixed or empirical, in hours or days, of whole multiples of {self.hours} h")
+        values = delay.values if isinstance(delay, Empirical) else (delay.value,)
+        weights = (delay.weights if isinstance(delay, Empirical) else None) or (1.0,) * len(values)
+        found: dict[int, Fraction] = {}
+        for value, weight in zip(values, weights, strict=True):
+            steps = self._steps(value, LENGTHS[delay.unit], where)
+            found[steps] = found.get(steps, Fraction(0)) + Fraction(weight)
+        rest, told = Fraction(0), []
+        for steps, weight_of_all in reversed(found.items()):
+            rest += weight_of_all
+            if weight_of_all:
+                told.append((steps, float(weight_of_all / rest)))
+        return tuple(reversed(told))
+
+    def _steps(self, value: float, length: timedelta, where: str) -> int:
+        steps = value * (length / self.step)
+        if abs(steps - round(steps)) > NEAR * max(1.0, steps) or steps > MOST_STEPS:
+            raise BadData(where, value, f"whole multiples of {self.hours} h, at most {MOST_STEPS:,} of them")
+        return round(steps)
+
+    def count(self, limit: Limit, policy: Policy) -> Count:
+        """The limit's length; `BadData` for hours that are no whole number of steps."""
+        length = limit.length_in(policy)
+        if limit.unit != "hours":
+            return Count((length + 1) * self.per_day, to_midnight=True)
+        if length * HOUR % self.step:
+            raise BadData("step", self.step, f"a step of which the limit {limit.field}, {length} h, is a whole multiple")
+        return Count(length * HOUR // self.step, to_midnight=False)

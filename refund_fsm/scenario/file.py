@@ -1,0 +1,189 @@
+"""Owns scenario files: TOML that gives an order, a request, a policy and events, read and checked before anything is played.
+
+Must not play them (`trace.py`) and must not print. Every `BadData` names file, key, value and what was expected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from refund_fsm.case import DETAILS, Code
+from refund_fsm.errors import BadData
+from refund_fsm.orders.lookup import workflow_of
+from refund_fsm.text import Text
+from refund_fsm.workflow import Evidence, Order, Policy, RefundRequest, Workflow, instant, read_toml, values
+
+MAX_EVENTS = 10_000
+SHIPPED = Path(__file__).parent / "shipped"
+SUFFIX = ".toml"
+TOP = ("title", "workflow", "policy", "opened_at", "order", "request", "event")
+EVENT_KEYS = ("name", "at", "by", *DETAILS, "expect", "refused")
+ADVANCE_KEYS = ("advance", "expect")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One `[[event]]`: an event of the actor `by`, or, where `name` is None, time that passes until `at`.
+
+    `expect` is the state that the case must be in afterwards, `refused` the code of the refusal that is meant to happen.
+    """
+
+    at: datetime
+    name: str | None
+    by: str
+    details: Mapping[str, Any]
+    expect: str | None
+    refused: str | None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario file's content. `where` names the file in messages; `request` is None for an order on which nothing was filed."""
+
+    where: str
+    title: Text | None
+    workflow: Workflow
+    policy: Policy
+    order: Order
+    request: RefundRequest | None
+    opened_at: datetime | None
+    rows: tuple[Row, ...]
+
+    @property
+    def last_instant(self) -> datetime:
+        """The last instant that the file names: of its events, its opening, else of what had happened to the order."""
+        order = self.order
+        if self.rows:
+            return max(row.at for row in self.rows)
+        found = (self.opened_at, order.paid_at, order.shipped_at, order.signed_at, order.activated_at)
+        return max(at for at in found if at is not None)
+
+
+def shipped() -> tuple[str, ...]:
+    """The names of the scenarios that come with the package, sorted."""
+    return tuple(sorted(path.stem for path in SHIPPED.glob(f"*{SUFFIX}")))
+
+
+def find(name: str) -> Path:
+    """The file of that name, or the shipped scenario of that name where no such file exists; `BadData` for neither."""
+    path = Path(name)
+    with suppress(OSError, ValueError):  # a name that no file can have
+        if name and path.exists():
+            return path
+    if name in shipped():
+        return SHIPPED / f"{name}{SUFFIX}"
+    import difflib  # here, because only a slip needs it
+
+    near = difflib.get_close_matches(name, shipped(), n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    raise BadData("file", name, f"a scenario file, or a shipped scenario (refund-fsm demo --list){hint}")
+
+
+def load(path: Path) -> Scenario:
+    """The scenario of a TOML file of at most `files.MAX_BYTES` and `MAX_EVENTS`. Raises `BadData`."""
+    where = str(path) if str(path).isprintable() else repr(str(path))
+    data, _ = read_toml(path)
+    _known(data, TOP, where, "")
+    if "order" not in data:
+        raise BadData(f"{where}: order", None, "a table [order]")
+    order = _within(f"{where}: order", Order.model_validate, data["order"])
+    named = "workflow" if "workflow" in data else "order.order_type"
+    try:
+        workflow = workflow_of(data.get("workflow", order.order_type))
+    except BadData as error:
+        raise BadData(f"{where}: {named}", error.value, error.expected) from None
+    if workflow.key != order.order_type:
+        raise BadData(f"{where}: order.order_type", order.order_type, f"{workflow.key!r}, the key of the workflow")
+    request = _within(f"{where}: request", RefundRequest.model_validate, data["request"]) if "request" in data else None
+    opened = instant(data["opened_at"], f"{where}: opened_at") if "opened_at" in data else None
+    rows = _rows(data.get("event", []), workflow, where)
+    if opened is None and rows:
+        opened = rows[0].at
+    return Scenario(where, _title(data, where), workflow, _policy(data, path, where), order, request, opened, rows)
+
+
+def _known(table: object, keys: tuple[str, ...], where: str, prefix: str) -> None:
+    if not isinstance(table, dict):
+        raise BadData(f"{where}: {prefix.rstrip('.')}", table, "a table")
+    for key, value in table.items():
+        if key not in keys:
+            shown = key if key.isprintable() and len(key) < values.MAX_NAME else repr(key[: values.MAX_NAME])
+            raise BadData(f"{where}: {prefix}{shown}", value, f"no such key; known are {', '.join(keys)}")
+
+
+def _within(place: str, make: Callable[[Any], T], value: Any) -> T:
+    """What `make` makes of the value; its `BadData` then names the place too."""
+    try:
+        return make(value)
+    except BadData as error:
+        dot = "" if error.field.startswith("[") or not error.field else "."
+        raise BadData(f"{place}{dot}{error.field}", error.value, error.expected) from None
+
+
+def _title(data: dict[str, Any], where: str) -> Text | None:
+    if "title" not in data:
+        return None
+    title = data["title"]
+    _known(title, ("zh", "en"), where, "title.")
+    return Text(*(values.name(title.get(lang), f"{where}: title.{lang}") for lang in ("zh", "en")))
+
+
+def _policy(data: dict[str, Any], path: Path, where: str) -> Policy:
+    fields = data.get("policy", {})
+    if not isinstance(fields, dict):
+        raise BadData(f"{where}: policy", fields, "a table")
+    if isinstance(fields.get("days_file"), str):
+        fields = {**fields, "days_file": path.parent / fields["days_file"]}
+    policy = Policy.from_mapping(fields, f"{where}: policy")
+    _within(f"{where}: policy", lambda one: one.calendar, policy)
+    return policy
+
+
+def _rows(tables: object, workflow: Workflow, where: str) -> tuple[Row, ...]:
+    if not isinstance(tables, list):
+        raise BadData(f"{where}: event", tables, "tables [[event]]")
+    if len(tables) > MAX_EVENTS:
+        raise BadData(f"{where}: event", f"{len(tables):,} events", f"at most {MAX_EVENTS:,}")
+    return tuple(_row(table, workflow, where, f"event[{place}]") for place, table in enumerate(tables))
+
+
+def _row(table: object, workflow: Workflow, where: str, place: str) -> Row:
+    given: dict[str, Any] = table if isinstance(table, dict) else {}
+    advances = "advance" in given
+    _known(table, ADVANCE_KEYS if advances else EVENT_KEYS, where, f"{place}.")
+    expect = _choice(given, "expect", tuple(workflow.states), where, place)
+    if advances:
+        return Row(instant(given["advance"], f"{where}: {place}.advance"), None, "", {}, expect, None)
+    if "name" not in given:
+        raise BadData(f"{where}: {place}.name", None, "the name of an event (or advance = an instant)")
+    name = values.name(given["name"], f"{where}: {place}.name")
+    at = instant(given.get("at"), f"{where}: {place}.at")
+    by = _choice(given, "by", tuple(workflow.actors), where, place)
+    if by is None:
+        raise BadData(f"{where}: {place}.by", None, f"one of {', '.join(workflow.actors)}")
+    details = {key: given[key] for key in DETAILS if key in given}
+    if "evidence" in details:
+        details["evidence"] = _evidence(details["evidence"], by, at, f"{where}: {place}.evidence")
+    return Row(at, name, by, details, expect, _choice(given, "refused", get_args(Code), where, place))
+
+
+def _choice(table: dict[str, Any], key: str, known: tuple[str, ...], where: str, place: str) -> str | None:
+    value = table.get(key)
+    if value is not None and value not in known:
+        raise BadData(f"{where}: {place}.{key}", value, f"one of {', '.join(known)}")
+    return value
+
+
+def _evidence(tables: object, by: str, at: datetime, place: str) -> tuple[Evidence, ...]:
+    """Pieces of evidence; whose and when are the event's unless a piece says otherwise."""
+    pieces = [tables] if isinstance(tables, dict) else tables
+    if not isinstance(pieces, list) or not all(isinstance(piece, dict) for piece in pieces):
+        raise BadData(place, tables, 'a list of tables such as {kind = "photo"}')
+    full = ({"by": by, "at": at, **piece} for piece in pieces)
+    return tuple(_within(f"{place}[{number}]", Evidence.model_validate, piece) for number, piece in enumerate(full))

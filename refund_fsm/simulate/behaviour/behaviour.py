@@ -1,0 +1,317 @@
+"""Owns `Behaviour`: who does what, how likely and how fast, for one workflow; read from TOML and written to it.
+
+Data only, checked against the workflow when it is put to use (`chain`). Must not draw anything, nor load numpy.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, PlainSerializer, PlainValidator, StrictBool, model_validator
+
+from refund_fsm.errors import BadData, MissingPart
+from refund_fsm.simulate.behaviour.delays import Amount, Fixed, Quantity
+from refund_fsm.text import Text
+from refund_fsm.workflow import CLOCK, Event, Frozen, Name, Prose, Value, Workflow, read_toml, write_text
+
+SHIPPED = Path(__file__).parent / "shipped"
+NOTHING = "nothing"  # the choice of doing nothing: a merchant who falls silent
+ASSUMED = "assumed"
+ILLUSTRATIVE = Text("示例（假设的行为，非真实数据）", "illustrative (assumed behaviour, no real data)")
+MAX_ROWS = 2_000
+MOST_FEN = 10**8  # a million yuan: 10^10 cases of it still add up in 63 bits
+
+
+def _facts(value: object) -> Mapping[str, Value | tuple[Value, ...]]:
+    """Facts by name: one value, or a list of them."""
+    if not isinstance(value, Mapping):
+        raise BadData("", value, "a table of facts")
+    found: dict[str, Value | tuple[Value, ...]] = {}
+    for name, one in value.items():
+        given = tuple(one) if isinstance(one, (list, tuple)) else (one,)
+        if not given or not all(isinstance(each, (bool, int, str)) for each in given):
+            raise BadData(str(name), one, "text, a whole number, true or false, or a list of them")
+        found[str(name)] = given if isinstance(one, (list, tuple)) else given[0]
+    return found
+
+
+def _plain(facts: Mapping[str, Value | tuple[Value, ...]]) -> dict[str, Any]:
+    return {name: list(one) if isinstance(one, tuple) else one for name, one in facts.items()}
+
+
+GivenFacts = Annotated[dict[str, Any], PlainValidator(_facts), PlainSerializer(_plain)]
+
+
+class Share(Frozen):
+    """One kind of case in the mix: the facts that a case opens with (those that `Behaviour.facts` leaves open, or that differ).
+
+    `weight` counts relative to the other rows; `freight_insurance` says whether the order has it; `cites` whence the weight is.
+    """
+
+    weight: Amount
+    facts: GivenFacts = Field(default_factory=dict)
+    freight_insurance: StrictBool = False
+    cites: Prose = ASSUMED
+
+
+class Choice(Frozen):
+    """That an actor may choose an event in a state: with what weight, after what delay, for which facts (`when`; none: all).
+
+    Weights are relative to the actor's other rows that hold for the case's facts and that the workflow accepts then. `event =
+    "nothing"` needs the `actor`, and has no delay; otherwise the actor is the event's. `cites` says whence the delay is.
+    """
+
+    state: Name
+    event: Name
+    weight: Amount = 1.0
+    delay: Quantity | None = None
+    when: GivenFacts = Field(default_factory=dict)
+    actor: Name | None = None
+    cites: Prose = ASSUMED
+
+    @model_validator(mode="after")
+    def _whole(self) -> Choice:
+        if self.event == NOTHING and self.actor is None:
+            raise BadData("actor", None, "the actor who does nothing")
+        if self.event == NOTHING and self.delay is not None:
+            raise BadData("delay", self.delay, "no delay: nothing is done")
+        if self.event != NOTHING and self.delay is None:
+            raise BadData("delay", None, f"how long {self.event} takes")
+        if self.delay is not None and self.delay.unit == "fen":
+            raise BadData("delay.unit", "fen", "hours, days or working_days")
+        return self
+
+    def holds(self, facts: Any) -> bool:
+        """Whether `when` agrees with the facts."""
+        for name, one in self.when.items():
+            allowed = one if isinstance(one, tuple) else (one,)
+            value = getattr(facts, name)
+            if not any(type(value) is type(each) and value == each for each in allowed):
+                return False
+        return True
+
+
+class Behaviour(Frozen):
+    """How the actors of one workflow behave, and which cases there are.
+
+    On entry into a state each actor with rows there draws one event by weight, and its delay; the earliest wins. A limit comes
+    first at its own instant; other ties go by the order of the rules. An internal event leaves the other draws running; nothing
+    is drawn again until the state is left. An event that the workflow no longer accepts when its time comes does not happen.
+
+    `order_type` is the workflow's key, `facts` the facts that all cases open with, `mix` the kinds of cases, `amount` what is
+    claimed (unit fen, rounded to whole fen, at least 1), `choices` the rows by state and event. Bad values raise `BadData` naming
+    the place.
+    """
+
+    order_type: Name
+    note: Prose = ""
+    facts: GivenFacts = Field(default_factory=dict)
+    amount: Quantity = Field(default_factory=lambda: Fixed(value=9900, unit="fen"))
+    mix: tuple[Share, ...] = Field(min_length=1, max_length=MAX_ROWS)
+    choices: tuple[Choice, ...] = Field(min_length=1, max_length=MAX_ROWS)
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Behaviour:
+        if self.amount.unit != "fen":
+            raise BadData("amount.unit", self.amount.unit, "'fen'")
+        if self.amount.expected + 10 * self.amount.deviation > MOST_FEN:
+            raise BadData("amount", _told(self.amount), f"amounts that are seldom above {MOST_FEN:,} fen")
+        total = math.fsum(share.weight for share in self.mix)
+        if total <= 0:
+            raise BadData("mix", total, "weights that sum to more than 0")
+        return self
+
+    @classmethod
+    def default(cls, order_type: str) -> Behaviour:
+        """The behaviour that ships for an order type. Review and payout take what the guide says (A11, A13); all else is assumed."""
+        known = shipped()
+        if order_type not in known:
+            raise BadData("order_type", order_type, f"one of {', '.join(known)}; for a workflow of your own, write a behaviour file")
+        return cls.from_file(SHIPPED / f"{order_type}.toml")
+
+    @classmethod
+    def from_file(cls, path: Path | str) -> Behaviour:
+        """A behaviour from a TOML file; `BadData` names file and place."""
+        if not isinstance(path, (Path, str)):
+            raise BadData("behaviour", path, "a path")
+        data, _ = read_toml(path, "behaviour")
+        return cls._from(data, str(path))
+
+    @classmethod
+    def from_toml(cls, text: str, where: str = "behaviour") -> Behaviour:
+        """A behaviour from TOML text; `BadData` names the place."""
+        import tomllib
+
+        if not isinstance(text, str):
+            raise BadData(where, text, "TOML text")
+        try:
+            data = tomllib.loads(text)
+        except ValueError as error:
+            raise BadData(where, text, f"valid TOML ({str(error)[:200]})") from None
+        return cls._from(data, where)
+
+    @classmethod
+    def _from(cls, data: dict[str, Any], where: str) -> Behaviour:
+        try:
+            return cls(**data)
+        except BadData as error:
+            raise BadData(f"{where}: {error.field}", error.value, error.expected) from None
+
+    def to_toml(self) -> str:
+        """The behaviour as TOML; `from_toml` gives an equal one."""
+        try:
+            import tomli_w
+        except ModuleNotFoundError:
+            raise MissingPart('writing TOML needs the extra `simulate`: python -m pip install "refund-fsm[simulate]"') from None
+        return tomli_w.dumps(_without_none(self.model_dump()))
+
+    def save(self, path: Path) -> Path:
+        """Writes `to_toml()` to a file; `BadData` when that cannot be."""
+        return write_text(path, self.to_toml(), "behaviour")
+
+    def changed(
+        self,
+        *,
+        state: str | None = None,
+        event: str | None = None,
+        actor: str | None = None,
+        weight: float = 1.0,
+        delay: float = 1.0,
+        workflow: Workflow | None = None,
+    ) -> Behaviour:
+        """A what-if: the rows of a state, an event and an actor (None: any), their weights and delays multiplied.
+
+        An actor is told by rows that name one, and by the workflow otherwise (None: the registered one). `BadData` when no row fits,
+        for factors that are no numbers from 0, and for an actor that cannot be told.
+        """
+        for field, factor in (("weight", weight), ("delay", delay)):
+            if isinstance(factor, bool) or not isinstance(factor, (int, float)) or not 0 <= factor < math.inf:
+                raise BadData(field, factor, "a factor: a number from 0")
+        events = self._events(workflow) if actor is not None else {}
+        places = [place for place, row in enumerate(self.choices) if _fits(row, state, event, actor, events)]
+        if not places:
+            raise BadData("state, event, actor", (state, event, actor), "what at least one row has")
+        rows = list(self.choices)
+        for place in places:
+            row = rows[place]
+            scaled = row.delay.scaled(delay) if row.delay is not None and delay != 1.0 else row.delay
+            rows[place] = row.model_copy(update={"weight": row.weight * weight, "delay": scaled})
+        return self.model_copy(update={"choices": tuple(rows)})
+
+    def on_lattice(self, step: timedelta, *, calendar: bool = False) -> Behaviour:
+        """The behaviour with every delay rounded to whole multiples of `step`, for models that move in steps.
+
+        Without `calendar` working days are days: such models know none. `BadData` for a step that divides no day.
+        """
+        from refund_fsm.simulate.behaviour.curves import on_lattice
+
+        if not isinstance(step, timedelta) or step <= timedelta(0) or timedelta(days=1) % step:
+            raise BadData("step", step, "a timedelta that divides a day, such as one day")
+        rows = []
+        for row in self.choices:
+            delay = row.delay
+            if delay is not None:
+                if delay.unit == "working_days" and not calendar:
+                    delay = delay.model_copy(update={"unit": "days"})
+                delay = on_lattice(delay, step / timedelta(hours=1 if delay.unit == "hours" else 24))
+            rows.append(row.model_copy(update={"delay": delay}))
+        return self.model_copy(update={"choices": tuple(rows)})
+
+    def _events(self, workflow: Workflow | None) -> Mapping[str, Event]:
+        from refund_fsm import orders
+
+        if workflow is None and self.order_type not in orders.keys():
+            raise BadData("workflow", None, f"the workflow {self.order_type}, which is not registered: it says whose an event is")
+        return (workflow or orders.get(self.order_type)).events
+
+    def assumed(self) -> Iterator[tuple[str, str]]:
+        """Every row that rests on an assumption alone: its place, such as `choices[3]`, and what it says."""
+        yield "amount", _told(self.amount)
+        total = math.fsum(share.weight for share in self.mix)
+        for place, share in enumerate(self.mix):
+            if share.cites == ASSUMED:
+                told = ", ".join(f"{name}={value}" for name, value in share.facts.items())
+                yield f"mix[{place}]", f"{100 * share.weight / total:.1f} %: {told}"
+        for place, row in enumerate(self.choices):
+            if row.cites == ASSUMED:
+                delay = _told(row.delay) if row.delay else ""
+                yield f"choices[{place}]", f"{row.state}: {row.event}, weight {row.weight:g}{', ' + delay if delay else ''}"
+
+    def check(self, workflow: Workflow) -> None:
+        """`BadData` naming the place of the first row that does not fit the workflow: unknown state, event, actor, fact, value."""
+        if not isinstance(workflow, Workflow):
+            raise BadData("workflow", workflow, "a Workflow, such as orders.get('virtual')")
+        if self.order_type != workflow.key:
+            raise BadData("behaviour.order_type", self.order_type, f"{workflow.key!r}, the workflow's key")
+        _check_facts(self.facts, workflow, "facts", several=False)
+        for place, share in enumerate(self.mix):
+            _check_facts(share.facts, workflow, f"mix[{place}].facts", several=False)
+        for place, row in enumerate(self.choices):
+            _check_choice(row, workflow, f"choices[{place}]")
+
+
+def _fits(row: Choice, state: str | None, event: str | None, actor: str | None, events: Mapping[str, Event]) -> bool:
+    if state not in (None, row.state) or event not in (None, row.event):
+        return False
+    return actor is None or actor == (row.actor or (events[row.event].actor.key if row.event in events else None))
+
+
+def _check_choice(row: Choice, workflow: Workflow, where: str) -> None:
+    state = workflow.states.get(row.state)
+    if state is None:
+        raise BadData(f"{where}.state", row.state, f"a state of {workflow.key}: {', '.join(workflow.states)}")
+    if state.final:
+        raise BadData(f"{where}.state", row.state, "a state that is not final: nothing happens there")
+    if row.event == NOTHING:
+        if row.actor not in workflow.actors or row.actor == CLOCK.key:
+            raise BadData(f"{where}.actor", row.actor, f"an actor of {workflow.key}: {_actors(workflow)}")
+    else:
+        event = workflow.events.get(row.event)
+        here = [name for (source, name) in workflow.rules_at if source == row.state and workflow.events[name].actor != CLOCK]
+        if event is None or row.event not in here:
+            raise BadData(f"{where}.event", row.event, f"an event that somebody has in {row.state}: {', '.join(here)}, or {NOTHING}")
+        if row.actor not in (None, event.actor.key):
+            raise BadData(f"{where}.actor", row.actor, f"{event.actor.key!r}, who has this event, or none")
+    _check_facts(row.when, workflow, f"{where}.when", several=True)
+
+
+def _check_facts(facts: Mapping[str, Any], workflow: Workflow, where: str, *, several: bool) -> None:
+    known = {one.name: one for one in workflow.fact_fields}
+    for name, value in facts.items():
+        if name not in known:
+            raise BadData(f"{where}.{name}", value, f"a fact of {workflow.key}: {', '.join(known)}")
+        if isinstance(value, tuple) and not several:
+            raise BadData(f"{where}.{name}", value, "one value")
+        domain = known[name].values
+        for one in value if isinstance(value, tuple) else (value,):
+            fits = type(one) is int if domain is None else any(type(one) is type(each) and one == each for each in domain)
+            if not fits:
+                expected = "a whole number" if domain is None else f"one of {', '.join(map(repr, domain))}"
+                raise BadData(f"{where}.{name}", one, expected)
+
+
+def _actors(workflow: Workflow) -> str:
+    return ", ".join(key for key in workflow.actors if key != CLOCK.key)
+
+
+def _without_none(value: Any) -> Any:
+    """Plain data without what is None, which TOML cannot say."""
+    if isinstance(value, Mapping):
+        return {name: _without_none(one) for name, one in value.items() if one is not None}
+    return [_without_none(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def _told(quantity: Quantity) -> str:
+    """`uniform 1–3 working_days`, in short."""
+    rest = {name: value for name, value in quantity.model_dump().items() if name not in ("kind", "unit") and value is not None}
+    told = ", ".join(f"{name} {value:g}" if isinstance(value, float) else f"{name} {len(value)} entries" for name, value in rest.items())
+    return f"{quantity.kind} {told} {quantity.unit}"
+
+
+def shipped() -> tuple[str, ...]:
+    """The order types for which a behaviour ships."""
+    return tuple(sorted(path.stem for path in SHIPPED.glob("*.toml")))

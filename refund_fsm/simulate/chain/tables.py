@@ -1,0 +1,324 @@
+"""Owns a chain as arrays of numbers, as the compiled loops read them. Must not decide anything: `chain` did.
+
+Instants are whole seconds after 00:00 (Asia/Shanghai) of the day of the start; `NEVER` stands for what does not come.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from refund_fsm.errors import BadData
+from refund_fsm.simulate.behaviour import Empirical, Exponential, Fixed, LogNormal, Quantity, Triangular, Uniform
+from refund_fsm.simulate.chain.chain import Chain
+from refund_fsm.simulate.chain.days import DAY, NEVER, Days, day_deadlines, days_from, working_deadlines
+from refund_fsm.workflow import LAST_YEAR, Limit
+
+MAX_DAYS = 3_660  # of one case: one that has not ended by then is left open
+KINDS = (Fixed, Uniform, Exponential, LogNormal, Triangular, Empirical)
+UNIT_SECONDS = {"hours": 3_600.0, "days": 86_400.0, "working_days": 86_400.0, "fen": 1.0}
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int64]
+
+
+class Quantities(NamedTuple):
+    """Q distributions, all in seconds (or fen). `kind` as in `KINDS`; `a`, `b`, `c` its parameters; `works`: counted in working days.
+
+    For `Empirical` `a` and `b` are the first place and the one past the last in `points` and `rises`, its values and cumulated shares.
+    """
+
+    kind: Int
+    works: Int
+    a: Float
+    b: Float
+    c: Float
+    points: Float
+    rises: Float
+
+
+class Tables(NamedTuple):
+    """A chain in numbers: N nodes, P phases at the most, E events, S states, R rules, L limit groups, W legal clocks, C rows of choices.
+
+    | name | shape | holds |
+    |---|---|---|
+    | `open_p`, `open_other`, `open_node`, `open_payer` | mix | alias table of the mix, node and payer of each opening (−1: nobody) |
+    | `state`, `clock_rule`, `clock_dest` | N | the state; the rule that the limit fires and where to, or −1 |
+    | `bounds` | N × (P − 1) | the instants at which a phase ends, or `NEVER` |
+    | `slots` | N·P + 1 | where the slots of a node in a phase begin |
+    | `slot_actor`, `slot_rows` | slots (+ 1) | the actor who draws, and where its rows begin |
+    | `row_rise`, `row_choice` | rows | cumulated probability; the choice, or −1 for nothing |
+    | `choice_event`, `choice_order` | C | the event; who comes first of two at one instant |
+    | `rule_at`, `dest_at` | N·P × E | the rule that fires and the node after it, or −1 |
+    | `loop`, `rank` | S | which loop of states it is in; its place in an order in which only loops go back |
+    | `final`, `limit`, `clocked`, `law` | S | 1 for final; limit group, or −1; 1 if the clock has rules; legal clock, or −1 |
+    | `limit_hours`, `law_hours` | L, W | the length in seconds where it is in hours, else −1 |
+    | `limit_end`, `law_end` | L × D, W × D | by day, the instant at which the count ends |
+    | `limit_works`, `law_works` | L, W | 1 where working days count |
+    | `pays`, `parcel` | R | 1 where the rule moves the money; where a tracking number is handed over |
+    | `works`, `before`, `days` | D, D + 1, – | as in `Days` |
+    """
+
+    open_p: Float
+    open_other: Int
+    open_node: Int
+    open_payer: Int
+    state: Int
+    clock_rule: Int
+    clock_dest: Int
+    bounds: Int
+    slots: Int
+    slot_actor: Int
+    slot_rows: Int
+    row_rise: Float
+    row_choice: Int
+    choice_event: Int
+    choice_order: Int
+    rule_at: Int
+    dest_at: Int
+    loop: Int
+    rank: Int
+    final: Int
+    limit: Int
+    clocked: Int
+    law: Int
+    limit_hours: Int
+    limit_end: Int
+    limit_works: Int
+    law_hours: Int
+    law_end: Int
+    law_works: Int
+    pays: Int
+    parcel: Int
+    works: Int
+    before: Int
+    days: Int
+    quantities: Quantities  # the choices' delays, then the amount
+    start: int
+    known: int  # the first instant of a day that is judged by weekends alone
+    horizon: int  # an instant that no case is followed beyond
+    actors: int
+    barred: int  # 1 where the calendar must not guess: what would need a later day is an error
+
+
+def tables_of(chain: Chain) -> Tables:
+    """The arrays of a chain. `BadData` for a start so late that no days are left before `LAST_YEAR` ends."""
+    workflow = chain.workflow
+    first = chain.start.date()
+    count = min(MAX_DAYS, (type(first)(LAST_YEAR, 12, 31) - first).days)
+    if count < 1:
+        raise BadData("start", chain.start.isoformat(), f"an instant before the last day of {LAST_YEAR}")
+    days = days_from(first, count, chain.policy.calendar)
+    if not len(days.works):
+        chain.policy.calendar.is_working(first)  # raises, and says why
+    midnight = chain.start.replace(hour=0, minute=0, second=0)
+    start = (chain.start - midnight) // timedelta(seconds=1)
+    phases = max(len(node.bounds) for node in chain.nodes) + 1
+    limits = [limit for _, limit in workflow.groups]
+    laws = list(workflow.law.values())
+    roll = chain.policy.roll_over
+    limit_ends = [_ends(limit, limit.length_in(chain.policy), days, roll_over=False) for limit in limits]
+    law_ends = [_ends(limit, limit.length_in(chain.policy), days, roll_over=roll) for limit in laws]
+    law_of = {state.key: place for place, state in enumerate(workflow.law)}
+    rules = workflow.rules
+    columns = {
+        **_openings(chain),
+        **_nodes(chain, phases, start),
+        **_draws(chain, phases),
+        "choice_event": _ints(chain.events.index(row.event) if row.event in chain.events else -1 for row in chain.behaviour.choices),
+        "choice_order": _ints(_order(chain, row.state, row.event) for row in chain.behaviour.choices),
+        **_loops(chain),
+        "final": _ints(workflow.states[key].final for key in chain.states),
+        "limit": _ints(workflow.group_of.get(key, -1) for key in chain.states),
+        "clocked": _ints(key in workflow.clock_rules for key in chain.states),
+        "law": _ints(law_of.get(key, -1) for key in chain.states),
+        "limit_hours": _ints(_hours(limit, limit.length_in(chain.policy)) for limit in limits),
+        "limit_end": _stacked(limit_ends, len(days.works)),
+        "limit_works": _ints(limit.unit == "working_days" for limit in limits),
+        "law_hours": _ints(_hours(limit, limit.length_in(chain.policy)) for limit in laws),
+        "law_end": _stacked(law_ends, len(days.works)),
+        "law_works": _ints(limit.unit == "working_days" or (limit.unit == "days" and roll) for limit in laws),
+        "pays": _ints(rule.event.pays for rule in rules),
+        "parcel": _ints("tracking_no" in rule.event.needs for rule in rules),
+    }
+    return Tables(
+        **columns,
+        works=days.works,
+        before=days.before,
+        days=days.days,
+        quantities=quantities([*(row.delay for row in chain.behaviour.choices), chain.behaviour.amount]),
+        start=start,
+        known=days.known * DAY if days.known < count or days.ends else NEVER,
+        horizon=len(days.works) * DAY,
+        actors=len(workflow.actors),
+        barred=int(days.ends),
+    )
+
+
+def quantities(all_of: list[Quantity | None]) -> Quantities:
+    """Distributions as arrays; None is kept as an empty place."""
+    count = len(all_of)
+    kind, works = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    a, b, c = (np.zeros(count) for _ in range(3))
+    points: list[float] = []
+    rises: list[float] = []
+    for place, one in enumerate(all_of):
+        if one is None:
+            continue
+        kind[place] = KINDS.index(type(one))
+        works[place] = one.unit == "working_days"
+        unit = UNIT_SECONDS[one.unit]
+        if isinstance(one, Empirical):
+            a[place] = len(points)
+            points += [value * unit for value in one.values]
+            rises += [*np.cumsum(one.shares)[:-1].tolist(), 1.0]
+            b[place] = len(points)
+        else:
+            a[place], b[place], c[place] = _parameters(one, unit)
+    return Quantities(kind, works, a, b, c, np.array(points), np.array(rises))
+
+
+def _parameters(one: Quantity, unit: float) -> tuple[float, float, float]:
+    if isinstance(one, Fixed):
+        return one.value * unit, 0.0, 0.0
+    if isinstance(one, Uniform):
+        return one.least * unit, one.most * unit, 0.0
+    if isinstance(one, Exponential):
+        return one.mean * unit, 0.0, 0.0
+    if isinstance(one, LogNormal):
+        return math.log(one.median * unit), one.sigma, 0.0
+    assert isinstance(one, Triangular)
+    return one.least * unit, one.mode * unit, one.most * unit
+
+
+def _ints(values: Any) -> Int:
+    return np.array([int(value) for value in values], dtype=np.int64)
+
+
+def _stacked(rows: list[Int], width: int) -> Int:
+    return np.stack(rows) if rows else np.zeros((0, width), np.int64)
+
+
+def _hours(limit: Limit, length: int) -> int:
+    return length * 3_600 if limit.unit == "hours" else -1
+
+
+def _ends(limit: Limit, length: int, days: Days, *, roll_over: bool) -> Int:
+    if limit.unit == "working_days":
+        return working_deadlines(days, length)
+    return day_deadlines(days, length, roll_over=roll_over) if limit.unit == "days" else np.full(len(days.works), NEVER, np.int64)
+
+
+def _order(chain: Chain, state: str, event: str) -> int:
+    return chain.order_of.get((chain.states.index(state), chain.events.index(event)), -1) if event in chain.events else -1
+
+
+def payers(chain: Chain) -> tuple[str, ...]:
+    """Who pays the return freight in some case of the mix, in order of first appearance."""
+    return tuple(dict.fromkeys(one.payer for one in chain.openings if one.payer is not None))
+
+
+def _openings(chain: Chain) -> dict[str, Any]:
+    shares = np.array([one.share for one in chain.openings])
+    rise, other = alias(shares)
+    known = payers(chain)
+    return {
+        "open_p": rise,
+        "open_other": other,
+        "open_node": _ints(one.node for one in chain.openings),
+        "open_payer": _ints(-1 if one.payer is None else known.index(one.payer) for one in chain.openings),
+    }
+
+
+def alias(shares: Float) -> tuple[Float, Int]:
+    """Walker's alias table (Vose 1991) of shares that sum to 1: place i is kept with probability `p[i]`, else `other[i]` is taken."""
+    count = len(shares)
+    p, other = shares * count, np.arange(count)
+    small, large = [i for i in range(count) if p[i] < 1.0], [i for i in range(count) if p[i] >= 1.0]
+    while small and large:
+        low, high = small.pop(), large[-1]
+        other[low] = high
+        p[high] -= 1.0 - p[low]
+        if p[high] < 1.0:
+            small.append(large.pop())
+    for rest in (*small, *large):
+        p[rest] = 1.0
+    return p, other.astype(np.int64)
+
+
+def _nodes(chain: Chain, phases: int, start: int) -> dict[str, Any]:
+    nodes, events = chain.nodes, len(chain.events)
+    bounds = np.full((len(nodes), phases - 1), NEVER, np.int64)
+    rule_at = np.full((len(nodes) * phases, events), -1, np.int64)
+    dest_at = rule_at.copy()
+    clock_rule, clock_dest = np.full(len(nodes), -1, np.int64), np.full(len(nodes), -1, np.int64)
+    for place, node in enumerate(nodes):
+        bounds[place, : len(node.bounds)] = np.array(node.bounds, np.int64) + start
+        for phase in range(phases):
+            for event, move in node.moves[min(phase, len(node.moves) - 1)].items():
+                rule_at[place * phases + phase, event], dest_at[place * phases + phase, event] = move
+        if node.clock is not None:
+            clock_rule[place], clock_dest[place] = node.moves[0][node.clock]
+    state = _ints(node.state for node in nodes)
+    return {
+        "state": state,
+        "clock_rule": clock_rule,
+        "clock_dest": clock_dest,
+        "bounds": bounds,
+        "rule_at": rule_at,
+        "dest_at": dest_at,
+    }
+
+
+def _loops(chain: Chain) -> dict[str, Any]:
+    """States that lead to each other, by the least of them; and states in reverse postorder, so that only loops go back in it."""
+    after: list[set[int]] = [set() for _ in chain.states]
+    for node in chain.nodes:
+        for moves in node.moves:
+            after[node.state] |= {chain.nodes[move.dest].state for move in moves.values()}
+    reach = [set(one) for one in after]
+    for middle in range(len(after)):  # Warshall
+        for one in reach:
+            if middle in one:
+                one |= reach[middle]
+    loop = [min([one, *(other for other in reach[one] if one in reach[other])]) for one in range(len(after))]
+    post: list[int] = []
+    _postorder(chain.nodes[chain.openings[0].node].state, after, set(), post)
+    rank = {state: len(post) - place for place, state in enumerate(post)}
+    return {"loop": _ints(loop), "rank": _ints(rank.get(one, 0) for one in range(len(after)))}
+
+
+def _postorder(state: int, after: list[set[int]], seen: set[int], found: list[int]) -> None:
+    seen.add(state)
+    for one in sorted(after[state]):
+        if one not in seen:
+            _postorder(one, after, seen, found)
+    found.append(state)
+
+
+def _draws(chain: Chain, phases: int) -> dict[str, Any]:
+    actors, rows = list(chain.workflow.actors), chain.behaviour.choices
+    slots, slot_actor, slot_rows, rise, choice = [0], [], [0], [], []
+    for node in chain.nodes:
+        for phase in range(phases):
+            for drawn in node.draws[min(phase, len(node.draws) - 1)]:
+                numbers = [number if number >= 0 else -1 - number for number in drawn]
+                weights = np.array([rows[number].weight for number in numbers])
+                first = rows[numbers[0]]
+                who = first.actor if drawn[0] < 0 else chain.workflow.events[first.event].actor.key
+                slot_actor.append(actors.index(str(who)))
+                rise += [*(np.cumsum(weights)[:-1] / weights.sum()).tolist(), 1.0]
+                choice += [max(number, -1) for number in drawn]
+                slot_rows.append(len(rise))
+            slots.append(len(slot_actor))
+    return {
+        "slots": np.array(slots, np.int64),
+        "slot_actor": np.array(slot_actor, np.int64),
+        "slot_rows": np.array(slot_rows, np.int64),
+        "row_rise": np.array(rise),
+        "row_choice": np.array(choice, np.int64),
+    }

@@ -1,0 +1,11 @@
+"""Room of the exact law: time to absorption by forward recursion on a lattice, and what a change does to it.
+
+Must not draw lots, nor tell it to people: `report` does.
+"""
+
+from __future__ import annotations
+
+from refund_fsm.simulate.law.exact import Distribution, Law, first_passage
+from refund_fsm.simulate.law.whatif import Effect, Sensitivity, sensitivity
+
+__all__ = ["Distribution", "Effect", "Law", "Sensitivity", "first_passage", "sensitivity"]

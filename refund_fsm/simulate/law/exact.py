@@ -1,0 +1,445 @@
+"""Owns `first_passage` and `Law`: the exact law of what becomes of a case and when, on a lattice of time, without random numbers.
+
+Must not draw, nor race: `race` does. What follows from the flows is computed here, by name.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from refund_fsm.errors import BadData, TooLong
+from refund_fsm.simulate import figures
+from refund_fsm.simulate.behaviour import ILLUSTRATIVE, Behaviour
+from refund_fsm.simulate.chain import Chain, Node, chain_of
+from refund_fsm.simulate.figures import Figure, Interval, Unit
+from refund_fsm.simulate.law.firsts import PAID, First, Graph, Item
+from refund_fsm.simulate.law.flow import Apart, Flow, doors, flow_for, forward, net_for
+from refund_fsm.simulate.law.lattice import Laid, fits, lay
+from refund_fsm.simulate.law.work import work_for
+from refund_fsm.workflow import Policy, Workflow
+
+if TYPE_CHECKING:
+    from refund_fsm.diagram import Diagram, Lang
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+STEP, HORIZON = timedelta(hours=1), timedelta(days=120)
+UNLIKELY = 1e-6
+
+Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Distribution:
+    """When something happens: `p` is the probability by cell of `step`, from the start on, at the cell's edge and inside it (2 × cells).
+
+    `begun` is how far into the first cell the start is, in cells (0 or ½: then anywhere inside it).
+    """
+
+    at: Float
+    step: timedelta
+    begun: float
+
+    @property
+    def p(self) -> Float:
+        """The probability by cell."""
+        return np.asarray(self.at.sum(axis=0))
+
+    @property
+    def total(self) -> float:
+        """The probability that it happens by the horizon."""
+        return float(self.at.sum())
+
+    def mean(self) -> timedelta | None:
+        """The mean time from the start, of the cases to which it happens; None where there are none."""
+        total = self.total
+        if total <= 0:
+            return None
+        cells = np.arange(self.at.shape[1])
+        moment = float((self.at[0] * cells).sum() + (self.at[1] * (cells + 0.5)).sum())
+        return (moment / total - self.begun) * self.step
+
+    def cdf(self, time: timedelta) -> float:
+        """The probability that it has happened by a time from the start; inside a cell spread evenly."""
+        if not isinstance(time, timedelta):
+            raise BadData("time", time, "a timedelta")
+        at = time / self.step + self.begun
+        cell = min(max(math.floor(at), 0), self.at.shape[1] - 1)
+        if at < 0:
+            return 0.0
+        before = float(self.at[:, :cell].sum()) + float(self.at[0, cell])
+        return float(before + float(self.at[1, cell]) * min(at - cell, 1.0))
+
+    def quantile(self, p: float) -> timedelta | None:
+        """The time from the start within which a share `p` (0 < p < 1) of the cases to which it happens had it; None without any."""
+        if isinstance(p, bool) or not isinstance(p, (int, float)) or not 0 < p < 1:
+            raise BadData("p", p, "a share between 0 and 1, such as 0.95")
+        total = self.total
+        if total <= 0:
+            return None
+        rises = np.cumsum(self.at.sum(axis=0))
+        wanted = p * total
+        cell = min(int(np.searchsorted(rises, wanted, side="left")), len(rises) - 1)
+        rest = wanted - (float(rises[cell - 1]) if cell else 0.0) - float(self.at[0, cell])
+        inside = rest / float(self.at[1, cell]) if rest > 0 and self.at[1, cell] > 0 else 0.0
+        return max((cell + min(inside, 1.0) - self.begun) * self.step, timedelta(0))
+
+
+class Plan(NamedTuple):
+    """What can happen more than once in a chain (see `firsts`): the same for all chains of the same nodes."""
+
+    nodes: tuple[Node, ...]
+    told: frozenset[tuple[int, int]]
+    graph: Graph
+    firsts: tuple[First, ...]
+
+
+def first_passage(
+    workflow: Workflow,
+    behaviour: Behaviour,
+    *,
+    start: datetime,
+    policy: Policy | None = None,
+    step: timedelta = STEP,
+    horizon: timedelta = HORIZON,
+) -> Law:
+    """The exact law of a case that opens at `start`, followed for `horizon` on a lattice of `step`, which divides a day.
+
+    Delays, the calendar, limits (also those that outlive a state), and the mix of cases are all in it, without random numbers.
+    What the lattice approximates: inside a cell all instants count alike, so that a figure is off by an amount that shrinks with
+    the square of the step where delays have densities; `Law.figures` estimates it: what halving the step, from twice the step to it,
+    has changed. That is an estimate, good where the error shrinks so, and not a proof: a coarse step with a start off the lattice near
+    midnight can be off by more. Delays of whole steps from a start on the lattice are exact. Amounts are expectations.
+
+    Raises `BadData` naming the argument; also for a step of which a limit in hours is no whole multiple, and where an internal
+    event of the workflow opens or bars another event of its state,
+    which the law cannot follow (`simulate` can). `CalendarOutOfRange` where the horizon needs a day that must not be guessed.
+    """
+    return law_of(chain_of(workflow, behaviour, start, policy), step, horizon)
+
+
+def law_of(chain: Chain, step: timedelta, horizon: timedelta, like: Law | None = None, only: frozenset[Item] | None = None) -> Law:
+    """The law of a chain. `like` is a law of a chain of the same configurations and draws, on the same step: what can happen again is
+    the same there, and is not looked for anew. `only`: of what can happen again, the items that are asked for; others count 0."""
+    plan = like._plan if like is not None and like._plan.nodes is chain.nodes else None
+    if like is not None and plan is not None and _alike(chain, like._laid.chain):
+        laid = replace(like._laid, chain=chain)
+    else:
+        laid = lay(chain, step, horizon, plan.told if plan else frozenset(), like._laid if like is not None and plan is not None else None)
+    if plan is None:
+        graph = Graph(laid)
+        told = graph.to_tell(only)
+        if told:
+            laid = lay(chain, step, horizon, told)
+            graph = Graph(laid)
+        plan = Plan(chain.nodes, told, graph, tuple(graph.firsts(only)))
+    flow, apart = flow_for(laid.lattice), _apart(laid, plan.graph, plan.firsts)
+    openings = np.array([one.node for one in chain.openings], np.int64)
+    shares = np.array([one.share for one in chain.openings])
+    if forward(work_for(laid.lattice), net_for(laid.lattice, apart), openings, shares, flow, apart):
+        raise TooLong(f"behaviour of {chain.workflow.key}: moves inside one instant find no end; does it go round in no time?")
+    return Law(laid, horizon, plan, flow, apart)
+
+
+def _alike(chain: Chain, other: Chain) -> bool:
+    """Whether two chains of the same nodes differ in their openings alone."""
+    return chain.behaviour.choices is other.behaviour.choices and chain.policy is other.policy
+
+
+def _apart(laid: Laid, graph: Graph, firsts: tuple[First, ...]) -> Apart:
+    """The arrays of the things that are followed apart, and of payouts."""
+    lattice, door = laid.lattice, doors(laid.lattice)
+    things = [first for first in firsts if first.apart]
+    count = len(things)
+    row = np.full((len(lattice.rows_node) + int((lattice.node_rows > 1).sum()), count), -1, np.int64)
+    out, inner = np.zeros((len(lattice.out_rule), count), np.uint8), np.zeros((max(int(lattice.inner[-1]), 1), count), np.uint8)
+    counted = np.zeros((len(lattice.node_row), count), np.uint8)
+    limit = np.full(count, -1, np.int64)
+    places = 0
+    for thing, first in enumerate(things):
+        for node in sorted(first.nodes):
+            begin, more = int(lattice.node_row[node]), int(lattice.node_rows[node])
+            own = [*range(begin, begin + more), *([int(door[node])] if more > 1 else [])]
+            row[own, thing] = np.arange(places, places + len(own))
+            places += len(own)
+        counted[[place.node for place in first.places], thing] = 1
+        if first.item.kind == "limit":
+            limit[thing] = first.item.number
+        for place in graph.happens[first.item]:
+            if place.out >= 0:
+                out[place.out, thing] = 1
+            elif place.inner >= 0:
+                inner[place.inner, thing] = 1
+                out[graph.inner_outs.get(place.inner, []), thing] = 2
+    pays = np.zeros(max(len(lattice.out_rule), 1), np.uint8)
+    pays[[place.out for first in firsts if first.item == PAID for place in first.places if place.out >= 0]] = 1
+    paid = next((thing for thing, first in enumerate(things) if first.item == PAID), -1)
+    mass, money = np.zeros((places, 2, lattice.last + 1)), np.zeros((2, lattice.last + 1))
+    return Apart(row, out, inner, limit, counted, np.zeros(count), mass, pays, paid, money)
+
+
+class Law:
+    """The exact law: probabilities and expectations of one case. Shares are probabilities, times from the start.
+
+    Made by `first_passage`. `figures()` gives everything by name, each with the lattice's estimated error as its interval.
+    """
+
+    def __init__(self, laid: Laid, horizon: timedelta, plan: Plan, flow: Flow, apart: Apart) -> None:
+        self._laid, self.horizon, self._plan, self._flow, self._apart = laid, horizon, plan, flow, apart
+        self._firsts = plan.firsts
+        chain = laid.chain
+        self.workflow, self.behaviour, self.policy, self.start, self.step = (
+            chain.workflow, chain.behaviour, chain.policy, chain.start, laid.step,
+        )  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"<Law {self.workflow.key!r} from {self.start.isoformat()}, step {self.step}, {self.horizon.days} days>"
+
+    @property
+    def provisional(self) -> bool:
+        """Whether more than one case in a million needs working days that no published calendar knows yet (暂定)."""
+        tables, day = self._laid.tables, self._laid.lattice.per_day
+        known = self._laid.known
+        for end, works in zip(tables.limit_end, tables.limit_works, strict=True):
+            late = np.flatnonzero(end > tables.known) if works else end[:0]
+            known = min(known, int(late[0]) * day if len(late) else known)
+        return known < self._laid.lattice.last and float(self._flow.mass[:, :, known:].sum()) > UNLIKELY
+
+    # 1. What becomes of a case
+
+    @cached_property
+    def outcomes(self) -> Mapping[str, float]:
+        """The probability of each final state by key, and of `open`: not to have ended by the horizon."""
+        found = {key: self.time_to(key).total for key, state in self.workflow.states.items() if state.final}
+        return MappingProxyType({**found, figures.OPEN: max(0.0, 1.0 - math.fsum(found.values()))})
+
+    @cached_property
+    def rule_shares(self) -> Mapping[str, float]:
+        """The probability that each rule ever fires, by id."""
+        return MappingProxyType({key: self._ever("rule", place) for place, key in enumerate(self.workflow.by_id)})
+
+    @cached_property
+    def rule_counts(self) -> Mapping[str, float]:
+        """How often each rule is expected to fire, by id."""
+        return MappingProxyType(dict(zip(self.workflow.by_id, self._counts.tolist(), strict=True)))
+
+    @cached_property
+    def state_shares(self) -> Mapping[str, float]:
+        """The probability that a case is ever in each state, by key; 1 for the initial one."""
+        shares = {key: self._ever("state", place) for place, key in enumerate(self.workflow.states)}
+        return MappingProxyType({**shares, self.workflow.initial.key: 1.0})
+
+    @cached_property
+    def breach_shares(self) -> Mapping[str, float]:
+        """The probability that each limit passes with nothing to enforce it, by the limit's name."""
+        return MappingProxyType({name: self._ever("limit", place) for place, name in enumerate(figures.limit_names(self.workflow))})
+
+    @property
+    def arbitration_share(self) -> float:
+        """The probability that the parties do not settle it (`figures.disputes`); NaN where the workflow says no such state."""
+        known = figures.disputes(self.workflow)
+        return self.state_shares[known[0]] if known else math.nan
+
+    def _ever(self, kind: str, number: int) -> float:
+        first = self._first_of.get(Item(kind, number))
+        if first is None:
+            return 0.0
+        if first.apart:
+            return min(1.0, float(self._apart.ever[self._thing_of[first.item]]))
+        return min(1.0, math.fsum(self._at(place.node, place.out, place.inner) for place in first.places))
+
+    def _at(self, node: int, out: int, inner: int) -> float:
+        flow = self._flow
+        return float(flow.out[out] if out >= 0 else flow.inner[inner] if inner >= 0 else flow.breach[node])
+
+    @cached_property
+    def _first_of(self) -> dict[Item, First]:
+        return {first.item: first for first in self._firsts}
+
+    @cached_property
+    def _thing_of(self) -> dict[Item, int]:
+        return {first.item: thing for thing, first in enumerate(one for one in self._firsts if one.apart)}
+
+    @cached_property
+    def _counts(self) -> Float:
+        """By rule, how often it is expected to fire."""
+        lattice, chain = self._laid.lattice, self._laid.chain
+        found = np.zeros(len(chain.rules))
+        fires = lattice.out_rule >= 0
+        np.add.at(found, lattice.out_rule[fires], self._flow.out[: len(lattice.out_rule)][fires])
+        phases = lattice.bounds.shape[1] + 1
+        for place in range(len(lattice.race_of)):
+            node, number = chain.nodes[place // phases], int(lattice.race_of[place])
+            for row, one in enumerate(self._laid.races[number].rows if number >= 0 else ()):
+                if one.outcome < 0:
+                    event = chain.events.index(chain.behaviour.choices[one.choice].event)
+                    found[node.moves[0][event].rule] += self._flow.inner[lattice.inner[place] + row]
+        return found
+
+    @property
+    def steps(self) -> float:
+        """How many rules are expected to fire in a case."""
+        return float(self._counts.sum())
+
+    # 2. When, how long, how much
+
+    def time_to(self, state: str) -> Distribution:
+        """When a case ends in a final state."""
+        if state not in self.workflow.states or not self.workflow.states[state].final:
+            finals = ", ".join(key for key, one in self.workflow.states.items() if one.final)
+            raise BadData("state", state, f"a final state of {self.workflow.key}: {finals}")
+        lattice, chain = self._laid.lattice, self._laid.chain
+        number = list(self.workflow.states).index(state)
+        rows = [row for row, node in enumerate(lattice.rows_node.tolist()) if chain.nodes[node].state == number]
+        return self._distribution(self._flow.mass[rows].sum(axis=0) if rows else np.zeros((2, lattice.last + 1)))
+
+    @property
+    def time_to_money(self) -> Distribution:
+        """When the money is paid out for the first time."""
+        return self._distribution(self._apart.money)
+
+    def _distribution(self, at: Float) -> Distribution:
+        begin = self._laid.lattice.start
+        return Distribution(at[:, begin // 2 :], self.step, 0.5 * (begin % 2))
+
+    @cached_property
+    def stays(self) -> Mapping[str, timedelta]:
+        """How long a case is expected to be in each state, by key, until the horizon."""
+        hours = self._flow.hours
+        return MappingProxyType(
+            {key: float(hours[place]) * self.step for place, (key, state) in enumerate(self.workflow.states.items()) if not state.final}
+        )
+
+    @property
+    def paid_fen(self) -> float:
+        """How much is expected to be paid out in a case, in fen."""
+        pays = [place for place, rule in enumerate(self.workflow.rules) if rule.event.pays]
+        return float(self._counts[pays].sum()) * self.behaviour.amount.expected
+
+    # 3. As figures, as data, as pictures
+
+    def values(self) -> dict[str, tuple[Unit, float]]:
+        """Unit and value of every figure by name (`figures.known`, but `statutory`)."""
+        money, hour = self.time_to_money, HOUR
+        found: dict[str, tuple[Unit, float]] = {f"outcome:{key}": ("share", one) for key, one in self.outcomes.items()}
+        if figures.disputes(self.workflow):
+            found["arbitration"] = ("share", self.arbitration_share)
+        mean = money.mean()
+        found["money:mean"] = ("hours", math.nan if mean is None else mean / hour)
+        for p in figures.QUANTILES:
+            at = money.quantile(p)
+            found[f"money:{figures.percentile(p)}"] = ("hours", math.nan if at is None else at / hour)
+        found["paid"], found["steps"] = ("fen", self.paid_fen), ("times", self.steps)
+        found.update({f"breach:{name}": ("share", one) for name, one in self.breach_shares.items()})
+        found.update({f"reach:{key}": ("share", one) for key, one in self.state_shares.items()})
+        found.update({f"stay:{key}": ("hours", one / hour) for key, one in self.stays.items()})
+        found.update({f"rule:{key}": ("share", one) for key, one in self.rule_shares.items()})
+        return found
+
+    @staticmethod
+    def items_of(workflow: Workflow, asked: Iterable[str]) -> frozenset[Item]:
+        """The items whose probabilities the figures of these names are."""
+        found = set()
+        for name in asked:
+            kind, _, rest = name.partition(":")
+            if name == "arbitration":
+                kind, rest = "reach", figures.disputes(workflow)[0]
+            keys = {"reach": ("state", tuple(workflow.states)), "rule": ("rule", tuple(workflow.by_id))}
+            known = {**keys, "breach": ("limit", figures.limit_names(workflow))}.get(kind)
+            if known is not None:
+                found.add(Item(known[0], known[1].index(rest)))
+        return frozenset(found)
+
+    def figure(self, name: str) -> float:
+        """The value of one figure by name; also of any percentile, such as `money:p80`. `BadData` for a name that is none."""
+        figures.label_of(self.workflow, name)
+        if name.startswith("money:p"):
+            at = self.time_to_money.quantile(float(name.removeprefix("money:p")) / 100)
+            return math.nan if at is None else at / HOUR
+        known = self.values()
+        if name not in known:
+            raise BadData("figure", name, f"one of {', '.join(known)}")
+        return known[name][1]
+
+    @cached_property
+    def _coarser(self) -> Law | None:
+        """The law on a lattice of twice the step; None where that divides no day."""
+        twice = 2 * self.step
+        return (
+            None
+            if DAY % twice or twice > self.horizon or not fits(self._laid.chain, twice)
+            else law_of(self._laid.chain, twice, self.horizon)
+        )
+
+    def figures(self) -> dict[str, Figure]:
+        """All figures by name. The interval is the estimated error: as much either way as halving the step, to this one, has changed.
+
+        Its ends are NaN where twice the step divides no day.
+        """
+        coarser = self._coarser.values() if self._coarser is not None else {}
+        found = {}
+        for name, (unit, value) in self.values().items():
+            off = abs(value - coarser[name][1]) if name in coarser else math.inf
+            interval = Interval(value, value - off, value + off) if math.isfinite(off) else Interval(value, math.nan, math.nan)
+            found[name] = Figure(name, figures.label_of(self.workflow, name), unit, interval)
+        return found
+
+    def summary(self, lang: Lang = "both") -> str:
+        """A table for people, in Chinese, English or both; it says that assumed behaviour makes it illustrative."""
+        from refund_fsm.simulate.report.summary import law_text
+
+        return law_text(self, lang)
+
+    def diagram(self, *, cases: int = 1_000_000, lang: Lang = "both") -> Diagram:
+        """The state diagram with how often each rule is expected to fire in so many cases, and how long the states take."""
+        from refund_fsm import diagram
+
+        counts = {key: round(cases * one) for key, one in self.rule_counts.items()}
+        entries = self._entries()
+        waits = {key: one / entries[key] for key, one in self.stays.items() if entries.get(key, 0.0) > 0}
+        return diagram.draw(self.workflow, lang=lang, policy=self.policy, counts=counts, waits=waits, note=ILLUSTRATIVE)
+
+    def _entries(self) -> dict[str, float]:
+        """How often each state is expected to be entered."""
+        found: dict[str, float] = {self.workflow.initial.key: 1.0}
+        for rule, count in zip(self.workflow.rules, self._counts.tolist(), strict=True):
+            if not rule.internal:
+                found[rule.dest.key] = found.get(rule.dest.key, 0.0) + count
+        return found
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """All figures with their estimated errors, and the distribution of the time to the money, as JSON."""
+        money = self.time_to_money
+        data = {
+            "order_type": self.workflow.key,
+            "fingerprint": self.workflow.fingerprint,
+            "illustrative": True,
+            "behaviour": self.behaviour.model_dump(mode="json"),
+            "policy": self.policy.model_dump(mode="json"),
+            "calendar": self.policy.calendar.version,
+            "start": self.start.isoformat(),
+            "step_seconds": self.step // timedelta(seconds=1),
+            "horizon_seconds": self.horizon // timedelta(seconds=1),
+            "provisional": self.provisional,
+            "figures": {
+                name: {"unit": one.unit, "interval": [value if math.isfinite(value) else None for value in one.interval.to_list()]}
+                for name, one in self.figures().items()
+            },
+            "time_to_money": {"cells": money.p.tolist()},
+        }
+        return json.dumps(data, ensure_ascii=False, indent=indent)
+
+    def to_frame(self) -> Any:
+        """The figures as a table of polars, or of pandas where there is no polars: name, zh, en, unit, value, low, high."""
+        from refund_fsm.simulate.figures import frame, rows_of
+
+        return frame(rows_of(self.figures()))

@@ -1,0 +1,384 @@
+"""Owns the mass that flows from configuration to configuration, cell by cell. Compiled; the shapes are in `lattice`.
+
+Must not know names, nor who wins: `race` does.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from refund_fsm.simulate.compiled import inlined, kept, part
+from refund_fsm.simulate.law.deadlines import begun, carried, same_until, slot_of
+from refund_fsm.simulate.law.lattice import NO_DEADLINE, Lattice
+from refund_fsm.simulate.law.race import SOURCE, _cleared, _passed, _summed, run
+from refund_fsm.simulate.law.stretch import add, fill, sum_of
+from refund_fsm.simulate.law.work import Work
+
+FAINT = 1e-14  # probability of all cases in a race that is not followed any more; it stays where it is
+NONE = 1e-16  # mass that does not move on
+MAX_ROUNDS = 100_000  # of moves inside one instant
+
+# `Net.nodes`: state, its limit group or −1, the first row and how many, its door, the race of the first phase or −1 where final
+STATE, GROUP, ROW, ROWS, DOOR, RACE = range(6)
+NUMBER, OUT, INNER = range(3)  # `Net.enter`
+DEST, PAYS, TELLS = range(3)  # `Net.outs`
+NODE, LOW, HIGH, KEPT = range(4)  # `Net.places`
+AT, COUNT, AGAIN = range(3)  # `Net.turn`
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
+
+
+class Flow(NamedTuple):
+    """What the law adds up.
+
+    `mass` (rows and doors × 2 × T): the probability of entering a row in a cell, at its edge or inside; those who enter a node of
+    several rows with a deadline that only then begins are at its door (`doors`). `out`, `inner`
+    (see `Lattice`): of each outcome and internal event. `breach`, `left` (N): of passing the deadline, of staying for ever. `hours`
+    (S): expected cells spent in each state, until the last cell.
+    """
+
+    mass: Float
+    out: Float
+    inner: Float
+    breach: Float
+    left: Float
+    hours: Float
+
+
+class Apart(NamedTuple):
+    """B things whose cases are followed apart once they have happened (see `firsts`), and payouts.
+
+    `row` (rows and doors × B): the place of a row in `mass`, or −1. `out`, `inner` (… × B): 1 where it happens, 2 where the outcome
+    tells that it happened before in the state; `limit` (B): the group whose deadline it is, or −1. `counted` (N × B): 1 for nodes
+    where it may happen for the first time. `ever` (B): its probability. `mass` (places × 2 × T): as in `Flow`, of the cases to which
+    it has happened. `pays` (outcomes): 1 where the money is moved for the first time, or perhaps; `paid` is the one of the B things
+    that tells, or −1; `money` (2 × T): when that is.
+    """
+
+    row: Int
+    out: Bytes
+    inner: Bytes
+    limit: Int
+    counted: Bytes
+    ever: Float
+    mass: Float
+    pays: Bytes
+    paid: int
+    money: Float
+
+
+class Net(NamedTuple):
+    """What the flow needs to know of a lattice, and scratch.
+
+    | name | shape | holds |
+    |---|---|---|
+    | `nodes`, `enter` | N × 6, N·P × 3 | see the constants; race, and where outcomes and rows begin, of a node entered in a phase |
+    | `outs` | outcomes × 3 | where it leads; 1 where it pays; 1 where something happens that is followed apart |
+    | `hours`, `ends` | G, G × days | of limit groups, as in `Lattice` |
+    | `rows` | 5 × rows | node, slot; the turn in which a row is worked off, or −1; by turn: the row; scratch: the queue, of turns |
+    | `places` | 4 × rows and doors | the node; scratch: the first and the last cell with mass; 1 where something is followed apart |
+    | `todo`, `crowd` | rows, C | scratch: mass to be moved in this instant, by row; that of each race |
+    | `turn` | 3 | scratch: the place in the queue, its length, 1 when a row comes again in this instant |
+    | `mine`, `late` | B | scratch: of the mass that is moved, that to which it has happened; the cell from which on it has to all |
+    | `taken`, `taken_at` | places apart | scratch: what has been moved of a place in the instant with this code |
+    """
+
+    nodes: Int
+    enter: Int
+    outs: Int
+    hours: Int
+    ends: Int
+    rows: Int
+    places: Int
+    todo: Float
+    crowd: Float
+    turn: Int
+    mine: Float
+    late: Int
+    taken: Float
+    taken_at: Int
+    per_day: int
+    start: int
+
+
+def doors(lattice: Lattice) -> Int:
+    """By node, the place in `Flow.mass` of those whose deadline begins when they enter; its row where it has only one."""
+    several = lattice.node_rows > 1
+    return np.where(several, len(lattice.rows_node) + np.cumsum(several) - 1, lattice.node_row)
+
+
+def flow_for(lattice: Lattice) -> Flow:
+    """Zeros of the right shapes."""
+    places = len(lattice.rows_node) + int((lattice.node_rows > 1).sum())
+    nodes, states = len(lattice.node_row), len(lattice.state_group)
+    return Flow(
+        mass=np.zeros((places, 2, lattice.last + 1)),
+        out=np.zeros(max(int(lattice.out[-1]), 1)),
+        inner=np.zeros(max(int(lattice.inner[-1]), 1)),
+        breach=np.zeros(nodes),
+        left=np.zeros(nodes),
+        hours=np.zeros(states),
+    )
+
+
+def net_for(lattice: Lattice, apart: Apart) -> Net:
+    """The tables of a lattice, and of what is followed apart on it."""
+    phases, rows, door = lattice.bounds.shape[1] + 1, len(lattice.rows_node), doors(lattice)
+    state, race = lattice.state_of, lattice.race_of[::phases]
+    live = lattice.rows_order[race[lattice.rows_node[lattice.rows_order]] >= 0]
+    by_row = np.full((5, rows), -1, np.int64)
+    by_row[0], by_row[1], by_row[2, live], by_row[3, : len(live)] = lattice.rows_node, lattice.rows_slot, np.arange(len(live)), live
+    places = np.zeros((4, len(apart.row)), np.int64)
+    places[NODE, :rows], places[NODE, door] = lattice.rows_node, np.arange(len(door))
+    places[LOW], places[HIGH], places[KEPT] = lattice.last + 1, -1, (apart.row >= 0).any(axis=1)
+    return Net(
+        nodes=np.column_stack((state, lattice.state_group[state], lattice.node_row, lattice.node_rows, door, race)),
+        enter=np.column_stack((lattice.race_of, lattice.out[:-1], lattice.inner[:-1])),
+        outs=np.column_stack((lattice.out_dest, apart.pays[: len(lattice.out_dest)], (apart.out > 0).any(axis=1))).astype(np.int64),
+        hours=lattice.group_hours,
+        ends=lattice.group_end,
+        rows=by_row,
+        places=places,
+        todo=np.zeros(rows),
+        crowd=np.zeros(len(lattice.race_state)),
+        turn=np.zeros(3, np.int64),
+        mine=np.zeros(len(apart.limit)),
+        late=np.zeros(len(apart.limit), np.int64),
+        taken=np.zeros(len(apart.mass)),
+        taken_at=np.full(len(apart.mass), -1, np.int64),
+        per_day=lattice.per_day,
+        start=lattice.start,
+    )
+
+
+# 1. Who moves in an instant
+
+
+@part
+def _fresh_row(nodes: Any, hours: Any, ends: Any, per_day: Any, node: Any, cell: Any, inside: Any) -> Any:
+    """The row in which a node is entered with a deadline that begins now."""
+    group, slots = nodes[node, GROUP], nodes[node, ROWS]
+    if slots == 1:
+        return nodes[node, ROW]
+    due = begun(hours[group], ends[group], per_day, cell, inside)
+    return nodes[node, ROW] + slot_of(hours[group], per_day, slots, due, cell, inside)
+
+
+@part
+def _arrived(nodes: Any, hours: Any, ends: Any, per_day: Any, rows: Any, places: Any, todo: Any, mass: Any, cell: Any, inside: Any) -> None:
+    """What has arrived in an instant, by row; that of doors is in the rows that deadlines have which begin now."""
+    fill(todo, 0.0)
+    for row in range(len(todo)):
+        if places[LOW, row] <= cell <= places[HIGH, row] and rows[2, row] >= 0:
+            todo[row] = mass[row, inside, cell]
+    for door in range(len(todo), len(mass)):
+        if places[LOW, door] <= cell <= places[HIGH, door] and mass[door, inside, cell] > 0.0:
+            todo[_fresh_row(nodes, hours, ends, per_day, places[NODE, door], cell, inside)] += mass[door, inside, cell]
+
+
+@part
+def _queued(nodes: Any, rows: Any, todo: Any, crowd: Any, turn: Any) -> None:
+    """The rows with mass to move, in their order, and how much there is for each race."""
+    fill(crowd, 0.0)
+    turn[AT], turn[COUNT], turn[AGAIN] = -1, 0, 0
+    for place in range(rows.shape[1]):
+        row = rows[3, place]
+        if row < 0:
+            break
+        if todo[row] > NONE:
+            rows[4, turn[COUNT]] = place
+            turn[COUNT] += 1
+            crowd[nodes[rows[0, row], RACE]] += todo[row]
+
+
+@part
+def _joins(rows: Any, todo: Any, turn: Any, row: Any, mass: Any) -> None:
+    """More mass to move in this instant: in this round, when the row's turn is still to come."""
+    before = todo[row]
+    todo[row] += mass
+    if before > NONE or todo[row] <= NONE:
+        return
+    if rows[2, row] <= rows[4, turn[AT]]:
+        turn[AGAIN] = 1
+        return
+    place = turn[COUNT]
+    while rows[4, place - 1] > rows[2, row]:  # ends: the one whose turn it is comes before
+        rows[4, place] = rows[4, place - 1]
+        place -= 1
+    rows[4, place] = rows[2, row]
+    turn[COUNT] += 1
+
+
+# 2. Where the mass of a row goes
+
+
+@inlined
+def _raced(w: Any, before: Any, number: Any, node: Any, inside: Any, cell: Any, told: Any, faint: Any) -> Any:
+    """Runs a race where one with so many outcomes was run before. How many it has, what `run` returns, and the cells it lasts."""
+    _cleared(w, before)
+    count, rest = run(w, number, node, inside, cell, told, faint)
+    outcomes = (w.races[number, 4] + 1) * w.races[number, 3]
+    _summed(w, outcomes)
+    moments, totals = w.moment, w.total
+    length = rest * (len(w.alive) - 2 - cell - 0.5 * inside)
+    for outcome in range(outcomes):
+        for kind in range(2):
+            length += moments[kind, outcome] + 0.5 * (kind - inside) * totals[kind, outcome]
+    return outcomes, count, rest, length
+
+
+@part
+def _happens(
+    mine: Any, late: Any, taken: Any, taken_at: Any, apart_row: Any, apart_mass: Any, apart_inner: Any, limit: Any, counted: Any, ever: Any,
+    inner: Any, m: Any, row: Any, door: Any, node: Any, group: Any, base: Any, lapse: Any, missed: Any, cell: Any, inside: Any,
+) -> None:  # fmt: skip
+    """Of the mass of a row that moves now, and of its door if not −1, that to which each thing has happened; what happens in the node.
+
+    `lapse` is the cell from which on the limit has passed, `missed` the probability of that; `base` is the place of the first event.
+    """
+    for thing in range(len(mine)):
+        ours = limit[thing] >= 0 and limit[thing] == group
+        mine[thing], late[thing] = 0.0, lapse if ours else NO_DEADLINE
+        for side in range(2):
+            place = row if side == 0 else door
+            there = apart_row[place, thing] if place >= 0 else -1
+            if there >= 0:
+                before = taken[there] if taken_at[there] == 2 * cell + inside else 0.0
+                taken[there], taken_at[there] = apart_mass[there, inside, cell], 2 * cell + inside
+                mine[thing] += taken[there] - before
+        if counted[node, thing] == 1 and ours:
+            ever[thing] += (m - mine[thing]) * missed
+        elif counted[node, thing] == 1:
+            for event in range(len(inner)):
+                if apart_inner[base + event, thing] == 1:
+                    ever[thing] += (m - mine[thing]) * inner[event]
+
+
+@part
+def _spread(
+    won: Any, least: Any, most: Any, totals: Any, bounds: Any, nodes: Any, outs: Any, hours: Any, ends: Any, rows: Any, places: Any,
+    todo: Any, crowd: Any, turn: Any, mine: Any, late: Any, mass: Any, flow_out: Any,
+    apart_row: Any, apart_out: Any, apart_mass: Any, counted: Any, ever: Any, money: Any,
+    per_day: Any, paid: Any, m: Any, node: Any, base: Any, outcomes: Any, deadline: Any, cell: Any, inside: Any,
+) -> None:  # fmt: skip
+    """Moves the mass `m` of a row of a node to where the race that was run leads. `base` is the place of the node's first outcome."""
+    things, last_phase, last, group = len(mine), len(bounds), mass.shape[2] - 1, nodes[node, GROUP]
+    for outcome in range(outcomes):
+        for kind in range(2):
+            end, u, phase = most[kind, outcome], least[kind, outcome], 0
+            share = won[kind, outcome]
+            while u <= end:  # ends: each round takes at least one cell
+                while phase < last_phase and bounds[phase] <= cell + u:
+                    phase += 1
+                stop = end if phase == last_phase else min(end, bounds[phase] - 1 - cell)
+                place = base + phase * outcomes + outcome
+                dest = outs[place, DEST]
+                if dest < 0:  # refused in this phase: nobody wins so
+                    u = stop + 1
+                    continue
+                total = totals[kind, outcome] if u == least[kind, outcome] and stop == end else sum_of(share[u : stop + 1])
+                flow_out[place] += m * total
+                if outs[place, PAYS] == 1:
+                    add(money[kind, cell + u : cell + stop + 1], m - mine[paid] if paid >= 0 else m, share[u : stop + 1])
+                for thing in range(things if outs[place, TELLS] == 1 else 0):
+                    if apart_out[place, thing] == 1 and counted[node, thing] == 1:
+                        ever[thing] += (m - mine[thing]) * total
+                slots, there = nodes[dest, ROWS], nodes[dest, GROUP]
+                while u <= stop:  # ends: each round takes at least one cell
+                    target, until = nodes[dest, DOOR], stop
+                    if slots > 1 and there == group:
+                        target = nodes[dest, ROW] + slot_of(hours[group], per_day, slots, deadline, cell + u, kind)
+                        until = min(stop, same_until(deadline, cell + u, last) - cell)
+                    add(mass[target, kind, cell + u : cell + until + 1], m, share[u : until + 1])
+                    places[LOW, target] = min(places[LOW, target], cell + u)
+                    places[HIGH, target] = max(places[HIGH, target], cell + until)
+                    if u == 0 and kind == inside and nodes[dest, RACE] >= 0:
+                        crowd[nodes[dest, RACE]] += m * share[0]
+                        now = target if target < len(todo) else _fresh_row(nodes, hours, ends, per_day, dest, cell, inside)
+                        _joins(rows, todo, turn, now, m * share[0])
+                    for thing in range(things if places[KEPT, target] == 1 else 0):
+                        apart = apart_row[target, thing]
+                        if apart >= 0:
+                            one = m if apart_out[place, thing] > 0 else mine[thing]
+                            split = max(min(late[thing], until + 1), u)
+                            if one > 0.0 and split > u:
+                                add(apart_mass[apart, kind, cell + u : cell + split], one, share[u:split])
+                            if split <= until:
+                                add(apart_mass[apart, kind, cell + split : cell + until + 1], m, share[split : until + 1])
+                    u = until + 1
+
+
+@kept
+def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: Apart, source: int = SOURCE) -> int:  # noqa: ARG001
+    """The law from the start on: fills `flow` and `apart`. Returns 0, or 1 when moves inside one instant find no end."""
+    nodes, enter, outs, hours, ends, rows, places = net.nodes, net.enter, net.outs, net.hours, net.ends, net.rows, net.places
+    todo, crowd, turn, mine, late, per_day = net.todo, net.crowd, net.turn, net.mine, net.late, net.per_day
+    mass, flow_inner, breach, stays, lengths, bounds = flow.mass, flow.inner, flow.breach, flow.left, flow.hours, w.bounds
+    races, inner, alive = w.races, w.inner, w.alive
+    last, phases = mass.shape[2] - 1, bounds.shape[1] + 1
+    start, begin = net.start // 2, net.start % 2
+    for opening in range(len(openings)):
+        place = nodes[openings[opening], DOOR]
+        mass[place, begin, start] += shares[opening]
+        places[LOW, place], places[HIGH, place] = start, start
+    outcomes, count, rest, length = start - start, 0, 0.0, 0.0  # of the race that was run; the first is an int64, see `race.run`
+    for instant in range(net.start, 2 * last):
+        cell, inside, rounds = instant // 2, instant % 2, 0
+        _arrived(nodes, hours, ends, per_day, rows, places, todo, mass, cell, inside)
+        _queued(nodes, rows, todo, crowd, turn)
+        while turn[COUNT] > 0:
+            rounds += 1
+            if rounds > MAX_ROUNDS:
+                return 1
+            last_race, last_deadline = -1, -1
+            while turn[AT] + 1 < turn[COUNT]:  # ends: every row has one turn
+                turn[AT] += 1
+                row = rows[3, rows[4, turn[AT]]]
+                node, m, phase = rows[0, row], todo[row], 0
+                todo[row] = 0.0
+                while phase < phases - 1 and bounds[node, phase] <= cell:
+                    phase += 1
+                number = enter[node * phases + phase, NUMBER]
+                state, group, slots = nodes[node, STATE], nodes[node, GROUP], nodes[node, ROWS]
+                deadline = NO_DEADLINE
+                if group >= 0 and slots > 1:
+                    deadline = carried(hours[group], per_day, rows[1, row], slots, cell, inside)
+                elif group >= 0:
+                    deadline = begun(hours[group], ends[group], per_day, cell, inside)
+                told = deadline if races[number, 5] == 1 else NO_DEADLINE
+                if number != last_race or told != last_deadline:
+                    faint = FAINT / max(crowd[nodes[node, RACE]], NONE)
+                    outcomes, count, rest, length = _raced(w, outcomes, number, node, inside, cell, told, faint)
+                    last_race, last_deadline = number, told
+                missed = _passed(alive, cell, inside, deadline, count) if told == NO_DEADLINE else 0.0
+                breach[node] += m * missed
+                stays[node] += m * rest
+                lengths[state] += m * length
+                base, events = enter[node * phases + phase, INNER], races[number, 1] - races[number, 0]
+                for event in range(events):
+                    flow_inner[base + event] += m * inner[event]
+                if len(mine) > 0:
+                    door = nodes[node, DOOR] if slots > 1 and _fresh_row(nodes, hours, ends, per_day, node, cell, inside) == row else -1
+                    lapse = 0 if deadline <= instant else deadline // 2 - cell if told == NO_DEADLINE else NO_DEADLINE
+                    _happens(
+                        mine, late, net.taken, net.taken_at, apart.row, apart.mass, apart.inner, apart.limit, apart.counted, apart.ever,
+                        inner[:events], m, row, door, node, group, base, lapse, missed, cell, inside,
+                    )  # fmt: skip
+                _spread(
+                    w.won, w.least, w.most, w.total, bounds[node], nodes, outs, hours, ends, rows, places,
+                    todo, crowd, turn, mine, late, mass, flow.out,
+                    apart.row, apart.out, apart.mass, apart.counted, apart.ever, apart.money,
+                    per_day, apart.paid, m, node, enter[node * phases + phase, OUT], outcomes, deadline, cell, inside,
+                )  # fmt: skip
+            if turn[AGAIN] == 0:
+                break
+            _queued(nodes, rows, todo, crowd, turn)
+    for place in range(len(mass)):  # what arrives in the last cell stays
+        if nodes[places[NODE, place], RACE] >= 0:
+            stays[places[NODE, place]] += mass[place, 0, last] + mass[place, 1, last]
+    return 0

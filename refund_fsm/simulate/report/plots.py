@@ -1,0 +1,233 @@
+"""Owns the pictures of results, laws and comparisons: days to the money, outcomes, breaches, side by side with what they rest on.
+
+Drawn by matplotlib without pyplot, through `canvas`. Must not write files: `report` does.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from refund_fsm.diagram import Lang
+from refund_fsm.diagram.palette import INK, MUTED, NAMED, SUCCESS
+from refund_fsm.errors import BadData
+from refund_fsm.simulate.figures import QUANTILES, Interval, limit_label
+from refund_fsm.simulate.report import comparison_view, overview, settings
+from refund_fsm.simulate.report.canvas import FAINT, GREY, HALO, LINE, ORANGE, Canvas, Plot, require
+from refund_fsm.simulate.report.comparison import Comparison
+from refund_fsm.simulate.report.sections import NONE, number
+from refund_fsm.simulate.report.settings import Many
+from refund_fsm.simulate.report.summary import languages
+from refund_fsm.simulate.report.timeline import WEEK, Curve, curve_of, off_days
+from refund_fsm.text import Text, words
+from refund_fsm.text.console import Languages
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+BLUE = NAMED["buyer"]  # it and orange keep apart under every colour blindness, and in grey
+QUANTILE_LABELS = dict(zip(QUANTILES, (Text("一半", "half"), Text("九成", "90 %"), Text("95 %", "95 %")), strict=True))
+DAYS = Text("天", "days")
+OFF = Text("灰底：非工作日", "grey: no working days")
+HEADROOM = 1.5  # of the highest bar: room for the marks' labels
+MOST_BARS = 7
+BESIDE = 1.42  # of the widest bar and its interval: room for its number
+SEEN = 0.01  # of a bar: a shorter interval would be a dot
+BAR = 0.62  # of the room of one row
+LABEL = 9.5  # points
+HIGHEST, LOWER = 0.93, 0.095  # of the panel: where the first mark's label is, and how much lower each further one
+MOST_TICKS = 10
+LATE = 0.78  # of the time axis: a mark beyond has its label at the left
+WRAPPED = 24  # characters of a label in one line
+
+
+@dataclass(frozen=True, eq=False)
+class _Series:
+    """What is drawn of one result or law, in its colour; `name` is there where there are two."""
+
+    one: Many
+    colour: str
+    curve: Curve
+    outcomes: Mapping[str, Interval]
+    breaches: Mapping[str, Interval]
+    name: Text | None = None
+
+
+def plot(one: Many, lang: Lang = "both") -> Plot:
+    """The picture of a result or a law. `BadData` for anything else, `MissingPart` without matplotlib."""
+    settings.checked("plot", one)
+    require()
+    title, notices = settings.title(one), tuple(settings.notices(one))
+    return _Painter((_series(one, BLUE),), languages(lang)).painted(title, notices, _settings(one))
+
+
+def comparison_plot(comparison: Comparison, lang: Lang = "both") -> Plot:
+    """The picture of two, one over the other. `BadData` for anything else, `MissingPart` without matplotlib."""
+    if not isinstance(comparison, Comparison):
+        raise BadData("comparison", comparison, "a Comparison, as compare makes it")
+    require()
+    pairs = zip((comparison.a, comparison.b), (BLUE, ORANGE), comparison.names, strict=True)
+    series = tuple(_series(one, colour, name) for one, colour, name in pairs)
+    title, notices = comparison_view.title(comparison), tuple(comparison_view.warnings(comparison))
+    return _Painter(series, languages(lang)).painted(title, notices, _settings(comparison.a))
+
+
+def _series(one: Many, colour: str, name: Text | None = None) -> _Series:
+    figures = one.figures()
+    return _Series(one, colour, curve_of(one), overview.outcome_shares(figures), overview.breach_shares(figures), name)
+
+
+def _settings(one: Many) -> tuple[tuple[Text, Any], ...]:
+    """What fits into one line: the behaviour and the fingerprint stand in the summary."""
+    left_out = ("order type", "behaviour")
+    return tuple((label, cell) for label, cell in settings.rows(one) if label.en not in left_out)
+
+
+@dataclass(frozen=True, eq=False)
+class _Painter:
+    series: tuple[_Series, ...]
+    lang: Languages
+
+    def painted(self, title: Text, notices: Sequence[Text], rests_on: Sequence[tuple[Text, Any]]) -> Plot:
+        """The whole picture."""
+        with Canvas(self.lang) as canvas:
+            canvas.head(title, notices, self._told(rests_on), self._legend())
+            days = max(one.curve.days for one in self.series)
+            self._by_day(canvas.panel(0, 0, Text("退款在第几天到账", "On which day the money is back")), days)
+            self._risen(canvas.panel(1, 0, Text("累计到账比例", "Refunds that are back by then")), days)
+            self._bars(canvas.panel(0, 1, Text("结果（占全部）", "Outcomes, of all cases")), "outcomes")
+            self._bars(canvas.panel(1, 1, Text("超时（占全部）", "Breaches, of all cases")), "breaches")
+            return canvas.finished(self.lang.say(title), self._description())
+
+    def _told(self, rests_on: Sequence[tuple[Text, Any]]) -> list[str]:
+        return [
+            f"{self.lang.say(label, ' ')} {cell if isinstance(cell, str) else self.lang.say(cell)}"
+            for label, cell in rests_on
+            if len(self.series) == 1 or self._shared(label)
+        ]
+
+    def _legend(self) -> list[tuple[str, str]]:
+        """Of two, whose colour is whose, with their half, nine in ten and 95 %."""
+        found = []
+        for one in self.series if len(self.series) > 1 else ():
+            told = " · ".join(f"{self.lang.say(QUANTILE_LABELS[p], ' ')} {at:.1f}" for p, at in one.curve.quantiles.items())
+            found.append((f"{self.lang.say(one.name or Text('', ''))}{self.lang.colon}{told} {self.lang.say(DAYS, '/')}", one.colour))
+        return found
+
+    def _shared(self, label: Text) -> bool:
+        """Whether both rest on the same: what differs is in the heading."""
+        return len({str(dict(settings.rows(one.one)).get(label)) for one in self.series}) == 1
+
+    # 1. The time to the money
+
+    def _by_day(self, axes: Axes, days: int) -> None:
+        heights = [one.curve.by_day(days) * 100 for one in self.series]
+        for one, height in zip(self.series, heights, strict=True):
+            if len(self.series) == 1:
+                axes.bar(range(days), height, width=0.86, align="edge", color=one.colour, zorder=2)
+            else:
+                axes.stairs(height, range(days + 1), color=one.colour, linewidth=1.8, zorder=3)
+                axes.stairs(height, range(days + 1), color=one.colour, fill=True, alpha=0.16, zorder=2)
+        top = max((float(height.max()) for height in heights), default=0.0) or 1.0
+        axes.set_ylim(0, top * (HEADROOM if len(self.series) == 1 else 1.06))
+        axes.set_ylabel(self.lang.stack(Text("占全部 %", "% of all cases")))
+        self._time_axis(axes, days)
+        if len(self.series) == 1:
+            self._lines(axes, self.series[0])
+        axes.text(1, 1.02, self.lang.say(OFF), transform=axes.transAxes, ha="right", va="bottom", fontsize=8.5, color=MUTED)
+
+    def _risen(self, axes: Axes, days: int) -> None:
+        for one in self.series:
+            times, share = one.curve.risen(days)
+            axes.plot(times, share * 100, color=one.colour, linewidth=2.2, zorder=3, solid_joinstyle="round")
+            for p, at in one.curve.quantiles.items():
+                axes.plot([at], [100 * p], "o", color=one.colour, markersize=6, zorder=4)
+        axes.set_ylim(0, 104)
+        axes.set_yticks([0, 25, 50, 75, 90, 100])
+        axes.set_ylabel(self.lang.stack(Text("占退款 %", "% of refunds")))
+        start = words.since(self.series[0].one.start)
+        same = len({one.one.start for one in self.series}) == 1
+        from_start = Text(f"自 {start} 起的天数", f"days since {start}") if same else Text("自起点起的天数", "days since the start")
+        axes.set_xlabel(self.lang.say(from_start))
+        self._time_axis(axes, days)
+
+    def _time_axis(self, axes: Axes, days: int) -> None:
+        """Weeks along the axis; days on which nobody works on grey, where there is one start."""
+        axes.set_xlim(0, days)
+        axes.set_xticks(range(0, days + 1, WEEK * max(1, round(days / WEEK / MOST_TICKS))))
+        axes.grid(axis="y", color=LINE, linewidth=0.6, zorder=0)
+        if len({one.one.start for one in self.series}) == 1:
+            for begin, end in off_days(self.series[0].one, days):
+                axes.axvspan(begin, end, color=FAINT, linewidth=0, zorder=0)
+
+    def _lines(self, axes: Axes, one: _Series) -> None:
+        """Half, nine in ten and 95 %: lines with their days."""
+        for level, (p, at) in enumerate(one.curve.quantiles.items()):
+            said = f"{self.lang.say(QUANTILE_LABELS[p])}{self.lang.colon}{at:.1f} {self.lang.say(DAYS, '/')}"
+            height, late = HIGHEST - LOWER * level, at > LATE * axes.get_xlim()[1]
+            axes.axvline(at, ymax=height + 0.03, color=INK, linewidth=1.1, linestyle=(0, (4, 3)), zorder=4)
+            look: dict[str, Any] = {"va": "center", "fontsize": LABEL, "color": INK, "bbox": HALO, "ha": "right" if late else "left"}
+            place = axes.get_xaxis_transform()
+            axes.annotate(said, (at, height), xycoords=place, xytext=(-5 if late else 5, 0), textcoords="offset points", zorder=5, **look)
+
+    # 2. Shares
+
+    def _bars(self, axes: Axes, what: str) -> None:
+        """Horizontal bars, the most frequent first, each with its number and its interval."""
+        found: list[Mapping[str, Interval]] = [getattr(one, what) for one in self.series]
+        most = {key: max(_share(shares, key) for shares in found) for shares in found for key in shares}
+        keys = sorted(most, key=lambda key: -most[key])[:MOST_BARS]
+        axes.set_xticks([])
+        axes.spines["bottom"].set_visible(False)
+        if not keys:
+            axes.set_yticks([])
+            axes.text(0.5, 0.5, self.lang.say(NONE), transform=axes.transAxes, ha="center", color=MUTED)
+            return
+        thick = BAR / len(self.series)
+        for place, (one, shares) in enumerate(zip(self.series, found, strict=True)):
+            beside = (place - (len(self.series) - 1) / 2) * thick
+            for row, key in enumerate(keys):
+                self._bar(axes, row + beside, thick, shares.get(key), self._colour(one, what, key))
+        axes.set_yticks(range(len(keys)), [self._label(what, key) for key in keys])
+        axes.set_ylim(max(len(keys), 3) - 0.5, -0.5)
+        reach = max(shares[key].high for shares in found for key in keys if key in shares)
+        axes.set_xlim(0, max(most[keys[0]], reach) * BESIDE)
+
+    def _bar(self, axes: Axes, at: float, thick: float, share: Interval | None, colour: str) -> None:
+        value = share.value if share else 0.0
+        axes.barh([at], [value], height=thick * 0.94, color=colour, zorder=2)
+        if share is not None and share.high - share.low > SEEN * value:
+            axes.plot([share.low, share.high], [at, at], color=INK, linewidth=1.1, zorder=3)
+        said = f"{number(value, 'share', 1 if value >= 0.01 else 2)} %"
+        end = max(value, share.high if share else 0.0)
+        axes.annotate(said, (end, at), xytext=(5, 0), textcoords="offset points", va="center", fontsize=LABEL, color=INK)
+
+    def _colour(self, one: _Series, what: str, key: str) -> str:
+        """Two series keep their colours; of one, the outcomes that pay are green, the others grey, breaches orange."""
+        if one.name is not None:
+            return one.colour
+        if what == "breaches":
+            return ORANGE
+        return SUCCESS if key in overview.paying(one.one) else GREY
+
+    def _label(self, what: str, key: str) -> str:
+        first = next(one for one in self.series if key in getattr(one, what)).one
+        text = overview.outcome_label(first, key) if what == "outcomes" else limit_label(first.workflow, key)
+        return "\n".join("\n".join(textwrap.wrap(line, WRAPPED)) for line in self.lang.stack(text).split("\n"))
+
+    def _description(self) -> str:
+        """The picture in words, for those who cannot see it."""
+        told = []
+        for one in self.series:
+            shares = ", ".join(
+                f"{overview.outcome_label(one.one, key).en} {100 * share.value:.1f} %" for key, share in one.outcomes.items()
+            )
+            days = ", ".join(f"{100 * p:g} % within {at:.1f} days" for p, at in one.curve.quantiles.items())
+            told.append(f"{one.name.en + ': ' if one.name else ''}{shares}; money: {days}")
+        return ". ".join(told)
+
+
+def _share(shares: Mapping[str, Interval], key: str) -> float:
+    return shares[key].value if key in shares else 0.0

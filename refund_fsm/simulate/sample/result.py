@@ -1,0 +1,350 @@
+"""Owns `Result`: what the cases of a simulation add up to, by name, with confidence intervals; exact to merge, to write, to draw.
+
+Must not play cases: `population` does.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from refund_fsm.errors import BadData
+from refund_fsm.simulate import figures
+from refund_fsm.simulate.behaviour import ILLUSTRATIVE, Behaviour
+from refund_fsm.simulate.figures import Figure, Interval, Unit, frame, rows_of
+from refund_fsm.simulate.sample import kernel
+from refund_fsm.simulate.sample.histogram import Z95, Histogram, share
+from refund_fsm.simulate.sample.kernel import Sums
+from refund_fsm.workflow import Policy, Workflow
+
+if TYPE_CHECKING:
+    from refund_fsm.diagram import Diagram, Lang
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What `cases` cases of one workflow, behaviour, policy and start add up to. Shares are of cases, times from the start.
+
+    `ranges` are the numbers of the cases, by seed: (seed, first, one past the last); `calendar` the version of the working days that
+    were used. `partial` says that the run was ended before
+    all `asked` cases were played. `a + b` merges two results of different cases exactly.
+    """
+
+    workflow: Workflow
+    behaviour: Behaviour
+    policy: Policy
+    start: datetime
+    ranges: tuple[tuple[int, int, int], ...]
+    asked: int
+    payers: tuple[str, ...]
+    sums: Sums
+    calendar: str
+
+    # 1. How many
+
+    @property
+    def cases(self) -> int:
+        """The number of cases that were played."""
+        return self._total(kernel.CASES)
+
+    @property
+    def partial(self) -> bool:
+        """Whether fewer cases were played than asked for."""
+        return self.cases < self.asked
+
+    @property
+    def steps(self) -> int:
+        """The number of rules that fired, in all cases."""
+        return self._total(kernel.STEPS)
+
+    @property
+    def provisional_cases(self) -> int:
+        """Cases in which a working day was counted that no published calendar knows yet (暂定)."""
+        return self._total(kernel.PROVISIONAL)
+
+    def _total(self, place: int) -> int:
+        return int(self.sums.totals[place])
+
+    # 2. What became of them
+
+    @property
+    def outcomes(self) -> Mapping[str, Interval]:
+        """The share of each final state by key, and of `open`: cases that were left where they were."""
+        ends = {key: int(self.sums.ends[place].sum()) for place, key in self._states() if self.workflow.states[key].final}
+        return _shares({**ends, figures.OPEN: int(self.sums.open.sum())}, self.cases)
+
+    @property
+    def open_in(self) -> Mapping[str, int]:
+        """How many cases were left open, by state."""
+        return MappingProxyType({key: int(self.sums.open[place]) for place, key in self._states() if self.sums.open[place]})
+
+    @property
+    def rule_counts(self) -> Mapping[str, int]:
+        """How often each rule fired, by id."""
+        return MappingProxyType(dict(zip(self.workflow.by_id, self.sums.rules.tolist(), strict=True)))
+
+    @property
+    def rule_shares(self) -> Mapping[str, Interval]:
+        """The share of cases in which each rule fired, by id."""
+        return _shares(dict(zip(self.workflow.by_id, self.sums.rule_cases.tolist(), strict=True)), self.cases)
+
+    @property
+    def state_counts(self) -> Mapping[str, int]:
+        """How often each state was entered, by key; the opening is an entry."""
+        return MappingProxyType({key: int(self.sums.visits[place]) for place, key in self._states()})
+
+    @property
+    def state_shares(self) -> Mapping[str, Interval]:
+        """The share of cases that were ever in each state, by key."""
+        return _shares({key: int(self.sums.state_cases[place]) for place, key in self._states()}, self.cases)
+
+    @property
+    def breach_counts(self) -> Mapping[str, int]:
+        """How often each limit was passed with nothing to enforce it, by the limit's name (`figures.limit_names`)."""
+        return MappingProxyType(dict(zip(figures.limit_names(self.workflow), self.sums.breaches.tolist(), strict=True)))
+
+    @property
+    def breach_shares(self) -> Mapping[str, Interval]:
+        """The share of cases in which each limit was so passed, by name."""
+        return _shares(dict(zip(figures.limit_names(self.workflow), self.sums.breach_cases.tolist(), strict=True)), self.cases)
+
+    @property
+    def arbitration_share(self) -> Interval:
+        """The share of cases that the parties did not settle (`figures.disputes`); NaN where the workflow says no such state."""
+        known = figures.disputes(self.workflow)
+        return share(int(self.sums.state_cases[self._place(known[0])]), self.cases) if known else Interval(*(math.nan,) * 3)
+
+    @property
+    def statutory_share(self) -> Interval:
+        """The share of cases in which the law's clock (L1) ran out before the case ended."""
+        return share(self._total(kernel.VIOLATIONS), self.cases)
+
+    # 3. When
+
+    @property
+    def time_to_money(self) -> Histogram:
+        """From the start to the first payout, of the cases that had one."""
+        return Histogram(self.sums.money, self._total(kernel.MONEY_SECONDS))
+
+    def time_to(self, state: str) -> Histogram:
+        """From the start to a final state, of the cases that ended there."""
+        place = self._place(state)
+        if not self.workflow.states[state].final:
+            raise BadData("state", state, "a final state")
+        return Histogram(self.sums.ends[place], int(self.sums.end_seconds[place]))
+
+    def stay(self, state: str) -> Histogram:
+        """How long the stays in a state took that ended; a case may have several."""
+        place = self._place(state)
+        return Histogram(self.sums.stays[place], int(self.sums.seconds[place]))
+
+    # 4. Money
+
+    @property
+    def paid_fen(self) -> int:
+        """What was paid out, in fen."""
+        return self._total(kernel.PAID_FEN)
+
+    @property
+    def parcels(self) -> int:
+        """How many cases sent goods back."""
+        return self._total(kernel.PARCELS)
+
+    @property
+    def freight(self) -> Mapping[str, int]:
+        """Of the parcels, who pays the freight; empty where the workflow does not say."""
+        return MappingProxyType(dict(zip(self.payers, self.sums.payers.tolist(), strict=False)))
+
+    # 5. As figures, as data, as pictures
+
+    def figures(self) -> dict[str, Figure]:
+        """All figures by name (`figures.known`), with their 95 % intervals; NaN at the ends where none is known (stays)."""
+        found: dict[str, Figure] = {}
+
+        def add(name: str, unit: Unit, interval: Interval) -> None:
+            found[name] = Figure(name, figures.label_of(self.workflow, name), unit, interval)
+
+        for key, one in self.outcomes.items():
+            add(f"outcome:{key}", "share", one)
+        if figures.disputes(self.workflow):
+            add("arbitration", "share", self.arbitration_share)
+        money = self.time_to_money
+        add("money:mean", "hours", money.mean_interval())
+        for p in figures.QUANTILES:
+            add(f"money:{figures.percentile(p)}", "hours", quantile(money, p))
+        add("paid", "fen", self._mean_paid())
+        add("steps", "times", _about(self.steps, self._total(kernel.STEPS_SQUARED), self.cases))
+        for name, one in self.breach_shares.items():
+            add(f"breach:{name}", "share", one)
+        if self.workflow.law:
+            add("statutory", "share", self.statutory_share)
+        for key, one in self.state_shares.items():
+            add(f"reach:{key}", "share", one)
+        for place, key in self._states():
+            if not self.workflow.states[key].final:
+                mean = int(self.sums.seconds[place]) / kernel.BIN / self.cases if self.cases else math.nan
+                add(f"stay:{key}", "hours", Interval(mean, math.nan, math.nan))
+        for key, one in self.rule_shares.items():
+            add(f"rule:{key}", "share", one)
+        return found
+
+    def _mean_paid(self) -> Interval:
+        """Paid per case. An amount is drawn apart from all else, so that its spread is that of the behaviour's amount."""
+        if not self.cases:
+            return _exact(math.nan)
+        amount, p, mean = self.behaviour.amount, self._total(kernel.PAID) / self.cases, self.paid_fen / self.cases
+        if self.cases < 2:
+            return Interval(mean, math.nan, math.nan)
+        squares = (amount.deviation**2 + amount.expected**2) * p
+        half = Z95 * math.sqrt(max(squares - (amount.expected * p) ** 2, 0.0) / self.cases)
+        return Interval(mean, mean - half, mean + half)
+
+    def summary(self, lang: Lang = "both") -> str:
+        """A table for people, in Chinese, English or both; it says that assumed behaviour makes it illustrative."""
+        from refund_fsm.simulate.report.summary import result_text
+
+        return result_text(self, lang)
+
+    def diagram(self, *, lang: Lang = "both") -> Diagram:
+        """The state diagram with how often each rule fired and how long the states took."""
+        from refund_fsm import diagram
+
+        waits = {key: mean for _, key in self._states() if (mean := self.stay(key).mean()) is not None}
+        return diagram.draw(self.workflow, lang=lang, policy=self.policy, counts=self.rule_counts, waits=waits, note=ILLUSTRATIVE)
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """All sums and settings as JSON, and the figures that follow from them; `from_json` reads it."""
+        data = {
+            "format": FORMAT,
+            "order_type": self.workflow.key,
+            "fingerprint": self.workflow.fingerprint,
+            "illustrative": True,
+            "behaviour": self.behaviour.model_dump(mode="json"),
+            "policy": self.policy.model_dump(mode="json"),
+            "calendar": self.calendar,
+            "start": self.start.isoformat(),
+            "ranges": [list(one) for one in self.ranges],
+            "asked": self.asked,
+            "cases": self.cases,
+            "partial": self.partial,
+            "payers": list(self.payers),
+            "sums": {name: _sparse(array) for name, array in self.sums._asdict().items()},
+            "figures": {name: {"unit": one.unit, "interval": _finite(one.interval)} for name, one in self.figures().items()},
+        }
+        return json.dumps(data, ensure_ascii=False, indent=indent)
+
+    @classmethod
+    def from_json(cls, text: str | bytes, workflow: Workflow | None = None) -> Result:
+        """What `to_json` wrote. `workflow=None` is the registry's; `BadData` for anything else, or another workflow's result."""
+        from refund_fsm.simulate.sample.saved import result_from
+
+        return result_from(text, workflow)
+
+    def to_frame(self) -> Any:
+        """The figures as a table of polars, or of pandas where there is no polars: name, zh, en, unit, value, low, high."""
+        return frame(rows_of(self.figures()))
+
+    def __add__(self, other: Result) -> Result:
+        """The result of the cases of both, exactly what one run of all of them would give."""
+        if not isinstance(other, Result):
+            return NotImplemented
+        for name in ("behaviour", "policy", "start", "payers", "calendar"):
+            if getattr(self, name) != getattr(other, name):
+                raise BadData(name, getattr(other, name), "the same in two results that are merged")
+        if self.workflow.fingerprint != other.workflow.fingerprint:
+            raise BadData("workflow", other.workflow, "the same in two results that are merged")
+        for seed, first, last in other.ranges:
+            for seed_2, first_2, last_2 in self.ranges:
+                if seed == seed_2 and first < last_2 and first_2 < last:
+                    raise BadData("ranges", (seed, first, last), f"other cases than {(seed_2, first_2, last_2)}: none may count twice")
+        sums = Sums(*(one + two for one, two in zip(self.sums, other.sums, strict=True)))
+        ranges = _joined((*self.ranges, *other.ranges))
+        return replace(self, ranges=ranges, asked=self.asked + other.asked, sums=sums)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal to the bit: settings, cases and every sum."""
+        if not isinstance(other, Result):
+            return NotImplemented
+        same = all(
+            getattr(self, name) == getattr(other, name)
+            for name in ("behaviour", "policy", "start", "ranges", "asked", "payers", "calendar")
+        )
+        return (
+            same
+            and self.workflow.fingerprint == other.workflow.fingerprint
+            and all(np.array_equal(one, two) for one, two in zip(self.sums, other.sums, strict=True))
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # it holds arrays
+
+    def __repr__(self) -> str:
+        return f"<Result {self.workflow.key!r}: {self.cases:,} cases from {self.start.isoformat()}{', partial' if self.partial else ''}>"
+
+    def _states(self) -> list[tuple[int, str]]:
+        return list(enumerate(self.workflow.states))
+
+    def _place(self, state: str) -> int:
+        if state not in self.workflow.states:
+            raise BadData("state", state, f"a state of {self.workflow.key}: {', '.join(self.workflow.states)}")
+        return list(self.workflow.states).index(state)
+
+
+def quantile(histogram: Histogram, p: float) -> Interval:
+    """A quantile in hours, with its interval."""
+    found, ends = histogram.quantile(p), histogram.quantile_interval(p)
+    hour = timedelta(hours=1)
+    if found is None:
+        return _exact(math.nan)
+    if ends is None:
+        return Interval(found / hour, math.nan, math.nan)
+    return Interval(found / hour, ends[0] / hour, ends[1] / hour)
+
+
+def _exact(value: float) -> Interval:
+    return Interval(value, value, value)
+
+
+def _about(total: int, squares: int, cases: int) -> Interval:
+    """A mean per case, of its sum and its sum of squares, with the normal interval."""
+    if not cases:
+        return _exact(math.nan)
+    mean = total / cases
+    if cases < 2:
+        return Interval(mean, math.nan, math.nan)
+    half = Z95 * math.sqrt(max(squares / cases - mean**2, 0.0) / cases)
+    return Interval(mean, mean - half, mean + half)
+
+
+def _shares(counts: Mapping[str, int], total: int) -> Mapping[str, Interval]:
+    return MappingProxyType({key: share(count, total) for key, count in counts.items()})
+
+
+def _finite(one: Interval) -> list[float | None]:
+    return [value if math.isfinite(value) else None for value in one.to_list()]
+
+
+def _sparse(array: Any) -> dict[str, Any]:
+    """An array as its shape, the places that are not 0, and what is there."""
+    flat = array.reshape(-1)
+    places = np.flatnonzero(flat)
+    return {"shape": list(array.shape), "places": places.tolist(), "values": flat[places].tolist()}
+
+
+def _joined(ranges: tuple[tuple[int, int, int], ...]) -> tuple[tuple[int, int, int], ...]:
+    """Ranges in order, those that touch made one."""
+    found: list[tuple[int, int, int]] = []
+    for seed, first, last in sorted(ranges):
+        if found and found[-1][0] == seed and found[-1][2] == first:
+            found[-1] = (seed, found[-1][1], last)
+        else:
+            found.append((seed, first, last))
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Room of any implementation held against a workflow, step by step."""

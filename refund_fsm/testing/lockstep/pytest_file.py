@@ -1,0 +1,111 @@
+"""Owns how a counterexample is written as a test for pytest, from what was called and what was expected. Must not call anything."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from refund_fsm.testing.lockstep.implementation import Make
+from refund_fsm.testing.lockstep.plan import Call, Plan
+
+if TYPE_CHECKING:
+    from refund_fsm.testing.lockstep.report import Divergence, Trace
+
+MARK = "# the implementation under test"
+
+_FILE = '''"""{title}"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from refund_fsm import {imports}
+
+{make}  {mark}
+
+{order}
+{request}
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def test_{name}() -> None:
+    service = make()
+{body}
+'''
+
+
+def written(trace: Trace, divergence: Divergence) -> str:
+    """The file's text. It passes on an implementation that does as the workflow says."""
+    plan = trace.plan
+    told, calls = trace.difference(divergence), plan.calls[: trace.last + 1]
+    lines = [f"service.open(ORDER, REQUEST, {_at(plan.at)})", *_looks(plan, plan)]
+    for call in calls:
+        lines += _called(call) + _looks(plan, call)
+    if plan.closes:
+        lines = ["try:", *(f"    {line}" for line in lines), "finally:", "    service.close()"]
+    evidence = any("evidence" in call.details for call in calls)
+    return _FILE.format(
+        title=f"{trace.fit.workflow.label.both(' / ')}: expected {told[0].en}; got {told[1].en}.".replace("\\", "\\\\").replace('"', "'"),
+        imports="Evidence, Order, RefundRequest" if evidence else "Order, RefundRequest",
+        make=_import_of(trace.make),
+        mark=MARK,
+        order=f"ORDER = Order.model_validate_json({_json(plan.order)})",
+        request=f"REQUEST = RefundRequest.model_validate_json({_json(plan.request)})",
+        name=re.sub(r"\W", "_", f"{trace.fit.workflow.key}_{divergence.kind}_at_step_{divergence.place}"),
+        body="\n".join(f"    {line}" for line in lines),
+    )
+
+
+def _import_of(make: Make) -> str:
+    """The line that gets `make`: an import, where it can be imported by its name; else what to fill in."""
+    module, name = getattr(make, "__module__", None), getattr(make, "__qualname__", "")
+    if module and module != "__main__" and name.isidentifier():
+        try:
+            found = getattr(importlib.import_module(module), name, None)
+        except ImportError:
+            found = None
+        if found is make:
+            return f"from {module} import {name} as make"
+    return "from your_service import make"
+
+
+def _looks(plan: Plan, wanted: Plan | Call) -> list[str]:
+    said = sorted(wanted.said)
+    lines = [
+        f"assert service.state() == {_text(said[0])}" if len(said) == 1 else f"assert service.state() in ({', '.join(map(_text, said))})"
+    ]
+    if plan.compares_due:
+        lines.append(f"assert service.due() == {_at(wanted.due)}" if wanted.due is not None else "assert service.due() is None")
+    return lines
+
+
+def _called(call: Call) -> list[str]:
+    if call.event is None:
+        return [f"service.advance({_at(call.at)})"]
+    details = ", ".join(f"{_text(name)}: {_detail(value)}" for name, value in call.details.items())
+    return [f"assert service.apply({_text(call.event)}, {_text(call.by)}, {_at(call.at)}, {{{details}}}) is {call.taken}"]
+
+
+def _detail(value: Any) -> str:
+    if not isinstance(value, tuple):
+        return _text(value)
+    return f"({''.join(f'Evidence.model_validate_json({_json(piece)}), ' for piece in value).rstrip()})"
+
+
+def _text(text: str) -> str:
+    """Text between double quotes, as JSON and Python both read it."""
+    return json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+def _json(model: Any) -> str:
+    return repr(json.dumps(model.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False))
+
+
+def _at(at: datetime | None) -> str:
+    return "None" if at is None else f'at("{at.isoformat()}")'

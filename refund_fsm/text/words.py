@@ -1,0 +1,84 @@
+"""Owns how instants, days, amounts and lengths are said in both languages. Must not know workflows."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from refund_fsm.text.text import Text
+from refund_fsm.text.zone import SHANGHAI
+
+OR = Text("或", "or")
+MONTHS = (*("January", "February", "March", "April", "May", "June"), *("July", "August", "September", "October", "November", "December"))
+SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+UNITS = {"hours": Text("小时", "h"), "days": Text("天", "d"), "working_days": Text("个工作日", "wd")}
+LONG_UNITS = {"hours": Text("小时", "hour"), "days": Text("天", "day"), "working_days": Text("个工作日", "working day")}
+
+
+def day(value: date, *, year: bool = True) -> Text:
+    """A day: 2026年2月18日, 18 February 2026."""
+    zh = f"{value.month}月{value.day}日"
+    en = f"{value.day} {MONTHS[value.month - 1]}"
+    return Text(f"{value.year}年{zh}", f"{en} {value.year}") if year else Text(zh, en)
+
+
+def local_day(value: datetime) -> date:
+    """The day of an instant in Shanghai."""
+    return value.astimezone(SHANGHAI).date()
+
+
+def instant(value: datetime) -> Text:
+    """An instant in Shanghai to the minute; midnight is said as 24:00 of the day that ends."""
+    local = value.astimezone(SHANGHAI)
+    if local.time().isoformat() == "00:00:00":
+        said = day(local.date() - timedelta(days=1))
+        clock = "24:00"
+    else:
+        said = day(local.date())
+        clock = f"{local:%H:%M:%S}" if local.second or local.microsecond else f"{local:%H:%M}"
+    return Text(f"{said.zh}{clock}", f"{said.en} at {clock}")
+
+
+def stamp(value: datetime) -> str:
+    """An instant in Shanghai in figures, as of a deadline: 2026-02-18 10:00; midnight is 24:00 of the day that ends."""
+    local = value.astimezone(SHANGHAI)
+    if local.time().isoformat() == "00:00:00":
+        return f"{local.date() - timedelta(days=1)} 24:00"
+    return since(value)
+
+
+def since(value: datetime) -> str:
+    """An instant at which something begins, in Shanghai in figures: midnight is 00:00 of the day that begins."""
+    local = value.astimezone(SHANGHAI)
+    return f"{local:%Y-%m-%d %H:%M:%S}" if local.second or local.microsecond else f"{local:%Y-%m-%d %H:%M}"
+
+
+def yuan(fen: int) -> Text:
+    """An amount: 12.30元, 12.30 yuan."""
+    sign = "-" if fen < 0 else ""
+    whole, cents = divmod(abs(fen), 100)
+    return Text(f"{sign}{whole}.{cents:02d}元", f"{sign}{whole:,}.{cents:02d} yuan")
+
+
+def length(count: int, unit: str) -> Text:
+    """A length: 3个工作日, 3 working days."""
+    label = LONG_UNITS[unit]
+    return Text(f"{count}{label.zh}", f"{count} {label.en}{'' if count == 1 else 's'}")
+
+
+def number(count: int) -> str:
+    """A small number as an English word."""
+    return SMALL[count] if 0 <= count < len(SMALL) else str(count)
+
+
+def times(count: int) -> str:
+    """How often, in English: once, twice, 3 times."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def listed(items: list[Text], last: Text = OR) -> Text:
+    """A list said in words: a、b或c; a, b or c."""
+    if len(items) < 2:
+        return items[0] if items else Text("", "")
+    zh = "、".join(item.zh for item in items[:-1]) + last.zh + items[-1].zh
+    en = ", ".join(item.en for item in items[:-1]) + f" {last.en} " + items[-1].en
+    return Text(zh, en)

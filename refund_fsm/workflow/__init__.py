@@ -1,0 +1,74 @@
+"""Room of what a process is: rows and tables, facts, policy, calendar, catalogue, orders and requests, how values and files are read.
+
+Must not know an order type, nor how a case is stepped or drawn.
+"""
+
+from __future__ import annotations
+
+from refund_fsm.workflow.calendar import FIRST_YEAR, LAST_YEAR, Deadline, Unit, WorkCalendar, instant
+from refund_fsm.workflow.catalogue import ASSUMED, ASSUMED_TEXT, CATALOGUE, CatalogueRule, spelled
+from refund_fsm.workflow.facts import Domain, FactField, NotFinite, Partial, UpTo, Value, assignments, reads_of
+from refund_fsm.workflow.files import MAX_BYTES, folder, read_toml, write, write_text
+from refund_fsm.workflow.model import EVIDENCE_LABELS, MAX_EVIDENCE, Evidence, EvidenceKind, Listing, Order, OrderLine, RefundRequest
+from refund_fsm.workflow.policy import PROFILES, Policy, Span
+from refund_fsm.workflow.rows import CLOCK, Acceptance, Actor, Effect, Event, Freight, Ground, Guard, Limit, Rule, State, effect, guard
+from refund_fsm.workflow.spec import Workflow
+from refund_fsm.workflow.values import Frozen, Name, Prose
+from refund_fsm.workflow.wellformed import KNOWN_FINDINGS, KNOWN_NEEDS
+
+__all__ = [
+    "ASSUMED",
+    "ASSUMED_TEXT",
+    "CATALOGUE",
+    "CLOCK",
+    "EVIDENCE_LABELS",
+    "FIRST_YEAR",
+    "KNOWN_FINDINGS",
+    "KNOWN_NEEDS",
+    "LAST_YEAR",
+    "MAX_BYTES",
+    "MAX_EVIDENCE",
+    "PROFILES",
+    "Acceptance",
+    "Actor",
+    "CatalogueRule",
+    "Deadline",
+    "Domain",
+    "Effect",
+    "Event",
+    "Evidence",
+    "EvidenceKind",
+    "FactField",
+    "Freight",
+    "Frozen",
+    "Ground",
+    "Guard",
+    "Limit",
+    "Listing",
+    "Name",
+    "NotFinite",
+    "Order",
+    "OrderLine",
+    "Partial",
+    "Policy",
+    "Prose",
+    "RefundRequest",
+    "Rule",
+    "Span",
+    "State",
+    "Unit",
+    "UpTo",
+    "Value",
+    "WorkCalendar",
+    "Workflow",
+    "assignments",
+    "effect",
+    "folder",
+    "guard",
+    "instant",
+    "read_toml",
+    "reads_of",
+    "spelled",
+    "write",
+    "write_text",
+]

@@ -1,0 +1,149 @@
+"""Owns facts as finite data: the domain of every field of a facts class, and which fields a guard reads.
+
+A facts class is a frozen dataclass whose fields are `bool`, `Literal[…]`, or `Annotated[int, UpTo("max_…")]`. A field
+with a default starts there in every case: only effects change it. An `UpTo` field starts at its top.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import typing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from typing import Any, Literal
+
+from refund_fsm.workflow.policy import Policy
+
+Value = bool | int | str
+Domain = tuple[Value, ...]
+MAX_ASSIGNMENTS = 100_000  # that guards are asked over when a workflow is built
+MAX_VALUES = 64  # of one fact: more is not meant to be enumerated
+
+
+@dataclass(frozen=True, slots=True)
+class UpTo:
+    """Marks a whole-number fact that runs from 0 to a policy field: `Annotated[int, UpTo("max_resubmissions")]`."""
+
+    field: str
+
+
+class NotFinite(Exception):
+    """A field of a facts class whose values cannot be enumerated. `field` and `why`."""
+
+    def __init__(self, field: str, why: str) -> None:
+        self.field = field
+        self.why = why
+        super().__init__(f"{field}: {why}")
+
+
+@dataclass(frozen=True, slots=True)
+class FactField:
+    """One fact: its name, its fixed values (None for `UpTo`), the policy field of `UpTo`, and where it starts if that is fixed."""
+
+    name: str
+    values: Domain | None
+    up_to: str | None
+    starts: Value | None
+
+    def domain(self, policy: Policy) -> Domain:
+        """All values under a policy, in their declared order."""
+        if self.values is not None:
+            return self.values
+        return tuple(range(int(getattr(policy, str(self.up_to))) + 1))
+
+    @property
+    def by_policy(self) -> bool:
+        """Whether the policy fixes the fact: it has the name of a policy field."""
+        return self.name in Policy.model_fields
+
+    def start(self, policy: Policy) -> Domain:
+        """The values that a case can open with: one for a fact that the policy fixes or only effects change, else all."""
+        if self.by_policy:
+            return (getattr(policy, self.name),)
+        if self.up_to is not None:
+            return self.domain(policy)[-1:]
+        return self.domain(policy) if self.starts is None else (self.starts,)
+
+
+def fact_fields(facts: type) -> tuple[FactField, ...]:
+    """The fields of a facts class, checked to be finite; raises `NotFinite`."""
+    if not (isinstance(facts, type) and is_dataclass(facts)):
+        raise NotFinite(str(facts), "a facts class is a frozen dataclass")
+    if not facts.__dataclass_params__.frozen:  # type: ignore[attr-defined]  # dataclasses documents it as an implementation detail
+        raise NotFinite(facts.__name__, "a facts class is frozen")
+    hints = typing.get_type_hints(facts, include_extras=True)
+    return tuple(_field(f.name, hints[f.name], None if f.default is MISSING else f.default) for f in fields(facts))
+
+
+def _field(name: str, hint: Any, default: Any) -> FactField:
+    if hint is bool:
+        return FactField(name, (False, True), None, default)
+    if typing.get_origin(hint) is Literal:
+        return FactField(name, _literal(name, typing.get_args(hint)), None, default)
+    if typing.get_origin(hint) is typing.Annotated:
+        base, *marks = typing.get_args(hint)
+        up_to = next((mark for mark in marks if isinstance(mark, UpTo)), None)
+        if up_to is None:
+            return _field(name, base, default)
+        if base is int and _is_count(up_to.field):
+            return FactField(name, None, up_to.field, None)
+        raise NotFinite(name, f"UpTo({up_to.field!r}) must name a whole-number field of Policy that starts with max_")
+    raise NotFinite(name, f"{hint!r} is not finite; use bool, Literal[…] or Annotated[int, UpTo('max_…')]")
+
+
+def _literal(name: str, values: tuple[Any, ...]) -> Domain:
+    if len(values) > MAX_VALUES or not all(isinstance(value, (bool, int, str)) for value in values):
+        raise NotFinite(name, f"at most {MAX_VALUES} strings, integers or booleans")
+    return values
+
+
+def _is_count(field: str) -> bool:
+    return field.startswith("max_") and field in Policy.model_fields
+
+
+def assignments(names: Sequence[str], domains: Mapping[str, Domain]) -> Iterator[dict[str, Value]]:
+    """Every assignment of values to the named facts, in order of their domains; `NotFinite` past `MAX_ASSIGNMENTS`."""
+    if math.prod(len(domains[name]) for name in names) > MAX_ASSIGNMENTS:
+        raise NotFinite(", ".join(names), f"guards that are compared may read at most {MAX_ASSIGNMENTS:,} combinations of values")
+    for values in itertools.product(*(domains[name] for name in names)):
+        yield dict(zip(names, values, strict=True))
+
+
+class _Unread(Exception):
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class NoSuchFact(Exception):
+    """A fact that the class does not have."""
+
+
+class Partial:
+    """Facts of which only some are known. Reading another says so, which is how the reads of a guard are found."""
+
+    def __init__(self, known: Mapping[str, Value]) -> None:
+        self.__dict__.update(known)
+
+    def __getattr__(self, name: str) -> Any:
+        raise _Unread(name)
+
+
+def reads_of(guard: Callable[[Any], bool], domains: Mapping[str, Domain]) -> tuple[str, ...]:
+    """The facts that a guard may read, found by asking it with ever more of them known.
+
+    Raises `NoSuchFact` for a fact that the class lacks, `NotFinite` where there are too many, `TypeError` for an answer that is no bool.
+    """
+    names: list[str] = []
+    while True:  # ends: every round adds one of the finitely many facts, or returns
+        try:
+            for known in assignments(names, domains):
+                answer = guard(Partial(known))
+                if answer is not True and answer is not False:
+                    raise TypeError(f"answered {answer!r}, not True or False")
+        except _Unread as unread:
+            if unread.name not in domains:
+                raise NoSuchFact(unread.name) from None
+            names.append(unread.name)
+        else:
+            return tuple(name for name in domains if name in names)

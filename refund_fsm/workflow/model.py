@@ -1,0 +1,125 @@
+"""Owns what a caller hands over: orders, refund requests, evidence, listings. Money is whole fen, instants are aware.
+
+Checks that a value can be what it claims to be. What the rules make of it is a guard's business.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, PlainSerializer, PlainValidator, StrictBool, StrictInt, StrictStr, model_validator
+
+from refund_fsm.errors import BadData
+from refund_fsm.text import Text
+from refund_fsm.workflow.values import Attributes, Frozen, Instant, Name, Prose, attributes
+
+MAX_FEN = 10**12  # ten thousand million yuan: a larger amount is a slip
+MAX_LINES = 1000
+MAX_EVIDENCE = 100
+
+Fen = Annotated[StrictInt, Field(ge=0, le=MAX_FEN)]
+PaymentMethod = Literal["wechat", "alipay", "bank_card"]
+EvidenceKind = Literal["photo", "video", "unboxing_video", "chat_log"]
+Given = Annotated[dict[str, str | int | bool], PlainValidator(attributes), PlainSerializer(dict)]
+
+EVIDENCE_LABELS: dict[str, Text] = {
+    "photo": Text("照片", "photo"),
+    "video": Text("视频", "video"),
+    "unboxing_video": Text("开箱视频", "unboxing video"),
+    "chat_log": Text("聊天记录", "chat log"),
+}
+
+
+class OrderLine(Frozen):
+    """One item of an order. `paid_fen` is for the whole line; what earlier cases refunded or hold is subtracted from it."""
+
+    sku: Name
+    title: Name
+    quantity: Annotated[StrictInt, Field(ge=1, le=1_000_000)]
+    paid_fen: Fen
+    refunded_fen: Fen = 0
+    pending_fen: Fen = 0
+    no_reason_excluded: StrictBool = False
+    open_case: Name | None = None
+
+    @model_validator(mode="after")
+    def _balance(self) -> OrderLine:
+        if self.refunded_fen + self.pending_fen > self.paid_fen:
+            taken = self.refunded_fen + self.pending_fen
+            raise BadData("refunded_fen + pending_fen", taken, f"at most paid_fen, which is {self.paid_fen}")
+        return self
+
+    @property
+    def balance_fen(self) -> int:
+        """What can still be refunded of the line, in fen: paid − refunded − pending (A10)."""
+        return self.paid_fen - self.refunded_fen - self.pending_fen
+
+
+class Order(Frozen):
+    """An order as the shop system knows it. All instants but `paid_at` are None until they happen."""
+
+    id: Name
+    order_type: Name
+    lines: Annotated[tuple[OrderLine, ...], Field(min_length=1, max_length=MAX_LINES)]
+    paid_at: Instant
+    shipped_at: Instant | None = None
+    signed_at: Instant | None = None
+    activated_at: Instant | None = None
+    benefits_used: StrictBool = False
+    freight_insurance: StrictBool = False
+    payment_method: PaymentMethod = "wechat"
+    attributes: Given = Attributes()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Order:
+        if self.shipped_at is not None and self.shipped_at < self.paid_at:
+            raise BadData("shipped_at", self.shipped_at.isoformat(), f"not before paid_at, {self.paid_at.isoformat()}")
+        if self.signed_at is not None:
+            if self.shipped_at is None:
+                raise BadData("signed_at", self.signed_at.isoformat(), "a shipped_at too: goods are shipped before they are signed for")
+            if self.signed_at < self.shipped_at:
+                raise BadData("signed_at", self.signed_at.isoformat(), f"not before shipped_at, {self.shipped_at.isoformat()}")
+        if self.activated_at is not None and self.activated_at < self.paid_at:
+            raise BadData("activated_at", self.activated_at.isoformat(), f"not before paid_at, {self.paid_at.isoformat()}")
+        seen: set[str] = set()
+        for place, line in enumerate(self.lines):
+            if line.sku in seen:
+                raise BadData(f"lines[{place}].sku", line.sku, "each SKU once in an order")
+            seen.add(line.sku)
+        return self
+
+    def line(self, sku: str) -> OrderLine:
+        """The line of a SKU; `BadData` when the order has none."""
+        for line in self.lines:
+            if line.sku == sku:
+                return line
+        raise BadData("sku", sku, f"a SKU of the order {self.id}: {', '.join(line.sku for line in self.lines)}")
+
+
+class Evidence(Frozen):
+    """One piece of evidence: what it is, who brought it and when. `sha256` is of the file, which stays outside."""
+
+    kind: EvidenceKind
+    by: Name
+    at: Instant
+    sha256: Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    note: Prose = ""
+
+
+class RefundRequest(Frozen):
+    """What the buyer asks for. `amount_fen=None` claims the line's balance (A10); `kind` is None for virtual goods."""
+
+    sku: Name
+    kind: Name | None = None
+    reason: Name
+    attributes: Given = Attributes()
+    description: Prose = ""
+    amount_fen: Annotated[StrictInt, Field(gt=0, le=MAX_FEN)] | None = None
+    evidence: Annotated[tuple[Evidence, ...], Field(max_length=MAX_EVIDENCE)] = ()
+
+
+class Listing(Frozen):
+    """What a buyer sees of an item: the badge at its lower left, and who the page says sells and ships it."""
+
+    badge: Prose = ""
+    sold_by: Prose = ""

@@ -1,0 +1,142 @@
+"""Owns `Policy`: every number and choice that neither the guide nor the law fixes, and its two profiles.
+
+Each field says where its default comes from (`Policy.cites_of`). Must not know a state, an event or an order type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StrictBool, StrictInt, model_validator
+
+from refund_fsm.errors import BadData
+from refund_fsm.workflow.calendar import WorkCalendar
+from refund_fsm.workflow.files import read_toml
+from refund_fsm.workflow.values import Frozen
+
+MAX_DAYS = 365  # the longest limit in days: a slip of the keyboard is an error, not a case that lives for ever
+MAX_TIMES = 9  # the most attempts or requests: the configuration graph enumerates them
+
+Days = Annotated[StrictInt, Field(ge=1, le=MAX_DAYS)]
+Hours = Annotated[StrictInt, Field(ge=1, le=24 * MAX_DAYS)]
+Times = Annotated[StrictInt, Field(ge=0, le=MAX_TIMES)]
+Fen = Annotated[StrictInt, Field(ge=0)]
+
+
+class Cites(str):
+    """Where a policy field's default comes from: catalogue ids, or `assumed`, separated by spaces."""
+
+    __slots__ = ()
+
+
+class Span(Frozen):
+    """Working days, from `at_least` to `at_most`. Only the maximum is a limit; the minimum bounds simulated durations."""
+
+    at_least: Days
+    at_most: Days
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Span:
+        if self.at_least > self.at_most:
+            raise BadData("at_least", self.at_least, f"at most at_most, which is {self.at_most}")
+        return self
+
+
+def _span(at_least: int, at_most: int) -> Any:
+    """A default that is made when it is first needed, so that importing builds no validator."""
+    return Field(default_factory=partial(Span, at_least=at_least, at_most=at_most))
+
+
+class Policy(Frozen):
+    """The choices under which a case is judged. Frozen; amounts in fen, lengths in the unit that the name ends in.
+
+    Bad values raise `BadData` naming field, value and what was expected.
+    """
+
+    # 1. Limits of states (rules.md § 6)
+    negotiation_days: Annotated[Days, Cites("assumed")] = 2
+    review_working_days: Annotated[Span, Cites("A11")] = _span(1, 3)
+    merchant_review_working_days: Annotated[Span, Cites("assumed")] = _span(1, 3)
+    support_working_days: Annotated[Span, Cites("assumed")] = _span(1, 3)
+    evidence_hours: Annotated[Hours, Cites("assumed")] = 48
+    return_days: Annotated[Days, Cites("assumed")] = 7
+    transit_days: Annotated[Days, Cites("assumed")] = 15
+    inspection_working_days: Annotated[Days, Cites("assumed")] = 2
+    receipt_days: Annotated[Days, Cites("assumed")] = 10
+    payout_working_days: Annotated[Span, Cites("A13")] = _span(3, 7)
+    complaint_days: Annotated[Days, Cites("assumed")] = 7
+    arbitration_request_days: Annotated[Days, Cites("assumed")] = 7
+    arbitration_working_days: Annotated[Days, Cites("B11 assumed")] = 7
+    escalation_working_days: Annotated[Days, Cites("assumed")] = 7
+    # 2. The seven days, and the statutory clock
+    no_reason_days: Annotated[Days, Cites("D4 L1")] = 7
+    window_starts: Annotated[Literal["signing_day", "next_day"], Cites("D4")] = "signing_day"
+    roll_over: Annotated[StrictBool, Cites("assumed")] = False
+    statutory_refund_days: Annotated[Days, Cites("L1")] = 7
+    # 3. Gaps (rules.md § 2)
+    on_merchant_silence: Annotated[Literal["approve", "escalate"], Cites("assumed")] = "approve"
+    max_evidence_requests: Annotated[Times, Cites("assumed")] = 2
+    max_resubmissions: Annotated[Times, Cites("assumed")] = 2
+    found_at_once_hours: Annotated[Hours, Cites("C4 assumed")] = 24
+    small_amount_fen: Annotated[Fen, Cites("D6 assumed")] = 5000
+    # 4. The calendar
+    beyond: Annotated[Literal["provisional", "error"], Cites("assumed")] = "provisional"
+    days_file: Annotated[Path | None, Cites("assumed")] = None
+
+    @classmethod
+    def guide(cls) -> Policy:
+        """The guide's reading: the signing day is day 1 of the seven (D4), no roll-over."""
+        return cls()
+
+    @classmethod
+    def statute(cls) -> Policy:
+        """The law's reading: the seven days start the day after signing (L3), a last day on a holiday rolls over (L4),
+        and the merchant confirms a receipt early enough for a refund within seven days of it (L1)."""
+        return cls(window_starts="next_day", roll_over=True, receipt_days=6)
+
+    @classmethod
+    def profile(cls, name: str) -> Policy:
+        """`guide` or `statute`; `BadData` for any other name."""
+        if name not in PROFILES:
+            raise BadData("profile", name, " or ".join(repr(known) for known in PROFILES))
+        made: Policy = getattr(cls, name)()
+        return made
+
+    @classmethod
+    def from_mapping(cls, data: Mapping[str, Any], where: str = "policy") -> Policy:
+        """A policy from plain data: `profile` (default `guide`), and fields that differ from it. `BadData` names the field."""
+        rest = dict(data)
+        try:
+            base = cls.profile(rest.pop("profile", "guide"))
+            fields = {name: getattr(base, name) for name in cls.model_fields}
+            return cls(**{**fields, **rest})
+        except BadData as error:
+            raise BadData(f"{where}.{error.field}", error.value, error.expected) from None
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Policy:
+        """A policy from a TOML file: `profile = "guide" | "statute"` and the fields that differ. `BadData` names file and field.
+
+        A relative `days_file` is looked for beside the policy file.
+        """
+        path = Path(path)
+        data, _ = read_toml(path)
+        if isinstance(data.get("days_file"), str):
+            data["days_file"] = path.parent / data["days_file"]
+        return cls.from_mapping(data, where=str(path))
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """China's working days, with the user's own days when `days_file` is given."""
+        return WorkCalendar(beyond=self.beyond, days_file=self.days_file)
+
+    @classmethod
+    def cites_of(cls, field: str) -> str:
+        """Where the default of a field comes from: catalogue ids or `assumed`, separated by spaces."""
+        return next(str(mark) for mark in cls.model_fields[field].metadata if isinstance(mark, Cites))
+
+
+PROFILES = ("guide", "statute")

@@ -1,0 +1,208 @@
+"""Owns the vocabulary of a workflow's rows: actors, states, events, guards, effects, limits, rules, acceptances.
+
+Data only: frozen and enumerable. Must not know an order type, nor what makes a table of rows sound (`wellformed`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from refund_fsm.errors import WorkflowError
+from refund_fsm.text import Text
+from refund_fsm.workflow.calendar import Unit
+from refund_fsm.workflow.catalogue import spelled
+from refund_fsm.workflow.model import Order, RefundRequest
+from refund_fsm.workflow.policy import Policy, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. `clock` is the one that the engine plays itself."""
+
+    key: str
+    zh: str
+    en: str
+
+    @property
+    def text(self) -> Text:
+        """The label in both languages."""
+        return Text(self.zh, self.en)
+
+
+CLOCK = Actor("clock", "系统(超时自动)", "clock (automatic)")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A condition that a case is in. `note` is what the state forbids to an actor: (actor, catalogue id, text)."""
+
+    key: str
+    zh: str
+    en: str
+    final: bool = False
+    note: tuple[Actor, str, Text] | None = None
+
+    @property
+    def text(self) -> Text:
+        """The label in both languages."""
+        return Text(self.zh, self.en)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What an actor does. `needs` must be handed over with it; `how` (citing `how_cites`) is how a person does it in the app.
+
+    A filing event (`files`) derives the facts anew; `pays` marks the event that moves the money.
+    """
+
+    name: str
+    actor: Actor
+    zh: str
+    en: str
+    needs: tuple[str, ...] = ()
+    how: Text | None = None
+    how_cites: str = ""
+    files: bool = False
+    pays: bool = False
+
+    @property
+    def text(self) -> Text:
+        """The label in both languages."""
+        return Text(self.zh, self.en)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a guard's `why` may use to explain a failure: the order, the request, the policy, and the instant of the event."""
+
+    order: Order
+    request: RefundRequest
+    policy: Policy
+    instant: datetime
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guard:
+    """A named pure function `Facts -> bool` with its statement in both languages; `why(ground)` may explain a failure."""
+
+    name: str
+    test: Callable[[Any], bool]
+    text: Text
+    why: Callable[[Ground], Text] | None = None
+
+    def __call__(self, facts: Any) -> bool:
+        return self.test(facts)
+
+    def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
+        return _named, (self.test.__module__, self.test.__qualname__)
+
+
+def guard(*, zh: str, en: str, why: Callable[[Ground], Text] | None = None) -> Callable[[Callable[[Any], bool]], Guard]:
+    """Makes a `Guard` of a function, named after it. `zh` and `en` state what is true when the guard holds."""
+    return lambda test: Guard(test.__name__, test, Text(zh, en), why)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Effect:
+    """A named pure function `Facts -> Facts`. `changes` lists the facts that it sets or takes; it must touch no other."""
+
+    name: str
+    run: Callable[[Any], Any]
+    changes: tuple[str, ...]
+
+    def __call__(self, facts: Any) -> Any:
+        return self.run(facts)
+
+    def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
+        return _named, (self.run.__module__, self.run.__qualname__)
+
+
+def effect(*changes: str) -> Callable[[Callable[[Any], Any]], Effect]:
+    """Makes an `Effect` of a function, named after it, that sets or takes the named facts."""
+    return lambda run: Effect(run.__name__, run, changes)
+
+
+def _named(module: str, name: str) -> Any:
+    """A guard or an effect by name, for unpickling: the decorated name holds the guard, not the function."""
+    import importlib
+
+    return getattr(importlib.import_module(module), name)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How long a case may stay: a field of `Policy`, whose suffix gives the unit, or a `length` of its own."""
+
+    field: str
+    cites: str
+    length: int | None = None
+
+    @property
+    def unit(self) -> Unit:
+        """`hours`, `days` or `working_days`, read off the field's name; `WorkflowError` when it names none."""
+        for suffix in ("working_days", "days", "hours"):
+            if self.field.endswith(f"_{suffix}"):
+                return suffix
+        raise WorkflowError(f"limit {self.field}", "its name must end in _hours, _days or _working_days")
+
+    def length_in(self, policy: Policy) -> int:
+        """The length under a policy, in units: the maximum where the policy gives a span."""
+        if self.length is not None:
+            return self.length
+        value = getattr(policy, self.field)
+        return value.at_most if isinstance(value, Span) else int(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row: in `source`, `event` leads to `dest` when all of `when` hold; `effect` then changes the facts. `cites` says whence."""
+
+    id: str
+    source: State
+    event: Event
+    dest: State
+    cites: str
+    when: tuple[Guard, ...] = ()
+    effect: Effect | None = None
+
+    @property
+    def internal(self) -> bool:
+        """Whether the rule stays where it is: recorded, and restarting no limit."""
+        return self.source.key == self.dest.key
+
+    @property
+    def actor(self) -> Actor:
+        """Who fires it."""
+        return self.event.actor
+
+    @property
+    def by_clock(self) -> bool:
+        """Whether the clock fires it at the limit of its source."""
+        return self.event.actor.key == CLOCK.key
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The catalogue ids (and `assumed`) that the rule rests on, ranges spelled out."""
+        return spelled(self.cites)
+
+
+@dataclass(frozen=True, slots=True)
+class Freight:
+    """Who pays for sending the goods back, with the catalogue ids (or `assumed`) that say so."""
+
+    payer: str
+    text: Text
+    cites: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What `soundness` finds and is meant so: a kind of finding, its subject as the finding names it, and the reason with its source."""
+
+    finding: str
+    subject: str
+    reason: Text
+    cites: str

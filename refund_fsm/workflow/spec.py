@@ -1,0 +1,62 @@
+"""Owns `Workflow`: a table that was checked when it was built, its unchecked variants, and how it is copied and pickled.
+
+Must not know an order type, nor how a case is stepped or drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, Field, dataclass, fields
+from types import MappingProxyType
+from typing import Any
+
+from refund_fsm.workflow import wellformed
+from refund_fsm.workflow.table import Table
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Workflow(Table):
+    """One order type's process: a frozen table of rules from which everything else is derived. Compared by identity.
+
+    `facts` is the facts class; `facts_of(order, request, at, policy)` derives one, and `example_of(facts, at)` gives an
+    order and a request that have them at `at` (None when no order can). `limits` maps a state, or a tuple of states
+    counted together, to a `Limit`; `law` maps a state to a clock that only warns. `spine` is the way to show first;
+    `accepts` is what `soundness` would find fault with and is meant so.
+    Raises `WorkflowError` naming the row when the table is faulty.
+    """
+
+    def __post_init__(self) -> None:
+        self._freeze()
+        wellformed.check(self)
+
+    @classmethod
+    def unchecked(cls, **values: Any) -> Workflow:
+        """A workflow of the same arguments whose table is not checked: one that may be faulty, for `soundness` and for mutants.
+
+        The first of two rules that can both fire does; a limit whose clock rules do not hold passes without a move.
+        """
+        made = object.__new__(cls)
+        for one in fields(cls):
+            object.__setattr__(made, one.name, values.pop(one.name) if one.name in values else _default(one))
+        if values:
+            raise TypeError(f"a Workflow has no argument {next(iter(values))!r}")
+        made._freeze()
+        return made
+
+    def variant(self, **changes: Any) -> Workflow:
+        """A copy with some arguments changed, unchecked."""
+        return Workflow.unchecked(**{**{one.name: getattr(self, one.name) for one in fields(self)}, **changes})
+
+    def __repr__(self) -> str:
+        return f"<Workflow {self.key!r}: {len(self.states)} states, {len(self.rules)} rules>"
+
+    def __reduce__(self) -> tuple[type[Workflow], tuple[Any, ...]]:
+        values = (getattr(self, one.name) for one in fields(self))
+        return Workflow, tuple(dict(value) if isinstance(value, MappingProxyType) else value for value in values)
+
+
+def _default(one: Field[Any]) -> Any:
+    if one.default_factory is not MISSING:
+        return one.default_factory()
+    if one.default is MISSING:
+        raise TypeError(f"a Workflow needs the argument {one.name!r}")
+    return one.default

@@ -1,0 +1,166 @@
+"""Owns `Table`: one order type's process as a frozen table of rules, and what can be read off it. Nothing of it is checked.
+
+Data only. Must not know an order type, nor how a case is stepped or drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from refund_fsm.text import Text
+from refund_fsm.workflow.catalogue import CATALOGUE, CatalogueRule
+from refund_fsm.workflow.facts import Domain, FactField, fact_fields
+from refund_fsm.workflow.model import Order, RefundRequest
+from refund_fsm.workflow.policy import Policy
+from refund_fsm.workflow.rows import Acceptance, Actor, Event, Freight, Guard, Limit, Rule, State
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Table:
+    """The rows of a workflow and what follows from them: states, events, actors, guards, limits. Compared by identity.
+
+    `Workflow` says what the fields mean, and checks them.
+    """
+
+    key: str
+    label: Text
+    rules: tuple[Rule, ...]
+    initial: State
+    facts: type
+    facts_of: Callable[[Order, RefundRequest, datetime, Policy], Any]
+    example_of: Callable[[Any, datetime], tuple[Order, RefundRequest] | None]
+    limits: Mapping[State | tuple[State, ...], Limit]
+    law: Mapping[State, Limit] = field(default_factory=dict)
+    freight_of: Callable[[Any, Order], Freight | None] | None = None
+    spine: Sequence[tuple[State, ...]] = ()
+    catalogue: Mapping[str, CatalogueRule] = field(default_factory=lambda: CATALOGUE)
+    accepts: tuple[Acceptance, ...] = ()
+
+    def _freeze(self) -> None:
+        for name in ("limits", "law"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        object.__setattr__(self, "rules", tuple(self.rules))
+        object.__setattr__(self, "accepts", tuple(self.accepts))
+        object.__setattr__(self, "spine", tuple(tuple(way) for way in self.spine))
+
+    @cached_property
+    def states(self) -> Mapping[str, State]:
+        """States by key, the initial one first, then in order of first appearance in the rules."""
+        met = (state for rule in self.rules for state in (rule.source, rule.dest))
+        return _by_name((state.key, state) for state in (self.initial, *met))
+
+    @cached_property
+    def events(self) -> Mapping[str, Event]:
+        """Events by name, in order of first appearance in the rules."""
+        return _by_name((rule.event.name, rule.event) for rule in self.rules)
+
+    @cached_property
+    def actors(self) -> Mapping[str, Actor]:
+        """Actors by key, in order of first appearance in the rules."""
+        return _by_name((rule.actor.key, rule.actor) for rule in self.rules)
+
+    @cached_property
+    def guards(self) -> Mapping[str, Guard]:
+        """Guards by name, in order of first appearance in the rules."""
+        return _by_name((guard.name, guard) for rule in self.rules for guard in rule.when)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Rule]:
+        """Rules by id."""
+        return MappingProxyType({rule.id: rule for rule in self.rules})
+
+    @cached_property
+    def rules_at(self) -> Mapping[tuple[str, str], tuple[Rule, ...]]:
+        """Rules by (source key, event name), in the order of the table."""
+        found: dict[tuple[str, str], tuple[Rule, ...]] = {}
+        for rule in self.rules:
+            place = (rule.source.key, rule.event.name)
+            found[place] = (*found.get(place, ()), rule)
+        return MappingProxyType(found)
+
+    @cached_property
+    def clock_rules(self) -> Mapping[str, tuple[Rule, ...]]:
+        """The rules that the clock fires, by source key."""
+        found: dict[str, tuple[Rule, ...]] = {}
+        for rule in self.rules:
+            if rule.by_clock:
+                found[rule.source.key] = (*found.get(rule.source.key, ()), rule)
+        return MappingProxyType(found)
+
+    @cached_property
+    def sources_of(self) -> Mapping[str, tuple[State, ...]]:
+        """By event name, the states in which the event is possible."""
+        found: dict[str, dict[str, State]] = {}
+        for rule in self.rules:
+            found.setdefault(rule.event.name, {})[rule.source.key] = rule.source
+        return MappingProxyType({name: tuple(states.values()) for name, states in found.items()})
+
+    @cached_property
+    def limit_of(self) -> Mapping[str, Limit]:
+        """Limits by state key. States that are counted together share one object."""
+        return MappingProxyType({state.key: limit for group, limit in self.groups for state in group})
+
+    @cached_property
+    def groups(self) -> tuple[tuple[tuple[State, ...], Limit], ...]:
+        """Each limit with the states that are counted together under it."""
+        return tuple((key if isinstance(key, tuple) else (key,), limit) for key, limit in self.limits.items())
+
+    @cached_property
+    def group_of(self) -> Mapping[str, int]:
+        """The number of the limit group by state key; states without a limit have none."""
+        return MappingProxyType({s.key: place for place, (group, _) in enumerate(self.groups) for s in group})
+
+    @cached_property
+    def fact_fields(self) -> tuple[FactField, ...]:
+        """The facts, in the order of the facts class."""
+        return fact_fields(self.facts)
+
+    def domains(self, policy: Policy) -> dict[str, Domain]:
+        """All values of every fact under a policy."""
+        return {one.name: one.domain(policy) for one in self.fact_fields}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash (SHA-256, 64 hex digits) of what the table does, not of its wording. A guard that changes its meaning changes its name."""
+        import hashlib  # here, so that importing the package loads neither
+        import json
+
+        return hashlib.sha256(json.dumps(_meaning(self), sort_keys=True).encode()).hexdigest()
+
+
+def _by_name(pairs: Iterable[tuple[str, T]]) -> Mapping[str, T]:
+    """The first of each name, in order."""
+    found: dict[str, T] = {}
+    for name, value in pairs:
+        found.setdefault(name, value)
+    return MappingProxyType(found)
+
+
+def _meaning(workflow: Table) -> dict[str, Any]:
+    return {
+        "key": workflow.key,
+        "initial": workflow.initial.key,
+        "states": [[state.key, state.final] for state in workflow.states.values()],
+        "events": [[e.name, e.actor.key, list(e.needs), e.files, e.pays] for e in workflow.events.values()],
+        "facts": [[f.name, list(f.values) if f.values is not None else f.up_to, f.starts] for f in workflow.fact_fields],
+        "limits": [[sorted(s.key for s in group), limit.field, limit.length] for group, limit in workflow.groups],
+        "law": [[state.key, limit.field, limit.length] for state, limit in workflow.law.items()],
+        "rules": [
+            [
+                rule.id,
+                rule.source.key,
+                rule.event.name,
+                rule.dest.key,
+                [guard.name for guard in rule.when],
+                [rule.effect.name, list(rule.effect.changes)] if rule.effect else None,
+            ]
+            for rule in workflow.rules
+        ],
+    }

@@ -1,0 +1,143 @@
+"""Owns the ways in which every value of the package is checked: frozen models, clean text, instants, frozen attributes.
+
+Must not know orders, cases or workflows.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Annotated, Any, NoReturn, Self, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, PlainValidator, StrictStr, StringConstraints, ValidationError
+
+from refund_fsm.errors import BadData
+from refund_fsm.workflow.calendar import instant
+
+MAX_PROSE = 20_000  # characters of a note or a description
+MAX_NAME = 200  # characters of an id, a title, a tracking number
+FORBIDDEN = frozenset({"Cc", "Cs", "Cf", "Zl", "Zp"})  # controls, lone surrogates, invisible format and bidi marks
+T = TypeVar("T")
+JOINERS = frozenset("\u200c\u200d")  # emoji and some scripts need them; they hide nothing
+BREAKS = frozenset("\n\t")
+
+
+class Frozen(BaseModel):
+    """A frozen pydantic model that takes no unknown field and raises `BadData` for whatever it cannot take."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
+
+    def __init__(self, /, **data: Any) -> None:
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            raise BadData.from_pydantic(error) from None
+
+    @classmethod
+    def model_validate(cls, obj: Any, **kwargs: Any) -> Self:
+        """As pydantic's, with `BadData` for its `ValidationError`."""
+        return _checked(super().model_validate, obj, **kwargs)
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **kwargs: Any) -> Self:
+        """As pydantic's, with `BadData` for its `ValidationError`."""
+        return _checked(super().model_validate_json, json_data, **kwargs)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:  # noqa: ARG002  # as in pydantic
+        """A copy with some fields changed, checked as a new value is. `deep` changes nothing: all of it is frozen."""
+        return type(self)(**{**{name: getattr(self, name) for name in type(self).model_fields}, **(update or {})})
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise BadData(name, value, f"no change: this {type(self).__name__} is frozen")
+
+    def __delattr__(self, name: str) -> None:
+        raise BadData(name, None, f"no change: this {type(self).__name__} is frozen")
+
+
+def _checked(validate: Callable[..., T], data: Any, **kwargs: Any) -> T:
+    try:
+        return validate(data, **kwargs)
+    except ValidationError as error:
+        raise BadData.from_pydantic(error) from None
+    except TypeError:  # a key that is no text
+        raise BadData("", data, "a table whose keys are text") from None
+
+
+def clean(value: str, *, breaks: bool, field: str = "") -> str:
+    """The text itself, when it holds nothing that a terminal or a page could take for more than text; else `BadData`."""
+    if value.isprintable():
+        return value
+    for place, char in enumerate(value):
+        if unicodedata.category(char) in FORBIDDEN and char not in JOINERS and not (breaks and char in BREAKS):
+            raise BadData(field, value, f"text without control characters (U+{ord(char):04X} at position {place})")
+    return value
+
+
+def prose(value: object, field: str) -> str:
+    """A note: text of at most `MAX_PROSE` characters, line breaks allowed; else `BadData` naming the field."""
+    if not isinstance(value, str):
+        raise BadData(field, value, "text")
+    if len(value) > MAX_PROSE:
+        raise BadData(field, value, f"at most {MAX_PROSE:,} characters")
+    return clean(value, breaks=True, field=field)
+
+
+def name(value: object, field: str) -> str:
+    """An id: one line of 1 to `MAX_NAME` characters, not only white space; else `BadData` naming the field."""
+    if not isinstance(value, str) or not value.strip() or len(value) > MAX_NAME:
+        raise BadData(field, value, f"text of 1 to {MAX_NAME} characters")
+    return clean(value, breaks=False, field=field)
+
+
+def _name(value: str) -> str:
+    return name(value, "")
+
+
+def _prose(value: str) -> str:
+    return clean(value, breaks=True)
+
+
+def _instant(value: object) -> datetime:
+    if isinstance(value, str):
+        with suppress(ValueError):  # the check below says what was expected
+            value = datetime.fromisoformat(value)
+    return instant(value, "")
+
+
+Name = Annotated[StrictStr, AfterValidator(_name)]
+Prose = Annotated[StrictStr, StringConstraints(max_length=MAX_PROSE), AfterValidator(_prose)]
+Instant = Annotated[datetime, PlainValidator(_instant), PlainSerializer(datetime.isoformat, return_type=str, when_used="json")]
+
+
+class Attributes(dict[str, str | int | bool]):
+    """A dictionary that does not change: the attributes of an order or a request for a user's own workflow."""
+
+    def _frozen(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("attributes are frozen")
+
+    __setitem__ = __delitem__ = update = pop = popitem = clear = setdefault = __ior__ = _frozen
+
+    def __hash__(self) -> int:  # type: ignore[override]  # frozen, so it may have one
+        return hash(frozenset(self.items()))
+
+    def __reduce__(self) -> tuple[type[Attributes], tuple[dict[str, str | int | bool]]]:
+        return Attributes, (dict(self),)
+
+
+MAX_ATTRIBUTES = 100
+MAX_INTEGER = 10**15
+
+
+def attributes(value: object) -> Attributes:
+    """Attributes of a user's own, checked: names, and clean text, whole numbers up to `MAX_INTEGER`, true or false."""
+    if not isinstance(value, Mapping) or len(value) > MAX_ATTRIBUTES:
+        raise BadData("", value, f"a table of at most {MAX_ATTRIBUTES} attributes")
+    for key, one in value.items():
+        field = name(key, "")
+        if isinstance(one, str):
+            prose(one, field)
+        elif not isinstance(one, int) or abs(one) > MAX_INTEGER:
+            raise BadData(field, one, f"text, a whole number of at most {MAX_INTEGER:,}, or true or false")
+    return Attributes(value)

@@ -1,0 +1,350 @@
+"""Plots and reports: their numbers, their glyphs, the same bytes again, no loads, and files whole or not at all."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fontTools.ttLib import TTFont
+
+from refund_fsm import BadData, MissingPart, Policy, Text, orders
+from refund_fsm.diagram import fonts
+from refund_fsm.diagram.palette import INK, MUTED, PAPER, SUCCESS
+from refund_fsm.simulate import Behaviour, compare, save_comparison_plot, save_plot, simulate
+from refund_fsm.simulate.behaviour.behaviour import ILLUSTRATIVE
+from refund_fsm.simulate.report.canvas import AMBER, DARK, GREY, ORANGE, Plot, fitted, texts
+from refund_fsm.simulate.report.page import SUFFIXES, report
+from refund_fsm.simulate.report.plots import BLUE, comparison_plot, plot
+from refund_fsm.simulate.report.timeline import curve_of, off_days
+from tests.browser import needs_chromium, page_of
+from tests.cli.test_cli import HAN
+from tests.diagram.colour import SIGHTS, contrast, distance
+from tests.places import ROOT
+from tests.simulate.many import LATE, START, cut, exact, penniless, played, sampled
+
+DAY = timedelta(days=1)
+FONT = re.compile(r"font-weight:(400|700);src:url\(data:font/ttf;base64,([^)]+)\)")
+SAID = re.compile(r"<text [^>]*>([^<]*)</text>")
+MAKES: dict[str, Callable[[], Any]] = {"result": sampled, "law": exact, "partial": lambda: cut(500), "empty": cut}
+
+
+def said(svg: str) -> list[str]:
+    """The texts of a picture."""
+    return [unescape(found) for found in SAID.findall(svg)]
+
+
+# 1. What is drawn
+@pytest.mark.parametrize("make", [sampled, exact], ids=["result", "law"])
+def test_the_curve_is_the_distribution(make: Callable[[], Any]) -> None:
+    one = make()
+    curve = curve_of(one)
+    assert curve.total == pytest.approx(one.figures()["outcome:refunded"].value, abs=1e-6)
+    by_day = curve.by_day(200)
+    assert by_day.sum() == pytest.approx(curve.total, abs=1e-9)
+    times, share = curve.risen(200)
+    for p, at in curve.quantiles.items():
+        quantile = one.time_to_money.quantile(p)
+        assert quantile is not None and at == quantile / DAY
+        assert np.interp(at, times, share) == pytest.approx(p, abs=0.003)
+        whole = int(at)
+        assert by_day[:whole].sum() <= p * curve.total + 1e-9 <= by_day[: whole + 1].sum() + 2e-9
+    assert curve.days % 7 == 0 and curve.by_day(curve.days).sum() >= 0.99 * curve.total
+
+
+def test_a_law_whose_start_is_inside_a_cell_is_drawn_from_its_start() -> None:
+    half_past = exact(start=START + timedelta(minutes=30))
+    on_the_hour = exact()
+    assert (curve_of(half_past).begun, curve_of(on_the_hour).begun) == (0.5, 0.0)
+    assert curve_of(half_past).risen(30)[0][-1] == pytest.approx((30 * 24 - 0.5) / 24)
+    assert curve_of(half_past).by_day(60).sum() == pytest.approx(curve_of(half_past).total)
+
+
+def test_days_off_are_those_of_the_calendar() -> None:
+    spans = off_days(sampled(), 14)
+    # 2026: the Spring Festival's days off are 15 to 23 February, and 14 and 28 February are working Saturdays.
+    begin = (START.replace(hour=0) + 3 * DAY - START) / DAY
+    assert len(spans) == 1 and spans[0] == pytest.approx((begin, begin + 9)), "one span without a seam"
+    late = sampled("virtual", cases=500, start=LATE)
+    assert off_days(late, 14)
+    unknown = simulate(orders.get("virtual"), Behaviour.default("virtual"), cases=100, seed=1, start=START, policy=Policy(beyond="error"))
+    assert off_days(unknown, 365 * 3)[-1][1] < 365, "what nobody has published is not guessed"
+
+
+@pytest.mark.parametrize("name", MAKES)
+@pytest.mark.parametrize("lang", ["zh", "en", "both"])
+def test_the_picture_says_its_numbers_and_that_it_is_illustrative(name: str, lang: Any) -> None:
+    one = MAKES[name]()
+    told = said(plot(one, lang).svg)
+    text = "\n".join(told)
+    assert (ILLUSTRATIVE.zh in text) == (lang != "en") and (ILLUSTRATIVE.en in text) == (lang != "zh")
+    assert bool(HAN.search(text)) == (lang != "en")
+    assert ("partial" in text or "部分结果" in text) == (name in ("partial", "empty"))
+    for at in curve_of(one).quantiles.values():
+        assert re.search(rf"(: |：){at:.1f} (天|days)", text)
+    if name != "empty":
+        assert f"{100 * one.figures()['outcome:refunded'].value:.1f} %" in told
+    assert any("2026-02-12 10:00" in line for line in told) and "guide" in text
+
+
+def test_a_start_at_midnight_is_that_day() -> None:
+    text = "\n".join(said(plot(sampled("virtual", cases=500, start=START.replace(month=11, day=1, hour=0)), "en").svg))
+    assert text.count("2026-11-01 00:00") == 2 and "24:00" not in text, "in the heading, and under the axis"
+
+
+def test_a_comparison_shows_both() -> None:
+    a, b = sampled(), sampled(policy="statute")
+    svg = comparison_plot(compare(a, b), "en").svg
+    text = "\n".join(said(svg))
+    for one, name in ((a, "policy guide"), (b, "policy statute")):
+        marks = " · ".join(
+            f"{label} {at:.1f}" for label, at in zip(("half", "90 %", "95 %"), curve_of(one).quantiles.values(), strict=True)
+        )
+        assert f"{name}: {marks} days" in text
+    assert ILLUSTRATIVE.en in text and BLUE.lower() in svg and ORANGE.lower() in svg
+    assert comparison_plot(compare(exact(), exact("third_party"))).svg, "two workflows, whose outcomes differ"
+
+
+def test_a_workflow_that_pays_nothing_has_a_picture() -> None:
+    assert "none" in said(plot(played(penniless()), "en").svg), "no breaches"
+
+
+def test_a_label_is_text_whatever_is_in_it() -> None:
+    from dataclasses import replace
+
+    own = replace(sampled("virtual"), workflow=replace(orders.get("virtual"), label=Text("费用 $5$ <b>&", "costs $5$ <b>&")))
+    svg = plot(own).svg
+    assert "费用 $5$ <b>&：模拟 / costs $5$ <b>&: simulation" in said(svg)
+    assert "<b>" not in svg and "<b>" not in re.sub(r"<style.*?</style>", "", report(own), flags=re.DOTALL)
+
+
+def test_a_heading_that_is_too_wide_goes_on_below() -> None:
+    parts = ["一" * 20, "two " * 10, "three " * 20]
+    assert fitted(parts, " / ", 15.0) == [f"{parts[0]} / {parts[1]}", parts[2]]
+    assert fitted(parts[:2], " / ", 15.0) == [f"{parts[0]} / {parts[1]}"]
+    assert fitted([], " / ", 15.0) == []
+
+
+@pytest.mark.parametrize("make", [lambda: plot(exact(start=LATE)), lambda: comparison_plot(compare(sampled(), sampled("virtual")))])
+def test_nothing_sticks_out_of_the_sheet(make: Callable[[], Plot]) -> None:
+    """Every text begins and ends on the sheet, by the font's own advances."""
+    svg = make().svg
+    width = float(re.findall(r'viewBox="0 0 ([\d.]+) ', svg)[0])
+    with TTFont(fonts.paths()[1]) as font:  # bold, the wider one
+        glyphs, advances, em = font.getBestCmap() or {}, font["hmtx"].metrics, 1000
+    placed = [(look, unescape(told)) for look, told in re.findall(r"<text ([^>]*)>([^<]*)</text>", svg) if "rotate(-90" not in look]
+    assert len(placed) > 30
+    for look, told in placed:
+        (size,), (at,) = re.findall(r"font-size: ([\d.]+)px", look), re.findall(r"(?:translate\(|rotate\(-?0 )([\d.]+)", look)
+        long = sum(advances[glyphs[ord(char)]][0] for char in told) / em * float(size)
+        begin = float(at) - (long / 2 if "anchor: middle" in look else long if "anchor: end" in look else 0.0)
+        assert begin >= 0 and begin + long <= width, told
+
+
+# 2. Glyphs
+@pytest.mark.parametrize("make", [lambda: plot(sampled()), lambda: comparison_plot(compare(sampled(), sampled(policy="statute")))])
+def test_every_glyph_is_in_the_font_that_the_picture_carries(make: Callable[[], Plot]) -> None:
+    svg = make().svg
+    regular, bold = texts(svg)
+    assert HAN.search("".join(regular)) and HAN.search("".join(bold))
+    assert fonts.missing("".join(regular | bold)) == ""
+    held = {}
+    for weight, data in FONT.findall(svg):
+        with TTFont(io.BytesIO(base64.b64decode(data))) as font:
+            held[weight] = {chr(code) for code in font.getBestCmap() or ()}
+    assert held["400"] >= regular and held["700"] >= bold
+    assert set(re.findall(r"font-family: '([^']+)'", svg)) == {fonts.FAMILY}
+
+
+def test_matplotlib_draws_with_the_bundled_font_in_both_weights() -> None:
+    from matplotlib import font_manager
+
+    plot(sampled())
+    for weight, path in zip((400, 700), fonts.paths(), strict=True):
+        found = font_manager.findfont(font_manager.FontProperties(family=fonts.FAMILY, weight=weight), fallback_to_default=False)
+        assert Path(found) == path
+
+
+# 3. The same again, and nothing left behind
+@pytest.mark.parametrize("name", ["result", "law"])
+def test_the_same_bytes_again(name: str) -> None:
+    one, other = plot(MAKES[name]()), plot(MAKES[name]())
+    assert one == other
+    assert not re.search(r"\d{4}-\d\d-\d\dT\d\d:\d\d", one.svg.replace("2026-02-12T10:00", "")), "no date of its making"
+
+
+def test_no_pyplot_and_no_settings_are_left() -> None:
+    code = (
+        "import sys, matplotlib\nfrom tests.simulate.many import sampled\nfrom refund_fsm.simulate.report.plots import plot\n"
+        "def now(): return {name: matplotlib.rcParams[name] for name in matplotlib.rcParams if name != 'backend'}  # asking chooses one\n"
+        "before = now()\nplot(sampled(cases=500))\nassert now() == before\n"
+        "assert 'matplotlib.pyplot' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=120)
+
+
+def test_without_matplotlib_the_command_that_installs_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(MissingPart, match=r'pip install "refund-fsm\[plot\]"'):
+        save_plot(sampled(), tmp_path / "x.svg")
+    assert list(tmp_path.iterdir()) == []
+
+
+# 4. Colours
+@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize("night", [False, True])
+def test_what_stands_beside_each_other_is_told_apart(sight: str, night: bool) -> None:
+    for one, other in ((BLUE, ORANGE), (SUCCESS, GREY)):
+        pair = (DARK[one], DARK[other]) if night else (one, other)
+        assert distance(*pair, sight) >= 15, (one, other)
+
+
+def test_texts_are_legible_on_either_paper() -> None:
+    for colour in (INK, MUTED, AMBER, ORANGE, BLUE):
+        assert contrast(colour, PAPER) >= 4.5 and contrast(DARK[colour], DARK[PAPER]) >= 4.5
+
+
+def test_every_colour_has_a_counterpart_in_the_dark() -> None:
+    svg = comparison_plot(compare(sampled(), sampled(policy="statute"))).svg + plot(sampled()).svg
+    used = {found.upper() for found in re.findall(r"(?:fill|stroke): (#[0-9a-f]{6})", re.sub(r"<style class=.dark.>.*?</style>", "", svg))}
+    assert used <= set(DARK)
+
+
+# 5. Files
+def test_each_suffix(tmp_path: Path) -> None:
+    comparison = compare(sampled("virtual"), exact())
+    starts = {".svg": b"<svg ", ".png": b"\x89PNG", ".html": b"<!DOCTYPE html>"}
+    assert starts.keys() == set(SUFFIXES)
+    for suffix, start in starts.items():
+        assert save_plot(sampled("virtual"), tmp_path / f"one{suffix}").read_bytes().startswith(start)
+        assert save_comparison_plot(comparison, tmp_path / f"two{suffix}").read_bytes().startswith(start)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(f"{name}{suffix}" for name in ("one", "two") for suffix in SUFFIXES)
+    assert save_plot(sampled("virtual"), str(tmp_path / "one.SVG")).read_text("utf-8") == (tmp_path / "one.svg").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("one.pdf", "a name that ends in .svg or .png or .html"),
+        ("one", "a name that ends in"),
+        ("none/one.svg", "there is no such folder"),
+        ("folder.svg", "it is a folder"),
+        ("nul\0.svg", "a place that can be written"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_and_nothing_is_left(name: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "folder.svg").mkdir()
+    with pytest.raises(BadData, match=r"^path: ") as refused:
+        save_plot(sampled("virtual"), tmp_path / name)
+    assert told in str(refused.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.svg"]
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "one.svg"
+    path.write_text("before", encoding="utf-8")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(BadData, match="No space left"):
+        save_plot(sampled("virtual"), path)
+    assert path.read_text("utf-8") == "before" and list(tmp_path.iterdir()) == [path]
+
+
+def test_what_is_no_result_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadData, match="a Result of simulate, or a Law"):
+        save_plot("result", tmp_path / "x.svg")  # type: ignore[arg-type]
+    with pytest.raises(BadData, match="a Comparison"):
+        save_comparison_plot(sampled(), tmp_path / "x.svg")  # type: ignore[arg-type]
+    with pytest.raises(BadData, match="lang: 'fr'"):
+        plot(sampled(), "fr")  # type: ignore[arg-type]
+
+
+# 6. The report
+class Loads(HTMLParser):
+    """What a page would load, and its elements."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.loads: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        for name, value in attrs:
+            if name.partition(":")[2] in ("href", "src") or name in ("href", "src", "srcset", "data", "action", "poster"):
+                self.loads.append(value or "")
+
+
+def test_a_report_loads_nothing() -> None:
+    page = report(sampled())
+    found = Loads()
+    found.feed(page)
+    assert all(load.startswith("#") for load in found.loads), "only places in itself"
+    assert not {"script", "link", "iframe", "img", "object", "embed"} & set(found.tags)
+    assert found.tags.count("svg") == 2
+    assert all(url.startswith(("data:", "#")) for url in re.findall(r"url\(\s*['\"]?([^)'\"]+)", page))
+    assert "@import" not in page
+    outside = set(re.findall(r"https?://[^\s\"'<)]+", page))
+    assert outside <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}, "names of namespaces"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en", "both"])
+def test_a_report_holds_summary_picture_diagram_and_settings(lang: Any) -> None:
+    result = sampled()
+    page = report(result, lang)
+    told = unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<style.*?</style>", "", page, flags=re.DOTALL)))
+    share = result.arbitration_share
+    for one in (f"{100 * share.value:.2f}", f"{100 * share.low:.2f} … {100 * share.high:.2f}", "20,000", "7 (0 … 19,999)", "guide"):
+        assert one in told
+    assert result.policy.calendar.version in told and result.workflow.fingerprint[:12] in told
+    assert (ILLUSTRATIVE.zh in told) == (lang != "en") and (ILLUSTRATIVE.en in told) == (lang != "zh")
+    assert 'id="rule-S10"' in page and f"{result.rule_counts['S10']:,}" in told, "the heat diagram"
+    assert (f'<html lang="{"en" if lang == "en" else "zh-CN"}">') in page
+    if lang == "en":
+        assert not HAN.search(told)
+
+
+def test_a_report_embeds_its_font_once_with_every_glyph() -> None:
+    page = report(sampled())
+    found = FONT.findall(page)
+    assert [weight for weight, _ in found] == ["400", "700"]
+    told = unescape(re.sub(r"<[^>]+>", "", re.sub(r"<style.*?</style>", "", page, flags=re.DOTALL)))
+    with TTFont(io.BytesIO(base64.b64decode(found[0][1]))) as font:
+        held = {chr(code) for code in font.getBestCmap() or ()}
+    assert {char for char in told if not char.isspace()} - held <= set(fonts.missing(told))
+
+
+def test_what_is_the_same_in_both_languages_is_said_once() -> None:
+    assert '<span lang="zh-CN">%</span></td>' in report(sampled()) and '<span lang="en">%</span>' not in report(sampled())
+
+
+def test_a_partial_report_says_so() -> None:
+    assert "部分结果" in report(cut(500)) and "部分结果" in report(cut())
+
+
+@needs_chromium
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_report_in_a_browser(scheme: str, browser: Any, tmp_path: Path) -> None:
+    path = save_plot(sampled(), tmp_path / "one.html")
+    with page_of(browser, color_scheme=scheme, viewport={"width": 900, "height": 700}) as watched:
+        watched.page.goto(path.as_uri())
+        assert watched.complaints == []
+        assert watched.page.evaluate("document.fonts.check('15px \"Noto Sans SC\"', '退款')")
+        assert watched.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing sticks out"
+        ink = watched.page.evaluate("getComputedStyle(document.querySelector('.plot svg text[style*=\"font-size: 15px\"]')).fill")
+        assert ink == ("rgb(17, 24, 39)" if scheme == "light" else "rgb(230, 237, 243)")
