@@ -20,9 +20,9 @@ from refund_fsm import CLOCK, BadData, Evidence, MissingPart, Policy, RefundCase
 from refund_fsm.case.machine import Stepper
 from refund_fsm.case.refusal import Verdict
 from refund_fsm.graph.configurations import explore
-from refund_fsm.graph.shortest import Routes
+from refund_fsm.graph.shortest import ShortestPaths
+from refund_fsm.testing.hypothesis.paths import CODES
 from refund_fsm.testing.hypothesis.strategies import LegalPath, Move, NearMiss, cases, legal_paths, near_misses, orders_and_requests
-from refund_fsm.testing.hypothesis.walks import CODES
 from tests.case.oracle import LIMITS, ROWS, Plain, facts_at, holds, step
 
 EVERY = pytest.mark.parametrize("key", orders.keys())
@@ -384,9 +384,9 @@ def agrees_on_everything(case: RefundCase, plain: Plain, key: str) -> None:
 def test_the_plain_reading_agrees_in_every_class_of_configurations(key: str, policy: Policy) -> None:
     """Random paths seldom end where an inspection failed: shortest ways go everywhere."""
     workflow = orders.get(key)
-    routes = Routes(workflow, policy, explore(workflow, policy).merged())
-    for place in routes.ways:
-        player = routes.lead(place)
+    shortest = ShortestPaths(workflow, policy, explore(workflow, policy).merged())
+    for place in shortest.tree:
+        player = shortest.lead(place)
         assert player is not None
         plain = Plain(key, *player.opening[:2], player.opening.at, policy)
         for taken in player.case.steps:

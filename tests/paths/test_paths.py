@@ -15,7 +15,7 @@ from refund_fsm import BadData, Policy, RefundCase, Workflow, WorkflowError, ord
 from refund_fsm.cli import app as cli
 from refund_fsm.errors import TooLong
 from refund_fsm.graph.configurations import explore
-from refund_fsm.graph.shortest import Routes
+from refund_fsm.graph.shortest import ShortestPaths
 from refund_fsm.paths import goals as goal_tables
 from refund_fsm.paths.space import Space
 from refund_fsm.paths.w import Complete
@@ -42,8 +42,8 @@ def suite_of(key: str, criterion: str, policy: Policy = GUIDE) -> paths.Suite:
 def players_of(key: str, policy: Policy = GUIDE) -> tuple[Player, ...]:
     """A case in every configuration of the raw graph's classes, by the merged graph."""
     workflow = WORKFLOWS[key]
-    routes = Routes(workflow, policy, explore(workflow, policy).merged())
-    found = [routes.lead(place) for place in routes.ways]
+    shortest = ShortestPaths(workflow, policy, explore(workflow, policy).merged())
+    found = [shortest.lead(place) for place in shortest.tree]
     assert None not in found
     return tuple(one for one in found if one is not None)
 

@@ -20,7 +20,7 @@ import pytest
 
 from refund_fsm import BadData, Evidence, Limit, Order, Policy, RefundRequest, Workflow, orders, paths
 from refund_fsm.graph.configurations import explore
-from refund_fsm.graph.shortest import Routes
+from refund_fsm.graph.shortest import ShortestPaths
 from refund_fsm.scenario.path import START, Opening, Player
 from refund_fsm.testing import BareCase, CaseImplementation, LockstepReport, Names, verify_implementation
 from refund_fsm.testing.lockstep import isolation
@@ -28,7 +28,7 @@ from refund_fsm.testing.lockstep.implementation import Abilities
 from refund_fsm.testing.lockstep.model import Table
 from refund_fsm.testing.lockstep.names import fit
 from refund_fsm.testing.lockstep.plan import Told, planned
-from refund_fsm.testing.lockstep.walks import walks
+from refund_fsm.testing.lockstep.random_paths import random_paths
 from tests.exchange import WORKFLOW as EXCHANGE
 
 WORKFLOWS = [*(orders.get(key) for key in orders.keys()), EXCHANGE]
@@ -75,10 +75,10 @@ def test_the_complete_suite_takes_refusals_and_limits_along(workflow: Workflow) 
 
 
 @by_key
-def test_walks_are_whole_varied_and_the_same_for_a_seed(workflow: Workflow) -> None:
+def test_random_paths_are_whole_varied_and_the_same_for_a_seed(workflow: Workflow) -> None:
     table = Table(fit(None, workflow), Policy.guide())
-    made = list(walks(table, Abilities(True, True, False), 2000, seed=4))
-    again = walks(Table(fit(None, workflow), Policy.guide()), Abilities(True, True, False), 100, seed=4)
+    made = list(random_paths(table, Abilities(True, True, False), 2000, seed=4))
+    again = random_paths(Table(fit(None, workflow), Policy.guide()), Abilities(True, True, False), 100, seed=4)
     assert [walk.rows for walk in made[:100]] == [walk.rows for walk in again]
     calls = [call for walk in made for call in walk.plan.calls]
     tried = [call for call in calls if call.event is not None]
@@ -376,16 +376,16 @@ def moves(workflow: Workflow) -> list[Callable[[Player], Player | None]]:
     [*((VIRTUAL, one.id) for one in VIRTUAL.rules if not one.by_clock), *((orders.get("self_operated"), one) for one in DEEP)],
     ids=lambda value: getattr(value, "key", value),
 )
-def test_a_dropped_rule_is_shown_by_a_shortest_way_to_it(workflow: Workflow, rule: str) -> None:
+def test_a_dropped_rule_is_shown_by_a_shortest_path_to_it(workflow: Workflow, rule: str) -> None:
     graph = explore(workflow)
     number, width = graph.rule_number[rule], len(graph.events)
-    ways = Routes(workflow, Policy.guide(), graph).ways
-    nearest = min(way[2] for config, way in ways.items() if number in graph.rule_at[config * width : (config + 1) * width])
+    tree = ShortestPaths(workflow, Policy.guide(), graph).tree
+    nearest = min(steps for config, (_, _, steps) in tree.items() if number in graph.rule_at[config * width : (config + 1) * width])
     report = quick(over(without(workflow, rule)), workflow, criterion="rules", examples=0, max_search_calls=3000)
     assert report.counterexample is not None and len(report.counterexample) == nearest + 1, str(report)
 
 
-def test_random_walks_find_what_is_beyond_the_suites() -> None:
+def test_random_paths_find_what_is_beyond_the_suites() -> None:
     report = quick(Forgetful, VIRTUAL, criterion=(), examples=400, seed=1)
     assert not report.ok and report.suites == () and 0 < report.walks <= 400
     assert report.counterexample is not None and len(report.counterexample) == 4

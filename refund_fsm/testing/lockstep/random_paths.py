@@ -1,7 +1,7 @@
-"""Owns whole random paths and near misses in bulk: seeded walks over a `Model`, which also tries what must be refused.
+"""Owns whole random paths and near misses in bulk: seeded random walks over a `Model`, which also try what must be refused.
 
-Made for speed: an opening serves several walks, and what a configuration offers is found once. `walks.py` has the same as values
-that Hypothesis can shorten. Must not know an order type, nor call an implementation.
+Made for speed: an opening serves several paths, and what a configuration offers is found once. `hypothesis/paths.py` has the same as
+values that Hypothesis can shorten. Must not know an order type, nor call an implementation.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from refund_fsm.scenario import Opening, details_of
 from refund_fsm.testing.lockstep.implementation import Abilities
 from refund_fsm.testing.lockstep.model import Model, Node, Table
 from refund_fsm.testing.lockstep.plan import Writer
-from refund_fsm.testing.openings import OPENING_BYTES, Script, opening_of
+from refund_fsm.testing.openings import OPENING_BYTES, Choices, opening_of
 from refund_fsm.workflow import CLOCK, Event, Workflow
 
-LONGEST = 40  # inputs of one walk
-WALKS_PER_OPENING = 8
+LONGEST = 40  # inputs of one path
+PATHS_PER_OPENING = 8
 MISSES, PASSES = 0.25, 0.03  # how many inputs must be refused, and how many are time alone
 SOON, NOW, LATER = 0.8, 0.92, 0.96  # waits up to each share: a minute, none, some while; beyond the last they look at the limit
 TURNS, ENDING = 0.4, 12  # how often the event is taken whose turn it is; for how many an event counts that ends the case
@@ -48,22 +48,22 @@ class Offers(NamedTuple):
     misses: tuple[Misses, ...]
 
 
-def walks(table: Table, abilities: Abilities, examples: int, seed: int) -> Iterator[Writer]:
-    """`examples` walks, each with its plan and its rows. The same arguments give the same walks."""
+def random_paths(table: Table, abilities: Abilities, number: int, seed: int) -> Iterator[Writer]:
+    """So many paths, each with its plan and its rows. The same arguments give the same paths."""
     random = Random(seed)
     taken: dict[tuple[str, str], int] = {}
-    for number in range(examples):
-        if number % WALKS_PER_OPENING == 0:
-            opening = opening_of(Script(random.randbytes(OPENING_BYTES)), table.workflow, table.policy)
+    for count in range(number):
+        if count % PATHS_PER_OPENING == 0:
+            opening = opening_of(Choices(random.randbytes(OPENING_BYTES)), table.workflow, table.policy)
             given = _given(table, opening)
-        yield _walk(Writer(table, abilities, opening), given, taken, random)
+        yield _written(Writer(table, abilities, opening), given, taken, random)
 
 
 def _given(table: Table, opening: Opening) -> _Given:
     return {name: details_of(event, opening.at - EARLIER) if event.needs else NO_DETAILS for name, event in table.workflow.events.items()}
 
 
-def _walk(writer: Writer, given: _Given, taken: dict[tuple[str, str], int], random: Random) -> Writer:
+def _written(writer: Writer, given: _Given, taken: dict[tuple[str, str], int], random: Random) -> Writer:
     model, write, draw = writer.model, writer.write, random.random
     table = model.table
     left = LAST_MISSES

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, get_args
 
 from refund_fsm.case import Code, RefundCase, Verdict
 from refund_fsm.scenario import Opening
-from refund_fsm.testing.openings import EVIDENCE_KINDS, OPENING_BYTES, Script, opening_of
+from refund_fsm.testing.openings import EVIDENCE_KINDS, OPENING_BYTES, Choices, opening_of
 from refund_fsm.text import SHANGHAI
 from refund_fsm.workflow import CLOCK, Event, Evidence, Policy, Workflow
 
@@ -92,16 +92,16 @@ def path_of(data: bytes, workflow: Workflow, policy: Policy) -> LegalPath:
 
     States not yet seen are preferred, and the end comes late, so that deep states do not starve.
     """
-    opening = opening_of(Script(data[:OPENING_BYTES]), workflow, policy)
+    opening = opening_of(Choices(data[:OPENING_BYTES]), workflow, policy)
     case = RefundCase.open(*opening[:2], at=opening.at, policy=policy, workflow=workflow)
-    stop, *script = data[OPENING_BYTES:]
-    most = len(script) // BYTES
+    stop, *moves_data = data[OPENING_BYTES:]
+    most = len(moves_data) // BYTES
     most -= stop % (most + 1)
     moves: list[Move] = []
-    for place in range(0, len(script), BYTES):
+    for place in range(0, len(moves_data), BYTES):
         if len(moves) == most or case.state.final:
             break
-        pick, wait, extra = script[place : place + BYTES]
+        pick, wait, extra = moves_data[place : place + BYTES]
         move = _move(case, pick - 1, wait, extra) if pick else None
         if move is not None:
             moves.append(move)
@@ -174,26 +174,26 @@ def near_miss_of(data: bytes, workflow: Workflow, policy: Policy) -> NearMiss:
 
     The path is cut back to where the wanted code can be had; where none of its cases can give it, the code is another.
     """
-    script, path = Script(data[:MISS_BYTES]), path_of(data[MISS_BYTES:], workflow, policy)
-    wanted, wait, walked = script.pick(CODES), script.byte(), path.cases()
+    choices, path = Choices(data[:MISS_BYTES]), path_of(data[MISS_BYTES:], workflow, policy)
+    wanted, wait, cases = choices.pick(CODES), choices.byte(), path.cases()
     for code in dict.fromkeys((wanted, *reversed(CODES))):
         for length in range(len(path.moves), -1, -1):
-            case = walked[length]
+            case = cases[length]
             run = case.advance(to=_instant_after(case, wait))
             found = _MISSES[code](case, run)
             if found:
-                event, by, details = script.pick(found)
-                at = case.now - script.pick(GAPS[2:]) if _is_early(code, case, script) else run.now
+                event, by, details = choices.pick(found)
+                at = case.now - choices.pick(GAPS[2:]) if _is_early(code, case, choices) else run.now
                 known = workflow.events.get(event)
-                given = _details(known, at, script.byte() % 32, 0) if known and details is None else details or {}
+                given = _details(known, at, choices.byte() % 32, 0) if known and details is None else details or {}
                 return NearMiss(LegalPath(path.opening, path.moves[:length], case), Move(event, at, by, given), code)
     raise AssertionError("an unknown event is refused everywhere")
 
 
-def _is_early(code: Code, case: RefundCase, script: Script) -> bool:
+def _is_early(code: Code, case: RefundCase, choices: Choices) -> bool:
     """Whether the refused move comes before the case's own instant; where another code has precedence it may."""
     may = code == "unknown_event" or (code == "case_final" and case.state.final)
-    return code == "time_reversed" or (may and script.pick((False, True)))
+    return code == "time_reversed" or (may and choices.pick((False, True)))
 
 
 Miss = tuple[str, str, Mapping[str, Any] | None]  # event, actor, details; None: what the event needs
