@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from refund_fsm import orders
-from refund_fsm.diagram.page import page
-from refund_fsm.workflow.spec import Workflow
+from refund_fsm import Workflow, orders
+from refund_fsm.diagram import page
 from tests.browser import Watched, node_module, page_of
 from tests.exchange import WORKFLOW
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from refund_fsm import CLOCK, Evidence, Policy, RefundCase, Refused, Workflow, orders
-from refund_fsm.case.refusal import Refusal
-from refund_fsm.diagram.page import page
+from refund_fsm import CLOCK, Evidence, Policy, RefundCase, Refusal, Refused, Workflow, orders
+from refund_fsm.diagram import page
 from refund_fsm.testing.openings import openings_of
 from tests.browser import page_of
 from tests.exchange import WORKFLOW

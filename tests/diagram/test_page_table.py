@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from refund_fsm import BadData, Policy, RefundCase, Workflow, orders
-from refund_fsm.case.refusal import Refusal
-from refund_fsm.diagram.page import page, words
+from refund_fsm import BadData, Policy, RefundCase, Refusal, Workflow, WorkflowError, orders
+from refund_fsm.diagram import page
 from refund_fsm.diagram.page import table as limits
+from refund_fsm.diagram.page import words
 from refund_fsm.diagram.page.data import data_of
 from refund_fsm.diagram.page.table import Column, Move, Table, table_of
 from refund_fsm.diagram.page.turns import REFERENCES, Courses, Turn
-from refund_fsm.errors import TooLong, WorkflowError
-from refund_fsm.graph.configurations import ConfigGraph, explore
+from refund_fsm.errors import TooLong
+from refund_fsm.graph import ConfigGraph, explore
 from refund_fsm.text import SHANGHAI
 from tests.exchange import WORKFLOW
 from tests.samples import at, case

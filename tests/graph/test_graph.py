@@ -24,7 +24,7 @@ from refund_fsm.graph.bisimulation import coarsest
 from refund_fsm.graph.configurations import ACCEPTED, FINAL, GUARD_FAILED, STATUSES, WRONG_STATE, ConfigGraph, explore
 from refund_fsm.workflow.facts import reads_of
 from tests.samples import at, photo
-from tests.workflow.test_wellformed import ASK, DONE, FINISH, OPEN, WAITING, build
+from tests.small import ASK, DONE, FINISH, OPEN, WAITING, build
 
 GUIDE = Policy.guide()
 ESCALATES = Policy(on_merchant_silence="escalate")

@@ -23,7 +23,7 @@ from refund_fsm.paths.w import Complete
 from refund_fsm.scenario.path import START, Path, PathError, Player, details_of
 from tests.awkward import WORKFLOW as AWKWARD
 from tests.exchange import WORKFLOW as EXCHANGE
-from tests.workflow.test_wellformed import build
+from tests.small import build
 
 GUIDE = Policy.guide()
 ESCALATES = Policy(on_merchant_silence="escalate")

@@ -14,7 +14,7 @@ from refund_fsm.graph.configurations import explore
 from refund_fsm.graph.shortest import ShortestPaths, choices
 from refund_fsm.scenario.path import MINUTE, START, Opening, Path, PathError, Player, details_of
 from tests.exchange import WORKFLOW as EXCHANGE
-from tests.workflow.test_wellformed import ASK, DONE, FINISH, OPEN, WAITING, build, has_attempts, is_large, is_small
+from tests.small import ASK, DONE, FINISH, OPEN, WAITING, build, has_attempts, is_large, is_small
 
 GUIDE = Policy.guide()
 WORKFLOWS = {**{key: orders.get(key) for key in orders.keys()}, EXCHANGE.key: EXCHANGE}

@@ -1,4 +1,4 @@
-"""The watch itself must see: a page that misbehaves is caught, a page that reads its own files is not."""
+"""The watch itself must see: a page that misbehaves is caught, a page that reads its own files is not; and what is missing is told."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser import page_of
+from tests.browser import VARIABLE, page_of
+from tests.places import ROOT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -38,3 +39,19 @@ def test_a_page_of_its_own_files_is_not(browser: Browser, tmp_path: Path) -> Non
         watched.page.goto((tmp_path / "page.html").as_uri())
         assert watched.console == ["log: here"]
         assert not watched.complaints
+
+
+def test_tests_that_lack_a_tool_leave_a_clean_end(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module that skips itself has a report of its collection, which carries no marks: it is no browser test."""
+    pytester.makepyfile(
+        test_tool="import pytest\npytest.skip('no tool', allow_module_level=True)",
+        test_page="def test_a_page(browser):\n    raise AssertionError('there is no browser')",
+    )
+    pytester.makeini("[pytest]\nmarkers = browser")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv(VARIABLE, raising=False)
+    done = pytester.runpytest_subprocess("-p", "tests.browser", "-p", "no:cacheprovider")
+    assert (done.ret, done.stderr.str()) == (pytest.ExitCode.OK, "")
+    done.assert_outcomes(skipped=2)
+    done.stdout.fnmatch_lines(["1 browser tests skipped. * is missing: *"])
