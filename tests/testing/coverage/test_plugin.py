@@ -16,7 +16,6 @@ SUITE = """
 import pytest
 from datetime import timedelta
 from refund_fsm import orders, paths, Refused
-from refund_fsm.script import START
 from refund_fsm import RefundCase
 
 workflow = orders.get("virtual")

@@ -11,18 +11,18 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
-from refund_fsm import BadData, Policy, Workflow, orders
+from refund_fsm import BadData, Policy, Workflow
 from refund_fsm.testing import BareCase, CaseImplementation, LockstepMachine, Names, machine_for, register_profiles, settings_for
-from tests.exchange import WORKFLOW as EXCHANGE
-from tests.testing.test_lockstep import NAMES, SHIFTED, VIRTUAL, Coarse, OneTooFew, anybody, failing, never, over, variant, without
+from tests.testing.lockstep.renamed import NAMES, Coarse
+from tests.testing.lockstep.services import SHIFTED, VIRTUAL, OneTooFew, anybody, failing, never, over, variant, without
+from tests.workflows import EVERY_WORKFLOW_AND_OWN
 
-WORKFLOWS = [*(orders.get(key) for key in orders.keys()), EXCHANGE]
 BRIEF = settings(settings_for("ci"), max_examples=12, stateful_step_count=20)
 STEADY = settings(settings_for("ci"), max_examples=100, stateful_step_count=20)
 HASTY = settings(STEADY, phases=[Phase.generate])
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.key)
+@EVERY_WORKFLOW_AND_OWN
 @pytest.mark.parametrize("kind", [BareCase, CaseImplementation])
 def test_refund_case_itself_passes(workflow: Workflow, kind: type[BareCase]) -> None:
     policy = Policy(on_merchant_silence="escalate")
