@@ -14,16 +14,12 @@ from refund_fsm.graph.configurations import ACCEPTED, FINAL, GUARD_FAILED, WRONG
 
 GUIDE = Policy.guide()
 ESCALATES = Policy(on_merchant_silence="escalate")
-
-
 GRAPHS = [
     pytest.param(key, policy, id=f"{key}-{policy.on_merchant_silence}")
     for key in orders.keys()
     for policy in (GUIDE, ESCALATES)
     if policy == GUIDE or any(one.by_policy for one in orders.get(key).fact_fields)
 ]
-
-
 Config = tuple[str, Any]
 
 

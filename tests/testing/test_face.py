@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import re
 import subprocess
 import sys
 
 import pytest
+
+from refund_fsm import MissingPart
 
 
 def test_every_public_name_is_there() -> None:
@@ -24,3 +28,11 @@ def test_lockstep_needs_no_hypothesis_and_the_package_loads_lightly() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[0] == "[] True"
+
+
+def test_without_hypothesis_the_strategies_say_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    for name in ("refund_fsm.testing.strategies", "refund_fsm.testing.hypothesis.strategies"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    with pytest.raises(MissingPart, match=re.escape('pip install "refund-fsm[testing]"')):
+        importlib.import_module("refund_fsm.testing.strategies")

@@ -13,14 +13,10 @@ EVENTS = {
     "改判": "grant_refund", "维持": "uphold_rejection", "撤销": "cancel", "补充": "add_evidence",
     "到账": "refund_paid", "打款失败": "payout_failed", "重打": "retry_payout",
 }  # fmt: skip
-
-
 STATES = {
     "新建": "draft", "处理中": ("requested", "reviewing"), "等凭证": "awaiting_evidence", "打款": {"refunding", "refund_failed"},
     "已拒绝": "rejected", "投诉中": "escalated", "完结": {"refunded", "closed", "cancelled"},
 }  # fmt: skip
-
-
 ACTORS = {"用户": "buyer", "客服": "platform", "支付": "payment", "定时器": "clock"}
 NAMES = Names(events=EVENTS, states=STATES, actors=ACTORS, by_itself=("start_review",))
 SAID = {ours: theirs for theirs, several in STATES.items() for ours in ((several,) if isinstance(several, str) else several)}

@@ -90,8 +90,6 @@ class Sleepy(Clocked):
 
 
 SHORT = VIRTUAL.variant(limits={**VIRTUAL.limits, VIRTUAL.states["rejected"]: Limit("complaint_days", cites="D7", length=6)})
-
-
 # (what, make, kind, part, steps of the shortest counterexample)
 FAULTS: list[tuple[str, Any, str, str, int]] = [
     ("a rule is dropped", over(without(VIRTUAL, "V07")), "acceptance", "apply", 3),

@@ -173,8 +173,6 @@ def test_states_that_a_system_may_report_alike_are_not_told_apart(theirs: dict[s
 
 KEYS = dict.fromkeys(VIRTUAL.states)
 OWN = {name: name for name in VIRTUAL.events}
-
-
 BAD_NAMES: list[tuple[Callable[[], Any], str]] = [
     (lambda: Names(events=[]), "names.events: [];"),  # type: ignore[arg-type]  # on purpose
     (lambda: Names(events={"a": 1}), "names.events['a']: 1;"),  # type: ignore[dict-item]  # on purpose

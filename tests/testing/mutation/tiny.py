@@ -77,8 +77,6 @@ TINY = Workflow(
     example_of=example_of,
     limits={B: Limit("tiny_hours", cites="assumed", length=48)},
 )
-
-
 WORKFLOWS = {**ALL, TINY.key: TINY}
 each_workflow = pytest.mark.parametrize("key", WORKFLOWS)
 
