@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from refund_fsm.simulate.behaviour import Triangular as Triangular
     from refund_fsm.simulate.behaviour import Uniform as Uniform
     from refund_fsm.simulate.figures import Figure as Figure
-    from refund_fsm.simulate.figures import Interval as Interval
     from refund_fsm.simulate.law import Distribution as Distribution
     from refund_fsm.simulate.law import Law as Law
     from refund_fsm.simulate.law import Sensitivity as Sensitivity
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from refund_fsm.simulate.sample import Result as Result
     from refund_fsm.simulate.sample import play_case as play_case
     from refund_fsm.simulate.sample import simulate as simulate
+    from refund_fsm.text.numbers import Interval as Interval
 
 _HOMES = {
     "behaviour": ("Behaviour", "Choice", "Empirical", "Exponential", "Fixed", "LogNormal", "Share", "Triangular", "Uniform"),

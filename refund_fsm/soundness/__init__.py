@@ -31,13 +31,13 @@ from refund_fsm.soundness.ends import ends
 from refund_fsm.soundness.hits import Choice, Hit
 from refund_fsm.soundness.money import money
 from refund_fsm.soundness.never import never
-from refund_fsm.soundness.report import Accepted, Finding, Report
+from refund_fsm.soundness.report import Accepted, Finding, Report, unneeded_text
 from refund_fsm.soundness.rounds import rounds
 from refund_fsm.soundness.space import witness
 from refund_fsm.text import Text
 from refund_fsm.workflow import KNOWN_FINDINGS, NotFinite, Policy, Workflow
 
-__all__ = ["KINDS", "Accepted", "Finding", "Report", "check"]
+__all__ = ["KINDS", "Accepted", "Finding", "Report", "check", "unneeded_text"]
 
 KINDS = KNOWN_FINDINGS
 MAX_CHOICES = 64  # of the facts that the policy fixes: each has a graph of its own

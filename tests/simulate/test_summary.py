@@ -16,8 +16,8 @@ from refund_fsm import BadData, MissingPart, Policy, orders
 from refund_fsm.simulate import Behaviour, Interval, compare, first_passage, simulate
 from refund_fsm.simulate.behaviour.behaviour import ILLUSTRATIVE
 from refund_fsm.simulate.figures import label_of, limit_label, limit_names
-from refund_fsm.simulate.report.sections import between, bound, decimals, estimate, number
 from refund_fsm.simulate.report.settings import policy_text
+from refund_fsm.text.numbers import between, bound, decimals, estimate, number
 from tests.cli.test_cli import HAN
 from tests.simulate.many import LATE, START, cut, exact, penniless, played, sampled
 
