@@ -33,7 +33,7 @@ def written(workflow: Workflow, *choices: Choice, hours: int = 12, policy: Polic
     return render(workflow, "prism", policy, behaviour=behaviour, step=timedelta(hours=hours))
 
 
-def test_what_comes_first_and_at_one_instant_the_rule_that_comes_first(asked: Asked) -> None:
+def test_what_comes_first_fires_and_at_one_instant_the_first_rule(asked: Asked) -> None:
     """Both draw 0 h or 24 h. x turns in 3 of 4 cases, then half and half; y asks at once in 1 of 4."""
     workflow = toy(Rule("T1", A, TURN, END, "assumed"), Rule("T2", A, ASK, PAID, "assumed"))
     text = written(
