@@ -31,7 +31,7 @@ seed   7
 
 Table
 name  count
-──────────
+────────────
 a     1,234
 b         5
 
