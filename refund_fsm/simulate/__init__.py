@@ -1,6 +1,8 @@
 """Many cases of one workflow: what they add up to, by simulation (`simulate`) and exactly (`first_passage`), and what changes it.
 
-The names are loaded when they are first used: a behaviour can be read without numpy.
+Rooms: `behaviour` says who does what, `chain` makes tables of it, `sample` plays cases, `law` computes exactly, `report` tells people.
+`figures` names what is computed; `compiled` and `interrupts` serve all. Must not know an order type by name. The names are loaded when
+they are first used: a behaviour can be read without numpy.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@
 
 The first five are judged over all choices of the facts that the policy fixes. Facts are constant at filing, as in the graph, and
 only openings that some order can have count. A case may wait wherever it is, so a limit can fall due wherever it is entered.
+Must not change a workflow, nor know an order type by name.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from refund_fsm.diagram import markup, metrics
     ("text", "width"),
     [("", 0), ("中文", 20), ("，", 10), ("i", 2.75), ("W", 9.44 / metrics.SLACK)],
 )
-def test_widths_of_texts_of_ten_points(text: str, width: float) -> None:
+def test_a_text_is_as_wide_as_its_font_says(text: str, width: float) -> None:
     assert metrics.width(text, 10) == pytest.approx(width * metrics.SLACK)
 
 

@@ -14,8 +14,8 @@ from refund_fsm import CLOCK, Evidence, Policy, RefundCase, Refusal, Refused, Wo
 from refund_fsm.diagram import page
 from refund_fsm.testing.openings import openings_of
 from tests.browser import page_of
-from tests.exchange import WORKFLOW
 from tests.samples import at
+from tests.workflows import ALL
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -166,13 +166,9 @@ def _taken(case: RefundCase, event: str | None, when: datetime) -> tuple[RefundC
         return case, _told(error.refusal)
 
 
-def _workflow(key: str) -> Workflow:
-    return WORKFLOW if key == WORKFLOW.key else orders.get(key)
-
-
 @pytest.mark.parametrize(("key", "policy"), WORKFLOWS, ids=IDS)
 def test_the_page_steps_as_the_library_does(browser: Browser, key: str, policy: Policy) -> None:
-    workflow = _workflow(key)
+    workflow = ALL[key]
     dice = random.Random(f"{key} {policy.roll_over}")
     walks = [_walk(workflow, policy, dice) for _ in range(WALKS)]
     with page_of(browser) as watched:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from refund_fsm.cli.app import main
+from refund_fsm.cli import main
 from refund_fsm.scenario.file import MAX_EVENTS
-from refund_fsm.workflow.files import MAX_BYTES
+from refund_fsm.workflow import MAX_BYTES
 from tests.scenario.test_scenario_files import ORDER, REQUEST, SUBMIT, event
 
 Captured = pytest.CaptureFixture[str]
@@ -120,7 +120,7 @@ def test_the_good_file_is_good(tmp_path: Path, capsys: Captured) -> None:
     assert "杯子" in capsys.readouterr().out
 
 
-def test_what_is_no_text_file(tmp_path: Path, capsys: Captured) -> None:
+def test_what_is_no_text_file_is_named(tmp_path: Path, capsys: Captured) -> None:
     binary = tmp_path / "binary.toml"
     binary.write_bytes(bytes(range(256)))
     assert "TOML text in UTF-8" in complaint(capsys, binary)
@@ -143,7 +143,7 @@ def test_the_advice_takes_the_same_care(command: str, tmp_path: Path, capsys: Ca
     assert "99.5" in complaint(capsys, path, command)
 
 
-def test_a_day_that_nobody_has_published(tmp_path: Path, capsys: Captured) -> None:
+def test_a_day_that_nobody_has_published_is_named(tmp_path: Path, capsys: Captured) -> None:
     path = tmp_path / "far.toml"
     path.write_text(GOOD.replace("2026-", "2150-") + '[policy]\nbeyond = "error"\n', encoding="utf-8")
     assert "2150" in complaint(capsys, path)
