@@ -1,4 +1,4 @@
-"""Room of one case: the machine that steps it, its clock, what it records, why it refuses, and its saved form.
+"""Room of one case: the machine that steps it, its clock, what it records, how it judges and why it refuses, and its saved form.
 
 Must not know an order type, nor read a wall clock. `saved` is loaded when a case is written or read.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from refund_fsm.case.case import RefundCase
 from refund_fsm.case.engine import MAX_CLOCK_STEPS
+from refund_fsm.case.judging import facts_for
 from refund_fsm.case.machine import stepper_of
 from refund_fsm.case.record import DETAILS, NO_DETAILS, Breach, Due, Step, is_given
 from refund_fsm.case.refusal import NEEDS, Code, Refusal, Refused, Verdict
@@ -24,6 +25,7 @@ __all__ = [
     "Refused",
     "Step",
     "Verdict",
+    "facts_for",
     "is_given",
     "stepper_of",
 ]

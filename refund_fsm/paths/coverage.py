@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from refund_fsm.case import Code, RefundCase, Refusal
+from refund_fsm.case import Code, RefundCase, Refusal, facts_for
 from refund_fsm.errors import BadData
 from refund_fsm.graph import MergedGraph
 from refund_fsm.scenario import MINUTE, Player
@@ -106,7 +106,7 @@ def guard_outcomes(attempt: Attempt) -> Iterator[str]:
 
 def judged(case: RefundCase, event: str, at: datetime) -> Any:
     """The facts by which a case judges an event at its present."""
-    return case._judged(case._live, event, at)
+    return facts_for(case._head, case._live, event, at)
 
 
 def _alone_false(attempt: Attempt, state: str, event: str, facts: Any) -> Iterator[str]:
