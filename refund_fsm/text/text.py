@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
+
+from refund_fsm.errors import BadData
 
 BREAK = "⏎"
 Lang = Literal["zh", "en"]
+AnyLang = Literal["both", "zh", "en"]  # what an output may be in
+LANGS: tuple[AnyLang, ...] = get_args(AnyLang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,13 @@ class Languages(StrEnum):
     def stack(self, text: Text) -> str:
         """The text in these languages, one below the other."""
         return self.say(text, "\n")
+
+
+def languages(lang: str) -> Languages:
+    """The languages by their name, one of `LANGS`; `BadData` for another."""
+    if lang not in LANGS:
+        raise BadData("lang", lang, " or ".join(repr(known) for known in LANGS))
+    return Languages(lang)
 
 
 def one_line(text: str) -> str:
