@@ -1,6 +1,6 @@
 """Owns the advice: what a buyer, or an agent for one, should do now, until when, and where to tap.
 
-Changes nothing, reads no wall clock, and judges nothing itself: what is possible is asked of the case.
+Must not change anything, read a wall clock, or judge: what is possible is asked of the case.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Exports of a workflow to tools that others wrote: `promela` for the model checker spin, `xstate` for XState 5 in JavaScript, `pnml` for
 process mining, `prism` for the probabilistic model checker Storm.
 
-All are made of the rules, guards and effects, not of the configuration graph, so that what the tools say is a second opinion.
+All are made of the rules, guards and effects; they must not look at the configuration graph, so that what the tools say is a second
+opinion.
 """
 
 from __future__ import annotations

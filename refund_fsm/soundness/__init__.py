@@ -17,6 +17,7 @@
 
 The first five are judged over all choices of the facts that the policy fixes. Facts are constant at filing, as in the graph, and
 only openings that some order can have count. A case may wait wherever it is, so a limit can fall due wherever it is entered.
+Must not change a workflow, nor know an order type by name.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ from refund_fsm.soundness.ends import ends
 from refund_fsm.soundness.hits import Choice, Hit
 from refund_fsm.soundness.money import money
 from refund_fsm.soundness.never import never
-from refund_fsm.soundness.report import Accepted, Finding, Report
+from refund_fsm.soundness.report import Accepted, Finding, Report, unneeded_text
 from refund_fsm.soundness.rounds import rounds
 from refund_fsm.soundness.space import witness
 from refund_fsm.text import Text
 from refund_fsm.workflow import KNOWN_FINDINGS, NotFinite, Policy, Workflow
 
-__all__ = ["KINDS", "Accepted", "Finding", "Report", "check"]
+__all__ = ["KINDS", "Accepted", "Finding", "Report", "check", "unneeded_text"]
 
 KINDS = KNOWN_FINDINGS
 MAX_CHOICES = 64  # of the facts that the policy fixes: each has a graph of its own

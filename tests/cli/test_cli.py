@@ -300,6 +300,14 @@ def test_usage_errors_are_one_line(arguments: list[str], told: str, capsys: Capt
     assert told in fails(capsys, *arguments)
 
 
+def test_check_judges_one_workflow_or_all_registered_ones(tmp_path: Path, capsys: Captured) -> None:
+    told = json.loads(run(capsys, "check", "--json"))
+    assert [report["order_type"] for report in told] == list(orders.keys())
+    (tmp_path / "policy.toml").write_text('on_merchant_silence = "escalate"\n', encoding="utf-8")
+    told = json.loads(run(capsys, "check", "tests.exchange:WORKFLOW", "--policy", str(tmp_path / "policy.toml"), "--json"))
+    assert [report["order_type"] for report in told] == ["exchange"]
+
+
 def test_a_missing_part_is_3(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
     def missing(_: str) -> Path:
         raise MissingPart("pip install it")

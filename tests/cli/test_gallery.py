@@ -14,7 +14,8 @@ import pytest
 from refund_fsm import BadData, Policy, diagram, orders
 from refund_fsm.cli import gallery
 from refund_fsm.cli.app import main
-from refund_fsm.cli.drawing import Drawing, before_of, case_of, counts_of, policy_of, workflows_of
+from refund_fsm.cli.drawing import Drawing, before_of, case_of, counts_of, workflows_of
+from refund_fsm.cli.options import policy_of
 from refund_fsm.diagram import dot, render
 from refund_fsm.graph import illustration as walks
 from refund_fsm.graph.configurations import explore

@@ -13,6 +13,7 @@ import pytest
 
 from refund_fsm import BadData, Policy, RefundCase, Workflow, WorkflowError, orders, paths
 from refund_fsm.cli import app as cli
+from refund_fsm.cli import workflows
 from refund_fsm.errors import TooLong
 from refund_fsm.graph.configurations import explore
 from refund_fsm.graph.shortest import Routes
@@ -448,7 +449,7 @@ def test_the_command_writes_files(tmp_path: Any, capsys: pytest.CaptureFixture[s
     assert cli.main(["paths", "virtual", "--json"]) == 0
     assert json.loads(capsys.readouterr().out.split("suite.json\n", 1)[1])["criterion"] == "rules"
     assert cli.main(["paths", "virtual", "-o", str(tmp_path / "no" / "suite.json")]) == 2
-    assert cli.CRITERIA == paths.CRITERIA
+    assert workflows.CRITERIA == paths.CRITERIA
 
 
 # 7. What cannot be

@@ -21,11 +21,12 @@ from refund_fsm.errors import BadData, TooLong
 from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE, Behaviour
 from refund_fsm.simulate.chain import Chain, Node, chain_of
-from refund_fsm.simulate.figures import Figure, Interval, Unit
+from refund_fsm.simulate.figures import Figure
 from refund_fsm.simulate.law.firsts import PAID, First, Graph, Item
 from refund_fsm.simulate.law.flow import Apart, Flow, doors, flow_for, forward, net_for
 from refund_fsm.simulate.law.lattice import Laid, fits, lay
 from refund_fsm.simulate.law.work import work_for
+from refund_fsm.text.numbers import Interval, Unit
 from refund_fsm.workflow import Policy, Workflow
 
 if TYPE_CHECKING:

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 from refund_fsm.diagram import Lang
 from refund_fsm.diagram.palette import INK, MUTED, NAMED, SUCCESS
 from refund_fsm.errors import BadData
-from refund_fsm.simulate.figures import QUANTILES, Interval, limit_label
+from refund_fsm.simulate.figures import QUANTILES, limit_label
 from refund_fsm.simulate.report import comparison_view, overview, settings
 from refund_fsm.simulate.report.canvas import FAINT, GREY, HALO, LINE, ORANGE, Canvas, Plot, require
 from refund_fsm.simulate.report.comparison import Comparison
-from refund_fsm.simulate.report.sections import NONE, number
 from refund_fsm.simulate.report.settings import Many
 from refund_fsm.simulate.report.summary import languages
 from refund_fsm.simulate.report.timeline import WEEK, Curve, curve_of, off_days
-from refund_fsm.text import Text, words
-from refund_fsm.text.console import Languages
+from refund_fsm.text import Languages, Text, words
+from refund_fsm.text.numbers import Interval, number
+from refund_fsm.text.sections import NONE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -18,10 +18,11 @@ import numpy as np
 from refund_fsm.errors import BadData
 from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE, Behaviour
-from refund_fsm.simulate.figures import Figure, Interval, Unit, frame, rows_of
+from refund_fsm.simulate.figures import Figure, frame, rows_of
 from refund_fsm.simulate.sample import kernel
 from refund_fsm.simulate.sample.histogram import Z95, Histogram, share
 from refund_fsm.simulate.sample.kernel import Sums
+from refund_fsm.text.numbers import Interval, Unit
 from refund_fsm.workflow import Policy, Workflow
 
 if TYPE_CHECKING:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from refund_fsm.case import Step
-from refund_fsm.cli.show import source_lines
-from refund_fsm.cli.trace_view import BREACH, LATE, REPEATED, breach_text, due_text, heading, provenance
+from refund_fsm.cli.trace_view import BREACH, LATE, REPEATED, about, breach_text, due_text
+from refund_fsm.cli.workflow_view import source_lines
 from refund_fsm.errors import BadData
-from refund_fsm.scenario import Trace, TraceRow, find, load, play, shipped
-from refund_fsm.text import Text, stamp, words
-from refund_fsm.text.console import Languages, one_line, plain
-from refund_fsm.workflow import ASSUMED, Workflow, spelled
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
+from refund_fsm.scenario import Trace, TraceRow, find, load, shipped
+from refund_fsm.text import Languages, Text, one_line, stamp, words
+from refund_fsm.text.sections import Answer, Section, json_of, lines
+from refund_fsm.workflow import ASSUMED, Workflow, cited, spelled
 
 SHORT = (
     "mall_return_happy_path",
@@ -36,15 +33,31 @@ MORE = Text(
 )
 
 
-def traces(names: Sequence[str]) -> list[Trace]:
-    """The traces of shipped scenarios. `BadData` for a name that is none of theirs."""
+def known(names: Sequence[str]) -> Sequence[str]:
+    """The names of shipped scenarios as they are. `BadData` for one that is none of theirs."""
     for name in names:
         if name not in shipped():
             raise BadData("scenario", name, f"one of {', '.join(shipped())}")
-    return [play(load(find(name))) for name in names]
+    return names
 
 
-def demo_dict(played: Sequence[Trace]) -> dict[str, Any]:
+def answer(played: Sequence[Trace]) -> Answer:
+    """What is said of traces, told move by move."""
+    return Answer(lambda lang: _sections(played, lang), lambda: json_of(_data(played)))
+
+
+def titles_answer() -> Answer:
+    """What is said of the shipped scenarios: name and title."""
+    titles = {name: load(find(name)).title for name in shipped()}
+    width = max(map(len, titles))
+
+    def made(lang: Languages) -> tuple[Section, ...]:
+        return lines([f"{name:<{width}}  {lang.say(title) if title else ''}".rstrip() for name, title in titles.items()])
+
+    return Answer(made, lambda: json_of([{"name": name, "title": {"zh": t.zh, "en": t.en} if t else None} for name, t in titles.items()]))
+
+
+def _data(played: Sequence[Trace]) -> dict[str, Any]:
     """The traces as plain data, with the words of every catalogue rule that their steps cite."""
     said = {id: trace.case.workflow.catalogue[id].text for trace in played for id in _cited(trace) if id != ASSUMED}
     return {"scenarios": [trace.to_dict() for trace in played], "catalogue": {id: {"zh": t.zh, "en": t.en} for id, t in said.items()}}
@@ -54,57 +67,45 @@ def _cited(trace: Trace) -> Iterator[str]:
     return (id for step in trace.case.steps for id in step.rule.sources)
 
 
-def list_parts(lang: Languages) -> Iterator[str]:
-    """The shipped scenarios: name and title."""
-    width = max(map(len, shipped()))
-    for name, title in titles().items():
-        yield f"{name:<{width}}  {lang.say(title) if title else ''}".rstrip()
-
-
-def titles() -> dict[str, Text | None]:
-    """The titles of the shipped scenarios by name."""
-    return {name: load(find(name)).title for name in shipped()}
-
-
-def parts(played: Sequence[Trace], lang: Languages) -> Iterator[RenderableType | str]:
+def _sections(played: Sequence[Trace], lang: Languages) -> Iterator[Section]:
     """The scenarios told, one after the other."""
     for number, trace in enumerate(played, 1):
         title = trace.scenario.title
-        yield plain(f"━━━ {number}. {lang.say(title) if title else trace.scenario.where}", "bold")
-        yield from list(heading(trace, lang))[1 if title else 0 :]
-        yield ""
+        yield Section(f"━━━ {number}. {lang.say(title) if title else trace.scenario.where}", (about(trace, lang),))
         for place, row in enumerate(trace.rows, 1):
-            yield from _move(place, row, trace, lang)
-        yield from _outcome(trace, lang)
-        yield ""
-    yield lang.stack(MORE)
+            yield _move(place, row, trace, lang)
+        yield _outcome(trace, lang)
+    yield Section(None, (lang.stack(MORE),))
 
 
-def _move(place: int, row: TraceRow, trace: Trace, lang: Languages) -> Iterator[RenderableType | str]:
+def _move(place: int, row: TraceRow, trace: Trace, lang: Languages) -> Section:
     workflow = trace.case.workflow
-    yield plain(f"{place:>2} {stamp(row.at)}  {lang.say(_headline(row, workflow), '  |  ')}", "red" if row.refusal else "bold")
+    title = f"{place:>2} {stamp(row.at)}  {lang.say(_headline(row, workflow), '  |  ')}"
+    told: list[str] = []
     if row.step is not None:
-        yield from _reasons(row.step, workflow, lang, trace)
+        told += _reasons(row.step, workflow, lang, trace)
         if note := row.step.details.get("note"):
-            yield f"{INDENT}{lang.say(NOTE, ' ')}: {one_line(note)}"
+            told.append(f"{INDENT}{lang.say(NOTE, ' ')}: {one_line(note)}")
         if row.due is not None:
-            yield f"{INDENT}{lang.say(DUE, ' ')} {due_text(row.due, lang).replace(chr(10), '  ')}"
+            told.append(f"{INDENT}{lang.say(DUE, ' ')} {due_text(row.due, lang).replace(chr(10), '  ')}")
     if row.refusal is not None:
-        yield from (f"{INDENT}✗ {row.refusal.explain(one)}" for one in lang.each)
-    yield ""
+        told += (f"{INDENT}✗ {row.refusal.explain(one)}" for one in lang.each)
+    return Section(title, tuple(told), alarm=row.refusal is not None)
 
 
-def _outcome(trace: Trace, lang: Languages) -> Iterator[RenderableType | str]:
+def _outcome(trace: Trace, lang: Languages) -> Section:
     """Where the case is in the end, what was paid, what is late, and what the file had foreseen otherwise."""
     case = trace.case
     paid = words.yuan(case.paid_fen)
     end = Text(f"结果: {case.state.zh}，已退{paid.zh}", f"outcome: {case.state.en}, {paid.en} paid")
-    yield plain(f"=> {lang.say(end, '  |  ')}", "bold")
-    for breach in case.breaches():
-        yield f"{INDENT}{lang.say(BREACH)}: {breach_text(breach, trace, lang).replace(chr(10), ', ')}, {breach.limit.field}"
+    told = [
+        f"{INDENT}{lang.say(BREACH)}: {breach_text(breach, trace, lang).replace(chr(10), ', ')}, {breach.limit.field}"
+        for breach in case.breaches()
+    ]
     if case.statutory_passed and case.statutory_due is not None:
-        yield f"{INDENT}{lang.say(LATE)} ({stamp(case.statutory_due.at)}, {case.statutory_due.limit.cites})"
-    yield from (f"{INDENT}✗ {line}" for line in trace.unmet)
+        told.append(f"{INDENT}{lang.say(LATE)} ({stamp(case.statutory_due.at)}, {case.statutory_due.limit.cites})")
+    told += (f"{INDENT}✗ {line}" for line in trace.unmet)
+    return Section(f"=> {lang.say(end, '  |  ')}", tuple(told))
 
 
 def _headline(row: TraceRow, workflow: Workflow) -> Text:
@@ -127,7 +128,7 @@ def _headline(row: TraceRow, workflow: Workflow) -> Text:
 def _reasons(step: Step, workflow: Workflow, lang: Languages, trace: Trace) -> Iterator[str]:
     """Why the move was made: the rule, what its main source says, the guards that held, and for the clock's the limit."""
     rule = step.rule
-    yield f"{INDENT}{lang.say(WHY, ' ')} {rule.id} ({provenance(rule, lang)})"
+    yield f"{INDENT}{lang.say(WHY, ' ')} {rule.id} ({cited(rule.cites, lang)})"
     for line in source_lines(workflow, main_source(step), lang):
         yield f"{INDENT}  {line}"
     if rule.by_clock:

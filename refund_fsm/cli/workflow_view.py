@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from refund_fsm import orders
 from refund_fsm.case import NEEDS
 from refund_fsm.orders.guidance import guidance_of
-from refund_fsm.text import Text, words
-from refund_fsm.text.console import Aligned, Languages, grid, plain
-from refund_fsm.workflow import ASSUMED, ASSUMED_TEXT, Limit, Policy, Rule, Span, State, Workflow, spelled
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
+from refund_fsm.text import Languages, Text, words
+from refund_fsm.text.sections import Answer, Cell, Pairs, Section, Table, columns, json_of
+from refund_fsm.workflow import ASSUMED, ASSUMED_TEXT, Limit, Policy, Rule, Span, State, Workflow, cited, spelled
 
 ASSUMED_MEANS = Text("指南和法律都没说，是本程序的假设", "neither the guide nor the law says it: our own choice")
 
@@ -52,44 +49,43 @@ def _rule_dict(rule: Rule) -> dict[str, Any]:
     }
 
 
-def workflow_parts(workflow: Workflow, lang: Languages) -> Iterator[RenderableType | str]:
+def workflow_answer(workflow: Workflow) -> Answer:
+    """What is said of a workflow's table."""
+    return Answer(lambda lang: _sections(workflow, lang), lambda: json_of(workflow_dict(workflow)))
+
+
+def _sections(workflow: Workflow, lang: Languages) -> Iterator[Section]:
     """A workflow for people: states and limits, rules, and what the cited rules say."""
-    yield plain(lang.say(workflow.label), "bold")
-    yield f"{workflow.key} · {lang.say(Text('指纹', 'fingerprint'), ' ')} {workflow.fingerprint[:12]}"
-    yield ""
-    yield _states(workflow, lang)
-    yield ""
-    yield _rules(workflow, lang)
-    yield ""
-    yield plain(lang.say(Text("条件", "Guards")), "bold")
-    yield grid([(guard.name, lang.stack(guard.text)) for guard in workflow.guards.values()])
-    yield ""
-    yield plain(lang.say(Text("出处", "Sources")), "bold")
-    yield grid(list(_sources(workflow, lang)))
+    fingerprint = f"{workflow.key} · {lang.say(Text('指纹', 'fingerprint'), ' ')} {workflow.fingerprint[:12]}"
+    yield Section(workflow.label, (fingerprint,))
+    yield Section(None, (_states(workflow, lang),))
+    yield Section(None, (_rules(workflow, lang),))
+    guards = tuple((guard.name, lang.stack(guard.text)) for guard in workflow.guards.values())
+    yield Section(Text("条件", "Guards"), (Pairs(guards),))
+    yield Section(Text("出处", "Sources"), (Pairs(tuple(_sources(workflow, lang))),))
 
 
-def _states(workflow: Workflow, lang: Languages) -> RenderableType:
-    headings = [Text("状态", "state"), Text("名称", "label"), Text("期限", "limit"), Text("到期", "then"), Text("依据", "cites")]
+def _states(workflow: Workflow, lang: Languages) -> Table:
+    headings = (Text("状态", "state"), Text("名称", "label"), Text("期限", "limit"), Text("到期", "then"), Text("依据", "cites"))
     rows = [_state(state, workflow, lang) for state in workflow.states.values()]
     rows += [_law(state, limit, lang) for state, limit in workflow.law.items()]
-    return Aligned([lang.stack(heading) for heading in headings], rows)
+    return Table(columns(*headings), tuple(rows))
 
 
-def _state(state: State, workflow: Workflow, lang: Languages) -> list[str]:
-    label = lang.say(state.text)
+def _state(state: State, workflow: Workflow, lang: Languages) -> tuple[Cell, ...]:
     if state.final:
-        return [state.key, label, lang.say(Text("终态", "final"), " "), "", ""]
+        return state.key, state.text, lang.say(Text("终态", "final"), " "), "", ""
     limit = workflow.limit_of.get(state.key)
     if limit is None:
-        return [state.key, label, "", "", ""]
+        return state.key, state.text, "", "", ""
     clock = workflow.clock_rules.get(state.key, ())
     fires = ", ".join(rule.id for rule in clock) if clock else lang.say(Text("记逾期", "breach"), " ")
-    return [state.key, label, limit_text(limit, lang), fires, cited(limit.cites, lang)]
+    return state.key, state.text, limit_text(limit, lang), fires, cited(limit.cites, lang)
 
 
-def _law(state: State, limit: Limit, lang: Languages) -> list[str]:
+def _law(state: State, limit: Limit, lang: Languages) -> tuple[Cell, ...]:
     warns = lang.say(Text("只提示", "warns only"), " ")
-    return [f"{state.key} →", lang.say(Text("法定期限", "statutory clock")), limit_text(limit, lang), warns, cited(limit.cites, lang)]
+    return f"{state.key} →", Text("法定期限", "statutory clock"), limit_text(limit, lang), warns, cited(limit.cites, lang)
 
 
 def limit_text(limit: Limit, lang: Languages) -> str:
@@ -101,12 +97,7 @@ def limit_text(limit: Limit, lang: Languages) -> str:
     return f"{value.at_least}–{said} ({limit.field})" if isinstance(value, Span) else f"{said} ({limit.field})"
 
 
-def cited(cites: str, lang: Languages) -> str:
-    """Citations as written, `assumed` in the languages."""
-    return cites.replace(ASSUMED, lang.say(ASSUMED_TEXT, " "))
-
-
-def _rules(workflow: Workflow, lang: Languages) -> RenderableType:
+def _rules(workflow: Workflow, lang: Languages) -> Table:
     headings = [
         *(Text("规则", "rule"), Text("操作", "event"), Text("操作方", "actor"), Text("从 → 到", "from → to")),
         *(Text("条件、须提供、改变", "guards, needs, effect"), Text("依据", "cites")),
@@ -115,8 +106,8 @@ def _rules(workflow: Workflow, lang: Languages) -> RenderableType:
     for rule in workflow.rules:
         way = f"{rule.source.key}\n{'(internal)' if rule.internal else f'→ {rule.dest.key}'}"
         event = f"{rule.event.name}\n{lang.say(rule.event.text)}"
-        rows.append([rule.id, event, lang.stack(rule.actor.text), way, "\n".join(_terms(rule, lang)), cited(rule.cites, lang)])
-    return Aligned([lang.stack(heading) for heading in headings], rows, lines=True)
+        rows.append((rule.id, event, lang.stack(rule.actor.text), way, "\n".join(_terms(rule, lang)), cited(rule.cites, lang)))
+    return Table(columns(*headings), tuple(rows), ruled=True)
 
 
 def _terms(rule: Rule, lang: Languages) -> Iterator[str]:
@@ -168,15 +159,19 @@ def orders_list() -> list[dict[str, Any]]:
     return found
 
 
-def orders_parts(lang: Languages) -> Iterator[RenderableType | str]:
-    """The registered order types for people."""
-    headings = [
+def orders_answer() -> Answer:
+    """What is said of the registered order types."""
+    return Answer(_order_types, lambda: json_of(orders_list()))
+
+
+def _order_types(lang: Languages) -> Iterator[Section]:
+    headings = (
         *(Text("类型", "order type"), Text("流程", "process"), Text("状态数", "states"), Text("规则数", "rules")),
         *(Text("指纹", "fingerprint"), Text("何时适用", "when it applies")),
-    ]
+    )
     rows = []
     for one in orders_list():
         applies = lang.stack(Text(**one["applies"])) + f" ({', '.join(one['cites'])})" if one["applies"] else ""
         label = lang.stack(Text(**one["label"]))
-        rows.append([one["order_type"], label, str(one["states"]), str(one["rules"]), one["fingerprint"][:12], applies])
-    yield Aligned([lang.stack(heading) for heading in headings], rows, lines=True)
+        rows.append((one["order_type"], label, str(one["states"]), str(one["rules"]), one["fingerprint"][:12], applies))
+    yield Section(None, (Table(columns(*headings), tuple(rows), ruled=True),))

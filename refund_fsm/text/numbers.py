@@ -1,18 +1,18 @@
-"""Owns `Section`, a titled table for people, and how its numbers are written. Must not know what the numbers are of."""
+"""Owns figures as people read them: a value with its interval and its unit, and how many decimals say as much as is known.
+
+Must not know what the numbers are of.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from refund_fsm.simulate.figures import Interval, Unit
-from refund_fsm.text import Text
-from refund_fsm.text.console import Languages
+from refund_fsm.text.text import Text
 
-Cell = str | Text
+Unit = Literal["share", "hours", "fen", "times"]
 
-NONE = Text("没有", "none")
 NOT_KNOWN = "—"
 SHOWN_AS: dict[Unit, tuple[float, Text]] = {
     "share": (100.0, Text("%", "%")),
@@ -21,35 +21,23 @@ SHOWN_AS: dict[Unit, tuple[float, Text]] = {
     "times": (1.0, Text("次", "times")),
 }  # by what a figure is multiplied for people, and what that is in
 FEWEST, MOST, TINIEST = 1, 2, 6  # decimals: of a rough number, of a sharp one, at most of one that would else be shown as 0
-
-
 SMALLEST_BOUND = 0.000001  # in what people are shown: less is no news
 
 
-@dataclass(frozen=True)
-class Column:
-    """A heading, and whether what stands under it are numbers, which line up at the right."""
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate with its 95 % confidence interval; `low` and `high` are equal to `value` where it is exact."""
 
-    heading: Text
-    number: bool = False
+    value: float
+    low: float
+    high: float
 
+    def __str__(self) -> str:
+        return f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}]"
 
-@dataclass(frozen=True)
-class Section:
-    """A titled table. Every row has a cell for each column; without rows, `NONE` is said."""
-
-    title: Text
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
-    def cells(self, lang: Languages) -> list[list[str]]:
-        """The rows in the languages."""
-        return [[said(cell, lang) for cell in row] for row in self.rows]
-
-
-def said(cell: Cell, lang: Languages) -> str:
-    """A cell in the languages."""
-    return cell if isinstance(cell, str) else lang.say(cell)
+    def to_list(self) -> list[float]:
+        """Value, low, high."""
+        return [self.value, self.low, self.high]
 
 
 def half(one: Interval) -> float:
@@ -102,8 +90,3 @@ def bound(one: Interval, unit: Unit) -> str:
 def unit_text(unit: Unit) -> Text:
     """The unit in which people are told a figure."""
     return SHOWN_AS[unit][1]
-
-
-def numbers(headings: Sequence[Text]) -> tuple[Column, ...]:
-    """Columns of numbers."""
-    return tuple(Column(heading, number=True) for heading in headings)
