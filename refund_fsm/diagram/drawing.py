@@ -36,8 +36,8 @@ def draw(
 ) -> Diagram:
     """A picture of a workflow: who acts, limits (as the policy has them), guards, provenance.
 
-    `view` is `full` (every rule once) or `spine` (the ways of the workflow's spine alone); `lang` is `both`, `zh` or `en`. No
-    policy means the guide's, or the case's. At most one of three things is laid over the picture: a `case` (the way taken,
+    `view` is `full` (every rule once) or `spine` (the paths of the workflow's spine alone); `lang` is `both`, `zh` or `en`. No
+    policy means the guide's, or the case's. At most one of three things is laid over the picture: a `case` (the path taken,
     what may happen next, by when, breaches); `counts` (how often each rule fired, by id; rules that are not named did not) with
     `waits` (the mean time in states, by key), or either; `before`, another workflow, or a policy under which this one was used.
     `note` is a line of your own under the title.

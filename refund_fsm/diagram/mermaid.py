@@ -85,7 +85,7 @@ class _Chart:
 
     @cached_property
     def edges(self) -> tuple[tuple[Rule, ...], ...]:
-        """Rules of one actor between two states, those of the spine first: Mermaid takes edges that come later for the ways back."""
+        """Rules of one actor between two states, those of the spine first: Mermaid takes edges that come later for those that lead back."""
         last = len(self.plan.spine)
         found: dict[tuple[str, str, str], list[Rule]] = {}
         for rule in sorted(self.plan.workflow.rules, key=lambda rule: self.plan.spine.get(rule.id, last)):

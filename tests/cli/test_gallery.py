@@ -22,8 +22,8 @@ from refund_fsm.graph.configurations import explore
 from refund_fsm.scenario.file import find, load
 from refund_fsm.scenario.trace import play
 from refund_fsm.workflow import write
-from tests.diagram.test_diagram import own
 from tests.exchange import WORKFLOW
+from tests.labelled import own
 from tests.places import DIAGRAMS
 
 COMMITTED = DIAGRAMS
