@@ -6,6 +6,7 @@ The public names, loaded when they are first used, so that importing the package
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -72,6 +73,16 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [*_MODULES, *_HOME_OF]  # built from the one table above, so that the two cannot disagree
+
+
+# Pickles of the time when these were modules name them: State, Rule, Workflow, … and `_named` of `spec`, CatalogueRule of `catalogue`.
+# All of it is found here, so both names are this module, and nothing is loaded before a pickle asks for it.
+sys.modules.update(dict.fromkeys((f"{__name__}.catalogue", f"{__name__}.spec"), sys.modules[__name__]))
+
+
+def _named(module: str, name: str) -> Any:
+    """What such a pickle calls for a guard or an effect."""
+    return getattr(importlib.import_module(module), name)
 
 
 def __getattr__(name: str) -> Any:

@@ -10,7 +10,7 @@ model do more than a case can, so what spin finds true is true of every case:
 - The clock has no time: a limit may pass at any moment, and one clock rule of a state fires like any other rule.
 - Where two rules of one event hold, which only an unchecked workflow allows, either fires.
 
-Facts that no guard reads, not even by way of an effect, are left out: they change nothing. What an effect makes outside of a fact's
+Facts that no guard reads, not even through an effect, are left out: they change nothing. What an effect makes outside of a fact's
 values is a failed assertion. A final state carries an `end_` label, so that spin's invalid end states are the dead ends; and in it
 nobody acts for ever, since a run that stops is misjudged under `<>[]` (https://github.com/nimble-code/Spin/issues/38).
 """
@@ -115,8 +115,8 @@ class _Model:
 
     def holds(self, rules: Iterable[Rule]) -> str:
         """That one of the rules can fire."""
-        ways = [self.may(rule) for rule in rules]
-        return "true" if "true" in ways else " || ".join(dict.fromkeys(ways)) or "false"
+        able = [self.may(rule) for rule in rules]
+        return "true" if "true" in able else " || ".join(dict.fromkeys(able)) or "false"
 
     def may(self, rule: Rule) -> str:
         return " && ".join(self.names.of("is_", guard.name) for guard in rule.when) or "true"
@@ -185,11 +185,11 @@ class _Model:
             made = zip(table.changes, outcome, strict=True)
             sets = "; ".join(self._set(name, value) for name, value in made if value is not None and name in told)
             branches.setdefault(sets or "skip", []).append(row)
-        ways = [(condition(table.reads, rows, self.domains, self.atom), sets) for sets, rows in branches.items()]
-        if [formula for formula, _ in ways] == ["true"]:
-            return [ways[0][1]]
+        choices = [(condition(table.reads, rows, self.domains, self.atom), sets) for sets, rows in branches.items()]
+        if [formula for formula, _ in choices] == ["true"]:
+            return [choices[0][1]]
         beyond = [] if table.is_whole(self.domains) else [":: else -> assert(false) /* beyond what the facts can be */"]
-        return ["if", *(f":: {formula} -> {sets}" for formula, sets in ways), *beyond, "fi"]
+        return ["if", *(f":: {formula} -> {sets}" for formula, sets in choices), *beyond, "fi"]
 
     def _set(self, name: str, value: Value) -> str:
         fact, new = self.fact(name), self.value(name, value)
@@ -199,15 +199,15 @@ class _Model:
         return f"{kept} = ({kept} || {fact} != {new}); {fact} = {new}"
 
     def _turning(self) -> list[str]:
-        """The facts take any values that they can be derived with. They are forgotten first: so all ways to a state meet there, and
+        """The facts take any values that they can be derived with. They are forgotten first: so all paths to a state meet there, and
         what follows is searched once."""
         lines = ["inline facts_turn() { /* as they are derived, of whatever order and at whatever time */", "  d_step {", "    skip;"]
         for one in self.derived:
             lines.append(f"    {self._unless_kept(one, f'{self.fact(one.name)} = {self.value(one.name, one.start(self.policy)[0])}')};")
         lines += ["  };", "  atomic {", "    skip;"]
         for one in self.derived:
-            ways = " ".join(f":: {self.fact(one.name)} = {self.value(one.name, value)}" for value in one.start(self.policy))
-            lines.append(f"    {self._unless_kept(one, f'if {ways} fi')};")
+            choices = " ".join(f":: {self.fact(one.name)} = {self.value(one.name, value)}" for value in one.start(self.policy))
+            lines.append(f"    {self._unless_kept(one, f'if {choices} fi')};")
         return [*lines, "  }", "}"]
 
     def _unless_kept(self, one: FactField, statement: str) -> str:

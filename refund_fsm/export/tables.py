@@ -52,7 +52,7 @@ def guard_table(guard: Guard, domains: Mapping[str, Domain]) -> GuardTable:
 def effect_table(effect: Effect, workflow: Workflow, domains: Mapping[str, Domain]) -> EffectTable:
     """The effect, run on every row of the facts that it reads, the others being unknown to it.
 
-    An effect that looks at a fact in a way that an unknown one cannot notice (`is True`) is found out by `PROBES` whole sets
+    An effect that looks at a fact so that an unknown one cannot notice (`is True`) is found out by `PROBES` whole sets
     of facts, and run on all of them. Raises `WorkflowError` when it changes what it does not list, `NotFinite` (a
     `WorkflowError` names the effect) where there are too many sets.
     """

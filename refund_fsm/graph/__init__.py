@@ -8,7 +8,7 @@ from __future__ import annotations
 from refund_fsm.graph.bisimulation import coarsest
 from refund_fsm.graph.configurations import STATUSES, ConfigGraph, MergedGraph, explore
 from refund_fsm.graph.exploration import ACCEPTED, FINAL, GUARD_FAILED, MAX_CONFIGS, WRONG_STATE
-from refund_fsm.graph.shortest import Routes, choices
+from refund_fsm.graph.shortest import ShortestPaths, choices
 
 __all__ = [
     "ACCEPTED",
@@ -19,7 +19,7 @@ __all__ = [
     "WRONG_STATE",
     "ConfigGraph",
     "MergedGraph",
-    "Routes",
+    "ShortestPaths",
     "choices",
     "coarsest",
     "explore",

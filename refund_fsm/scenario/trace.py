@@ -58,7 +58,7 @@ class Trace:
 
     @property
     def payout_due(self) -> Due | None:
-        """The limit of the payout (A13), as it ran when the money was last on its way; None before the decision."""
+        """The limit of the payout (A13), as it ran when the money was last under way; None before the decision."""
         paying = {rule.source.key for rule in self.case.workflow.rules if rule.event.pays}
         return next((row.due for row in reversed(self.rows) if row.state.key in paying), None)
 

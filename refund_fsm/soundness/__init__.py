@@ -109,7 +109,7 @@ def _report(workflow: Workflow, choices: Sequence[Choice], hits: Sequence[Hit], 
     best: dict[tuple[str, tuple[str, ...]], Hit] = {}
     for hit in hits:
         known = best.setdefault((hit.kind, hit.subjects), hit)
-        if hit.way is not None and known.way is not None and len(hit.way) < len(known.way):
+        if hit.path is not None and known.path is not None and len(hit.path) < len(known.path):
             best[hit.kind, hit.subjects] = hit
     accepts = {(one.finding, one.subject): one for one in workflow.accepts}
     findings, accepted = [], []
@@ -127,7 +127,7 @@ def _report(workflow: Workflow, choices: Sequence[Choice], hits: Sequence[Hit], 
 
 
 def _finding(hit: Hit, choices: Sequence[Choice]) -> Finding:
-    choice = next((one for one in choices if hit.way is not None and hit.way.space.policy is one.policy), choices[0])
-    path = None if hit.way is None else witness(hit.way)
+    choice = next((one for one in choices if hit.path is not None and hit.path.space.policy is one.policy), choices[0])
+    path = None if hit.path is None else witness(hit.path)
     lacks = None if path is not None else hit.lacks or REFILED
     return Finding(hit.kind, hit.subjects, hit.message, path, lacks, choice.policy, choice.chosen)

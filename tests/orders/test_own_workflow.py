@@ -16,8 +16,8 @@ from hypothesis import given, note, settings
 
 from refund_fsm import BadData, Evidence, Policy, RefundCase, Refused, SavedCaseError, diagram, graph
 from refund_fsm.testing import legal_paths, near_misses, orders_and_requests
+from refund_fsm.testing.hypothesis.paths import CODES
 from refund_fsm.testing.hypothesis.strategies import LegalPath, NearMiss
-from refund_fsm.testing.hypothesis.walks import CODES
 from tests.exchange import WORKFLOW, ExchangeFacts, example_of, facts_of
 from tests.places import ROOT
 from tests.samples import at

@@ -11,7 +11,7 @@ import pytest
 from refund_fsm import BadData, Policy, RefundCase, Rule, Workflow, WorkflowError, orders
 from refund_fsm.case.machine import stepper_of
 from refund_fsm.graph.configurations import explore
-from refund_fsm.graph.shortest import Routes, choices
+from refund_fsm.graph.shortest import ShortestPaths, choices
 from refund_fsm.scenario.path import MINUTE, START, Opening, Path, PathError, Player, details_of
 from tests.exchange import WORKFLOW as EXCHANGE
 from tests.small import ASK, DONE, FINISH, OPEN, WAITING, build, has_attempts, is_large, is_small
@@ -71,9 +71,11 @@ def test_rules_of_one_way_are_told_apart_by_their_guards() -> None:
 def test_a_limit_whose_clock_rules_do_not_hold_passes_without_a_move() -> None:
     shop = orders.get("third_party")
     silent = shop.variant(rules=tuple(rule for rule in shop.rules if rule.id != "S11"))
-    routes = Routes(silent, GUIDE, explore(silent, strict=False).merged())
+    shortest = ShortestPaths(silent, GUIDE, explore(silent, strict=False).merged())
     player = next(
-        p for place in routes.ways if (p := routes.lead(place)) and p.case.state.key == "requested" and p.case.facts.kind == "refund_only"
+        p
+        for place in shortest.tree
+        if (p := shortest.lead(place)) and p.case.state.key == "requested" and p.case.facts.kind == "refund_only"
     )
     assert player.case.due is not None and player.case.due.then is None
     later = player.case.advance(to=player.case.due.at + timedelta(days=9))
@@ -87,14 +89,14 @@ def test_a_limit_whose_clock_rules_do_not_hold_passes_without_a_move() -> None:
 def test_a_shortest_way_leads_to_every_class_and_replays(key: str) -> None:
     workflow = WORKFLOWS[key]
     graph = explore(workflow).merged()
-    routes = Routes(workflow, GUIDE, graph)
-    assert set(routes.ways) == set(range(len(graph)))
-    for place in routes.ways:
-        player = routes.lead(place)
+    shortest = ShortestPaths(workflow, GUIDE, graph)
+    assert set(shortest.tree) == set(range(len(graph)))
+    for place in shortest.tree:
+        player = shortest.lead(place)
         assert player is not None
         assert graph.index(player.case.state.key, player.case.facts) == place
         path = player.path(("here",))
-        assert len(path) == routes.ways[place][2] and path.goals == ("here",)
+        assert len(path) == shortest.tree[place][2] and path.goals == ("here",)
         assert path.replay(workflow) == player.case
         told = json.loads(json.dumps(path.to_dict()))
         assert [row["state"] for row in told["steps"]] == [step.state for step in path.steps]
@@ -104,30 +106,30 @@ def test_ways_are_shortest() -> None:
     """By the length of every walk of so many steps, found without the search."""
     workflow = orders.get("virtual")
     graph = explore(workflow)
-    routes, width = Routes(workflow, GUIDE, graph), len(graph.events)
-    reached, ring, length = set(routes.openings), set(routes.openings), 0
+    shortest, width = ShortestPaths(workflow, GUIDE, graph), len(graph.events)
+    reached, ring, length = set(shortest.openings), set(shortest.openings), 0
     while ring:
-        assert all(routes.ways[config][2] == length for config in ring)
+        assert all(shortest.tree[config][2] == length for config in ring)
         ring = {after for config in ring for after in graph.successor[config * width : (config + 1) * width] if after >= 0} - reached
         reached |= ring
         length += 1
-    assert reached == set(routes.ways)
-    assert routes.nearest([max(routes.ways, key=lambda c: routes.ways[c][2]), next(iter(routes.openings))]) in routes.openings
-    assert routes.nearest([]) is None
+    assert reached == set(shortest.tree)
+    assert shortest.nearest([max(shortest.tree, key=lambda c: shortest.tree[c][2]), next(iter(shortest.openings))]) in shortest.openings
+    assert shortest.nearest([]) is None
 
 
 def test_openings_are_those_that_an_order_can_have() -> None:
     shop = orders.get("third_party")
     graph = explore(shop)
-    routes = Routes(shop, GUIDE, graph)
+    shortest = ShortestPaths(shop, GUIDE, graph)
     for config in graph.openings:
-        assert (config in routes.openings) == (shop.example_of(graph.facts_of(config), START) is not None)
-    assert 0 < len(routes.openings) < len(graph.openings)
+        assert (config in shortest.openings) == (shop.example_of(graph.facts_of(config), START) is not None)
+    assert 0 < len(shortest.openings) < len(graph.openings)
 
 
 def test_a_player_tells_what_became_of_each_call() -> None:
     virtual = orders.get("virtual")
-    facts = next(f for f in Routes(virtual, GUIDE, explore(virtual)).openings.values() if f.amount_ok and not f.other_case_open)
+    facts = next(f for f in ShortestPaths(virtual, GUIDE, explore(virtual)).openings.values() if f.amount_ok and not f.other_case_open)
     player = Player.with_facts(virtual, GUIDE, facts)
     assert player is not None
     early = player.do("approve_refund")
@@ -147,11 +149,11 @@ def test_a_player_tells_what_became_of_each_call() -> None:
 
 def test_a_step_close_to_the_limit_is_taken_before_it() -> None:
     exchange = EXCHANGE
-    routes = Routes(exchange, GUIDE, explore(exchange).merged())
-    player = next(p for place in routes.ways if (p := routes.lead(place)) and p.case.state.key == "checking")
+    shortest = ShortestPaths(exchange, GUIDE, explore(exchange).merged())
+    player = next(p for place in shortest.tree if (p := shortest.lead(place)) and p.case.state.key == "checking")
     near = player.expired(-MINUTE / 2)
     assert near is not None and near.do("accept").case.now == near.case.now
-    done = routes.lead(next(c for c in routes.ways if routes.graph.states[routes.graph.state_of[c]] == "replaced"))
+    done = shortest.lead(next(c for c in shortest.tree if shortest.graph.states[shortest.graph.state_of[c]] == "replaced"))
     assert done is not None and done.expired() is None
 
 
@@ -167,8 +169,8 @@ WRONG = [
 @pytest.mark.parametrize(("name", "value", "message"), WRONG)
 def test_a_path_that_is_not_followed(name: str, value: object, message: str) -> None:
     virtual = orders.get("virtual")
-    routes = Routes(virtual, GUIDE, explore(virtual).merged())
-    player = next(p for place in routes.ways if (p := routes.lead(place)) and p.case.state.key == "requested")
+    shortest = ShortestPaths(virtual, GUIDE, explore(virtual).merged())
+    player = next(p for place in shortest.tree if (p := shortest.lead(place)) and p.case.state.key == "requested")
     path = player.path()
     state = str(value) if name == "state" else path.state
     first = path.steps[0] if name == "state" else path.steps[0]._replace(**{name: value})  # type: ignore[arg-type]  # one of its fields
@@ -180,7 +182,7 @@ def test_an_example_that_lies_is_named() -> None:
     virtual = orders.get("virtual")
     lying = virtual.variant(example_of=lambda _, at: virtual.example_of(explore(virtual).facts_of(0), at))
     with pytest.raises(WorkflowError, match="which has not the facts"):
-        _ = Routes(lying, GUIDE, explore(lying)).openings
+        _ = ShortestPaths(lying, GUIDE, explore(lying)).openings
 
 
 @each_workflow

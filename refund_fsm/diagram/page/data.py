@@ -167,18 +167,18 @@ def _openings(table: Table) -> Json:
 
 
 def _first(workflow: Workflow, table: Table) -> Json:
-    """The first facts with which a case can go the whole first way of the spine; of a workflow without one, the first that an order has."""
-    way = [state.key for state in workflow.spine[0]] if workflow.spine else []
+    """The first facts with which a case can go all along the spine's first path; of a workflow without one, the first that an order has."""
+    path = [state.key for state in workflow.spine[0]] if workflow.spine else []
     assignments = [dict(zip(table.fields, values, strict=True)) for values in itertools.product(*table.fields.values())]
     possible = [(facts, one.block) for facts, one in zip(assignments, table.openings, strict=True) if one is not None]
     if not possible:
         raise WorkflowError(f"workflow {workflow.key}", "example_of gives no order for any facts")
-    return next((facts for facts, block in possible if _goes(workflow, table, block, way)), possible[0][0])
+    return next((facts for facts, block in possible if _goes(workflow, table, block, path)), possible[0][0])
 
 
-def _goes(workflow: Workflow, table: Table, block: int, way: list[str]) -> bool:
+def _goes(workflow: Workflow, table: Table, block: int, path: list[str]) -> bool:
     here = {block}
-    for dest in way[1:]:
+    for dest in path[1:]:
         cells = (cell for one in here for cell in table.blocks[one].cells.values())
         here = {cell.block for cell in cells if isinstance(cell, Move) and workflow.by_id[cell.rule].dest.key == dest}
     return bool(here)

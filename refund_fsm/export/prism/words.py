@@ -94,10 +94,10 @@ class Words:
 
     def able(self, rules: Iterable[Rule]) -> str:
         """That one of the rules can fire."""
-        ways = list(dict.fromkeys(" & ".join(self.guard(guard.name) for guard in rule.when) for rule in rules))
-        if "" in ways:
+        able = list(dict.fromkeys(" & ".join(self.guard(guard.name) for guard in rule.when) for rule in rules))
+        if "" in able:
             return "true"
-        return " | ".join(f"({way})" if " & " in way and len(ways) > 1 else way for way in ways) or "false"
+        return " | ".join(f"({one})" if " & " in one and len(able) > 1 else one for one in able) or "false"
 
     # 3. Effects
 
@@ -137,16 +137,16 @@ class Words:
         return found
 
     def _made(self, table: EffectTable, name: str) -> str:
-        place, ways = table.changes.index(name), dict[str, list[Row]]()
+        place, made_by = table.changes.index(name), dict[str, list[Row]]()
         for row, outcome in table.rows.items():
             value = outcome[place]
-            ways.setdefault(self.fact(name) if value is None else self.value(name, value), []).append(row)
-        return _choice([(self.formula(GuardTable(table.reads, tuple(rows))), made) for made, rows in ways.items()])
+            made_by.setdefault(self.fact(name) if value is None else self.value(name, value), []).append(row)
+        return _choice([(self.formula(GuardTable(table.reads, tuple(rows))), made) for made, rows in made_by.items()])
 
 
-def _choice(ways: Sequence[tuple[str, str]]) -> str:
+def _choice(values: Sequence[tuple[str, str]]) -> str:
     """The first value whose condition holds; the last one where none of the others does."""
-    (when, made), *rest = ways
+    (when, made), *rest = values
     return made if not rest else f"({when} ? {made} : {_choice(rest)})"
 
 
@@ -180,10 +180,10 @@ def ratio(part: Sequence[str], whole: str) -> str:
     return f"({' + '.join(part)})/{whole}" if len(part) > 1 else f"{part[0]}/{whole}"
 
 
-def command(label: str, guard: Iterable[str], ways: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
-    """Lines of a command: a guard, and ways on with their chances and updates. One way alone needs no chance."""
+def command(label: str, guard: Iterable[str], branches: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+    """Lines of a command: a guard, and branches with their chances and updates. One branch alone needs no chance."""
     head = f"  [{label}] {joined(guard)} ->"
-    if len(ways) == 1:
-        return [f"{head} {' & '.join(ways[0][1])};"]
-    lines = [f"{chance} : {' & '.join(updates)}" for chance, updates in ways]
+    if len(branches) == 1:
+        return [f"{head} {' & '.join(branches[0][1])};"]
+    lines = [f"{chance} : {' & '.join(updates)}" for chance, updates in branches]
     return [head, f"      {lines[0]}", *(f"    + {line}" for line in lines[1:-1]), f"    + {lines[-1]};"]

@@ -18,8 +18,8 @@ from refund_fsm.testing.lockstep.implementation import Abilities, Make, Signatur
 from refund_fsm.testing.lockstep.model import Model, Table
 from refund_fsm.testing.lockstep.names import Names, fit
 from refund_fsm.testing.lockstep.plan import Call, Plan, Writer
+from refund_fsm.testing.lockstep.random_paths import NO_SUCH_EVENT, lacking
 from refund_fsm.testing.lockstep.search import lead
-from refund_fsm.testing.lockstep.walks import NO_SUCH_EVENT, lacking
 from refund_fsm.workflow import CLOCK, Order, Policy, RefundRequest, Workflow
 
 try:

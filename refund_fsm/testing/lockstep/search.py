@@ -126,9 +126,9 @@ class Search:
             if size == 1 and len(best.word) == length:
                 break
             size = max(1, size // 2)
-        example = self._table.workflow.example_of(self._table.opened(best.opening).facts, START)
-        if example is not None:
-            best = self._kept(best, Opening(*example, START), best.word)
+        made_up = self._table.workflow.example_of(self._table.opened(best.opening).facts, START)
+        if made_up is not None:
+            best = self._kept(best, Opening(*made_up, START), best.word)
         plain = Alphabet(self._table, best.opening, ()).plain
         for place, row in enumerate(best.word):
             if row.event in self._table.actor_of and row.by == self._table.actor_of[row.event] and row.event is not None:
@@ -217,9 +217,9 @@ class Search:
         workflow = self._table.workflow
         found = []
         for _, facts in Complete(Space(workflow, self._table.policy), 0).openings.values():
-            example = workflow.example_of(facts, START)
-            if example is not None:
-                found.append(Opening(*example, START))
+            made_up = workflow.example_of(facts, START)
+            if made_up is not None:
+                found.append(Opening(*made_up, START))
         return found
 
     def _block(self, model: Model) -> Hashable:
