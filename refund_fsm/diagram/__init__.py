@@ -10,6 +10,6 @@ from refund_fsm.diagram.labels import Lang
 from refund_fsm.diagram.markup import slug
 from refund_fsm.diagram.page import Page, page
 from refund_fsm.diagram.plan import View
-from refund_fsm.diagram.render import Diagram
+from refund_fsm.diagram.render import SUFFIXES, Diagram
 
-__all__ = ["LAID_OUT", "PINNED", "Diagram", "Lang", "Page", "View", "draw", "page", "pinned", "slug", "stale"]
+__all__ = ["LAID_OUT", "PINNED", "SUFFIXES", "Diagram", "Lang", "Page", "View", "draw", "page", "pinned", "slug", "stale"]
