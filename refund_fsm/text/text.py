@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, get_args
 
-from refund_fsm.errors import BadData
+from refund_fsm.errors import one_of
 
 BREAK = "⏎"
 Lang = Literal["zh", "en"]
@@ -62,8 +62,7 @@ class Languages(StrEnum):
 
 def languages(lang: str) -> Languages:
     """The languages by their name, one of `LANGS`; `BadData` for another."""
-    if lang not in LANGS:
-        raise BadData("lang", lang, " or ".join(repr(known) for known in LANGS))
+    one_of("lang", lang, LANGS)
     return Languages(lang)
 
 
