@@ -15,8 +15,7 @@ from typing import Any
 from refund_fsm import diagram, orders
 from refund_fsm.case import RefundCase
 from refund_fsm.cli.options import names_a, policy_of
-from refund_fsm.diagram import slug
-from refund_fsm.diagram.render import SUFFIXES
+from refund_fsm.diagram import SUFFIXES, slug
 from refund_fsm.errors import BadData, RefundFsmError
 from refund_fsm.orders.lookup import workflow_of
 from refund_fsm.workflow import MAX_BYTES, Policy, Workflow, folder, read_toml, write

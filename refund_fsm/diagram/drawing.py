@@ -10,12 +10,12 @@ from pathlib import Path
 
 from refund_fsm.case import RefundCase
 from refund_fsm.diagram import case_view, counts_view, difference_view, dot
-from refund_fsm.diagram.labels import LANGS, Labels, Lang
+from refund_fsm.diagram.labels import Labels, Lang
 from refund_fsm.diagram.marks import Marks
 from refund_fsm.diagram.plan import VIEWS, Plan, View
 from refund_fsm.diagram.render import Diagram
-from refund_fsm.errors import BadData, MissingPart
-from refund_fsm.text import Text
+from refund_fsm.errors import BadData, MissingPart, one_of
+from refund_fsm.text import Text, languages
 from refund_fsm.workflow import Policy, Workflow
 
 LAID_OUT = (".svg", ".html")
@@ -49,10 +49,8 @@ def draw(
     for name, value, wanted in (("policy", policy, Policy), ("note", note, Text)):
         if value is not None and not isinstance(value, wanted):
             raise BadData(name, value, f"a {wanted.__name__}, or None")
-    if view not in VIEWS:
-        raise BadData("view", view, " or ".join(repr(known) for known in VIEWS))
-    if lang not in LANGS:
-        raise BadData("lang", lang, " or ".join(repr(known) for known in LANGS))
+    one_of("view", view, VIEWS)
+    languages(lang)
     given = [name for name, value in (("case", case), ("counts", counts), ("waits", waits), ("before", before)) if value is not None]
     if len({"counts" if name == "waits" else name for name in given}) > 1:
         raise BadData("draw", ", ".join(given), "one of case, counts with waits, or before")

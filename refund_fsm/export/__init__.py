@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, get_args
 
-from refund_fsm.errors import BadData
+from refund_fsm.errors import BadData, one_of
 from refund_fsm.workflow import Policy, Workflow
 
 if TYPE_CHECKING:
@@ -46,8 +46,7 @@ def render(
         raise BadData("workflow", workflow, "a Workflow, such as orders.get('virtual')")
     if policy is not None and not isinstance(policy, Policy):
         raise BadData("policy", policy, "a Policy, or None")
-    if to not in FORMATS:
-        raise BadData("to", to, " or ".join(repr(known) for known in FORMATS))
+    one_of("to", to, FORMATS)
     policy = policy or Policy.guide()
     if to == "prism":
         return _chain(workflow, policy, behaviour, STEP if step is None else step)

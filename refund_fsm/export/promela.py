@@ -17,11 +17,12 @@ nobody acts for ever, since a run that stops is misjudged under `<>[]` (https://
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import partial
 
 from refund_fsm.export import formulas
 from refund_fsm.export.identifiers import Identifiers
-from refund_fsm.export.tables import EffectTable, Row, condition, relevant, same, tables_of
+from refund_fsm.export.tables import EffectTable, Row, condition, is_bool, relevant, says, tables_of
 from refund_fsm.orders import fact_labels
 from refund_fsm.text import Text
 from refund_fsm.workflow import Domain, FactField, Policy, Rule, State, Value, Workflow
@@ -101,7 +102,7 @@ class _Model:
 
     def value(self, name: str, value: Value) -> str:
         """A value as it is written: a bool or a count as itself, any other by a name that stands for its number."""
-        if _is_bool(self.domains[name]):
+        if is_bool(self.domains[name]):
             return "true" if value else "false"
         return str(value) if self._counts(name) else self.names.of(f"{name}_", value)
 
@@ -110,12 +111,7 @@ class _Model:
 
     def atom(self, name: str, values: Domain) -> str:
         """That a fact has one of the values."""
-        fact, others = self.fact(name), [one for one in self.domains[name] if not any(same(one, value) for value in values)]
-        if _is_bool(self.domains[name]):
-            return fact if values[0] else f"!{fact}"
-        if len(others) == 1 < len(values):
-            return f"{fact} != {self.value(name, others[0])}"
-        return " || ".join(f"{fact} == {self.value(name, value)}" for value in values)
+        return says(self.fact(name), values, self.domains[name], partial(self.value, name), " == ", " != ")
 
     def holds(self, rules: Iterable[Rule]) -> str:
         """That one of the rules can fire."""
@@ -153,12 +149,12 @@ class _Model:
     def _field(self, one: FactField) -> list[str]:
         values, start = self.domains[one.name], one.start(self.policy)[0]
         lines = []
-        if not _is_bool(values) and one.up_to is None:
+        if not is_bool(values) and one.up_to is None:
             lines = [
                 f"#define {self.value(one.name, value)} {place} /* {said(fact_labels.of_value(one.name, value))} */"
                 for place, value in enumerate(values)
             ]
-        kind = "bool" if _is_bool(values) else "byte"
+        kind = "bool" if is_bool(values) else "byte"
         note = "" if one.up_to is None else f", 0 to {values[-1]}"
         return [*lines, f"{kind} {self.fact(one.name)} = {self.value(one.name, start)}; /* {said(fact_labels.of_field(one.name))}{note} */"]
 
@@ -267,10 +263,6 @@ class _Model:
         if not payers:
             return formulas.MOVED
         return formulas.WITHHELD if able == "true" else f"(({able}) -> {formulas.WITHHELD} : {formulas.MOVED})"
-
-
-def _is_bool(values: Sequence[Value]) -> bool:
-    return all(isinstance(value, bool) for value in values)
 
 
 def _printed(rule: Rule) -> str:

@@ -123,6 +123,21 @@ def _tree(reads: tuple[str, ...], rows: frozenset[Row], domains: Mapping[str, Do
     return " || ".join(f"({part})" if len(parts) > 1 and " && " in part else part for part in parts)
 
 
+def says(fact: str, values: Domain, domain: Domain, spelled: Callable[[Value], str], equal: str, unequal: str) -> str:
+    """That a fact has one of the values, as short as it can be said with a tool's words for the fact, for values and for comparing."""
+    if is_bool(domain):
+        return fact if values[0] else f"!{fact}"
+    others = [one for one in domain if not any(same(one, value) for value in values)]
+    if len(others) == 1 < len(values):
+        return f"{fact}{unequal}{spelled(others[0])}"
+    return " || ".join(f"{fact}{equal}{spelled(value)}" for value in values)
+
+
+def is_bool(domain: Domain) -> bool:
+    """Whether a fact is true or false, and nothing else."""
+    return all(isinstance(value, bool) for value in domain)
+
+
 def same(one: object, other: object) -> bool:
     """Whether two values of a fact are one: `True` is not 1."""
     return type(one) is type(other) and one == other

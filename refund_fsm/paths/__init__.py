@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from refund_fsm.errors import BadData
-from refund_fsm.graph import choices
-from refund_fsm.paths.coverage import Attempt, Coverage
+from refund_fsm.graph.shortest import choices
+from refund_fsm.paths.coverage import OBSERVED, Attempt, Coverage
 from refund_fsm.paths.goals import CRITERIA as _CRITERIA
+from refund_fsm.paths.inputs import PASS, Input
 from refund_fsm.paths.play import complete_suite, covering_suite
 from refund_fsm.paths.space import Space
 from refund_fsm.paths.suite import Suite
-from refund_fsm.paths.w import MAX_EXTRA_STATES
+from refund_fsm.paths.w import MAX_EXTRA_STATES, Complete
 from refund_fsm.workflow import Policy, Workflow
 
-__all__ = ["CRITERIA", "Attempt", "Coverage", "Suite", "cover", "goal_names"]
+__all__ = ["CRITERIA", "OBSERVED", "PASS", "Attempt", "Complete", "Coverage", "Input", "Space", "Suite", "cover", "goal_names"]
 
 CRITERIA = (*_CRITERIA, "w")
 

@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from refund_fsm.errors import WorkflowError
-from refund_fsm.graph import ACCEPTED, MergedGraph, ShortestPaths, explore
+from refund_fsm.graph import ACCEPTED, MergedGraph, explore
+from refund_fsm.graph.shortest import ShortestPaths
 from refund_fsm.paths.inputs import PASS, Input
 from refund_fsm.workflow import CLOCK, Guard, Policy, Rule, Workflow
 

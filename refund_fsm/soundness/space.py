@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from refund_fsm.graph import ConfigGraph, MergedGraph, ShortestPaths
+from refund_fsm.graph import ConfigGraph, MergedGraph
+from refund_fsm.graph.shortest import ShortestPaths
 from refund_fsm.scenario import Path, Player
 from refund_fsm.workflow import Policy, Rule, Workflow
 

@@ -6,8 +6,25 @@ Must not know what is said. From sections all is written that is shown. Those wh
 
 from __future__ import annotations
 
-from refund_fsm.text.text import Lang, Languages, Text, one_line
+from refund_fsm.text.text import LANGS, AnyLang, Lang, Languages, Text, languages, one_line
 from refund_fsm.text.words import OR, day, instant, length, listed, local_day, stamp, yuan
 from refund_fsm.text.zone import SHANGHAI
 
-__all__ = ["OR", "SHANGHAI", "Lang", "Languages", "Text", "day", "instant", "length", "listed", "local_day", "one_line", "stamp", "yuan"]
+__all__ = [
+    "LANGS",
+    "OR",
+    "SHANGHAI",
+    "AnyLang",
+    "Lang",
+    "Languages",
+    "Text",
+    "day",
+    "instant",
+    "languages",
+    "length",
+    "listed",
+    "local_day",
+    "one_line",
+    "stamp",
+    "yuan",
+]

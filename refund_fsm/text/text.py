@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
+
+from refund_fsm.errors import one_of
 
 BREAK = "⏎"
 Lang = Literal["zh", "en"]
+AnyLang = Literal["both", "zh", "en"]  # what an output may be in
+LANGS: tuple[AnyLang, ...] = get_args(AnyLang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,12 @@ class Languages(StrEnum):
     def stack(self, text: Text) -> str:
         """The text in these languages, one below the other."""
         return self.say(text, "\n")
+
+
+def languages(lang: str) -> Languages:
+    """The languages by their name, one of `LANGS`; `BadData` for another."""
+    one_of("lang", lang, LANGS)
+    return Languages(lang)
 
 
 def one_line(text: str) -> str:

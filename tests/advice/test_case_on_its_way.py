@@ -10,7 +10,7 @@ from refund_fsm.advice import advise
 from refund_fsm.advice.texts import TOPICS
 from refund_fsm.workflow.catalogue import expand
 from tests.advice.asked import said, sources, tips
-from tests.advice.situations import CASES, FAULTY, FILE, GRANT, MALL, MALL_NO, Row
+from tests.advice.situations import CASES, FAULTY, FILE, GRANT, MALL, MALL_NO, SHOP_SENT, Row
 from tests.samples import at, case, photo, play
 
 
@@ -84,29 +84,14 @@ def test_talking_first_is_advised_where_filing_is_allowed() -> None:
 
 
 def test_who_else_may_act_is_what_the_case_allows() -> None:
-    shipped = play(
-        case(),
-        "2026-02-13 10:00 | buyer | submit",
-        "2026-02-13 11:00 | merchant | start_review",
-        "2026-02-13 12:00 | merchant | approve_return",
-        "2026-02-14 10:00 | buyer | ship_return",
-        "2026-02-15 10:00 | carrier | lose_return",
-    )
-    told = str(advise(shipped, shipped.now, "en"))
+    lost = play(case(), *SHOP_SENT, "2026-02-15 10:00 | carrier | lose_return")
+    told = str(advise(lost, lost.now, "en"))
     assert "rule for a refund" in told
     assert "rule for return and refund" not in told
 
 
 def test_a_refund_that_came_late_is_not_pressed_for() -> None:
-    late = play(
-        case(),
-        "2026-02-13 10:00 | buyer | submit",
-        "2026-02-13 11:00 | merchant | start_review",
-        "2026-02-13 12:00 | merchant | approve_return",
-        "2026-02-14 10:00 | buyer | ship_return",
-        "2026-02-15 10:00 | carrier | deliver_return",
-        "2026-02-20 10:00 | merchant | confirm_receipt",
-    )
+    late = play(case(), *SHOP_SENT, "2026-02-15 10:00 | carrier | deliver_return", "2026-02-20 10:00 | merchant | confirm_receipt")
     assert "press for it" in str(advise(late, at("2026-02-24 10:00"), "en"))
     paid = play(late, "2026-02-24 10:00 | payment | refund_paid")
     told = str(advise(paid, paid.now, "en"))

@@ -19,8 +19,7 @@ import pytest
 
 from refund_fsm import Workflow, orders, paths
 from refund_fsm.export import render
-from refund_fsm.scenario import file as scenario
-from refund_fsm.scenario import trace
+from refund_fsm.scenario import find, load, play, shipped
 from tests.exchange import WORKFLOW as EXCHANGE
 from tests.workflows import EVERY_WORKFLOW_EVEN_AWKWARD
 
@@ -153,8 +152,8 @@ def _is_plain(workflow: Workflow, events: Trace) -> bool:
 
 
 def _recorded() -> Iterator[tuple[Workflow, Trace]]:
-    for name in scenario.shipped():
-        played = trace.play(scenario.load(scenario.find(name)))
+    for name in shipped():
+        played = play(load(find(name)))
         if played.case.state.final:
             yield played.case.workflow, tuple(step.event for step in played.case.steps)
 

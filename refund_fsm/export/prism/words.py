@@ -6,11 +6,12 @@ Every identifier is a prefix, an underscore and a name made plain, so that none 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from refund_fsm.export.identifiers import Identifiers
 from refund_fsm.export.prism.memory import Memory
 from refund_fsm.export.promela import said
-from refund_fsm.export.tables import EffectTable, GuardTable, Row, condition, same
+from refund_fsm.export.tables import EffectTable, GuardTable, Row, condition, is_bool, says
 from refund_fsm.orders import fact_labels
 from refund_fsm.text import Text
 from refund_fsm.workflow import Domain, Rule, Value, assignments
@@ -53,12 +54,9 @@ class Words:
     def guard(self, name: str) -> str:
         return self.names.of("is_", name)
 
-    def is_bool(self, name: str) -> bool:
-        return all(isinstance(value, bool) for value in self.domains[name])
-
     def value(self, name: str, value: Value) -> str:
         """A value as it is written: a bool or a count as itself, any other by a constant that stands for its number."""
-        if self.is_bool(name):
+        if is_bool(self.domains[name]):
             return "true" if value else "false"
         return str(value) if name in self._up_to else self.names.of(f"{self.fact(name)}_", value)
 
@@ -67,13 +65,13 @@ class Words:
         return [
             f"const int {self.value(name, value)} = {place}; // {said(fact_labels.of_value(name, value))}"
             for name in self.fields
-            if not self.is_bool(name) and name not in self._up_to
+            if not is_bool(self.domains[name]) and name not in self._up_to
             for place, value in enumerate(self.domains[name])
         ]
 
     def declared(self, name: str) -> str:
         """The variable of a fact. It starts at the value that stands for a fact that is forgotten."""
-        kind = "bool" if self.is_bool(name) else f"[0..{len(self.domains[name]) - 1}]"
+        kind = "bool" if is_bool(self.domains[name]) else f"[0..{len(self.domains[name]) - 1}]"
         return f"{self.fact(name)} : {kind} init {self.forgotten(name)}; // {said(fact_labels.of_field(name))}"
 
     def forgotten(self, name: str) -> str:
@@ -86,12 +84,7 @@ class Words:
         return _spelled(condition(table.reads, table.holds, self.domains, self._atom))
 
     def _atom(self, name: str, values: Domain) -> str:
-        fact, others = self.fact(name), [one for one in self.domains[name] if not any(same(one, value) for value in values)]
-        if self.is_bool(name):
-            return fact if values[0] else f"!{fact}"
-        if len(others) == 1 < len(values):
-            return f"{fact}!={self.value(name, others[0])}"
-        return " || ".join(f"{fact}={self.value(name, value)}" for value in values)
+        return says(self.fact(name), values, self.domains[name], partial(self.value, name), "=", "!=")
 
     def may(self, rule: Rule) -> str:
         """That the rule's guards hold, and none of the rules that fire in its place."""

@@ -13,14 +13,13 @@ from dataclasses import dataclass, replace
 from html import escape, unescape
 from pathlib import Path
 
-from refund_fsm.diagram import Lang, fonts
+from refund_fsm.diagram import fonts
 from refund_fsm.errors import BadData
 from refund_fsm.simulate.report import canvas, plots, summary
 from refund_fsm.simulate.report.canvas import Plot
 from refund_fsm.simulate.report.comparison import Comparison
 from refund_fsm.simulate.report.settings import Many
-from refund_fsm.simulate.report.summary import languages
-from refund_fsm.text import Languages, Text
+from refund_fsm.text import AnyLang, Languages, Text, languages
 from refund_fsm.text.html import both, in_bold, section_html
 from refund_fsm.text.sections import Answer, Notice, Section, said
 from refund_fsm.workflow import write
@@ -35,7 +34,7 @@ RESTS_ON = Text("依据", "What it rests on")
 HEAT = Text("状态图：次数与停留时间", "State diagram: how often, and how long")
 
 
-def save_plot(one: Many, path: Path | str, lang: Lang = "both", *, answer: Answer | None = None) -> Path:
+def save_plot(one: Many, path: Path | str, lang: AnyLang = "both", *, answer: Answer | None = None) -> Path:
     """Writes the picture of a result or a law: `.svg`, `.png`, or `.html`, a report with the tables and the diagram; whole or not at all.
 
     `answer` is what `summary` says of it, where that is made already. Returns the path. `BadData` for another suffix, a place that
@@ -46,7 +45,7 @@ def save_plot(one: Many, path: Path | str, lang: Lang = "both", *, answer: Answe
     return _saved(path, picture, lambda: report(one, lang, picture, answer))
 
 
-def save_comparison_plot(comparison: Comparison, path: Path | str, lang: Lang = "both", *, answer: Answer | None = None) -> Path:
+def save_comparison_plot(comparison: Comparison, path: Path | str, lang: AnyLang = "both", *, answer: Answer | None = None) -> Path:
     """The same for a comparison: two curves over each other; the page has both diagrams."""
     path = checked_path(path)
     picture = plots.comparison_plot(comparison, lang)
@@ -71,14 +70,14 @@ def checked_path(path: Path | str) -> Path:
     return found
 
 
-def report(one: Many, lang: Lang = "both", picture: Plot | None = None, answer: Answer | None = None) -> str:
+def report(one: Many, lang: AnyLang = "both", picture: Plot | None = None, answer: Answer | None = None) -> str:
     """The page of a result or a law."""
     found, said_in = answer or summary.answer(one), languages(lang)
     diagrams = [(HEAT, one.diagram(lang=lang).svg())]
     return _Page(found.sections(said_in), picture or plots.plot(one, lang), diagrams, said_in).html()
 
 
-def comparison_report(comparison: Comparison, lang: Lang = "both", picture: Plot | None = None, answer: Answer | None = None) -> str:
+def comparison_report(comparison: Comparison, lang: AnyLang = "both", picture: Plot | None = None, answer: Answer | None = None) -> str:
     """The page of a comparison."""
     found, said_in = answer or summary.comparison_answer(comparison), languages(lang)
     diagrams = [

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from refund_fsm.diagram import LANGS, Lang
-from refund_fsm.errors import BadData
 from refund_fsm.simulate.report import comparison_view, overview, settings
 from refund_fsm.simulate.report.settings import Many
 from refund_fsm.simulate.sample import Result
-from refund_fsm.text import Languages
+from refund_fsm.text import AnyLang, languages
 from refund_fsm.text.sections import Answer, Notice, Pairs, Section
 
 if TYPE_CHECKING:
@@ -28,32 +26,25 @@ def comparison_answer(comparison: Comparison) -> Answer:
     return Answer(lambda _: comparison_sections(comparison), lambda: f"{comparison.to_json(indent=2)}\n")
 
 
-def result_text(result: Result, lang: Lang = "both") -> str:
+def result_text(result: Result, lang: AnyLang = "both") -> str:
     """What a manager wants to know of a simulation; partial and provisional results say so. `BadData` for another language."""
     return _text(sections(result), lang)
 
 
-def law_text(law: Law, lang: Lang = "both") -> str:
+def law_text(law: Law, lang: AnyLang = "both") -> str:
     """The same of an exact law, with what halving the lattice's step changed in place of confidence intervals."""
     return _text(sections(law), lang)
 
 
-def comparison_text(comparison: Comparison, lang: Lang = "both") -> str:
+def comparison_text(comparison: Comparison, lang: AnyLang = "both") -> str:
     """Two results or laws beside each other: what they rest on, and every main figure with the difference and its interval."""
     return _text(comparison_sections(comparison), lang)
 
 
-def _text(found: Iterator[Section], lang: Lang) -> str:
+def _text(found: Iterator[Section], lang: AnyLang) -> str:
     from refund_fsm.text import terminal  # here, so that who draws does not load it
 
     return terminal.text_of(found, languages(lang))
-
-
-def languages(lang: str) -> Languages:
-    """The languages by their name; `BadData` for another."""
-    if lang not in LANGS:
-        raise BadData("lang", lang, " or ".join(repr(known) for known in LANGS))
-    return Languages(lang)
 
 
 def sections(one: Many) -> Iterator[Section]:

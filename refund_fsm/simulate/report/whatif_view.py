@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE
 from refund_fsm.simulate.report.settings import PARTIAL
-from refund_fsm.simulate.report.summary import languages
-from refund_fsm.text import Languages, Text, terminal
+from refund_fsm.text import AnyLang, Languages, Text, languages, terminal
 from refund_fsm.text.numbers import SHOWN_AS, Unit
 from refund_fsm.text.sections import Answer, Column, Notice, Part, Section, Table
 
 if TYPE_CHECKING:
-    from refund_fsm.diagram import Lang
     from refund_fsm.simulate.law import Effect, Sensitivity
 
 HEADINGS = (Text("改什么", "what to change"), Text("怎么改", "how"), Text("变化", "effect"))
@@ -56,7 +54,7 @@ def sections(found: Sensitivity, lang: Languages, most: int = MOST) -> Iterator[
         yield Section(None, (f"{lang.say(figures.label_of(found.workflow, name))}{now}", Table(headings, rows)))
 
 
-def text(found: Sensitivity, lang: Lang, most: int) -> str:
+def text(found: Sensitivity, lang: AnyLang, most: int) -> str:
     """The same as text. `BadData` for another language."""
     return terminal.text_of(sections(found, languages(lang), most), languages(lang))
 

@@ -14,8 +14,7 @@ from typing import NamedTuple
 from refund_fsm.case import MAX_CLOCK_STEPS
 from refund_fsm.errors import BadData
 from refund_fsm.graph import MergedGraph, explore
-from refund_fsm.paths.space import Space
-from refund_fsm.paths.w import Complete
+from refund_fsm.paths import Complete, Space
 from refund_fsm.scenario import START, Opening
 from refund_fsm.testing.lockstep.implementation import Abilities
 from refund_fsm.testing.lockstep.inputs import Alphabet, as_row, earlier

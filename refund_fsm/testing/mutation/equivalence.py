@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from refund_fsm.graph import coarsest
-from refund_fsm.paths.inputs import PASS, Input
+from refund_fsm.paths import PASS, Input
 from refund_fsm.scenario import Path, Player
 from refund_fsm.testing.mutation.classes import FactClasses, Place, Table
 from refund_fsm.testing.mutation.killing import struck

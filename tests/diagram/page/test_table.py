@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from refund_fsm import Policy, RefundCase, Workflow, WorkflowError, orders
-from refund_fsm.diagram.page import table as limits
+from refund_fsm.diagram.page import table as tables
 from refund_fsm.diagram.page.table import Column, Move, Table, table_of
 from refund_fsm.diagram.page.turns import REFERENCES, Courses, Turn
 from refund_fsm.errors import TooLong
@@ -172,7 +172,7 @@ def test_an_example_that_has_other_facts_is_an_error() -> None:
 
 
 def test_too_many_facts_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MAX_OPENINGS", 71)
+    monkeypatch.setattr(tables, "MAX_OPENINGS", 71)
     with pytest.raises(TooLong, match="71 sets of facts"):
         table_of(WORKFLOW, Policy.guide())
 
