@@ -55,7 +55,7 @@ RETIRED = (
         phrases={r"under way": "of what goes on: a file, a payout, a stock of cases"},
         names={
             "Judge.ways": "public: by place of the original, the distance from an opening and a shortest path",
-            "cli.app.check (docstring)": "the help of a command",
+            "cli.workflows.check (docstring)": "the help of a command",
         },
     ),
     Retired(
@@ -80,6 +80,7 @@ RETIRED = (
         r"sampl(es?|ed|ing)",
         "a made-up opening, or facts that stand for others",
         "opening; facts",
+        names={"refund_fsm (docstring)": "the map of the rooms, which names `simulate.sample`"},
         rooms={"refund_fsm.simulate": "what statistics calls one: many cases played"},
     ),
 )

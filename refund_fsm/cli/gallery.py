@@ -13,7 +13,7 @@ from functools import lru_cache
 from refund_fsm import diagram, orders
 from refund_fsm.case import RefundCase
 from refund_fsm.diagram import slug
-from refund_fsm.graph import illustration as walks
+from refund_fsm.graph import illustration
 from refund_fsm.scenario import find, load, play, shipped
 from refund_fsm.text import Text
 from refund_fsm.workflow import Policy, Workflow
@@ -21,8 +21,8 @@ from refund_fsm.workflow import Policy, Workflow
 File = tuple[str, bytes]
 BEFORE_THE_END = timedelta(hours=1)
 CHANGED = Policy.from_mapping({"profile": "statute", "on_merchant_silence": "escalate", "return_days": 10, "evidence_hours": 72})
-WALKS, SEED = 1_000, 20260212
-ILLUSTRATIVE = Text(f"示例：{WALKS:,} 次随机走法，非真实数据", f"illustrative: {WALKS:,} random walks, no real data")
+RANDOM_WALKS, SEED = 1_000, 20260212
+ILLUSTRATIVE = Text(f"示例：{RANDOM_WALKS:,} 次随机走法，非真实数据", f"illustrative: {RANDOM_WALKS:,} random walks, no real data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,10 @@ def files(workflows: Iterable[Workflow], *, lang: diagram.Lang = "both") -> list
 
 
 def pictures(workflow: Workflow, *, lang: diagram.Lang = "both") -> Iterator[Shown]:
-    """The pictures of one workflow: full, spine, and an example each of the case, counts and difference views."""
+    """The pictures of one workflow: full, spine, and one each of the case, counts and difference views."""
     yield Shown("", diagram.draw(workflow, lang=lang), FULL)
     yield Shown(".spine", diagram.draw(workflow, view="spine", lang=lang), SPINE)
-    case = example_case(workflow)
+    case = shown_case(workflow)
     if case is not None:
         yield Shown(".case", diagram.draw(workflow, case=case, lang=lang), CASE)
     counts, waits = _traffic(workflow)
@@ -69,10 +69,10 @@ def pictures(workflow: Workflow, *, lang: diagram.Lang = "both") -> Iterator[Sho
 
 @lru_cache(maxsize=8)
 def _traffic(workflow: Workflow) -> tuple[dict[str, int], dict[str, timedelta]]:
-    return walks.illustrate(workflow, cases=WALKS, seed=SEED)
+    return illustration.illustrate(workflow, cases=RANDOM_WALKS, seed=SEED)
 
 
-def example_case(workflow: Workflow) -> RefundCase | None:
+def shown_case(workflow: Workflow) -> RefundCase | None:
     """The first shipped scenario of the workflow in which a limit was passed, an hour before its last step; None where none ships."""
     for name in shipped():
         scenario = load(find(name))

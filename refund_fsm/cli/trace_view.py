@@ -1,4 +1,4 @@
-"""Owns how a trace reads for people: the aligned table, what was said along the way, the money and the clocks.
+"""Owns how a trace reads for people: the aligned table, what was said with its steps, the money and the clocks.
 
 Must not play or judge anything.
 """

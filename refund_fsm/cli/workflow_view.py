@@ -104,9 +104,9 @@ def _rules(workflow: Workflow, lang: Languages) -> Table:
     ]
     rows = []
     for rule in workflow.rules:
-        way = f"{rule.source.key}\n{'(internal)' if rule.internal else f'→ {rule.dest.key}'}"
+        leads = f"{rule.source.key}\n{'(internal)' if rule.internal else f'→ {rule.dest.key}'}"
         event = f"{rule.event.name}\n{lang.say(rule.event.text)}"
-        rows.append((rule.id, event, lang.stack(rule.actor.text), way, "\n".join(_terms(rule, lang)), cited(rule.cites, lang)))
+        rows.append((rule.id, event, lang.stack(rule.actor.text), leads, "\n".join(_terms(rule, lang)), cited(rule.cites, lang)))
     return Table(columns(*headings), tuple(rows), ruled=True)
 
 

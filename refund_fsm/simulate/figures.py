@@ -34,8 +34,8 @@ class Figure:
 
 
 def disputes(workflow: Workflow) -> tuple[str, ...]:
-    """Where a case goes that the parties do not settle: the ends of the spine's further ways (the shop: platform arbitration)."""
-    return tuple(dict.fromkeys(way[-1].key for way in workflow.spine[1:]))
+    """Where a case goes that the parties do not settle: the ends of the spine's further paths (the shop: platform arbitration)."""
+    return tuple(dict.fromkeys(path[-1].key for path in workflow.spine[1:]))
 
 
 def limit_names(workflow: Workflow) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from refund_fsm.cli.app import main
 from refund_fsm.cli.drawing import Drawing, before_of, case_of, counts_of, workflows_of
 from refund_fsm.cli.options import policy_of
 from refund_fsm.diagram import dot, render
-from refund_fsm.graph import illustration as walks
+from refund_fsm.graph import illustration
 from refund_fsm.graph.configurations import explore
 from refund_fsm.scenario.file import find, load
 from refund_fsm.scenario.trace import play
@@ -55,8 +55,8 @@ def test_the_readme_shows_every_file(made: list[tuple[str, bytes]]) -> None:
 
 
 @EVERY
-def test_the_example_case_is_on_its_way_and_has_something_to_show(key: str) -> None:
-    case = gallery.example_case(orders.get(key))
+def test_the_shown_case_is_under_way_and_has_something_to_show(key: str) -> None:
+    case = gallery.shown_case(orders.get(key))
     assert case is not None
     assert case.steps
     assert not case.state.final
@@ -72,11 +72,11 @@ def test_a_users_workflow_has_a_gallery_but_no_shipped_case() -> None:
 
 # 2. The made-up traffic
 @EVERY
-def test_walks_are_legal_seeded_and_conserve_cases(key: str) -> None:
+def test_random_walks_are_legal_seeded_and_conserve_cases(key: str) -> None:
     workflow = orders.get(key)
-    counts, waits = walks.illustrate(workflow, cases=200, seed=5)
-    assert (counts, waits) == walks.illustrate(workflow, cases=200, seed=5)
-    assert counts != walks.illustrate(workflow, cases=200, seed=6)[0]
+    counts, waits = illustration.illustrate(workflow, cases=200, seed=5)
+    assert (counts, waits) == illustration.illustrate(workflow, cases=200, seed=5)
+    assert counts != illustration.illustrate(workflow, cases=200, seed=6)[0]
     for state in workflow.states.values():
         into = sum(counts[r.id] for r in workflow.rules if r.dest.key == state.key and not r.internal)
         out = sum(counts[r.id] for r in workflow.rules if r.source.key == state.key and not r.internal)
@@ -265,9 +265,9 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
         write([(tmp_path / "a\0.svg", b"new")])
 
 
-def test_walks_begin_somewhere_even_when_only_the_clock_walks_the_spine() -> None:
+def test_random_walks_begin_somewhere_even_when_only_the_clock_takes_the_spine() -> None:
     flow = own("", spine=True)
-    assert sum(walks.illustrate(replace(flow, spine=(flow.spine[0][1:],)), cases=3, seed=1)[0].values()) > 0
+    assert sum(illustration.illustrate(replace(flow, spine=(flow.spine[0][1:],)), cases=3, seed=1)[0].values()) > 0
 
 
 def test_own_keys_do_not_leave_the_folder(tmp_path: Path) -> None:

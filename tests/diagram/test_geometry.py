@@ -104,7 +104,7 @@ def pictures() -> dict[str, Draw]:
     for name in shipped():
         made[f"case {name}"] = partial(_case, name)
     for workflow, lang in itertools.product(OURS.values(), LANGS):
-        case = gallery.example_case(workflow)
+        case = gallery.shown_case(workflow)
         made[f"{workflow.key} case on its way {lang}"] = partial(diagram.draw, workflow, case=case, lang=lang)
         made[f"{workflow.key} since exchange {lang}"] = partial(diagram.draw, workflow, before=WORKFLOW, lang=lang)
     for (name, workflow), lang in itertools.product(generated().items(), LANGS):

@@ -180,10 +180,10 @@ class _Builder:
     def _opening(self, place: int) -> Opening:
         share, where = self.behaviour.mix[place], f"mix[{place}].facts"
         facts = self._facts({**self.behaviour.facts, **share.facts}, where)
-        example = self.workflow.example_of(facts, self.start)
-        if example is None:
+        made_up = self.workflow.example_of(facts, self.start)
+        if made_up is None:
             raise BadData(where, str(facts), f"facts that some order has on {self.start.isoformat()}")
-        order, request = example
+        order, request = made_up
         order = order.model_copy(update={"freight_insurance": share.freight_insurance})
         course = self._course(order, request)
         if course.phases[0] != facts:

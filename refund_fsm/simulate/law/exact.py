@@ -382,7 +382,7 @@ class Law:
         )
 
     def figures(self) -> dict[str, Figure]:
-        """All figures by name. The interval is the estimated error: as much either way as halving the step, to this one, has changed.
+        """All figures by name. The interval is the estimated error: as much up and down as halving the step, to this one, has changed.
 
         Its ends are NaN where twice the step divides no day.
         """

@@ -23,7 +23,7 @@ def play_case(
 ) -> RefundCase:
     """The case with the number `case` that `simulate` plays under `seed`, as a `RefundCase` at its last step.
 
-    Orders are the workflow's examples, with the amount that the case claims. Raises `BadData` for a number that is none.
+    Orders are those of the workflow's `example_of`, with the amount that the case claims. Raises `BadData` for a number that is none.
     """
     for field, value in (("case", case), ("seed", seed)):
         if type(value) is not int or not 0 <= value < 2**62:
