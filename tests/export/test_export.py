@@ -23,7 +23,7 @@ from refund_fsm.export import FORMATS, render
 from refund_fsm.export.identifiers import Identifiers
 from refund_fsm.export.prism.lattice import Lattice
 from refund_fsm.export.tables import EffectTable, condition, effect_table, guard_table, tables_of
-from refund_fsm.simulate.behaviour.behaviour import Behaviour, Choice, Share
+from refund_fsm.simulate.behaviour import Behaviour, Choice, Share
 from refund_fsm.simulate.behaviour.delays import Empirical, Fixed, Uniform
 from refund_fsm.workflow.facts import Partial, assignments, reads_of
 from refund_fsm.workflow.rows import CLOCK

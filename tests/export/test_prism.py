@@ -16,7 +16,7 @@ import pytest
 
 from refund_fsm import CLOCK, Actor, Event, Limit, Policy, Rule, State, Workflow, effect, orders
 from refund_fsm.export import render
-from refund_fsm.simulate.behaviour.behaviour import NOTHING, Behaviour, Choice, Share
+from refund_fsm.simulate.behaviour import NOTHING, Behaviour, Choice, Share
 from refund_fsm.simulate.behaviour.delays import Empirical, Fixed, Quantity
 from tests.awkward import WORKFLOW as AWKWARD
 from tests.exchange import WORKFLOW as EXCHANGE
