@@ -5,6 +5,7 @@ Expected refusals are values; these are raised.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -62,6 +63,13 @@ class BadData(RefundFsmError, ValueError):
             dot = "." if path and inner.field and not inner.field.startswith("[") else ""
             return cls(f"{path}{dot}{inner.field}", inner.value, inner.expected)
         return cls(path or error.title, _given(first), _expected(first))
+
+
+def one_of(field: str, value: object, choices: Iterable[object]) -> None:
+    """Raises `BadData` with the choices where a value is none of them."""
+    known = tuple(choices)
+    if value not in known:
+        raise BadData(field, value, " or ".join(repr(choice) for choice in known))
 
 
 def _given(complaint: Any) -> object:

@@ -125,6 +125,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """One line for all browser tests that were skipped."""
     lack = missing()
-    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "browser" in report.keywords]
-    if lack and skipped:
-        terminalreporter.write_line(f"{len(skipped)} browser tests skipped. {lack}")
+    skipped = terminalreporter.stats.get("skipped", [])
+    ours = [report for report in skipped if "browser" in getattr(report, "keywords", ())]  # the report of a collection has none
+    if lack and ours:
+        terminalreporter.write_line(f"{len(ours)} browser tests skipped. {lack}")

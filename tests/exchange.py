@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from refund_fsm import (
+    CATALOGUE,
     CLOCK,
     Acceptance,
     Actor,
+    CatalogueRule,
     Event,
     Ground,
     Limit,
@@ -26,7 +28,6 @@ from refund_fsm import (
     effect,
     guard,
 )
-from refund_fsm.workflow.catalogue import CATALOGUE, CatalogueRule
 
 # 1. Who acts, and what a case can be
 BUYER = Actor("buyer", "买家", "buyer")

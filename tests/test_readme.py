@@ -56,7 +56,7 @@ def test_the_readme_has_its_sections_in_order() -> None:
 
 
 @pytest.mark.parametrize(("heading", "code"), blocks("python"))
-def test_python_blocks(heading: str, code: str, clone: Path) -> None:
+def test_a_python_block_prints_what_its_comments_say(heading: str, code: str, clone: Path) -> None:
     """What the block prints is what its comments `# → …` say, in order."""
     done = run([sys.executable, "-c", code], clone)
     assert done.returncode == 0, f"{heading}: {done.stderr}"
@@ -65,7 +65,7 @@ def test_python_blocks(heading: str, code: str, clone: Path) -> None:
 
 
 @pytest.mark.parametrize(("heading", "code"), blocks("sh"))
-def test_shell_blocks(heading: str, code: str, clone: Path) -> None:
+def test_a_shell_line_ends_with_the_code_that_it_names(heading: str, code: str, clone: Path) -> None:
     """Each line ends with the exit code that its comment `# exit N` names, else with 0."""
     for line in filter(None, code.splitlines()):
         command, _, comment = line.partition("  #")

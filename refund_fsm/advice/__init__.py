@@ -1,6 +1,6 @@
 """Owns the advice: what a buyer, or an agent for one, should do now, until when, and where to tap.
 
-Changes nothing, reads no wall clock, and judges nothing itself: what is possible is asked of the case.
+Must not change anything, read a wall clock, or judge: what is possible is asked of the case.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from refund_fsm.advice.scene import Scene
 from refund_fsm.advice.scene import Tip as Tip
 from refund_fsm.advice.texts import TOPICS
 from refund_fsm.case import RefundCase
-from refund_fsm.errors import BadData
+from refund_fsm.errors import BadData, one_of
 from refund_fsm.orders.guidance import Said, guidance_of
 from refund_fsm.text import Lang, Text, words
 from refund_fsm.workflow import ASSUMED, ASSUMED_TEXT, Order, Policy, Workflow, instant
@@ -96,8 +96,7 @@ def advise(
     and `workflow=None` the registry's; a case has its own of both. Raises `BadData` for an unknown `lang`, an `at` before
     the case's `now` or the order's `paid_at`, and an order that is not of the workflow.
     """
-    if lang not in get_args(AdviceLang):
-        raise BadData("lang", lang, " or ".join(repr(known) for known in get_args(AdviceLang)))
+    one_of("lang", lang, get_args(AdviceLang))
     at = instant(at, "at")
     if isinstance(subject, RefundCase):
         scene = _scene_of_case(subject, at, policy, workflow)

@@ -1,4 +1,4 @@
-"""Owns the advice on which kinds and reasons would be taken now, which would not and why, and who pays for the way back.
+"""Owns the advice on which kinds and reasons would be taken now, which would not and why, and who pays the freight of a return.
 
 Must not judge: every verdict is a case's own.
 """
@@ -15,7 +15,7 @@ from refund_fsm.workflow import OrderLine, spelled
 
 
 def fitting(scene: Scene) -> Iterator[Tip]:
-    """Which kinds and reasons would be taken now, which would not, and who pays for the way back."""
+    """Which kinds and reasons would be taken now, which would not, and who pays the freight of a return."""
     guide = scene.guidance
     if not scene.may_choose:
         if scene.case is not None and scene.case.freight is not None and not scene.case.state.final:

@@ -122,10 +122,10 @@ class Scene:
         case = _as_if(self.case, request) if self.case else None
         if case is None or case.state.final:  # a new case
             case = RefundCase.open(self.order, request, at=self.at, policy=self.policy, workflow=self.workflow)
-        ways = [self.guidance.asks] if self.guidance else [(event.name,) for event in self.filing]
-        if not ways:
+        asked = [self.guidance.asks] if self.guidance else [(event.name,) for event in self.filing]
+        if not asked:
             return None
-        verdicts = [_asked(case, way, self.at) for way in ways]
+        verdicts = [_asked(case, events, self.at) for events in asked]
         verdict = next((one for one in verdicts if one.allowed), verdicts[0])
         files = frozenset(event.name for event in self.filing if _asked(case, (event.name,), self.at).allowed)
         return Choice(named, reason, verdict, files, case.freight)
@@ -151,13 +151,13 @@ def _as_if(case: RefundCase, request: RefundRequest) -> RefundCase | None:
         return None
 
 
-def _asked(case: RefundCase, way: tuple[str, ...], at: datetime) -> Verdict:
-    """The verdict on the last event of the way, those before it taken; or on the first of them that is refused."""
-    for name in way:
+def _asked(case: RefundCase, events: tuple[str, ...], at: datetime) -> Verdict:
+    """The verdict on the last of the events, those before it taken; or on the first of them that is refused."""
+    for name in events:
         event = case.workflow.events[name]
         given = {need: _GIVEN[need](at) for need in event.needs}
         verdict = case.ask(name, at=at, by=event.actor.key, **given)
-        if not verdict.allowed or name == way[-1]:
+        if not verdict.allowed or name == events[-1]:
             break
         case = case.apply(name, at=at, by=event.actor.key, **given)
     return verdict

@@ -24,7 +24,7 @@ NONE = Text("", "")
 PROVISIONAL = Text("（暂定）", " (provisional)")
 OVER = Text("，已过", "; that is over")
 JUDGED = Text("，本次按此判断", "; requests are judged by this")
-ROUTES = {"wechat": Text("微信零钱", "WeChat balance"), "alipay": Text("支付宝", "Alipay"), "bank_card": Text("银行卡", "bank card")}
+ACCOUNTS = {"wechat": Text("微信零钱", "WeChat balance"), "alipay": Text("支付宝", "Alipay"), "bank_card": Text("银行卡", "bank card")}
 
 # 1. Where things stand
 PROCESS = said("", "适用“{label}”。", "The process “{label}” applies.")

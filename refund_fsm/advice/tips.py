@@ -175,9 +175,9 @@ def _limit(scene: Scene, state: State, due: Due) -> Tip:
 
 
 def _reading(scene: Scene, profile: Policy) -> Policy:
-    """The scene's calendar with the profile's way of counting the seven days."""
-    ways = {name: getattr(profile, name) for name in ("window_starts", "roll_over", "no_reason_days")}
-    return scene.policy.model_copy(update=ways)
+    """The scene's policy, the seven days counted as in the profile."""
+    counted = {name: getattr(profile, name) for name in ("window_starts", "roll_over", "no_reason_days")}
+    return scene.policy.model_copy(update=counted)
 
 
 def _window(scene: Scene) -> Iterator[Tip]:
@@ -219,11 +219,11 @@ def _fault(scene: Scene) -> Iterator[Tip]:
 
 
 def money(scene: Scene) -> Iterator[Tip]:
-    """Who refunds, by which way, and by when at the latest; the law's clock too."""
+    """Who refunds, to which account, and by when at the latest; the law's clock too."""
     guide, case = scene.guidance, scene.case
     if guide is not None:
         yield tip("money", guide.refunder)
-        yield tip("money", guide.money, route=texts.ROUTES[scene.order.payment_method])
+        yield tip("money", guide.money, route=texts.ACCOUNTS[scene.order.payment_method])
     if case is not None and case.paid_fen:
         paid = next(step for step in reversed(case.steps) if step.rule.event.pays)
         yield tip("money", texts.PAID, paid.rule.sources, amount=yuan(case.paid_fen), at=when(paid.at))

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from refund_fsm.cli.show import cited
 from refund_fsm.orders import fact_labels
 from refund_fsm.simulate.behaviour import ASSUMED, ILLUSTRATIVE, Behaviour, Choice, Fixed, LogNormal, Quantity, Triangular, Uniform, shipped
-from refund_fsm.text import Text
-from refund_fsm.text.console import Aligned, Languages, plain
-from refund_fsm.workflow import Workflow
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
+from refund_fsm.text import Languages, Text
+from refund_fsm.text.sections import Answer, Notice, Section, Table, columns, json_of
+from refund_fsm.workflow import Workflow, cited
 
 PLACE, SAYS, CITES = Text("位置", "place"), Text("内容", "what it says"), Text("依据", "cites")
 INSURED, YES, NO = Text("有运费险", "freight insurance"), Text("是", "yes"), Text("否", "no")
@@ -36,7 +32,12 @@ FACTS = {"negotiated": Text("已协商过", "Negotiated before")}  # of those th
 WEIGHTS = Text("依据只涉及用时；所有权重都是假设的", "what is cited is how long it takes; all weights are assumed")
 
 
-def data(workflow: Workflow, behaviour: Behaviour) -> dict[str, Any]:
+def answer(workflow: Workflow, behaviour: Behaviour) -> Answer:
+    """What is said of a behaviour."""
+    return Answer(lambda lang: _sections(workflow, behaviour, lang), lambda: json_of(_data(workflow, behaviour)))
+
+
+def _data(workflow: Workflow, behaviour: Behaviour) -> dict[str, Any]:
     """The behaviour as plain data, with the places of what is assumed and of what is cited."""
     found = list(rows(workflow, behaviour))
     return {
@@ -75,23 +76,17 @@ def _choice(workflow: Workflow, row: Choice) -> Text:
     return Text(zh, f"“{state.en}”: {done.en}{when.en}, weight {row.weight:g}{f', takes {delay.en}' if delay else ''}")
 
 
-def parts(workflow: Workflow, behaviour: Behaviour, lang: Languages) -> Iterator[RenderableType | str]:
+def _sections(workflow: Workflow, behaviour: Behaviour, lang: Languages) -> Iterator[Section]:
     """The behaviour for people."""
     label = workflow.label
-    yield plain(lang.say(Text(f"{label.zh}：行为", f"{label.en}: behaviour")), "bold")
-    yield lang.say(ILLUSTRATIVE)
-    if behaviour.note and (lang is not Languages.ZH or behaviour.order_type not in shipped()):  # what ships is noted in English
-        yield behaviour.note
+    noted = behaviour.note and (lang is not Languages.ZH or behaviour.order_type not in shipped())  # what ships is noted in English
+    yield Section(Text(f"{label.zh}：行为", f"{label.en}: behaviour"), (Notice(ILLUSTRATIVE), *([behaviour.note] if noted else [])))
     found = list(rows(workflow, behaviour))
-    rest = [[place, lang.stack(says), cited(cites, lang)] for place, says, cites in found if cites != ASSUMED]
-    yield ""
-    yield plain(lang.say(Text(f"有依据的（{len(rest)} 项）", f"What cites the guide or the law ({len(rest)})")), "bold")
-    yield lang.say(WEIGHTS)
-    yield Aligned([lang.stack(one) for one in (PLACE, SAYS, CITES)], rest)
-    assumed = [[place, lang.stack(says)] for place, says, cites in found if cites == ASSUMED]
-    yield ""
-    yield plain(lang.say(Text(f"假设的（{len(assumed)} 项）", f"What is assumed ({len(assumed)})")), "bold")
-    yield Aligned([lang.stack(one) for one in (PLACE, SAYS)], assumed)
+    rest = tuple((place, lang.stack(says), cited(cites, lang)) for place, says, cites in found if cites != ASSUMED)
+    title = Text(f"有依据的（{len(rest)} 项）", f"What cites the guide or the law ({len(rest)})")
+    yield Section(title, (WEIGHTS, Table(columns(PLACE, SAYS, CITES), rest)))
+    assumed = tuple((place, lang.stack(says)) for place, says, cites in found if cites == ASSUMED)
+    yield Section(Text(f"假设的（{len(assumed)} 项）", f"What is assumed ({len(assumed)})"), (Table(columns(PLACE, SAYS), assumed),))
 
 
 def _facts(facts: dict[str, Any]) -> Iterator[Text]:

@@ -6,7 +6,7 @@ Must not print, and must not draw: it asks `diagram` and `gallery`. Every `BadDa
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,16 +14,15 @@ from typing import Any
 
 from refund_fsm import diagram, orders
 from refund_fsm.case import RefundCase
-from refund_fsm.diagram import slug
-from refund_fsm.diagram.render import SUFFIXES
+from refund_fsm.cli.options import names_a, policy_of
+from refund_fsm.diagram import SUFFIXES, slug
 from refund_fsm.errors import BadData, RefundFsmError
 from refund_fsm.orders.lookup import workflow_of
-from refund_fsm.workflow import MAX_BYTES, PROFILES, Policy, Workflow, folder, read_toml, write
+from refund_fsm.workflow import MAX_BYTES, Policy, Workflow, folder, read_toml, write
 
 PAGE = ".html"
 FORMS = (*SUFFIXES, PAGE)
 WRITTEN = (".dot", ".svg")  # into a folder
-A_POLICY = f"{' or '.join(PROFILES)}, or a policy file (TOML)"
 COUNTS_KEYS = ("counts", "waits_hours")
 
 
@@ -45,7 +44,7 @@ class Drawing:
     @property
     def into_file(self) -> bool:
         """Whether the output is one file: its name has a suffix, and it is no folder."""
-        return bool(self.output.suffix) and not _is("--output", str(self.output), Path.is_dir)
+        return bool(self.output.suffix) and not names_a("--output", str(self.output), Path.is_dir)
 
     def files(self) -> tuple[list[tuple[str, bytes]], str]:
         """The files by name, and the characters that the embedded font lacks. Nothing is written."""
@@ -130,23 +129,9 @@ def workflows_of(names: Sequence[str] | None, case: RefundCase | None) -> list[W
     return [case.workflow] if case is not None else [orders.get(key) for key in orders.keys()]
 
 
-def policy_of(name: str | None, option: str) -> Policy | None:
-    """A profile's policy, or that of a TOML file."""
-    if name is None:
-        return None
-    if name in PROFILES:
-        return Policy.profile(name)
-    if not _is(option, name, Path.is_file):
-        raise BadData(option, name, A_POLICY)
-    try:
-        return Policy.from_file(name)
-    except BadData as error:
-        raise BadData(f"{option}: {error.field}", error.value, error.expected) from None
-
-
 def before_of(name: str | None) -> Workflow | Policy | None:
     """What a picture is compared with: a policy, or a workflow by its name."""
-    if name is not None and (":" in name or name in orders.keys()) and not _is("--before", name, Path.is_file):
+    if name is not None and (":" in name or name in orders.keys()) and not names_a("--before", name, Path.is_file):
         return workflow_of(name)
     return policy_of(name, "--before")
 
@@ -186,14 +171,6 @@ def counts_of(name: str | None) -> tuple[dict[str, int] | None, dict[str, timede
     if not data.get("counts") and not waits:
         raise BadData(f"--counts {name}", data, "at least one count or time")
     return data.get("counts"), waits or None
-
-
-def _is(option: str, name: str, test: Callable[[Path], bool]) -> bool:
-    """Whether there is such a file or folder; `BadData` for what cannot be a name."""
-    try:
-        return test(Path(name))
-    except (OSError, ValueError) as error:
-        raise BadData(option, name, f"the name of a file ({getattr(error, 'strerror', None) or error})") from None
 
 
 def _hours(field: str, value: object) -> timedelta:

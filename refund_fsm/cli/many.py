@@ -1,4 +1,5 @@
-"""Owns the commands about many cases: `simulate`, `exact`, `compare`, `behaviour`. Arguments only; the work is done elsewhere."""
+"""Owns the commands about many cases: `simulate`, `exact`, `compare`, `behaviour`. Each reads its words, asks one question (`questions`)
+and tells the answer."""
 
 from __future__ import annotations
 
@@ -7,14 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
-from refund_fsm.cli.options import BehaviourOption, JsonOption, LangOption, OrderType, PolicyOption, naming
+from refund_fsm.cli.answers import tell, tell_written
+from refund_fsm.cli.options import STOPPED, BehaviourOption, JsonOption, LangOption, OrderType, PolicyOption, naming
 from refund_fsm.errors import BadData
-from refund_fsm.text.console import Languages, complain, show, show_json, show_text
+from refund_fsm.text import Languages
+from refund_fsm.text.console import complain, show_text
+from refund_fsm.text.sections import Answer
 
-STOPPED = 130
 START_HELP = "When all cases open (ISO, with offset); default: 2026-02-12T10:00:00+08:00, on the eve of the Spring Festival."
 
-app = typer.Typer()
 Cases = Annotated[int, typer.Option("--cases", metavar="N", help="How many cases.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="The same seed gives the same result.")]
 Start = Annotated[str | None, typer.Option("--start", metavar="INSTANT", help=START_HELP)]
@@ -26,7 +28,6 @@ Step = Annotated[float | None, typer.Option("--step", metavar="HOURS", help="The
 Horizon = Annotated[float | None, typer.Option("--horizon", metavar="DAYS", help="How far to look; default: 120.")]
 
 
-@app.command()
 def simulate(
     order_type: OrderType,
     cases: Cases = 100_000,
@@ -41,19 +42,21 @@ def simulate(
     json: JsonOption = False,
 ) -> None:
     """Play many cases at random and show what they add up to. Ctrl-C ends it with what is known so far (exit code 130)."""
-    from refund_fsm.cli import questions as commands
+    from refund_fsm.cli import questions
+    from refund_fsm.simulate.report import summary
 
-    asked = commands.question(order_type, policy, behaviour, start)
-    picture = commands.plot_path(plot)
+    asked = questions.question(order_type, policy, behaviour, start)
+    picture = questions.plot_path(plot)
     result = asked.played(cases=cases, seed=seed, workers=workers, log=log)
-    _tell(result, picture, lang, json)
+    answer = summary.answer(result)
+    tell(answer, lang, json)
+    _picture(result, answer, picture, lang, json)
     if result.partial:
-        kept = f"; the log so far is {commands.partial_name(log)}" if log else ""
+        kept = f"; the log so far is {questions.partial_name(log)}" if log else ""
         complain(f"interrupted after {result.cases:,} of {cases:,} cases{kept}")
         raise typer.Exit(STOPPED)
 
 
-@app.command()
 def exact(
     order_type: OrderType,
     start: Start = None,
@@ -71,33 +74,33 @@ def exact(
     json: JsonOption = False,
 ) -> None:
     """Compute the exact law of a workflow, without random numbers: outcomes, times, breaches, with an estimate of the lattice's error."""
-    from refund_fsm.cli import questions as commands
-    from refund_fsm.simulate.report import whatif_view
+    from refund_fsm.cli import questions
+    from refund_fsm.simulate.report import summary, whatif_view
 
-    asked = commands.question(order_type, policy, behaviour, start)
-    picture = commands.plot_path(plot)
+    asked = questions.question(order_type, policy, behaviour, start)
+    picture = questions.plot_path(plot)
     if figure and not sensitivity:
         raise BadData("--figure", figure[0], "--sensitivity beside it")
     ranks = asked.figures(figure or ())
     law = asked.law(step, horizon)
-    if not (sensitivity and json):
-        _tell(law, picture, lang, json)
+    answer = summary.answer(law)
     if not sensitivity:
+        tell(answer, lang, json)
+        _picture(law, answer, picture, lang, json)
         return
-    try:
-        ranked = asked.sensitivity(step, horizon, ranks)
-    except KeyboardInterrupt:  # a second one: the law at least is told
-        ranked = None
-    if not json:  # the law is on the screen by now
-        show(["", *whatif_view.parts(ranked, lang)] if ranked else [])
-    else:
-        show_text(f'{{"law": {law.to_json(indent=2)},\n"sensitivity": {ranked.to_json(indent=2) if ranked else "null"}}}\n')
-        _save(law, picture, lang, json)
+    if not json:  # the law is told at once: what changes it takes long
+        tell(answer, lang, json)
+        _picture(law, answer, picture, lang, json)
+    ranked = asked.ranked(step, horizon, ranks)
+    if json:
+        tell(whatif_view.law_and_ranks(answer, ranked), lang, json)
+        _picture(law, answer, picture, lang, json)
+    elif ranked is not None:
+        tell(whatif_view.answer(ranked), lang, json, after=True)
     if ranked is None or ranked.partial:
         raise typer.Exit(STOPPED)
 
 
-@app.command()
 def compare(
     order_type: OrderType,
     policy: Annotated[
@@ -118,23 +121,18 @@ def compare(
     json: JsonOption = False,
 ) -> None:
     """Show what changes between two policies, behaviours, starts or order types: exactly, or with --cases by simulation."""
-    from refund_fsm.cli import questions as commands
-    from refund_fsm.simulate.report import page as report
+    from refund_fsm.cli import questions
     from refund_fsm.simulate.report import summary
 
-    means = commands.means_of(cases, seed, workers, step, horizon)
-    pair = commands.two_questions(order_type, policy or [], behaviour or [], start or [], other)
-    picture = commands.plot_path(plot)
-    found = commands.compared(pair, means)
-    show_text(f"{found.to_json(indent=2)}\n") if json else show(list(summary.comparison_parts(found, lang)))
-    if picture is not None:
-        with naming(path="--plot"):
-            path = report.save_comparison_plot(found, picture, lang.value)
-        if not json:
-            show(["", str(path)])
+    means = questions.means_of(cases, seed, workers, step, horizon)
+    pair = questions.two_questions(order_type, policy or [], behaviour or [], start or [], other)
+    picture = questions.plot_path(plot)
+    found = questions.compared(pair, means)
+    answer = summary.comparison_answer(found)
+    tell(answer, lang, json)
+    _picture(found, answer, picture, lang, json)
 
 
-@app.command()
 def behaviour(
     order_type: OrderType,
     file: BehaviourOption = None,
@@ -151,30 +149,18 @@ def behaviour(
         raise BadData("--toml", True, "no --json beside it")
     workflow = workflow_of(order_type)
     found = behaviour_of(workflow, file)
-    if toml:
-        show_text(found.to_toml())
-    elif json:
-        show_json(behaviour_view.data(workflow, found))
-    else:
-        show(list(behaviour_view.parts(workflow, found, lang)))
+    show_text(found.to_toml()) if toml else tell(behaviour_view.answer(workflow, found), lang, json)
 
 
-def _tell(one: Any, picture: Path | None, lang: Languages, json: bool) -> None:
-    """The result or law on stdout, and its picture where it is wanted."""
-    from refund_fsm.simulate.report import summary
-
-    show_text(f"{one.to_json(indent=2)}\n") if json else show(list(summary.parts(one, lang)))
-    _save(one, picture, lang, json)
-
-
-def _save(one: Any, picture: Path | None, lang: Languages, json: bool) -> None:
-    from refund_fsm.cli import questions as commands
-    from refund_fsm.simulate.report import page as report
-
-    if picture is None:
+def _picture(one: Any, answer: Answer, path: Path | None, lang: Languages, json: bool) -> None:
+    """The picture, where it is wanted; of what is partial, beside the name that was asked for."""
+    if path is None:
         return
-    path = commands.partial_name(picture) if getattr(one, "partial", False) else picture
+    from refund_fsm.cli.questions import partial_name
+    from refund_fsm.simulate import Comparison, save_comparison_plot, save_plot
+
+    save = save_comparison_plot if isinstance(one, Comparison) else save_plot
     with naming(path="--plot"):
-        report.save_plot(one, path, lang.value)
+        written = save(one, partial_name(path) if getattr(one, "partial", False) else path, lang.value, answer=answer)
     if not json:
-        show(["", str(path)])
+        tell_written([written], after=True)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from refund_fsm.errors import BadData
-from refund_fsm.text.console import Languages
+from refund_fsm.text import Languages
 
+if TYPE_CHECKING:
+    from refund_fsm.workflow import Policy
+
+FOUND, WRONG, MISSING, STOPPED = 1, 2, 3, 130  # exit codes
 LangOption = Annotated[Languages, typer.Option("--lang", help="The languages of the output.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 OrderType = Annotated[str, typer.Argument(metavar="ORDER_TYPE", help="A registered order type, or module:attribute of a Workflow.")]
@@ -41,3 +46,27 @@ def naming(**options: str) -> Iterator[None]:
         yield
     except BadData as error:
         raise BadData(options.get(error.field, error.field), error.value, error.expected) from None
+
+
+def policy_of(name: str | None, option: str) -> Policy | None:
+    """A profile's policy, or that of a TOML file."""
+    if name is None:
+        return None
+    from refund_fsm.workflow import PROFILES, Policy
+
+    if name in PROFILES:
+        return Policy.profile(name)
+    if not names_a(option, name, Path.is_file):
+        raise BadData(option, name, f"{' or '.join(PROFILES)}, or a policy file (TOML)")
+    try:
+        return Policy.from_file(name)
+    except BadData as error:
+        raise BadData(f"{option}: {error.field}", error.value, error.expected) from None
+
+
+def names_a(option: str, name: str, test: Callable[[Path], bool]) -> bool:
+    """Whether there is such a file or folder; `BadData` for what cannot be a name."""
+    try:
+        return test(Path(name))
+    except (OSError, ValueError) as error:
+        raise BadData(option, name, f"the name of a file ({getattr(error, 'strerror', None) or error})") from None

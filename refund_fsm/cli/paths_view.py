@@ -4,41 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from refund_fsm.errors import BadData
-from refund_fsm.paths.suite import Suite
+from refund_fsm.paths import Suite
 from refund_fsm.scenario import PathStep
-from refund_fsm.text import Text, words
-from refund_fsm.text.console import Languages, grid, plain
+from refund_fsm.text import Languages, Text, words
+from refund_fsm.text.sections import Answer, Pairs, Section, json_of
 from refund_fsm.workflow import Workflow, write_text
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
 
 PASSES = Text("时间经过", "time passes")
 SHOWN = 40  # paths that are printed: a suite of `w` has thousands
 
 
-def parts(suite: Suite, lang: Languages) -> Iterator[RenderableType | str]:
+def answer(suite: Suite) -> Answer:
+    """What is said of a suite."""
+    return Answer(lambda lang: _sections(suite, lang), lambda: json_of(suite.to_dict()))
+
+
+def _sections(suite: Suite, lang: Languages) -> Iterator[Section]:
     """A suite for people: its size against the least possible, its paths, what is infeasible."""
     workflow = suite.workflow
-    yield plain(f"{lang.say(workflow.label)} · {suite.criterion}", "bold")
-    yield lang.stack(_size(suite))
+    yield Section(f"{lang.say(workflow.label)} · {suite.criterion}", (lang.stack(_size(suite)),))
     for number, path in enumerate(suite.paths[:SHOWN], 1):
-        yield ""
         told = f": {', '.join(path.goals)}" if path.goals else ""
-        yield plain(f"{number}. {path.opening.request.reason} {path.opening.request.kind or ''}".rstrip() + told, "bold")
-        yield grid([_row(workflow, step, lang) for step in path.steps])
+        title = f"{number}. {path.opening.request.reason} {path.opening.request.kind or ''}".rstrip() + told
+        yield Section(title, (Pairs(tuple(_row(workflow, step, lang) for step in path.steps)),))
     if len(suite) > SHOWN:
-        yield ""
-        yield lang.say(
-            Text(f"另有{len(suite) - SHOWN}条路径：--json 全部输出", f"and {len(suite) - SHOWN:,} paths more: --json prints all")
-        )
+        more = len(suite) - SHOWN
+        yield Section(None, (Text(f"另有{more}条路径：--json 全部输出", f"and {more:,} paths more: --json prints all"),))
     if suite.infeasible:
-        yield ""
-        yield plain(lang.say(Text("在此政策下不可能达到", "Out of reach under this policy")), "bold")
-        yield ", ".join(suite.infeasible)
+        yield Section(Text("在此政策下不可能达到", "Out of reach under this policy"), (", ".join(suite.infeasible),))
 
 
 def _size(suite: Suite) -> Text:
@@ -57,14 +52,14 @@ def _size(suite: Suite) -> Text:
     )
 
 
-def _row(workflow: Workflow, step: PathStep, lang: Languages) -> list[str]:
+def _row(workflow: Workflow, step: PathStep, lang: Languages) -> tuple[str, ...]:
     event = workflow.events.get(step.event) if step.event is not None else None
     what = lang.say(PASSES) if step.event is None else lang.say(event.text) if event else step.event
     actor = workflow.actors.get(step.by) if step.by is not None else None
     outcome = " ".join((*step.fired, *([step.refusal] if step.refusal else [])))
     due = "" if step.due is None else f"≤ {words.stamp(step.due)}"
     state = lang.say(workflow.states[step.state].text)
-    return ["", words.stamp(step.at), lang.say(actor.text) if actor else "", what, outcome, state, due]
+    return "", words.stamp(step.at), lang.say(actor.text) if actor else "", what, outcome, state, due
 
 
 def write(suite: Suite, output: Path, workflow: str) -> Path:

@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from refund_fsm.cli.drawing import policy_of
-from refund_fsm.cli.options import instant_of, naming
+from refund_fsm.cli.options import instant_of, naming, policy_of
 from refund_fsm.cli.progress import bar
 from refund_fsm.errors import BadData
 from refund_fsm.orders.lookup import workflow_of
@@ -52,17 +51,21 @@ class Question:
         with named(self.file):
             return first_passage(self.workflow, self.behaviour, **self._on_lattice(step_hours, horizon_days))
 
-    def sensitivity(
-        self, step_hours: float | None = None, horizon_days: float | None = None, figures: Sequence[str] | None = None
-    ) -> Sensitivity:
-        """What the exact answer does when something changes; without a step on the library's own, which is coarser than the law's."""
+    def ranked(self, step_hours: float | None, horizon_days: float | None, figures: Sequence[str] | None) -> Sensitivity | None:
+        """What the exact answer does when something changes; without a step on the library's own, which is coarser than the law's.
+
+        None when it is interrupted a second time, before anything is known.
+        """
         from refund_fsm.simulate import sensitivity
 
         lattice = self._on_lattice(step_hours, horizon_days)
         if step_hours is None:
             del lattice["step"]
-        with named(self.file), bar(1, CHANGES) as progress:
-            return sensitivity(self.workflow, self.behaviour, **lattice, figures=figures, workers=RANKERS, progress=progress)
+        try:
+            with named(self.file), bar(1, CHANGES) as progress:
+                return sensitivity(self.workflow, self.behaviour, **lattice, figures=figures, workers=RANKERS, progress=progress)
+        except KeyboardInterrupt:
+            return None
 
     def figures(self, asked: Sequence[str]) -> tuple[str, ...] | None:
         """The figures to be ranked, looked at before the long work begins; None: the library's own choice."""
@@ -116,7 +119,10 @@ def named(file: str | None) -> Iterator[None]:
 
 def question(order_type: str, policy: str | None, behaviour: str | None, start: str | None) -> Question:
     """The question that the options ask; `BadData` names the option."""
-    workflow = workflow_of(order_type)
+    return _about(workflow_of(order_type), policy, behaviour, start)
+
+
+def _about(workflow: Workflow, policy: str | None, behaviour: str | None, start: str | None) -> Question:
     found = behaviour_of(workflow, behaviour)
     return Question(workflow, found, policy_of(policy, "--policy"), START if start is None else instant_of(start, "--start"), behaviour)
 
@@ -149,8 +155,8 @@ def two_questions(
     if other is None and all(len(set(given)) < 2 for given in (policies, behaviours, starts)):
         raise BadData("--policy", policies[0], "something that differs: --policy, --behaviour or --start twice, or --other")
     a = question(order_type, _nth(policies, 0), _nth(behaviours, 0), _nth(starts, 0))
-    b = question(other or order_type, _nth(policies, 1), _nth(behaviours, 1), _nth(starts, 1))
-    return a, b
+    workflow = a.workflow if other is None else workflow_of(other)
+    return a, _about(workflow, _nth(policies, 1), _nth(behaviours, 1), _nth(starts, 1))
 
 
 def _nth(given: Sequence[str], place: int) -> str | None:

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
 
-from refund_fsm import orders
-from refund_fsm.cli.show import cited
-from refund_fsm.orders.lookup import workflow_of
-from refund_fsm.soundness import Finding, Report, check
-from refund_fsm.soundness.report import unneeded_text
-from refund_fsm.text import Text, stamp
-from refund_fsm.text.console import Aligned, Languages, one_line, plain
-from refund_fsm.workflow import Policy
+from refund_fsm.scenario import Path, PathStep
+from refund_fsm.soundness import Finding, Report, unneeded_text
+from refund_fsm.text import Languages, Text, one_line, stamp
+from refund_fsm.text.sections import Answer, Cell, Column, Part, Section, Table, columns, json_of
+from refund_fsm.workflow import Workflow, cited
 
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from refund_fsm.scenario import Path, PathStep
-    from refund_fsm.workflow import Workflow
-
-HEADINGS = (Text("时间", "at"), Text("操作方", "by"), Text("操作", "event"), Text("规则", "rule"), Text("状态", "state"))
+HEADINGS = (
+    Column(Text("时间", "at"), "instant"),
+    *columns(Text("操作方", "by"), Text("操作", "event"), Text("规则", "rule"), Text("状态", "state")),
+)
+ACCEPTED = columns(Text("接受的发现", "found and accepted"), Text("理由", "reason"), Text("依据", "cites"))
 OPENED = Text("开案", "the case is opened")
 PASSES = Text("时间推移", "time passes")
 REFUSED = Text("被拒", "refused")
@@ -29,64 +23,47 @@ NO_PATH = Text("没有路径可示：", "no path to show: ")
 UNDER = Text("当政策为", "under the policy")
 
 
-def reports(order_type: str | None = None, policy: Policy | None = None) -> list[Report]:
-    """The verdicts on a workflow named as on the command line, or on all registered ones."""
-    return [check(workflow_of(name), policy) for name in ([order_type] if order_type else orders.keys())]
+def answer(found: Sequence[Report]) -> Answer:
+    """What is said of verdicts."""
+    return Answer(lambda lang: _sections(found, lang), lambda: json_of([report.to_dict() for report in found]))
 
 
-def data(found: Sequence[Report]) -> list[dict[str, Any]]:
-    """The verdicts as JSON data."""
-    return [report.to_dict() for report in found]
-
-
-def parts(found: Sequence[Report], lang: Languages) -> Iterator[RenderableType | str]:
+def _sections(found: Sequence[Report], lang: Languages) -> Iterator[Section]:
     """The verdicts for people."""
-    for place, report in enumerate(found):
-        if place:
-            yield ""
-        yield plain(lang.say(report.workflow.label), "bold")
-        yield lang.stack(report.verdict)
+    for report in found:
+        yield Section(report.workflow.label, (lang.stack(report.verdict),))
         for finding in report.findings:
-            yield ""
-            yield from _finding(report.workflow, finding, lang)
+            yield _finding(report.workflow, finding, lang)
         for one in report.unneeded:
-            yield ""
-            yield plain(f"✗ {lang.say(unneeded_text(one))}", "bold")
+            yield Section(f"✗ {lang.say(unneeded_text(one))}")
         if report.accepted:
-            yield ""
-            yield Aligned(
-                [lang.stack(one) for one in (Text("接受的发现", "found and accepted"), Text("理由", "reason"), Text("依据", "cites"))],
-                [[f"{one.kind} {one.subject}", lang.stack(why.reason), cited(why.cites, lang)] for one, why in report.accepted],
-                lines=True,
-            )
+            rows = tuple((f"{one.kind} {one.subject}", lang.stack(why.reason), cited(why.cites, lang)) for one, why in report.accepted)
+            yield Section(None, (Table(ACCEPTED, rows, ruled=True),))
 
 
-def _finding(workflow: Workflow, finding: Finding, lang: Languages) -> Iterator[RenderableType | str]:
-    yield plain(f"✗ {finding.kind} {finding.subject}", "bold")
-    for one in lang.each:
-        yield f"  {finding.message.get(one)}"
+def _finding(workflow: Workflow, finding: Finding, lang: Languages) -> Section:
+    told: list[Part] = [f"  {finding.message.get(one)}" for one in lang.each]
     if finding.chosen:
         chosen = ", ".join(f"{name} = {value!r}" for name, value in finding.chosen.items())
-        yield f"  {lang.say(UNDER)}: {chosen}"
+        told.append(f"  {lang.say(UNDER)}: {chosen}")
     if finding.witness is None:
         assert finding.lacks is not None, "a finding has a witness, or says why it has none"
-        yield from (f"  {NO_PATH.get(one)}{finding.lacks.get(one)}" for one in lang.each)
-        return
-    shown = finding.witness.to_dict()
-    yield from (f"  {name}: {one_line(json.dumps(shown[name], ensure_ascii=False))}" for name in ("order", "request"))
-    yield _path(workflow, finding.witness, lang)
+        told += (f"  {NO_PATH.get(one)}{finding.lacks.get(one)}" for one in lang.each)
+    else:
+        shown = finding.witness.to_dict()
+        told += (f"  {name}: {one_line(json.dumps(shown[name], ensure_ascii=False))}" for name in ("order", "request"))
+        told.append(_path(workflow, finding.witness, lang))
+    return Section(f"✗ {finding.kind} {finding.subject}", tuple(told))
 
 
-def _path(workflow: Workflow, path: Path, lang: Languages) -> RenderableType:
-    rows = [[stamp(path.opening.at), "", lang.say(OPENED), "", path.state]]
-    rows += [_step(workflow, step, lang) for step in path.steps]
-    headings = [lang.stack(heading) for heading in HEADINGS]
-    return Aligned(headings, rows, instants=headings[:1])
+def _path(workflow: Workflow, path: Path, lang: Languages) -> Table:
+    opened = (stamp(path.opening.at), "", OPENED, "", path.state)
+    return Table(HEADINGS, (opened, *(_step(workflow, step, lang) for step in path.steps)))
 
 
-def _step(workflow: Workflow, step: PathStep, lang: Languages) -> list[str]:
+def _step(workflow: Workflow, step: PathStep, lang: Languages) -> tuple[Cell, ...]:
     event = workflow.events.get(step.event) if step.event else None
     said = lang.say(PASSES) if step.event is None else f"{step.event} {lang.say(event.text)}" if event else step.event
     outcome = [*step.fired, *([f"{lang.say(REFUSED, ' ')} {step.refusal}"] if step.refusal else [])]
     by = lang.say(workflow.actors[step.by].text) if step.by else ""
-    return [stamp(step.at), by, said, ", ".join(outcome), step.state]
+    return stamp(step.at), by, said, ", ".join(outcome), step.state

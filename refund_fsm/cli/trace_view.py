@@ -1,33 +1,25 @@
 """Owns how a trace reads for people: the aligned table, what was said along the way, the money and the clocks.
 
-Must not play or judge anything. Each part is a string or a rich table, for `console.show`.
+Must not play or judge anything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from refund_fsm.case import Breach, Due
-from refund_fsm.cli.show import cited
 from refund_fsm.orders.guidance import guidance_of
 from refund_fsm.scenario import Trace, TraceRow
-from refund_fsm.text import Text, stamp, words
-from refund_fsm.text.console import Aligned, Languages, grid, one_line, plain
-from refund_fsm.workflow import EVIDENCE_LABELS, Evidence, Rule
+from refund_fsm.text import Languages, Text, one_line, stamp, words
+from refund_fsm.text.sections import Answer, Column, Pairs, Section, Table, columns, json_of, lines
+from refund_fsm.workflow import EVIDENCE_LABELS, Evidence, cited
 
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-HEADINGS = {
-    "number": Text("#", "#"),
-    "at": Text("时间", "at"),
-    "by": Text("操作方", "by"),
-    "event": Text("操作", "event"),
-    "rule": Text("依据", "rule"),
-    "state": Text("状态", "state"),
-    "due": Text("期限、到期后果、逾期", "due, what then, breach"),
-}
+HEADINGS = (
+    Column(Text("#", "#")),
+    Column(Text("时间", "at"), "instant"),
+    *columns(Text("操作方", "by"), Text("操作", "event"), Text("依据", "rule"), Text("状态", "state")),
+    Column(Text("期限、到期后果、逾期", "due, what then, breach"), "instant"),
+)
 BREACH = Text("逾期", "breach")
 PROVISIONAL = Text("暂定", "provisional")
 OVERDUE = Text("记逾期", "counts as a breach")
@@ -38,31 +30,30 @@ NOT_STARTED = Text("未开始", "not started")
 LATE = Text("⚠ 已超过法定退款期限", "⚠ the statutory refund date has passed")
 
 
-def parts(trace: Trace, lang: Languages) -> Iterator[RenderableType | str]:
+def answer(trace: Trace) -> Answer:
+    """What is said of a trace."""
+    return Answer(lambda lang: sections(trace, lang), lambda: json_of(trace.to_dict()))
+
+
+def sections(trace: Trace, lang: Languages) -> Iterator[Section]:
     """All of a trace: heading, table, what was said, the money and the clocks, and how it ended."""
-    yield from heading(trace, lang)
-    yield ""
-    yield rows(trace, lang)
-    said = list(remarks(trace, lang))
-    if said:
-        yield ""
-        yield from said
-    yield ""
-    yield summary(trace, lang)
-    yield from ending(trace, lang)
+    yield Section(trace.scenario.title, (about(trace, lang),))
+    yield Section(None, (_rows(trace, lang),))
+    yield from lines(list(_remarks(trace, lang)))
+    yield Section(None, (_summary(trace, lang),))
+    for found in _ending(trace, lang):
+        yield from lines(found)
 
 
-def heading(trace: Trace, lang: Languages) -> Iterator[RenderableType | str]:
-    """Title, process, and what is asked for."""
+def about(trace: Trace, lang: Languages) -> str:
+    """Process, and what is asked for."""
     case = trace.case
-    if trace.scenario.title is not None:
-        yield plain(lang.say(trace.scenario.title), "bold")
     line = case.order.line(case.request.sku)
-    about = [f"{line.title} ×{line.quantity}", lang.say(words.yuan(case.amount_fen), " "), *asked(trace, lang)]
-    yield f"{lang.say(case.workflow.label)} · {' · '.join(about)}"
+    about = [f"{line.title} ×{line.quantity}", lang.say(words.yuan(case.amount_fen), " "), *_asked(trace, lang)]
+    return f"{lang.say(case.workflow.label)} · {' · '.join(about)}"
 
 
-def asked(trace: Trace, lang: Languages) -> Iterator[str]:
+def _asked(trace: Trace, lang: Languages) -> Iterator[str]:
     """Kind and reason, in words where the order type has words for them."""
     request, guidance = trace.case.request, guidance_of(trace.case.workflow)
     for value, known in ((request.kind, guidance.kinds if guidance else {}), (request.reason, guidance.reasons if guidance else {})):
@@ -70,18 +61,16 @@ def asked(trace: Trace, lang: Languages) -> Iterator[str]:
             yield lang.say(known[value].text, " ") if value in known else value
 
 
-def rows(trace: Trace, lang: Languages) -> RenderableType:
-    """The aligned table: one row for each move, the clock's own included, and for each refusal."""
-    headings = {name: lang.stack(heading) for name, heading in HEADINGS.items()}
-    cells = [_cells(number, row, trace, lang) for number, row in enumerate(trace.rows, 1)]
-    return Aligned(list(headings.values()), cells, lines=True, instants=(headings["at"], headings["due"]))
+def _rows(trace: Trace, lang: Languages) -> Table:
+    """The table: one row for each move, the clock's own included, and for each refusal."""
+    return Table(HEADINGS, tuple(_cells(number, row, trace, lang) for number, row in enumerate(trace.rows, 1)), ruled=True)
 
 
-def _cells(number: int, row: TraceRow, trace: Trace, lang: Languages) -> list[str]:
+def _cells(number: int, row: TraceRow, trace: Trace, lang: Languages) -> tuple[str, ...]:
     actor = trace.case.workflow.actors.get(row.by) if row.kind != "advance" else None
     due = due_text(row.due, lang) if row.kind != "refused" else ""
     breach = f"⚠ {lang.say(BREACH, ' ')}\n{breach_text(row.breach, trace, lang)}" if row.breach else ""
-    return [
+    return (
         str(number),
         stamp(row.at),
         lang.stack(actor.text) if actor else "",
@@ -89,7 +78,7 @@ def _cells(number: int, row: TraceRow, trace: Trace, lang: Languages) -> list[st
         _rule(row, lang),
         lang.stack(row.state.text),
         "\n".join(filter(None, (due, breach))),
-    ]
+    )
 
 
 def _event(row: TraceRow, trace: Trace, lang: Languages) -> str:
@@ -105,12 +94,7 @@ def _rule(row: TraceRow, lang: Languages) -> str:
         return f"{lang.say(REFUSED)}\n{row.refusal.code}"
     if row.kind == "repeated":
         return lang.stack(REPEATED)
-    return f"{row.step.rule.id}\n{provenance(row.step.rule, lang)}" if row.step else ""
-
-
-def provenance(rule: Rule, lang: Languages) -> str:
-    """A rule's citations as written, `assumed` in the languages."""
-    return cited(rule.cites, lang)
+    return f"{row.step.rule.id}\n{cited(row.step.rule.cites, lang)}" if row.step else ""
 
 
 def due_text(due: Due | None, lang: Languages) -> str:
@@ -134,7 +118,7 @@ def breach_text(breach: Breach, trace: Trace, lang: Languages) -> str:
     return f"{stamp(breach.at)}{mark}\n{lang.stack(length)}"
 
 
-def remarks(trace: Trace, lang: Languages) -> Iterator[str]:
+def _remarks(trace: Trace, lang: Languages) -> Iterator[str]:
     """Notes, tracking numbers and evidence of each row, and why an event was refused that the file says is refused."""
     for number, row in enumerate(trace.rows, 1):
         details = row.step.details if row.step else {}
@@ -153,10 +137,10 @@ def _piece(piece: Evidence, lang: Languages) -> str:
     return f"{label} ({one_line(piece.note)})" if piece.note else label
 
 
-def summary(trace: Trace, lang: Languages) -> RenderableType:
+def _summary(trace: Trace, lang: Languages) -> Pairs:
     """The money and the clocks, one line each."""
     case = trace.case
-    lines = [
+    found = [
         (Text("申请金额", "amount"), lang.say(words.yuan(case.amount_fen))),
         (Text("已退", "paid"), lang.say(words.yuan(case.paid_fen))),
         (Text("尚可退", "refundable"), lang.say(words.yuan(case.refundable_fen))),
@@ -164,16 +148,16 @@ def summary(trace: Trace, lang: Languages) -> RenderableType:
     ]
     if case.freight is not None:
         cites = cited(case.freight.cites, lang)
-        lines.append((Text("退货运费", "return freight"), f"{lang.say(case.freight.text)} ({cites})"))
-    lines.append((Text("打款期限", "payout due"), _clock(trace.payout_due, lang)))
+        found.append((Text("退货运费", "return freight"), f"{lang.say(case.freight.text)} ({cites})"))
+    found.append((Text("打款期限", "payout due"), _clock(trace.payout_due, lang)))
     if case.workflow.law:
         late = f"  {lang.say(LATE)}" if case.statutory_passed else ""
-        lines.append((Text("法定退款期限", "statutory due"), f"{_clock(case.statutory_due, lang)}{late}"))
+        found.append((Text("法定退款期限", "statutory due"), f"{_clock(case.statutory_due, lang)}{late}"))
     for breach in case.breaches():
         still = Text("未决", "open") if breach in trace.open_breaches else Text("已记录", "recorded")
         told = breach_text(breach, trace, lang).replace("\n", ", ") + f", {breach.limit.field}"
-        lines.append((BREACH, f"{told} ({lang.say(still)})"))
-    return grid([(lang.say(label, " "), value) for label, value in lines])
+        found.append((BREACH, f"{told} ({lang.say(still)})"))
+    return Pairs(tuple((lang.say(label, " "), value) for label, value in found))
 
 
 def _clock(due: Due | None, lang: Languages) -> str:
@@ -184,12 +168,8 @@ def _clock(due: Due | None, lang: Languages) -> str:
     return f"{stamp(due.at)} ({lang.say(words.length(due.length, due.unit), ' ')}, {cites}{mark})"
 
 
-def ending(trace: Trace, lang: Languages) -> Iterator[str]:
+def _ending(trace: Trace, lang: Languages) -> tuple[list[str], list[str]]:
     """How it ended, when something was found: the refusal in words, and the expectations of the file that were not met."""
-    if trace.refusal is not None:
-        yield ""
-        for one in lang.each:
-            yield f"✗ {REFUSED.get(one)} ({trace.refusal.code}): {trace.refusal.explain(one)}"
-    if trace.unmet:
-        yield ""
-        yield from (f"✗ {line}" for line in trace.unmet)
+    refused = trace.refusal
+    told = [f"✗ {REFUSED.get(one)} ({refused.code}): {refused.explain(one)}" for one in lang.each] if refused is not None else []
+    return told, [f"✗ {line}" for line in trace.unmet]

@@ -1,4 +1,4 @@
-"""Owns the marks of one case: the way taken, where it is, what may happen next and until when, which limits were passed.
+"""Owns the marks of one case: the path taken, where it is, what may happen next and until when, which limits were passed.
 
 Must not know how marks look.
 """

@@ -27,7 +27,7 @@ def marks_of(now: Workflow, policy: Policy, before: Workflow, earlier: Policy) -
     """What became of `before` under `earlier`, read off the tables: rules by id, states by key, limits by state.
 
     Between policies, a rule counts as added or removed when its guards can hold under one of them alone, and as changed when a
-    fact that they read is derived otherwise (found by trying example orders over the hours and days after 12 February 2026).
+    fact that they read is derived otherwise (found by trying openings over the hours and days after 12 February 2026).
     """
     rules = dict(_rules(now, policy, before, earlier))
     states = dict(_states(now, policy, before, earlier))
@@ -113,17 +113,17 @@ def _guards(old: tuple[Guard, ...], new: tuple[Guard, ...]) -> Iterator[Note]:
 
 
 def _moved_facts(workflow: Workflow, policy: Policy, earlier: Policy) -> frozenset[str]:
-    """The facts that a case can get otherwise under the two policies: that start elsewhere, or that some example order shows."""
+    """The facts that a case can get otherwise under the two policies: that start elsewhere, or that some opening shows."""
     fields = [one for one in workflow.fact_fields if not one.by_policy]
     starts = {one.name: one.start(policy) for one in workflow.fact_fields}
     found = {one.name for one in fields if one.start(policy) != one.start(earlier)}
     stride = STRIDE if math.prod(map(len, starts.values())) > TRIED else 1
     for known in itertools.islice(assignments(tuple(starts), starts), 0, TRIED * stride, stride):
-        example = workflow.example_of(workflow.facts(**known), PROBED)
-        if example is None:
+        made_up = workflow.example_of(workflow.facts(**known), PROBED)
+        if made_up is None:
             continue
         for ahead in AHEAD:
-            one, two = (workflow.facts_of(*example, PROBED + ahead, which) for which in (policy, earlier))
+            one, two = (workflow.facts_of(*made_up, PROBED + ahead, which) for which in (policy, earlier))
             found |= {field.name for field in fields if field.up_to is None and getattr(one, field.name) != getattr(two, field.name)}
     return frozenset(found)
 

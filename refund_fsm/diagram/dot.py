@@ -17,7 +17,7 @@ from refund_fsm.diagram.marks import TONES, strongest
 from refund_fsm.diagram.markup import APART, slug
 from refund_fsm.diagram.palette import MUTED, PAPER, SLATE, SUCCESS, fade, tint, tone_colour
 from refund_fsm.diagram.plan import Arrow, Card, Junction
-from refund_fsm.errors import BadData, MissingPart, RefundFsmError
+from refund_fsm.errors import MissingPart, RefundFsmError, one_of
 from refund_fsm.workflow import Actor, Rule
 
 if TYPE_CHECKING:
@@ -191,8 +191,8 @@ def program(engine: Engine | None = None) -> str:
 
     `BadData` for an unknown engine; `MissingPart` with the install command when there is none.
     """
-    if engine not in (None, *ENGINES):
-        raise BadData("engine", engine, " or ".join(repr(known) for known in ENGINES))
+    if engine is not None:
+        one_of("engine", engine, ENGINES)
     found = _pure() if engine != "system" else None
     if found is None and engine != "pure":
         found = shutil.which("dot")

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from refund_fsm.case import RefundCase
 from refund_fsm.diagram import case_view, counts_view, difference_view, dot
-from refund_fsm.diagram.labels import LANGS, Labels, Lang
+from refund_fsm.diagram.labels import Labels, Lang
 from refund_fsm.diagram.marks import Marks
 from refund_fsm.diagram.plan import VIEWS, Plan, View
 from refund_fsm.diagram.render import Diagram
-from refund_fsm.errors import BadData, MissingPart
-from refund_fsm.text import Text
+from refund_fsm.errors import BadData, MissingPart, one_of
+from refund_fsm.text import Text, languages
 from refund_fsm.workflow import Policy, Workflow
 
 LAID_OUT = (".svg", ".html")
@@ -36,8 +36,8 @@ def draw(
 ) -> Diagram:
     """A picture of a workflow: who acts, limits (as the policy has them), guards, provenance.
 
-    `view` is `full` (every rule once) or `spine` (the ways of the workflow's spine alone); `lang` is `both`, `zh` or `en`. No
-    policy means the guide's, or the case's. At most one of three things is laid over the picture: a `case` (the way taken,
+    `view` is `full` (every rule once) or `spine` (the paths of the workflow's spine alone); `lang` is `both`, `zh` or `en`. No
+    policy means the guide's, or the case's. At most one of three things is laid over the picture: a `case` (the path taken,
     what may happen next, by when, breaches); `counts` (how often each rule fired, by id; rules that are not named did not) with
     `waits` (the mean time in states, by key), or either; `before`, another workflow, or a policy under which this one was used.
     `note` is a line of your own under the title.
@@ -49,10 +49,8 @@ def draw(
     for name, value, wanted in (("policy", policy, Policy), ("note", note, Text)):
         if value is not None and not isinstance(value, wanted):
             raise BadData(name, value, f"a {wanted.__name__}, or None")
-    if view not in VIEWS:
-        raise BadData("view", view, " or ".join(repr(known) for known in VIEWS))
-    if lang not in LANGS:
-        raise BadData("lang", lang, " or ".join(repr(known) for known in LANGS))
+    one_of("view", view, VIEWS)
+    languages(lang)
     given = [name for name, value in (("case", case), ("counts", counts), ("waits", waits), ("before", before)) if value is not None]
     if len({"counts" if name == "waits" else name for name in given}) > 1:
         raise BadData("draw", ", ".join(given), "one of case, counts with waits, or before")

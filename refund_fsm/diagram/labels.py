@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Literal
 
 from refund_fsm.diagram import palette
 from refund_fsm.diagram.marks import CHANGES, NEXT, Mark, Marks, Note, Sign
@@ -13,11 +13,10 @@ from refund_fsm.diagram.markup import Line, Run, block, slug
 from refund_fsm.diagram.metrics import plain, width, wrap
 from refund_fsm.diagram.palette import INK, MUTED, PALE, PAPER, SLATE, tone_colour
 from refund_fsm.diagram.plan import Arrow, Card, Plan
-from refund_fsm.text import Text, words
+from refund_fsm.text import AnyLang, Text, words
 from refund_fsm.workflow import ASSUMED, CLOCK, Actor, Guard, Limit, Rule, State, spelled
 
-Lang = Literal["both", "zh", "en"]
-LANGS: tuple[Lang, ...] = get_args(Lang)
+Lang = AnyLang
 CARD = 132  # least width of a card, points
 HEAD_MOST = 230
 CARD_MOST = 190  # its texts are broken at this width

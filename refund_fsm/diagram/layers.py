@@ -15,10 +15,8 @@ from html import unescape
 from refund_fsm.diagram import metrics
 
 Point = tuple[float, float]
-SAMPLES = 24  # points on each piece of a curve
-WEIGHTS = [
-    [math.comb(3, order) * (at / SAMPLES) ** order * (1 - at / SAMPLES) ** (3 - order) for order in range(4)] for at in range(SAMPLES)
-]
+POINTS = 24  # points on each piece of a curve
+WEIGHTS = [[math.comb(3, order) * (at / POINTS) ** order * (1 - at / POINTS) ** (3 - order) for order in range(4)] for at in range(POINTS)]
 GAP = 1.0  # points around a text that a line should not come into
 OPENS, CLOSES = re.compile(r"<g\b"), re.compile(r"</g>")
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")

@@ -88,7 +88,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """A sample of a line: pieces of `on` points with gaps of `off` points between them, `thick` points thick."""
+    """A piece of a line, as a legend shows it: pieces of `on` points with gaps of `off` points between them, `thick` points thick."""
 
     colour: str
     thick: int
@@ -171,7 +171,7 @@ def space(width: int, height: int) -> str:
 
 @lru_cache(maxsize=metrics.KEPT)
 def escaped(text: str) -> str:
-    """A text inside a label. Graphviz would read a backslash and a letter as an escape, and has no way to say that they are none:
+    """A text inside a label. Graphviz would read a backslash and a letter as an escape, and nothing says that they are none:
     an invisible character keeps them apart."""
     return html.escape(text.replace("\\", f"\\{APART}"), quote=True)
 

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from refund_fsm.diagram import palette
-from refund_fsm.diagram.labels import LANGS, STATUTORY, TOGETHER, Lang
+from refund_fsm.diagram.labels import STATUTORY, TOGETHER, Lang
 from refund_fsm.diagram.markup import APART
 from refund_fsm.diagram.metrics import plain, width, wrap
 from refund_fsm.diagram.plan import Card, Plan
-from refund_fsm.errors import BadData
-from refund_fsm.text import Text, words
+from refund_fsm.text import Text, languages, words
 from refund_fsm.workflow import Limit, Policy, Rule, Workflow
 
 SIZE, SMALL = 13, 11  # pixels
@@ -51,8 +50,7 @@ def source(workflow: Workflow, *, lang: Lang = "both", policy: Policy | None = N
     Rules of one actor between the same two states share an edge; a rule that stays in its state is named on it. `lang` is `both`,
     `zh` or `en`; `BadData` for another. The same bytes for the same table and policy.
     """
-    if lang not in LANGS:
-        raise BadData("lang", lang, " or ".join(repr(known) for known in LANGS))
+    languages(lang)
     return _Chart(Plan(workflow, policy or Policy.guide()), lang).source()
 
 
@@ -87,7 +85,7 @@ class _Chart:
 
     @cached_property
     def edges(self) -> tuple[tuple[Rule, ...], ...]:
-        """Rules of one actor between two states, those of the spine first: Mermaid takes edges that come later for the ways back."""
+        """Rules of one actor between two states, those of the spine first: Mermaid takes edges that come later for those that lead back."""
         last = len(self.plan.spine)
         found: dict[tuple[str, str, str], list[Rule]] = {}
         for rule in sorted(self.plan.workflow.rules, key=lambda rule: self.plan.spine.get(rule.id, last)):

@@ -3,7 +3,8 @@ markup or Graphviz.
 
 Chosen by search so that the smallest CIEDE2000 between any two of the six named actors and the green of success is as large as
 could be found under normal sight and the three colour blindnesses (Machado et al. 2009, severity 1): 13.4 on light paper, 14.4
-on dark (hues kept); with contrasts of at least 4.5:1 on the paper and on the colour's own tint. `tests/test_colours.py` measures it.
+on dark (hues kept); with contrasts of at least 4.5:1 on the paper and on the colour's own tint. `tests/diagram/test_colours.py`
+measures it.
 """
 
 from __future__ import annotations

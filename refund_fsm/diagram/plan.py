@@ -54,7 +54,7 @@ class Arrow:
     """Rules that lead to one state, drawn as one edge: from a state, or from a junction.
 
     A row holds rules that differ in their source alone; the rows of the spine come first, those of the clock last. `rank` is
-    the place of the way in the spine: 0 for the happy path, None off the spine.
+    the place of the path in the spine: 0 for the happy path, None off the spine.
     """
 
     rows: tuple[tuple[Rule, ...], ...]
@@ -96,7 +96,7 @@ class Arrow:
 class Plan:
     """All that one picture shows of a workflow under a policy.
 
-    The view `spine` keeps the ways of the workflow's spine. `before` is an earlier workflow, whose states and rules that are
+    The view `spine` keeps the paths of the workflow's spine. `before` is an earlier workflow, whose states and rules that are
     gone are drawn as well.
     """
 
@@ -107,10 +107,10 @@ class Plan:
 
     @cached_property
     def spine(self) -> Mapping[str, int]:
-        """The rules that stand for the steps of the spine, by id, with the number of their way. A person's comes before the clock's."""
+        """The rules that stand for the steps of the spine, by id, with the number of their path. A person's comes before the clock's."""
         found: dict[str, int] = {}
-        for rank, way in enumerate(self.workflow.spine):
-            for source, dest in itertools.pairwise(way):
+        for rank, path in enumerate(self.workflow.spine):
+            for source, dest in itertools.pairwise(path):
                 rules = [rule for rule in self.workflow.rules if (rule.source.key, rule.dest.key) == (source.key, dest.key)]
                 found.setdefault(min(rules, key=lambda rule: rule.by_clock).id, rank)
         return found
@@ -126,7 +126,7 @@ class Plan:
     def states(self) -> Mapping[str, State]:
         """The states that are drawn, by key, those that are gone last."""
         if self.view == "spine":
-            kept = {state.key for way in self.workflow.spine for state in way} | {self.workflow.initial.key}
+            kept = {state.key for path in self.workflow.spine for state in path} | {self.workflow.initial.key}
             return {key: state for key, state in self.workflow.states.items() if key in kept}
         earlier = self.before.states if self.before else {}
         return {**self.workflow.states, **{key: state for key, state in earlier.items() if key not in self.workflow.states}}
@@ -163,8 +163,8 @@ class Plan:
     def _junction(self, group: tuple[State, ...], rules: tuple[Rule, ...]) -> Junction | None:
         """None unless all states of a group have the same rules of the event, with arrows, out of the group, off the spine."""
         keys = {state.key for state in group}
-        ways = [{_alike(rule) for rule in rules if rule.source.key == key} for key in keys]
-        if any(way != ways[0] for way in ways):
+        alike = [{_alike(rule) for rule in rules if rule.source.key == key} for key in keys]
+        if any(one != alike[0] for one in alike):
             return None
         if any(rule.dest.key in keys or rule.id in self.spine or self.on_card(rule) for rule in rules):
             return None
@@ -258,10 +258,10 @@ def paired(now: Workflow, before: Workflow) -> Mapping[str, Rule]:
     left: dict[tuple[str, str, str], list[Rule]] = {}
     for rule in before.rules:
         if rule.id not in found:
-            left.setdefault(_way(rule), []).append(rule)
+            left.setdefault(_move(rule), []).append(rule)
     for rule in now.rules:
-        if rule.id not in found and left.get(_way(rule)):
-            found[rule.id] = left[_way(rule)].pop(0)
+        if rule.id not in found and left.get(_move(rule)):
+            found[rule.id] = left[_move(rule)].pop(0)
     return found
 
 
@@ -271,7 +271,7 @@ def gone(now: Workflow, before: Workflow) -> tuple[Rule, ...]:
     return tuple(rule for rule in before.rules if rule.id not in kept)
 
 
-def _way(rule: Rule) -> tuple[str, str, str]:
+def _move(rule: Rule) -> tuple[str, str, str]:
     return rule.source.key, rule.event.name, rule.dest.key
 
 

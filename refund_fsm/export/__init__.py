@@ -1,7 +1,8 @@
 """Exports of a workflow to tools that others wrote: `promela` for the model checker spin, `xstate` for XState 5 in JavaScript, `pnml` for
 process mining, `prism` for the probabilistic model checker Storm.
 
-All are made of the rules, guards and effects, not of the configuration graph, so that what the tools say is a second opinion.
+All are made of the rules, guards and effects; they must not look at the configuration graph, so that what the tools say is a second
+opinion.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, get_args
 
-from refund_fsm.errors import BadData
+from refund_fsm.errors import BadData, one_of
 from refund_fsm.workflow import Policy, Workflow
 
 if TYPE_CHECKING:
@@ -45,8 +46,7 @@ def render(
         raise BadData("workflow", workflow, "a Workflow, such as orders.get('virtual')")
     if policy is not None and not isinstance(policy, Policy):
         raise BadData("policy", policy, "a Policy, or None")
-    if to not in FORMATS:
-        raise BadData("to", to, " or ".join(repr(known) for known in FORMATS))
+    one_of("to", to, FORMATS)
     policy = policy or Policy.guide()
     if to == "prism":
         return _chain(workflow, policy, behaviour, STEP if step is None else step)

@@ -10,18 +10,19 @@ model do more than a case can, so what spin finds true is true of every case:
 - The clock has no time: a limit may pass at any moment, and one clock rule of a state fires like any other rule.
 - Where two rules of one event hold, which only an unchecked workflow allows, either fires.
 
-Facts that no guard reads, not even by way of an effect, are left out: they change nothing. What an effect makes outside of a fact's
+Facts that no guard reads, not even through an effect, are left out: they change nothing. What an effect makes outside of a fact's
 values is a failed assertion. A final state carries an `end_` label, so that spin's invalid end states are the dead ends; and in it
 nobody acts for ever, since a run that stops is misjudged under `<>[]` (https://github.com/nimble-code/Spin/issues/38).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import partial
 
 from refund_fsm.export import formulas
 from refund_fsm.export.identifiers import Identifiers
-from refund_fsm.export.tables import EffectTable, Row, condition, relevant, same, tables_of
+from refund_fsm.export.tables import EffectTable, Row, condition, is_bool, relevant, says, tables_of
 from refund_fsm.orders import fact_labels
 from refund_fsm.text import Text
 from refund_fsm.workflow import Domain, FactField, Policy, Rule, State, Value, Workflow
@@ -101,7 +102,7 @@ class _Model:
 
     def value(self, name: str, value: Value) -> str:
         """A value as it is written: a bool or a count as itself, any other by a name that stands for its number."""
-        if _is_bool(self.domains[name]):
+        if is_bool(self.domains[name]):
             return "true" if value else "false"
         return str(value) if self._counts(name) else self.names.of(f"{name}_", value)
 
@@ -110,17 +111,12 @@ class _Model:
 
     def atom(self, name: str, values: Domain) -> str:
         """That a fact has one of the values."""
-        fact, others = self.fact(name), [one for one in self.domains[name] if not any(same(one, value) for value in values)]
-        if _is_bool(self.domains[name]):
-            return fact if values[0] else f"!{fact}"
-        if len(others) == 1 < len(values):
-            return f"{fact} != {self.value(name, others[0])}"
-        return " || ".join(f"{fact} == {self.value(name, value)}" for value in values)
+        return says(self.fact(name), values, self.domains[name], partial(self.value, name), " == ", " != ")
 
     def holds(self, rules: Iterable[Rule]) -> str:
         """That one of the rules can fire."""
-        ways = [self.may(rule) for rule in rules]
-        return "true" if "true" in ways else " || ".join(dict.fromkeys(ways)) or "false"
+        able = [self.may(rule) for rule in rules]
+        return "true" if "true" in able else " || ".join(dict.fromkeys(able)) or "false"
 
     def may(self, rule: Rule) -> str:
         return " && ".join(self.names.of("is_", guard.name) for guard in rule.when) or "true"
@@ -153,12 +149,12 @@ class _Model:
     def _field(self, one: FactField) -> list[str]:
         values, start = self.domains[one.name], one.start(self.policy)[0]
         lines = []
-        if not _is_bool(values) and one.up_to is None:
+        if not is_bool(values) and one.up_to is None:
             lines = [
                 f"#define {self.value(one.name, value)} {place} /* {said(fact_labels.of_value(one.name, value))} */"
                 for place, value in enumerate(values)
             ]
-        kind = "bool" if _is_bool(values) else "byte"
+        kind = "bool" if is_bool(values) else "byte"
         note = "" if one.up_to is None else f", 0 to {values[-1]}"
         return [*lines, f"{kind} {self.fact(one.name)} = {self.value(one.name, start)}; /* {said(fact_labels.of_field(one.name))}{note} */"]
 
@@ -189,11 +185,11 @@ class _Model:
             made = zip(table.changes, outcome, strict=True)
             sets = "; ".join(self._set(name, value) for name, value in made if value is not None and name in told)
             branches.setdefault(sets or "skip", []).append(row)
-        ways = [(condition(table.reads, rows, self.domains, self.atom), sets) for sets, rows in branches.items()]
-        if [formula for formula, _ in ways] == ["true"]:
-            return [ways[0][1]]
+        choices = [(condition(table.reads, rows, self.domains, self.atom), sets) for sets, rows in branches.items()]
+        if [formula for formula, _ in choices] == ["true"]:
+            return [choices[0][1]]
         beyond = [] if table.is_whole(self.domains) else [":: else -> assert(false) /* beyond what the facts can be */"]
-        return ["if", *(f":: {formula} -> {sets}" for formula, sets in ways), *beyond, "fi"]
+        return ["if", *(f":: {formula} -> {sets}" for formula, sets in choices), *beyond, "fi"]
 
     def _set(self, name: str, value: Value) -> str:
         fact, new = self.fact(name), self.value(name, value)
@@ -203,15 +199,15 @@ class _Model:
         return f"{kept} = ({kept} || {fact} != {new}); {fact} = {new}"
 
     def _turning(self) -> list[str]:
-        """The facts take any values that they can be derived with. They are forgotten first: so all ways to a state meet there, and
+        """The facts take any values that they can be derived with. They are forgotten first: so all paths to a state meet there, and
         what follows is searched once."""
         lines = ["inline facts_turn() { /* as they are derived, of whatever order and at whatever time */", "  d_step {", "    skip;"]
         for one in self.derived:
             lines.append(f"    {self._unless_kept(one, f'{self.fact(one.name)} = {self.value(one.name, one.start(self.policy)[0])}')};")
         lines += ["  };", "  atomic {", "    skip;"]
         for one in self.derived:
-            ways = " ".join(f":: {self.fact(one.name)} = {self.value(one.name, value)}" for value in one.start(self.policy))
-            lines.append(f"    {self._unless_kept(one, f'if {ways} fi')};")
+            choices = " ".join(f":: {self.fact(one.name)} = {self.value(one.name, value)}" for value in one.start(self.policy))
+            lines.append(f"    {self._unless_kept(one, f'if {choices} fi')};")
         return [*lines, "  }", "}"]
 
     def _unless_kept(self, one: FactField, statement: str) -> str:
@@ -267,10 +263,6 @@ class _Model:
         if not payers:
             return formulas.MOVED
         return formulas.WITHHELD if able == "true" else f"(({able}) -> {formulas.WITHHELD} : {formulas.MOVED})"
-
-
-def _is_bool(values: Sequence[Value]) -> bool:
-    return all(isinstance(value, bool) for value in values)
 
 
 def _printed(rule: Rule) -> str:

@@ -52,7 +52,7 @@ def guard_table(guard: Guard, domains: Mapping[str, Domain]) -> GuardTable:
 def effect_table(effect: Effect, workflow: Workflow, domains: Mapping[str, Domain]) -> EffectTable:
     """The effect, run on every row of the facts that it reads, the others being unknown to it.
 
-    An effect that looks at a fact in a way that an unknown one cannot notice (`is True`) is found out by `PROBES` whole sets
+    An effect that looks at a fact so that an unknown one cannot notice (`is True`) is found out by `PROBES` whole sets
     of facts, and run on all of them. Raises `WorkflowError` when it changes what it does not list, `NotFinite` (a
     `WorkflowError` names the effect) where there are too many sets.
     """
@@ -121,6 +121,21 @@ def _tree(reads: tuple[str, ...], rows: frozenset[Row], domains: Mapping[str, Do
         given = [part for part in both if part]
         parts.append(" && ".join(f"({part})" if " || " in part else part for part in given) if len(given) > 1 else given[0])
     return " || ".join(f"({part})" if len(parts) > 1 and " && " in part else part for part in parts)
+
+
+def says(fact: str, values: Domain, domain: Domain, spelled: Callable[[Value], str], equal: str, unequal: str) -> str:
+    """That a fact has one of the values, as short as it can be said with a tool's words for the fact, for values and for comparing."""
+    if is_bool(domain):
+        return fact if values[0] else f"!{fact}"
+    others = [one for one in domain if not any(same(one, value) for value in values)]
+    if len(others) == 1 < len(values):
+        return f"{fact}{unequal}{spelled(others[0])}"
+    return " || ".join(f"{fact}{equal}{spelled(value)}" for value in values)
+
+
+def is_bool(domain: Domain) -> bool:
+    """Whether a fact is true or false, and nothing else."""
+    return all(isinstance(value, bool) for value in domain)
 
 
 def same(one: object, other: object) -> bool:

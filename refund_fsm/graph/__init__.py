@@ -1,6 +1,6 @@
 """Room of the configuration graph: exploration by asking the machine, merging, shortest paths, and traffic made up for pictures.
 
-Must not know an order type.
+Must not know an order type. `shortest`, `drift` and `illustration` are named by those who need them.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from refund_fsm.graph.bisimulation import coarsest
 from refund_fsm.graph.configurations import STATUSES, ConfigGraph, MergedGraph, explore
 from refund_fsm.graph.exploration import ACCEPTED, FINAL, GUARD_FAILED, MAX_CONFIGS, WRONG_STATE
-from refund_fsm.graph.shortest import Routes, choices
 
 __all__ = [
     "ACCEPTED",
@@ -19,8 +18,6 @@ __all__ = [
     "WRONG_STATE",
     "ConfigGraph",
     "MergedGraph",
-    "Routes",
-    "choices",
     "coarsest",
     "explore",
 ]

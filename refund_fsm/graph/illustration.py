@@ -1,4 +1,4 @@
-"""Owns made-up traffic for examples: seeded random walks over the legal moves of a workflow. Not a simulation of anything real.
+"""Owns made-up traffic for pictures: seeded random walks over the legal moves of a workflow. Not a simulation of anything real.
 
 Must not know an order type. What comes out is marked illustrative wherever it is shown.
 """
@@ -12,8 +12,8 @@ from random import Random
 from refund_fsm.graph.configurations import ACCEPTED, MergedGraph, explore
 from refund_fsm.workflow import Policy, Workflow
 
-MAX_STEPS = 500  # of one walk: a walk that has not ended then is left where it is
-ON_THE_WAY, ELSEWHERE, GIVES_UP = 8.0, 1.0, 0.12  # how often a step of the spine, another one, one that just ends the case is taken
+MAX_STEPS = 500  # of one random walk: one that has not ended then is left where it is
+ON_THE_SPINE, ELSEWHERE, GIVES_UP = 8.0, 1.0, 0.12  # how often a step of the spine, another one, one that just ends the case is taken
 HOURS = {"hours": 1, "days": 24, "working_days": 34}  # of a unit, roughly, weekends included
 UNLIMITED_HOURS = 72
 
@@ -21,17 +21,17 @@ UNLIMITED_HOURS = 72
 def illustrate(workflow: Workflow, *, cases: int, seed: int, policy: Policy | None = None) -> tuple[dict[str, int], dict[str, timedelta]]:
     """How often each rule fires (by id) in `cases` random walks, and the mean time in each state that was left (by key).
 
-    Steps along the spine are likelier than others, and a stay lasts up to the state's limit. The same seed gives the same walks.
+    Steps along the spine are likelier than others, and a stay lasts up to the state's limit. The same seed gives the same random walks.
     """
     policy = policy or Policy.guide()
-    walk = _Walk(workflow, policy, Random(seed))
+    walks = _RandomWalks(workflow, policy, Random(seed))
     for _ in range(cases):
-        walk.take()
-    means = {key: timedelta(hours=round(walk.hours[key] / walk.stays[key], 1)) for key in workflow.states if key in walk.stays}
-    return walk.counts, means
+        walks.take()
+    means = {key: timedelta(hours=round(walks.hours[key] / walks.stays[key], 1)) for key in workflow.states if key in walks.stays}
+    return walks.counts, means
 
 
-class _Walk:
+class _RandomWalks:
     def __init__(self, workflow: Workflow, policy: Policy, random: Random) -> None:
         self.workflow, self.policy, self.random = workflow, policy, random
         self.graph: MergedGraph = explore(workflow, policy).merged()
@@ -53,18 +53,18 @@ class _Walk:
         ]
 
     def _leads_on(self, config: int) -> bool:
-        """Whether a walk that begins here can take a step of the spine; without a spine, any step."""
-        return any(weight == ON_THE_WAY or not self.workflow.spine for _, _, weight in self.moves[config])
+        """Whether a random walk that begins here can take a step of the spine; without a spine, any step."""
+        return any(weight == ON_THE_SPINE or not self.workflow.spine for _, _, weight in self.moves[config])
 
     def _weight(self, rule_id: str) -> float:
         rule = self.workflow.by_id[rule_id]
-        steps = {pair for way in self.workflow.spine[:1] for pair in itertools.pairwise(way)}
+        steps = {pair for path in self.workflow.spine[:1] for pair in itertools.pairwise(path)}
         if (rule.source, rule.dest) in steps and not rule.by_clock:
-            return ON_THE_WAY
+            return ON_THE_SPINE
         return GIVES_UP if rule.dest.final and not rule.event.pays else ELSEWHERE
 
     def take(self) -> None:
-        """One walk from a random opening to an end."""
+        """One random walk from an opening to an end."""
         config = self.starts[int(self.random.random() * len(self.starts))]
         for _ in range(MAX_STEPS):
             if not self.moves[config]:

@@ -1,6 +1,6 @@
-"""Owns the shortest ways through a configuration graph: from what an order can open with, to every configuration.
+"""Owns the shortest paths through a configuration graph: from what an order can open with, to every configuration.
 
-Only openings that some order can have count, so that every way has a witness that replays. Must not know an order type.
+Only openings that some order can have count, so that every path has a witness that replays. Must not know an order type.
 """
 
 from __future__ import annotations
@@ -26,8 +26,11 @@ def choices(workflow: Workflow) -> tuple[Policy, ...]:
     )
 
 
-class Routes:
-    """The ways of a graph, raw or merged. `openings` are those that an order can have, with the facts of the first such order."""
+class ShortestPaths:
+    """A shortest path to every configuration of a graph, raw or merged.
+
+    `openings` are those that an order can have, with the facts of the first such order.
+    """
 
     def __init__(self, workflow: Workflow, policy: Policy, graph: ConfigGraph) -> None:
         self.workflow, self.policy, self.graph = workflow, policy, graph
@@ -46,8 +49,8 @@ class Routes:
         return found
 
     @cached_property
-    def ways(self) -> dict[int, tuple[int, int, int]]:
-        """By configuration: the one before it on a shortest way (−1 at an opening), the event, and the number of steps."""
+    def tree(self) -> dict[int, tuple[int, int, int]]:
+        """By configuration: the one before it on a shortest path (−1 at an opening), the event, and the number of steps."""
         found = dict.fromkeys(self.openings, (-1, -1, 0))
         todo = deque(found)
         while todo:  # ends: every configuration is added once
@@ -60,19 +63,19 @@ class Routes:
         return found
 
     def to(self, config: int) -> tuple[int, tuple[int, ...]]:
-        """The opening and the events (numbers) of a shortest way; `KeyError` where no order leads."""
+        """The opening and the events (numbers) of a shortest path; `KeyError` where no order leads."""
         events: list[int] = []
-        while self.ways[config][0] >= 0:  # ends: each step is nearer to an opening
-            config, event, _ = self.ways[config]
+        while self.tree[config][0] >= 0:  # ends: each step is nearer to an opening
+            config, event, _ = self.tree[config]
             events.append(event)
         return config, tuple(reversed(events))
 
     def nearest(self, configs: Iterable[int]) -> int | None:
         """The configuration that is reached in the fewest steps, None when none is."""
-        return min((config for config in configs if config in self.ways), key=lambda config: self.ways[config][2], default=None)
+        return min((config for config in configs if config in self.tree), key=lambda config: self.tree[config][2], default=None)
 
     def player(self, opening: int, events: Sequence[int] = ()) -> Player | None:
-        """A case led along the events of a way; None where it does not go, because a filing derives other facts later on."""
+        """A case led along the events of a path; None where it does not go, because a filing derives other facts later on."""
         player = Player.with_facts(self.workflow, self.policy, self.openings[opening])
         assert player is not None
         for number in events:
@@ -91,5 +94,5 @@ class Routes:
         return after if after.step.fired and after.case.steps[-1].event == event.name else None
 
     def lead(self, config: int) -> Player | None:
-        """A case led to a configuration by a shortest way."""
+        """A case led to a configuration by a shortest path."""
         return self.player(*self.to(config))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-from refund_fsm.errors import BadData
+from refund_fsm.errors import BadData, one_of
 from refund_fsm.workflow import Listing, Workflow
 
 REGISTRY = {
@@ -21,8 +21,7 @@ def keys() -> tuple[str, ...]:
 
 def get(key: str) -> Workflow:
     """The workflow of an order type; `BadData` for one that is not registered."""
-    if not isinstance(key, str) or key not in REGISTRY:
-        raise BadData("order_type", key, " or ".join(repr(known) for known in REGISTRY))
+    one_of("order_type", key, REGISTRY)
     workflow: Workflow = importlib.import_module(REGISTRY[key]).WORKFLOW
     return workflow
 

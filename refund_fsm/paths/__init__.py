@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from refund_fsm.errors import BadData
-from refund_fsm.graph import choices
-from refund_fsm.paths.coverage import Attempt, Coverage
+from refund_fsm.graph.shortest import choices
+from refund_fsm.paths.coverage import OBSERVED, Attempt, Coverage
 from refund_fsm.paths.goals import CRITERIA as _CRITERIA
+from refund_fsm.paths.inputs import PASS, Input
 from refund_fsm.paths.play import complete_suite, covering_suite
 from refund_fsm.paths.space import Space
 from refund_fsm.paths.suite import Suite
-from refund_fsm.paths.w import MAX_EXTRA_STATES
+from refund_fsm.paths.w import MAX_EXTRA_STATES, Complete
 from refund_fsm.workflow import Policy, Workflow
 
-__all__ = ["CRITERIA", "Attempt", "Coverage", "Suite", "cover", "goal_names"]
+__all__ = ["CRITERIA", "OBSERVED", "PASS", "Attempt", "Complete", "Coverage", "Input", "Space", "Suite", "cover", "goal_names"]
 
 CRITERIA = (*_CRITERIA, "w")
 
@@ -50,7 +51,7 @@ def cover(
     | criterion | goals |
     |---|---|
     | `states`, `rules`, `rule_pairs` | each of them; two rules one after the other |
-    | `prime_paths` | the longest ways over rules that meet no state twice, and the simple round trips |
+    | `prime_paths` | the longest paths over rules that meet no state twice, and the simple round trips |
     | `guard_outcomes` | each guard of each rule: true, and false while the rule's other guards hold |
     | `limits` | each limit of each state: a minute before, at, a minute after; an event too late; rules that keep the count |
     | `refusals` | each refusal code that a state has for an actor |
@@ -61,7 +62,7 @@ def cover(
 
     `BadData` for an unknown criterion, a state that `seen` lacks, for `extra_states` or `seen` with another criterion than `w`, or
     so many that the suite would pass `w.MAX_PATHS`, which names its size. `TooLong` beyond `goals.MAX_PRIME_PATHS` prime paths;
-    `WorkflowError` for facts that are not finite, or examples that have not the facts they were asked for.
+    `WorkflowError` for facts that are not finite, or openings that have not the facts they were asked for.
     """
     if not isinstance(workflow, Workflow):
         raise BadData("workflow", workflow, "a Workflow")

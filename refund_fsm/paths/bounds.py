@@ -1,8 +1,8 @@
 """Owns lower bounds: how many paths, and how many steps, any suite that reaches all goals of a criterion must have.
 
-Two goals that no path has both of need two paths; a path with a goal is at least as long as the shortest way to it. So a set of
+Two goals that no path has both of need two paths; a path with a goal is at least as long as the shortest path to it. So a set of
 goals of which no two go together bounds the number of paths by its size, and the number of steps by the sum of the shortest
-ways. The sets are found greedily: the bounds hold, larger ones may exist. Must not plan a path.
+paths. The sets are found greedily: the bounds hold, larger ones may exist. Must not plan a path.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ def _apart(order: Sequence[int], together: dict[int, int]) -> list[int]:
 
 def _lengths(planner: Planner, found: Sequence[int]) -> dict[int, int]:
     """By goal, the fewest steps of a path that reaches it."""
-    ways = planner.space.routes.ways
+    tree = planner.space.shortest.tree
     best = dict.fromkeys(found, 0)
     known: dict[int, int] = {}
     for place, starts in planner.starts.items():
         for goal, (inputs, _) in starts.items():
-            length = ways[place % len(planner.space.graph)][2] + len(inputs)
+            length = tree[place % len(planner.space.graph)][2] + len(inputs)
             known[goal] = min(known.get(goal, length), length)
     for place in planner.space.openings:
         for goal in bits(planner.at_place(place)):

@@ -78,7 +78,7 @@ def rule_pairs(space: Space) -> Goals:
 
 
 def prime_paths(space: Space) -> Goals:
-    """Every prime path of the table: the longest ways over rules that meet no state twice, and the simple round trips."""
+    """Every prime path of the table: the longest paths over rules that meet no state twice, and the simple round trips."""
     return _sequences(space, prime_paths_of(space.workflow))
 
 
@@ -113,19 +113,19 @@ def prime_paths_of(workflow: Workflow) -> list[RuleIds]:
         sources[rule.dest.key].add(rule.source.key)
     found: list[RuleIds] = []
     todo: list[tuple[str, tuple[Rule, ...]]] = [(key, ()) for key in workflow.states]
-    while todo:  # ends: a way meets no state twice, and there are at most MAX_PRIME_PATHS of them
-        start, way = todo.pop()
-        met = {start, *(rule.dest.key for rule in way)}
+    while todo:  # ends: a path meets no state twice, and there are at most MAX_PRIME_PATHS of them
+        start, path = todo.pop()
+        met = {start, *(rule.dest.key for rule in path)}
         longer = False
-        for rule in onward[way[-1].dest.key if way else start]:
+        for rule in onward[path[-1].dest.key if path else start]:
             if rule.dest.key == start:
-                found.append(tuple(one.id for one in (*way, rule)))
+                found.append(tuple(one.id for one in (*path, rule)))
                 longer = True
             elif rule.dest.key not in met:
-                todo.append((start, (*way, rule)))
+                todo.append((start, (*path, rule)))
                 longer = True
-        if way and not longer and sources[start] - {start} <= met:
-            found.append(tuple(one.id for one in way))
+        if path and not longer and sources[start] - {start} <= met:
+            found.append(tuple(one.id for one in path))
         if max(len(found), len(todo)) > MAX_PRIME_PATHS:
             raise TooLong(f"workflow {workflow.key}: more than goals.MAX_PRIME_PATHS = {MAX_PRIME_PATHS:,} prime paths; use rule_pairs")
     order = {rule.id: place for place, rule in enumerate(workflow.rules)}
@@ -175,7 +175,7 @@ def limits(space: Space) -> Goals:
         for when, one in (("before", Input("before")), ("at", PASS), ("after", Input("after"))):
             goals.step(f"{key} {what} {when}", place, one)
         for move in space.moves(place):
-            if move.input.way != "late":
+            if move.input.kind != "late":
                 continue
             if clock is not None and move.input.event not in {after.input.event for after in space.moves(clock.dest)}:
                 goals.step(f"{key} {what} too late", place, Input("too_late", move.input.event))

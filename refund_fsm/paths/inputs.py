@@ -15,15 +15,15 @@ NO_SUCH_EVENT = "no_such_event"
 
 
 class Input(NamedTuple):
-    """What is done (a key of `WAYS`), with which event, by whom. `event` and `by` are empty where they do not matter."""
+    """What is done (a key of `KINDS`), with which event, by whom. `event` and `by` are empty where they do not matter."""
 
-    way: str
+    kind: str
     event: str = ""
     by: str = ""
 
     def on(self, player: Player) -> Player | None:
         """The player after it; None where it cannot be done."""
-        return WAYS[self.way](player, self)
+        return KINDS[self.kind](player, self)
 
     def __str__(self) -> str:
         return " ".join(part for part in self if part)
@@ -82,7 +82,7 @@ def _reversed(player: Player, one: Input) -> Player | None:
     return player.told(one.event, one.by, player.case.now - MINUTE, NO_DETAILS)
 
 
-WAYS: dict[str, Callable[[Player, Input], Player | None]] = {
+KINDS: dict[str, Callable[[Player, Input], Player | None]] = {
     "do": _do,  # the event, by its own actor, with what it needs
     "pass": _pass,  # time passes to the limit
     "before": _before,  # time passes to a minute before the limit

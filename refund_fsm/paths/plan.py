@@ -1,6 +1,6 @@
-"""Owns the choice of few short ways that reach all goals of a criterion, and lower bounds for how few and how short.
+"""Owns the choice of few short paths that reach all goals of a criterion.
 
-Greedy set cover over ways through a `Space`: two strategies, the shorter result is kept, then paths and ends that add nothing
+Greedy set cover over paths through a `Space`: two strategies, the shorter result is kept, then paths and ends that add nothing
 are taken away. Deterministic. Must not step a case.
 """
 
@@ -17,8 +17,8 @@ from refund_fsm.paths.inputs import Input
 from refund_fsm.paths.space import Space
 
 
-class Way(NamedTuple):
-    """An opening place and inputs."""
+class PlannedPath(NamedTuple):
+    """An opening place and inputs, not yet played."""
 
     opening: int
     inputs: tuple[Input, ...]
@@ -34,8 +34,8 @@ class _Target(NamedTuple):
 
 
 @dataclass
-class _Walk:
-    """A way being made: where it is, the rules that fired last, the goals it has reached."""
+class _GrowingPath:
+    """A path being planned: where it is, the rules that fired last, the goals it has reached."""
 
     planner: Planner
     opening: int
@@ -45,7 +45,7 @@ class _Walk:
     reached: int
 
     @classmethod
-    def at(cls, planner: Planner, opening: int) -> _Walk:
+    def at(cls, planner: Planner, opening: int) -> _GrowingPath:
         return cls(planner, opening, opening, [], (), planner.at_place(opening))
 
     def take(self, one: Input) -> None:
@@ -64,7 +64,7 @@ class _Walk:
 
 
 class Planner:
-    """The ways that reach the goals of one criterion. `ways(wanted)` plans for a mask of goals."""
+    """The paths that reach the goals of one criterion. `paths(wanted)` plans for a mask of goals."""
 
     def __init__(self, space: Space, goals: Goals) -> None:
         self.space, self.goals = space, goals
@@ -115,66 +115,66 @@ class Planner:
             place = move.dest
         return tuple(inputs), place
 
-    def ways(self, wanted: int) -> list[Way]:
-        """Ways that reach the wanted goals, as far as any way does."""
+    def paths(self, wanted: int) -> list[PlannedPath]:
+        """Paths that reach the wanted goals, as far as any path does."""
         plans = [self._pruned(self._greedy(wanted, ends_first=first), wanted) for first in (False, True)]
-        return min(plans, key=lambda ways: (sum(len(way.inputs) for way in ways), len(ways)))
+        return min(plans, key=lambda paths: (sum(len(path.inputs) for path in paths), len(paths)))
 
-    def _greedy(self, wanted: int, *, ends_first: bool) -> list[Way]:
+    def _greedy(self, wanted: int, *, ends_first: bool) -> list[PlannedPath]:
         found = []
         while wanted:  # ends: every round reaches a wanted goal
-            walk = self._begun(wanted, ends_first=ends_first)
-            if walk is None:
+            path = self._begun(wanted, ends_first=ends_first)
+            if path is None:
                 break
             while True:  # ends: the same
-                target = self._target(walk, wanted & ~walk.reached, ends_first=ends_first)
+                target = self._target(path, wanted & ~path.reached, ends_first=ends_first)
                 if target is None:
                     break
                 for one in target.inputs:
-                    walk.take(one)
-            wanted &= ~walk.reached
-            found.append(Way(walk.opening, tuple(walk.inputs)))
+                    path.take(one)
+            wanted &= ~path.reached
+            found.append(PlannedPath(path.opening, tuple(path.inputs)))
         return found
 
-    def _begun(self, wanted: int, *, ends_first: bool) -> _Walk | None:
-        """A walk from the opening with the best target: with `ends_first` the nearest, else the one that leads to most goals."""
-        ranked: list[tuple[tuple[object, ...], _Walk]] = []
+    def _begun(self, wanted: int, *, ends_first: bool) -> _GrowingPath | None:
+        """A path from the opening with the best target: with `ends_first` the nearest, else the one that leads to most goals."""
+        ranked: list[tuple[tuple[object, ...], _GrowingPath]] = []
         for opening in self.space.openings:
-            walk = _Walk.at(self, opening)
-            if walk.reached & wanted:
-                return walk
-            target = self._target(walk, wanted, ends_first=ends_first)
+            path = _GrowingPath.at(self, opening)
+            if path.reached & wanted:
+                return path
+            target = self._target(path, wanted, ends_first=ends_first)
             if target is not None:
                 near, ahead = (target.ends, target.cost), -sum(1 for place in self._ahead(opening) if self.masks[place] & wanted)
-                ranked.append(((near, ahead, opening) if ends_first else (ahead, near, opening), walk))
+                ranked.append(((near, ahead, opening) if ends_first else (ahead, near, opening), path))
         return min(ranked, key=operator.itemgetter(0))[1] if ranked else None
 
     def _ahead(self, place: int) -> Iterator[int]:
         mask = self.space.reach[place]
         return (one for one in self.space.places if mask >> one & 1)
 
-    def _target(self, walk: _Walk, wanted: int, *, ends_first: bool) -> _Target | None:
-        """The nearest wanted goal; one that ends the case only when no other is left (`ends_first`: the other way round)."""
+    def _target(self, path: _GrowingPath, wanted: int, *, ends_first: bool) -> _Target | None:
+        """The nearest wanted goal; one that ends the case only when no other is left (`ends_first`: the reverse)."""
         best: _Target | None = None
-        for target in (*self._continued(walk, wanted), *self._nearby(walk, wanted)):
+        for target in (*self._continued(path, wanted), *self._nearby(path, wanted)):
             rank = (target.ends != ends_first, target.cost, target.goal)
             if best is None or rank < (best.ends != ends_first, best.cost, best.goal):
                 best = target
         return best
 
-    def _continued(self, walk: _Walk, wanted: int) -> Iterator[_Target]:
-        """Sequences of which the walk has just done a beginning."""
-        for place in range(len(walk.history)):
-            prefix = walk.history[place:]
+    def _continued(self, path: _GrowingPath, wanted: int) -> Iterator[_Target]:
+        """Sequences of which the path has just done a beginning."""
+        for place in range(len(path.history)):
+            prefix = path.history[place:]
             for goal in bits(self.by_prefix.get(prefix, 0) & wanted):
-                rest = self._along(walk.place, self.sequence_of[goal][len(prefix) :])
+                rest = self._along(path.place, self.sequence_of[goal][len(prefix) :])
                 if rest is not None:
                     yield _Target(self.space.ends(rest[1]), len(rest[0]), goal, rest[0])
 
-    def _nearby(self, walk: _Walk, wanted: int) -> Iterator[_Target]:
+    def _nearby(self, path: _GrowingPath, wanted: int) -> Iterator[_Target]:
         """The nearest goals, of those that end the case and of the others, that begin anew."""
         left = {True, False}
-        for place, inputs in self.space.rings(walk.place):
+        for place, inputs in self.space.rings(path.place):
             for goal in bits(self.masks[place] & wanted):
                 more, after = self.starts[place][goal]
                 ends = self.space.ends(after) and after != place
@@ -184,38 +184,38 @@ class Planner:
             if not left:
                 return
 
-    def reached(self, way: Way) -> int:
-        """The goals that a way reaches, as a mask."""
-        walk = _Walk.at(self, way.opening)
-        for one in way.inputs:
-            walk.take(one)
-        return walk.reached
+    def reached(self, path: PlannedPath) -> int:
+        """The goals that a path reaches, as a mask."""
+        growing = _GrowingPath.at(self, path.opening)
+        for one in path.inputs:
+            growing.take(one)
+        return growing.reached
 
-    def _pruned(self, ways: list[Way], wanted: int) -> list[Way]:
-        """The ways without those that the others make needless, and without ends that reach nothing needed."""
-        masks = [self.reached(way) & wanted for way in ways]
-        kept = list(ways)
-        for number in sorted(range(len(ways)), key=lambda one: (-len(ways[one].inputs), one)):
+    def _pruned(self, paths: list[PlannedPath], wanted: int) -> list[PlannedPath]:
+        """The paths without those that the others make needless, and without ends that reach nothing needed."""
+        masks = [self.reached(path) & wanted for path in paths]
+        kept = list(paths)
+        for number in sorted(range(len(paths)), key=lambda one: (-len(paths[one].inputs), one)):
             others = 0
             for other, mask in enumerate(masks):
                 others |= mask if other != number else 0
             if not masks[number] & ~others:
-                masks[number], kept[number] = 0, Way(ways[number].opening, ())
+                masks[number], kept[number] = 0, PlannedPath(paths[number].opening, ())
                 continue
             needed = masks[number] & ~others
-            kept[number] = self._cut(ways[number], needed)
+            kept[number] = self._cut(paths[number], needed)
             masks[number] = self.reached(kept[number]) & wanted
-        return [way for way, mask in zip(kept, masks, strict=True) if mask]
+        return [path for path, mask in zip(kept, masks, strict=True) if mask]
 
-    def _cut(self, way: Way, needed: int) -> Way:
-        """The shortest beginning of a way that reaches what is needed."""
-        walk = _Walk.at(self, way.opening)
-        for length, one in enumerate((*way.inputs, None)):
-            if not needed & ~walk.reached:
-                return Way(way.opening, way.inputs[:length])
-            assert one is not None, "the whole way reaches it"
-            walk.take(one)
-        return way
+    def _cut(self, path: PlannedPath, needed: int) -> PlannedPath:
+        """The shortest beginning of a path that reaches what is needed."""
+        growing = _GrowingPath.at(self, path.opening)
+        for length, one in enumerate((*path.inputs, None)):
+            if not needed & ~growing.reached:
+                return PlannedPath(path.opening, path.inputs[:length])
+            assert one is not None, "the whole path reaches it"
+            growing.take(one)
+        return path
 
 
 def bits(mask: int) -> Iterator[int]:

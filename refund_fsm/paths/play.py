@@ -1,4 +1,4 @@
-"""Owns the step from planned ways to concrete paths: every plan is played on a `RefundCase`, and what that shows is what counts.
+"""Owns the step from planned paths to concrete ones: every plan is played on a `RefundCase`, and what that shows is what counts.
 
 Facts are constant in the graph, yet a filing event derives them anew for its instant; where a case does not follow its plan the
 move is barred and the rest is planned again.
@@ -12,7 +12,7 @@ from refund_fsm.paths import coverage
 from refund_fsm.paths.bounds import lower_bounds
 from refund_fsm.paths.goals import CRITERIA, Goals
 from refund_fsm.paths.inputs import PASS, Input
-from refund_fsm.paths.plan import Planner, Way
+from refund_fsm.paths.plan import PlannedPath, Planner
 from refund_fsm.paths.space import Space
 from refund_fsm.paths.suite import Suite
 from refund_fsm.paths.w import Complete
@@ -35,9 +35,9 @@ class _Covering:
         """The goals not reached yet, as a mask."""
         return sum(1 << number for number, name in enumerate(self.goals.names) if name not in self.reached)
 
-    def play(self, way: Way) -> tuple[int, Input] | None:
+    def play(self, planned: PlannedPath) -> tuple[int, Input] | None:
         """Keeps the path when it reaches something new; says where the case strayed from the plan."""
-        player, strayed = _played(self.space, way)
+        player, strayed = _played(self.space, planned)
         fresh = [name for name in _reached(self.criterion, player) if name in self.names and name not in self.reached]
         if fresh:
             self.reached.update(dict.fromkeys(fresh))
@@ -50,7 +50,7 @@ class _Covering:
         for _ in range(MAX_ROUNDS):
             planner = Planner(self.space, self.goals)
             bounds = bounds or lower_bounds(planner, planner.all)
-            strayed = [stray for stray in map(self.play, planner.ways(self.left())) if stray is not None]
+            strayed = [stray for stray in map(self.play, planner.paths(self.left())) if stray is not None]
             if not strayed:
                 break
             self.space.banned.update(strayed)
@@ -60,9 +60,9 @@ class _Covering:
         return bounds
 
     def play_straight(self, wanted: dict[tuple[int, Input], list[int]]) -> None:
-        """What is still left, each by a shortest way without delay: a case may have strayed because of what it had done before."""
-        ways = self.space.routes.ways
-        for place, one in sorted((step for step in wanted if step[0] in ways), key=lambda step: (ways[step[0]][2], step)):
+        """What is still left, each by a shortest path without delay: a case may have strayed because of what it had done before."""
+        tree = self.space.shortest.tree
+        for place, one in sorted((step for step in wanted if step[0] in tree), key=lambda step: (tree[step[0]][2], step)):
             if any(self.goals.names[goal] not in self.reached for goal in wanted[place, one]):
                 self.play(_straight(self.space, place, one))
 
@@ -80,11 +80,11 @@ def covering_suite(workflow: Workflow, policy: Policy, criterion: str) -> Suite:
     return Suite(workflow, policy, criterion, covered, infeasible, tuple(made.paths), *bounds)
 
 
-def _straight(space: Space, place: int, one: Input) -> Way:
-    """The input after a shortest way, taken without delay."""
-    opening, events = space.routes.to(place)
+def _straight(space: Space, place: int, one: Input) -> PlannedPath:
+    """The input after a shortest path, taken without delay."""
+    opening, events = space.shortest.to(place)
     known = [space.workflow.events[space.graph.events[number]] for number in events]
-    return Way(opening, (*(PASS if event.actor.key == CLOCK.key else Input("do", event.name) for event in known), one))
+    return PlannedPath(opening, (*(PASS if event.actor.key == CLOCK.key else Input("do", event.name) for event in known), one))
 
 
 def _reached(criterion: str, player: Player) -> Iterator[str]:
@@ -97,11 +97,11 @@ def _reached(criterion: str, player: Player) -> Iterator[str]:
                 yield name
 
 
-def _played(space: Space, way: Way) -> tuple[Player, tuple[int, Input] | None]:
-    """The way played on a case, as far as the case follows it; and where it strayed."""
-    player, place = space.routes.player(way.opening), way.opening
+def _played(space: Space, planned: PlannedPath) -> tuple[Player, tuple[int, Input] | None]:
+    """The path played on a case, as far as the case follows it; and where it strayed."""
+    player, place = space.shortest.player(planned.opening), planned.opening
     assert player is not None
-    for one in way.inputs:
+    for one in planned.inputs:
         after = one.on(player)
         if after is None or after.step is None or after.step.fired != space.fired(place, one):
             return player, (place, one)

@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from refund_fsm.errors import WorkflowError
-from refund_fsm.graph import ACCEPTED, MergedGraph, Routes, explore
+from refund_fsm.graph import ACCEPTED, MergedGraph, explore
+from refund_fsm.graph.shortest import ShortestPaths
 from refund_fsm.paths.inputs import PASS, Input
 from refund_fsm.workflow import CLOCK, Guard, Policy, Rule, Workflow
 
@@ -35,13 +36,13 @@ class Space:
         self.workflow, self.policy, self.late = workflow, policy, late
         raw = explore(workflow, policy, strict=False)
         self.graph: MergedGraph = raw.merged_by(_failing(workflow, raw.facts, raw.state_of, raw.fact_of)) if finely else raw.merged()
-        self.routes = Routes(workflow, policy, self.graph)
-        self.openings = self.routes.openings
+        self.shortest = ShortestPaths(workflow, policy, self.graph)
+        self.openings = self.shortest.openings
         if not self.openings:
             raise WorkflowError(f"workflow {workflow.key}", "example_of gives no order for any facts")
-        ways, limit_of = self.routes.ways, self.graph.limit_of
-        self.lasting = frozenset(place for place in ways if limit_of(place) >= 0 and not self._has_clock(place))
-        self.places = (*ways, *(place + len(self.graph) for place in ways if late and place in self.lasting))
+        tree, limit_of = self.shortest.tree, self.graph.limit_of
+        self.lasting = frozenset(place for place in tree if limit_of(place) >= 0 and not self._has_clock(place))
+        self.places = (*tree, *(place + len(self.graph) for place in tree if late and place in self.lasting))
         self.banned: set[tuple[int, Input]] = set()
 
     def state(self, place: int) -> str:
@@ -114,25 +115,25 @@ class Space:
         return found
 
     def rings(self, start: int) -> Iterator[tuple[int, tuple[Input, ...]]]:
-        """Places by distance from one, each with the inputs of a shortest way."""
-        ways: dict[int, tuple[Input, ...]] = {start: ()}
-        todo = deque(ways)
+        """Places by distance from one, each with the inputs of a shortest path."""
+        inputs_to: dict[int, tuple[Input, ...]] = {start: ()}
+        todo = deque(inputs_to)
         while todo:  # ends: every place is added once
             place = todo.popleft()
-            yield place, ways[place]
+            yield place, inputs_to[place]
             for move in self.moves(place):
-                if move.dest not in ways:
-                    ways[move.dest] = (*ways[place], move.input)
+                if move.dest not in inputs_to:
+                    inputs_to[move.dest] = (*inputs_to[place], move.input)
                     todo.append(move.dest)
 
     def after(self, place: int, one: Input) -> int:
         """The place after an input; the same where it is refused or only time passes."""
         for move in self._moves[place]:
-            if move.input == one or (one.way == "after" and move.input == PASS):
+            if move.input == one or (one.kind == "after" and move.input == PASS):
                 return move.dest
-        if one.way in ("pass", "after") and place + len(self.graph) in self._moves:
+        if one.kind in ("pass", "after") and place + len(self.graph) in self._moves:
             return place + len(self.graph)
-        if one.way != "too_late":
+        if one.kind != "too_late":
             return place
         clock = self.clock_move(place)
         return place if clock is None else self.after(clock.dest, Input("do", one.event))
@@ -140,9 +141,9 @@ class Space:
     def fired(self, place: int, one: Input) -> tuple[str, ...]:
         """The ids of the rules that an input fires there."""
         for move in self._moves[place]:
-            if move.input == one or (one.way == "after" and move.input == PASS):
+            if move.input == one or (one.kind == "after" and move.input == PASS):
                 return (move.rule.id,)
-        clock = self.clock_move(place) if one.way == "too_late" else None
+        clock = self.clock_move(place) if one.kind == "too_late" else None
         return () if clock is None else (clock.rule.id, *self.fired(clock.dest, Input("do", one.event)))
 
 

@@ -144,7 +144,7 @@ class Complete:
 
     @cached_property
     def cover(self) -> dict[int, tuple[int, Word]]:
-        """By place, the opening (raw configuration) and the word of a shortest way to it."""
+        """By place, the opening (raw configuration) and the word of a shortest path to it."""
         first: dict[int, int] = {}
         for config, (place, _) in self.openings.items():
             first.setdefault(place, config)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from refund_fsm.scenario.file import Scenario, find, load, shipped
 from refund_fsm.scenario.path import MINUTE, PACE, PLAYED, START, Opening, Path, PathStep, Player, details_of
-from refund_fsm.scenario.trace import Trace, TraceRow, play
+from refund_fsm.scenario.trace import Trace, TraceRow, play, subject_of
 
 __all__ = [
     "MINUTE",
@@ -26,4 +26,5 @@ __all__ = [
     "load",
     "play",
     "shipped",
+    "subject_of",
 ]

@@ -1,7 +1,7 @@
 """Owns concrete paths of cases: an opening, steps with instants, actors and details, and what is expected after each.
 
 A `Player` leads a `RefundCase` and writes down what became of it; a `Path` is what it wrote, to be replayed on any case, saved
-or told. Must not know an order type, nor choose a way: who asks for a path chooses.
+or told. Must not know an order type, nor choose which to play: who asks for a path chooses.
 """
 
 from __future__ import annotations
@@ -138,12 +138,12 @@ class Player:
     @classmethod
     def with_facts(cls, workflow: Workflow, policy: Policy, facts: Any, at: datetime = START) -> Player | None:
         """A player of a case opened with these facts; None when no order can have them. `WorkflowError` when `example_of` is wrong."""
-        example = workflow.example_of(facts, at)
-        if example is None:
+        made_up = workflow.example_of(facts, at)
+        if made_up is None:
             return None
-        player = cls.opened(workflow, policy, Opening(*example, at))
+        player = cls.opened(workflow, policy, Opening(*made_up, at))
         if player.case.facts != facts:
-            raise WorkflowError(f"workflow {workflow.key}", f"example_of gives {example!r} at {at}, which has not the facts {facts!r}")
+            raise WorkflowError(f"workflow {workflow.key}", f"example_of gives {made_up!r} at {at}, which has not the facts {facts!r}")
         return player
 
     def do(self, event: str, *, by: str | None = None, details: Mapping[str, Any] | None = None) -> Player:

@@ -15,7 +15,7 @@ from refund_fsm.case.saved import breach_of, step_of
 from refund_fsm.errors import BadData, TooLong
 from refund_fsm.scenario.file import Row, Scenario
 from refund_fsm.text import Text
-from refund_fsm.workflow import CLOCK, Rule, State, spelled
+from refund_fsm.workflow import CLOCK, Order, Rule, State, spelled
 
 MAX_ROWS = 100_000  # of one trace: a workflow that goes round by itself is an error, not a hang
 Kind = Literal["step", "advance", "refused", "repeated"]
@@ -58,7 +58,7 @@ class Trace:
 
     @property
     def payout_due(self) -> Due | None:
-        """The limit of the payout (A13), as it ran when the money was last on its way; None before the decision."""
+        """The limit of the payout (A13), as it ran when the money was last under way; None before the decision."""
         paying = {rule.source.key for rule in self.case.workflow.rules if rule.event.pays}
         return next((row.due for row in reversed(self.rows) if row.state.key in paying), None)
 
@@ -129,6 +129,13 @@ def play(scenario: Scenario, until: datetime | None = None) -> Trace:
         if row.expect is not None and row.expect != case.state.key:
             unmet.append(f"{key}.expect: {row.expect!r}; but the case is {case.state.key!r}")
     return Trace(scenario, case, tuple(rows), None, tuple(unmet))
+
+
+def subject_of(scenario: Scenario, at: datetime) -> RefundCase | Order:
+    """The case as far as its events have got by an instant; the order alone while no case is open."""
+    if scenario.request is None or scenario.opened_at is None or at < scenario.opened_at:
+        return scenario.order
+    return play(scenario, until=at).case
 
 
 def opened(scenario: Scenario) -> RefundCase:

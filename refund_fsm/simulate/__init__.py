@@ -1,6 +1,8 @@
 """Many cases of one workflow: what they add up to, by simulation (`simulate`) and exactly (`first_passage`), and what changes it.
 
-The names are loaded when they are first used: a behaviour can be read without numpy.
+Rooms: `behaviour` says who does what, `chain` makes tables of it, `sample` plays cases, `law` computes exactly, `report` tells people.
+`figures` names what is computed; `compiled` and `interrupts` serve all. Must not know an order type by name. The names are loaded when
+they are first used: a behaviour can be read without numpy.
 """
 
 from __future__ import annotations
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from refund_fsm.simulate.behaviour import Triangular as Triangular
     from refund_fsm.simulate.behaviour import Uniform as Uniform
     from refund_fsm.simulate.figures import Figure as Figure
-    from refund_fsm.simulate.figures import Interval as Interval
     from refund_fsm.simulate.law import Distribution as Distribution
     from refund_fsm.simulate.law import Law as Law
     from refund_fsm.simulate.law import Sensitivity as Sensitivity
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from refund_fsm.simulate.sample import Result as Result
     from refund_fsm.simulate.sample import play_case as play_case
     from refund_fsm.simulate.sample import simulate as simulate
+    from refund_fsm.text.numbers import Interval as Interval
 
 _HOMES = {
     "behaviour": ("Behaviour", "Choice", "Empirical", "Exponential", "Fixed", "LogNormal", "Share", "Triangular", "Uniform"),

@@ -7,31 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from refund_fsm.errors import BadData, MissingPart
 from refund_fsm.text import Text
+from refund_fsm.text.numbers import Interval, Unit
 from refund_fsm.workflow import Workflow
 
-Unit = Literal["share", "hours", "fen", "times"]
 OPEN = "open"  # the outcome of a case that is left where it is
 QUANTILES = (0.5, 0.9, 0.95)
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """An estimate with its 95 % confidence interval; `low` and `high` are equal to `value` where it is exact."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}]"
-
-    def to_list(self) -> list[float]:
-        """Value, low, high."""
-        return [self.value, self.low, self.high]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@
 
 The first five are judged over all choices of the facts that the policy fixes. Facts are constant at filing, as in the graph, and
 only openings that some order can have count. A case may wait wherever it is, so a limit can fall due wherever it is entered.
+Must not change a workflow, nor know an order type by name.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ from refund_fsm.soundness.ends import ends
 from refund_fsm.soundness.hits import Choice, Hit
 from refund_fsm.soundness.money import money
 from refund_fsm.soundness.never import never
-from refund_fsm.soundness.report import Accepted, Finding, Report
+from refund_fsm.soundness.report import Accepted, Finding, Report, unneeded_text
 from refund_fsm.soundness.rounds import rounds
 from refund_fsm.soundness.space import witness
 from refund_fsm.text import Text
 from refund_fsm.workflow import KNOWN_FINDINGS, NotFinite, Policy, Workflow
 
-__all__ = ["KINDS", "Accepted", "Finding", "Report", "check"]
+__all__ = ["KINDS", "Accepted", "Finding", "Report", "check", "unneeded_text"]
 
 KINDS = KNOWN_FINDINGS
 MAX_CHOICES = 64  # of the facts that the policy fixes: each has a graph of its own
@@ -108,7 +109,7 @@ def _report(workflow: Workflow, choices: Sequence[Choice], hits: Sequence[Hit], 
     best: dict[tuple[str, tuple[str, ...]], Hit] = {}
     for hit in hits:
         known = best.setdefault((hit.kind, hit.subjects), hit)
-        if hit.way is not None and known.way is not None and len(hit.way) < len(known.way):
+        if hit.path is not None and known.path is not None and len(hit.path) < len(known.path):
             best[hit.kind, hit.subjects] = hit
     accepts = {(one.finding, one.subject): one for one in workflow.accepts}
     findings, accepted = [], []
@@ -126,7 +127,7 @@ def _report(workflow: Workflow, choices: Sequence[Choice], hits: Sequence[Hit], 
 
 
 def _finding(hit: Hit, choices: Sequence[Choice]) -> Finding:
-    choice = next((one for one in choices if hit.way is not None and hit.way.space.policy is one.policy), choices[0])
-    path = None if hit.way is None else witness(hit.way)
+    choice = next((one for one in choices if hit.path is not None and hit.path.space.policy is one.policy), choices[0])
+    path = None if hit.path is None else witness(hit.path)
     lacks = None if path is not None else hit.lacks or REFILED
     return Finding(hit.kind, hit.subjects, hit.message, path, lacks, choice.policy, choice.chosen)

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from refund_fsm.soundness.hits import Choice, Hit, actors_text, rule_text, state_text
-from refund_fsm.soundness.space import Move, Space, Way
+from refund_fsm.soundness.space import GraphPath, Move, Space
 from refund_fsm.text import Text
 from refund_fsm.workflow import CLOCK, Rule
 
@@ -24,11 +24,11 @@ def ends(choice: Choice) -> Iterator[Hit]:
     for key, place in stuck.items():
         said = state_text(space.workflow, key)
         message = Text(f"死路：案件在{said.zh}无路可走。", f"A dead end: there is no way out of {said.en}.")
-        yield Hit("dead_end", (key,), message, space.way(place))
+        yield Hit("dead_end", (key,), message, space.path_to(place))
     for key, place in _nearest_of(space, hopeless).items():
         said = state_text(space.workflow, key)
         message = Text(f"案件到了{said.zh}，再也到不了任何终态。", f"From {said.en} no final state can be reached.")
-        yield Hit("cannot_end", (key,), message, space.way(place))
+        yield Hit("cannot_end", (key,), message, space.path_to(place))
     yield from _left(space)
     yield from _blockers(space)
     yield from _unheeded(space)
@@ -100,8 +100,8 @@ def _left(space: Space) -> Iterator[Hit]:
             said, leaves = rule_text(space.workflow, rule.id), state_text(space.workflow, rule.source.key)
             zh, en = ("", "") if fires else ("；运行时会拒绝", ", though a case refuses it")
             message = Text(f"终态{leaves.zh}可以离开：{said.zh}{zh}。", f"The final state {leaves.en} can be left: {said.en}{en}.")
-            way = space.way(place, number) if fires else space.way(place, tried=rule.event.name)
-            yield Hit("final_left", (rule.id,), message, way)
+            path = space.path_to(place, number) if fires else space.path_to(place, tried=rule.event.name)
+            yield Hit("final_left", (rule.id,), message, path)
 
 
 def _blockers(space: Space) -> Iterator[Hit]:
@@ -121,7 +121,7 @@ def _blockers(space: Space) -> Iterator[Hit]:
                 f"{who.zh}可以让案件永远停在{where.zh}：没有{who.zh}，谁也走不下去，也没有时钟。",
                 f"The {who.en} can keep a case in {where.en} for ever: without the {who.en} nobody leads out of it, and no clock does.",
             )
-            yield Hit("blocker", subjects, message, space.way(place))
+            yield Hit("blocker", subjects, message, space.path_to(place))
 
 
 def _not_by(space: Space, actor: str) -> Callable[[Move], bool]:
@@ -142,7 +142,7 @@ def _unheeded(space: Space) -> Iterator[Hit]:
             f"{said.zh}的期限到了也不会发生什么：时钟规则的条件都不成立。",
             f"The limit of {said.en} passes without a move: none of its clock rules holds.",
         )
-        yield Hit("limit_never_due", (key,), message, space.way(place, waits=True))
+        yield Hit("limit_never_due", (key,), message, space.path_to(place, waits=True))
 
 
 def _clashes(choice: Choice) -> Iterator[Hit]:
@@ -178,8 +178,8 @@ def _suspects(choice: Choice) -> Iterator[tuple[Rule, Rule]]:
             yield one, two
 
 
-def _both(space: Space, place: int, rule: Rule) -> Way:
+def _both(space: Space, place: int, rule: Rule) -> GraphPath:
     """To where two rules clash, and the step in which one of them fires."""
     if not rule.by_clock:
-        return space.way(place, tried=rule.event.name)
-    return space.way(place, waits=not space.spin(place // 2))
+        return space.path_to(place, tried=rule.event.name)
+    return space.path_to(place, waits=not space.spin(place // 2))

@@ -1,4 +1,4 @@
-"""Owns what an analysis hands on: a kind, its subjects, a message, and the way there; and how states, rules and actors are named in it."""
+"""Owns what an analysis hands on: a kind, its subjects, a message, and the path there; and how states, rules and actors are named in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from refund_fsm.graph import ConfigGraph
-from refund_fsm.soundness.space import Space, Way
+from refund_fsm.soundness.space import GraphPath, Space
 from refund_fsm.text import Text, listed
 from refund_fsm.workflow import Policy, Workflow
 
@@ -31,12 +31,12 @@ class Choice:
 
 
 class Hit(NamedTuple):
-    """Something found. `way` leads to it; where there is none, `lacks` says why."""
+    """Something found. `path` leads to it; where there is none, `lacks` says why."""
 
     kind: str
     subjects: tuple[str, ...]
     message: Text
-    way: Way | None
+    path: GraphPath | None
     lacks: Text | None = None
 
 
@@ -59,13 +59,13 @@ def actors_text(workflow: Workflow, keys: Iterable[str]) -> Text:
 def rule_text(workflow: Workflow, id: str) -> Text:
     """A rule by its id, source, event and destination."""
     rule = workflow.by_id[id]
-    way = f"{rule.source.key} —{rule.event.name}→ {rule.dest.key}"
-    return Text(f"规则{id}({way})", f"rule {id} ({way})")
+    arrow = f"{rule.source.key} —{rule.event.name}→ {rule.dest.key}"
+    return Text(f"规则{id}({arrow})", f"rule {id} ({arrow})")
 
 
 def nearest(spaces: Sequence[Space], state: str) -> tuple[Space, int] | None:
     """The place of a state that is reached in the fewest steps in any of the spaces."""
-    found = [(space.ways[places[0]][2], number, places[0]) for number, space in enumerate(spaces) if (places := space.places_of.get(state))]
+    found = [(space.tree[places[0]][2], number, places[0]) for number, space in enumerate(spaces) if (places := space.places_of.get(state))]
     if not found:
         return None
     _, number, place = min(found)

@@ -1,6 +1,6 @@
-"""Owns the money's way: that no case pays twice, and that none comes without a payment to where a payment leads.
+"""Owns where the money goes: that no case pays twice, and that none comes without a payment to where a payment leads.
 
-Counts payments along every way, over pairs of a place and whether it was paid before.
+Counts payments along every path, over pairs of a place and whether it was paid before.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from refund_fsm.soundness.hits import Hit, rule_text, state_text
-from refund_fsm.soundness.space import Space, Way
+from refund_fsm.soundness.space import GraphPath, Space
 from refund_fsm.text import Text
 
 Spot = tuple[int, bool]
@@ -19,9 +19,9 @@ def money(space: Space) -> Iterator[Hit]:
     """Each rule that can pay for a second time, and each rule that leads unpaid into a final state that payments lead to."""
     workflow = space.workflow
     goals = {rule.dest.key for rule in space.rules if rule.event.pays and workflow.states[rule.dest.key].final}
-    ways: dict[Spot, tuple[Spot | None, int]] = {(2 * config, False): (None, -1) for config in space.openings}
+    tree: dict[Spot, tuple[Spot | None, int]] = {(2 * config, False): (None, -1) for config in space.openings}
     met: set[tuple[str, str]] = set()
-    todo = deque(ways)
+    todo = deque(tree)
     while todo:  # ends: every pair is added once
         spot = todo.popleft()
         place, paid = spot
@@ -32,26 +32,26 @@ def money(space: Space) -> Iterator[Hit]:
             for kind, found in kinds:
                 if found and (kind, rule.id) not in met:
                     met.add((kind, rule.id))
-                    yield _hit(space, kind, rule.id, _way(space, ways, spot, number))
-            if after not in ways:
-                ways[after] = (spot, number)
+                    yield _hit(space, kind, rule.id, _path(space, tree, spot, number))
+            if after not in tree:
+                tree[after] = (spot, number)
                 todo.append(after)
 
 
-def _hit(space: Space, kind: str, rule: str, way: Way) -> Hit:
+def _hit(space: Space, kind: str, rule: str, path: GraphPath) -> Hit:
     said = rule_text(space.workflow, rule)
     if kind == "paid_twice":
-        return Hit(kind, (rule,), Text(f"同一案件付款两次：{said.zh}。", f"One case pays twice: {said.en}."), way)
+        return Hit(kind, (rule,), Text(f"同一案件付款两次：{said.zh}。", f"One case pays twice: {said.en}."), path)
     where = state_text(space.workflow, space.workflow.by_id[rule].dest.key)
     message = Text(f"没有付款就到了{where.zh}：{said.zh}。", f"{where.en} is reached without a payment: {said.en}.")
-    return Hit(kind, (rule,), message, way)
+    return Hit(kind, (rule,), message, path)
 
 
-def _way(space: Space, ways: dict[Spot, tuple[Spot | None, int]], spot: Spot, last: int) -> Way:
+def _path(space: Space, tree: dict[Spot, tuple[Spot | None, int]], spot: Spot, last: int) -> GraphPath:
     rules = [last]
-    before, number = ways[spot]
+    before, number = tree[spot]
     while before is not None:  # ends: each step is nearer to an opening
         rules.append(number)
         spot = before
-        before, number = ways[spot]
-    return Way(space, spot[0] // 2, tuple(reversed(rules)))
+        before, number = tree[spot]
+    return GraphPath(space, spot[0] // 2, tuple(reversed(rules)))

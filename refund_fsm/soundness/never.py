@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from refund_fsm.soundness.hits import Choice, Hit, nearest, rule_text, state_text
-from refund_fsm.soundness.space import Space, Way
+from refund_fsm.soundness.space import GraphPath, Space
 from refund_fsm.text import Text
 from refund_fsm.workflow import CLOCK, Event, Guard, Rule, Workflow
 
@@ -42,39 +42,39 @@ def _rules(workflow: Workflow, choices: Sequence[Choice]) -> Iterator[Hit]:
         if rule.id in fired:
             continue
         said = rule_text(workflow, rule.id)
-        tail, way = _why_dead(workflow, choices, rule)
+        tail, path = _why_dead(workflow, choices, rule)
         message = Text(f"{said.zh}从不生效：{tail.zh}", f"{said.en} never fires: {tail.en}")
-        yield Hit("dead_rule", (rule.id,), message, way, UNREACHED if way is None else None)
+        yield Hit("dead_rule", (rule.id,), message, path, UNREACHED if path is None else None)
 
 
-def _why_dead(workflow: Workflow, choices: Sequence[Choice], rule: Rule) -> tuple[Text, Way | None]:
-    """Why a rule never fires, and the way as near to it as a case gets."""
+def _why_dead(workflow: Workflow, choices: Sequence[Choice], rule: Rule) -> tuple[Text, GraphPath | None]:
+    """Why a rule never fires, and the path as near to it as a case gets."""
     found = nearest([choice.merged for choice in choices], rule.source.key)
     if found is None:
         return Text("其起始状态永远到不了。", "its source is never reached."), None
-    way = _asked_for(*found, rule.event)
+    path = _asked_for(*found, rule.event)
     if rule.by_clock and rule.source.key not in workflow.limit_of:
-        return Text("由时钟触发，而该状态没有期限。", "the clock fires it, and its source has no limit."), way
+        return Text("由时钟触发，而该状态没有期限。", "the clock fires it, and its source has no limit."), path
     if rule.source.final:
-        return Text("终态不再接受操作。", "a final state takes no event."), way
+        return Text("终态不再接受操作。", "a final state takes no event."), path
     shadowed = [
-        (choice.raw.ways[place][2], number, place)
+        (choice.raw.tree[place][2], number, place)
         for number, choice in enumerate(choices)
         for place in choice.raw.places_of.get(rule.source.key, ())
         if all(one(choice.raw.graph.facts_of(place // 2)) for one in rule.when)
     ]
     if not shadowed:
-        return Text("其条件从不同时成立。", "its guards never hold together."), way
+        return Text("其条件从不同时成立。", "its guards never hold together."), path
     _, number, place = min(shadowed)
     space = choices[number].raw
     if rule.by_clock and space.spin(place // 2):
-        return Text("时钟在同一期限内没完没了。", "the clock goes round for ever under one limit."), space.way(place)
+        return Text("时钟在同一期限内没完没了。", "the clock goes round for ever under one limit."), space.path_to(place)
     return Text("总有别的规则先于它生效。", "another rule always comes first."), _asked_for(space, place, rule.event)
 
 
-def _asked_for(space: Space, place: int, event: Event) -> Way:
+def _asked_for(space: Space, place: int, event: Event) -> GraphPath:
     """To a place, and there the event is asked for, unless it is the clock's."""
-    return space.way(place) if event.actor.key == CLOCK.key else space.way(place, tried=event.name)
+    return space.path_to(place) if event.actor.key == CLOCK.key else space.path_to(place, tried=event.name)
 
 
 def _guards(workflow: Workflow, choices: Sequence[Choice]) -> Iterator[Hit]:
@@ -102,21 +102,21 @@ def _asked(workflow: Workflow) -> Mapping[str, Mapping[str, tuple[tuple[Guard, E
     return found
 
 
-def _answers(choices: Sequence[Choice], asked: Mapping[str, tuple[tuple[Guard, Event], ...]]) -> tuple[set[bool], Way | None]:
-    """What a guard answers where it is asked, up to both; and the way to the nearest place where it is."""
+def _answers(choices: Sequence[Choice], asked: Mapping[str, tuple[tuple[Guard, Event], ...]]) -> tuple[set[bool], GraphPath | None]:
+    """What a guard answers where it is asked, up to both; and the path to the nearest place where it is."""
     answers: set[bool] = set()
     near: list[tuple[int, int, int, Event]] = []
-    for choice in choices:  # most guards have answered both ways before every set of facts has been looked at
-        samples = choice.merged.samples
+    for choice in choices:  # most guards have given both answers before every set of facts has been looked at
+        facts_at = choice.merged.facts_at
         for key, guards in asked.items():
-            answers.update(one(samples[place]) for place in choice.merged.places_of.get(key, ()) for one, _ in guards)
+            answers.update(one(facts_at[place]) for place in choice.merged.places_of.get(key, ()) for one, _ in guards)
     if len(answers) == 2:
         return answers, None
     for number, choice in enumerate(choices):
         space = choice.raw
         for key, guards in asked.items():
             places = space.places_of.get(key, ())
-            near += [(space.ways[place][2], number, place, guards[0][1]) for place in places[:1]]
+            near += [(space.tree[place][2], number, place, guards[0][1]) for place in places[:1]]
             answers.update(one(space.graph.facts_of(place // 2)) for place in places for one, _ in guards)
     if not near:
         return answers, None

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from refund_fsm.soundness.hits import Hit, actors_text, states_text
-from refund_fsm.soundness.space import Space, Way
+from refund_fsm.soundness.space import GraphPath, Space
 from refund_fsm.text import Text
 from refund_fsm.workflow import CLOCK
 
@@ -32,9 +32,9 @@ class _Round(NamedTuple):
 
 
 def rounds(space: Space) -> Iterator[Hit]:
-    """One hit for each set of states that cases can go round in, with the way there and one round."""
+    """One hit for each set of states that cases can go round in, with the path there and one round."""
     met: set[tuple[str, ...]] = set()
-    hits = sorted((*_free(space), *_held(space), *_spun(space)), key=lambda hit: len(hit.way) if hit.way else 0)
+    hits = sorted((*_free(space), *_held(space), *_spun(space)), key=lambda hit: len(hit.path) if hit.path else 0)
     for hit in hits:
         if hit.subjects not in met:
             met.add(hit.subjects)
@@ -65,24 +65,24 @@ def _held(space: Space) -> Iterator[Hit]:
 
 
 def _spun(space: Space) -> Iterator[Hit]:
-    """Cycles of the clock alone under one limit: the way is to where the case waits for it, since no case comes out of them."""
+    """Cycles of the clock alone under one limit: the path leads to where the case waits for it, since no case comes out of them."""
     for place in space.moves:
         spin = space.spin(place // 2)
         if spin:
             part = frozenset(2 * config for config in spin)
-            yield _told(space, part, {CLOCK.key}, space.way(place))
+            yield _told(space, part, {CLOCK.key}, space.path_to(place))
 
 
 def _steps(space: Space) -> dict[int, int]:
     """The configurations that are reached, each with the number of steps to it."""
     found: dict[int, int] = {}
     for place in space.moves:
-        found.setdefault(place // 2, space.ways[place][2])
+        found.setdefault(place // 2, space.tree[place][2])
     return found
 
 
 def _shortest(space: Space, edges: Edges, part: frozenset[int], *, across: bool) -> _Round | None:
-    """The round in a strongly connected part that is done first, counting the way to it; None where only internal moves go round."""
+    """The round in a strongly connected part that is done first, counting the path to it; None where only internal moves go round."""
     steps = _steps(space)
     best: _Round | None = None
     for start in sorted(part, key=lambda place: (steps[place // 2], place)):
@@ -99,11 +99,11 @@ def _round(space: Space, edges: Edges, part: frozenset[int], start: int, *, acro
     """A shortest round from a place back to it, of at most so many moves: over pairs of a place and whether what makes it a round
     has happened."""
     group = space.group(start // 2)
-    ways: dict[tuple[int, bool], tuple[tuple[int, bool] | None, int, int]] = {(start, False): (None, -1, 0)}
-    todo = deque(ways)
+    tree: dict[tuple[int, bool], tuple[tuple[int, bool] | None, int, int]] = {(start, False): (None, -1, 0)}
+    todo = deque(tree)
     while todo:  # ends: every pair is added once
         spot = todo.popleft()
-        length = ways[spot][2] + 1
+        length = tree[spot][2] + 1
         if most is not None and length > most:
             return None
         for rule, dest in edges[spot[0]]:
@@ -112,36 +112,36 @@ def _round(space: Space, edges: Edges, part: frozenset[int], start: int, *, acro
             turned = space.group(dest // 2) != group if across and group >= 0 else not space.rules[rule].internal
             after = (dest, spot[1] or turned)
             if after == (start, True):
-                return (*_back(ways, spot), rule)
-            if after not in ways:
-                ways[after] = (spot, rule, length)
+                return (*_back(tree, spot), rule)
+            if after not in tree:
+                tree[after] = (spot, rule, length)
                 todo.append(after)
     return None
 
 
-def _back(ways: Mapping[tuple[int, bool], tuple[tuple[int, bool] | None, int, int]], spot: tuple[int, bool]) -> tuple[int, ...]:
+def _back(tree: Mapping[tuple[int, bool], tuple[tuple[int, bool] | None, int, int]], spot: tuple[int, bool]) -> tuple[int, ...]:
     rules = []
-    before, rule, _ = ways[spot]
+    before, rule, _ = tree[spot]
     while before is not None:  # ends: each step is nearer to the start
         rules.append(rule)
-        before, rule, _ = ways[before]
+        before, rule, _ = tree[before]
     return tuple(reversed(rules))
 
 
 def _hit(space: Space, part: frozenset[int], found: _Round) -> Hit:
     place = space.nearest((found.start, found.start ^ 1))
     assert place is not None, "only what is reached is searched"
-    return _told(space, part, {space.rules[rule].actor.key for rule in found.rules}, space.way(place, *found.rules))
+    return _told(space, part, {space.rules[rule].actor.key for rule in found.rules}, space.path_to(place, *found.rules))
 
 
-def _told(space: Space, part: frozenset[int], acting: set[str], way: Way) -> Hit:
+def _told(space: Space, part: frozenset[int], acting: set[str], path: GraphPath) -> Hit:
     workflow = space.workflow
     states = {space.state(place) for place in part}
     keys = tuple(key for key in workflow.states if key in states)
     who = actors_text(workflow, [key for key in workflow.actors if key in acting])
     where = states_text(workflow, keys)
     zh = f"{who.zh}可以在{where.zh}之间没完没了地循环，没有时钟会终止。"
-    return Hit("livelock", keys, Text(zh, f"The {who.en} can go round {where.en} for ever, and no clock ends it."), way)
+    return Hit("livelock", keys, Text(zh, f"The {who.en} can go round {where.en} for ever, and no clock ends it."), path)
 
 
 def components(edges: Edges) -> list[frozenset[int]]:

@@ -2,7 +2,7 @@
 
 A place is `2 * configuration + overdue`. The configuration graph takes an event of the clock wherever its guards hold; a case
 knows one clock rule at a time, none where no limit counts, and fires it at once when the limit has passed already (`overdue`:
-the clock led to a state that is counted under the same limit, which a sound table never does). Finds ways, judges nothing.
+the clock led to a state that is counted under the same limit, which a sound table never does). Finds paths, judges nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from refund_fsm.graph import ConfigGraph, MergedGraph, Routes
+from refund_fsm.graph import ConfigGraph, MergedGraph
+from refund_fsm.graph.shortest import ShortestPaths
 from refund_fsm.scenario import Path, Player
 from refund_fsm.workflow import Policy, Rule, Workflow
 
@@ -27,8 +28,8 @@ class Move(NamedTuple):
     dest: int
 
 
-class Way(NamedTuple):
-    """How a case is led to what was found: an opening configuration, the rules that fire, and what is tried at the end.
+class GraphPath(NamedTuple):
+    """A path through the graph to what was found: an opening configuration, the rules that fire, and what is tried at the end.
 
     `tried` is an event that is asked for there, whatever becomes of it; `waits` says that the limit is let pass there.
     """
@@ -53,13 +54,13 @@ class Space:
         self.final = [workflow.states[key].final for key in graph.states]
         self._kept: dict[tuple[int, bytes], tuple[tuple[int, ...], int | None]] = {}
         self.moves: dict[int, tuple[Move, ...]] = {}
-        self.ways: dict[int, tuple[int, int, int]] = {}
+        self.tree: dict[int, tuple[int, int, int]] = {}
         self._search()
 
     @cached_property
     def openings(self) -> Mapping[int, Any]:
         """The opening configurations, each with facts that an order has."""
-        return Routes(self.workflow, self.policy, self.graph).openings
+        return ShortestPaths(self.workflow, self.policy, self.graph).openings
 
     def state(self, place: int) -> str:
         """The key of a place's state."""
@@ -114,15 +115,15 @@ class Space:
             yield Move(clock, 2 * dest + (self.group(dest) == group))
 
     def _search(self) -> None:
-        """Breadth-first: `ways` holds the place before (−1 at an opening), the rule and the number of steps."""
-        self.ways = {2 * config: (-1, -1, 0) for config in self.openings}
-        todo = deque(self.ways)
+        """Breadth-first: `tree` holds, of a shortest path, the place before (−1 at an opening), the rule and the number of steps."""
+        self.tree = {2 * config: (-1, -1, 0) for config in self.openings}
+        todo = deque(self.tree)
         while todo:  # ends: every place is added once
             place = todo.popleft()
             found = self.moves[place] = tuple(self._moves(place))
             for rule, dest in found:
-                if dest not in self.ways:
-                    self.ways[dest] = (place, rule, self.ways[place][2] + 1)
+                if dest not in self.tree:
+                    self.tree[dest] = (place, rule, self.tree[place][2] + 1)
                     todo.append(dest)
 
     @cached_property
@@ -134,56 +135,56 @@ class Space:
         return {key: tuple(places) for key, places in found.items()}
 
     @cached_property
-    def samples(self) -> Mapping[int, Any]:
-        """By place, facts that a case has there: those of its opening after the effects on the way."""
+    def facts_at(self) -> Mapping[int, Any]:
+        """By place, facts that a case has there: those of its opening after the effects on a shortest path."""
         found: dict[int, Any] = {}
-        for place, (before, number, _) in self.ways.items():  # in the order of the search
+        for place, (before, number, _) in self.tree.items():  # in the order of the search
             effect = None if before < 0 else self.rules[number].effect
             facts = self.openings[place // 2] if before < 0 else found[before]
             found[place] = facts if effect is None else effect(facts)
         return found
 
-    def way(self, place: int, *more: int, tried: str | None = None, waits: bool = False) -> Way:
-        """A shortest way to a place, and some rules more."""
+    def path_to(self, place: int, *more: int, tried: str | None = None, waits: bool = False) -> GraphPath:
+        """A shortest path to a place, and some rules more."""
         rules: list[int] = []
-        while self.ways[place][0] >= 0:  # ends: each step is nearer to an opening
-            place, rule, _ = self.ways[place]
+        while self.tree[place][0] >= 0:  # ends: each step is nearer to an opening
+            place, rule, _ = self.tree[place]
             rules.append(rule)
-        return Way(self, place // 2, (*reversed(rules), *more), tried, waits)
+        return GraphPath(self, place // 2, (*reversed(rules), *more), tried, waits)
 
     def nearest(self, places: Iterable[int]) -> int | None:
         """The place that is reached in the fewest steps, None when none is."""
-        return min((place for place in places if place in self.ways), key=lambda place: self.ways[place][2], default=None)
+        return min((place for place in places if place in self.tree), key=lambda place: self.tree[place][2], default=None)
 
 
-def witness(way: Way) -> Path | None:
-    """The path of a way as a case went it; None where no order's facts stay as they are at its filing events."""
-    space = way.space
+def witness(path: GraphPath) -> Path | None:
+    """The path as a case went it; None where no order's facts stay as they are at its filing events."""
+    space = path.space
     graph = space.graph
-    starts: list[Any] = [space.openings[way.opening]]
+    starts: list[Any] = [space.openings[path.opening]]
     if isinstance(graph, MergedGraph):
-        others = (config for config in graph.raw.openings if graph.block_of[config] == way.opening)
+        others = (config for config in graph.raw.openings if graph.block_of[config] == path.opening)
         starts += [graph.raw.facts_of(config) for config in others][:MAX_OPENINGS]
     for facts in starts:
         player = Player.with_facts(space.workflow, space.policy, facts)
-        led = None if player is None else _led(player, way)
+        led = None if player is None else _led(player, path)
         if led is not None:
             return led.path()
     return None
 
 
-def _led(player: Player, way: Way) -> Player | None:
-    expected = [way.space.rules[rule].id for rule in way.rules]
+def _led(player: Player, path: GraphPath) -> Player | None:
+    expected = [path.space.rules[rule].id for rule in path.rules]
     while len(player.case.steps) < len(expected):  # ends: every round fires a rule, or returns
         before = len(player.case.steps)
-        rule = way.space.rules[way.rules[before]]
+        rule = path.space.rules[path.rules[before]]
         player = _waited(player) if rule.by_clock else player.do(rule.event.name)
         fired = [step.rule.id for step in player.case.steps]
         if len(fired) == before or fired[: len(expected)] != expected[: len(fired)]:
             return None
-    if way.tried is not None:
-        return player.do(way.tried)
-    return _waited(player) if way.waits else player
+    if path.tried is not None:
+        return player.do(path.tried)
+    return _waited(player) if path.waits else player
 
 
 def _waited(player: Player) -> Player:

@@ -1,6 +1,6 @@
 """Owns what tests of a workflow, the package's own or a user's, are made of. Must not know an order type by name.
 
-The public names, loaded when they are first used. What draws or shortens examples needs the extra `testing` (Hypothesis); suites,
+The public names, loaded when they are first used. What draws and shortens needs the extra `testing` (Hypothesis); suites,
 lockstep and mutants need nothing more.
 """
 

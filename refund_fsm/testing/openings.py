@@ -37,7 +37,7 @@ OPENING_BYTES = 48  # enough for every choice of an opening; choices beyond the 
 T = TypeVar("T")
 
 
-class Script:
+class Choices:
     """A string of bytes read as choices. A zero byte takes the first option, so options stand with the simplest first."""
 
     __slots__ = ("_data", "_place")
@@ -86,10 +86,10 @@ def _openings(workflow: Workflow, starts: tuple[tuple[str, Domain], ...]) -> Ope
     ships = False
     for known in assignments([name for name, _ in starts], dict(starts)):
         facts = workflow.facts(**known)
-        example = workflow.example_of(facts, FIRST_DAY)
-        if example is None:
+        made_up = workflow.example_of(facts, FIRST_DAY)
+        if made_up is None:
             continue
-        ships = ships or example[0].shipped_at is not None
+        ships = ships or made_up[0].shipped_at is not None
         leads = any(all(guard(facts) for guard in rule.when) for rule in onward)
         (fruitful if leads else barren).append(facts)
     if not fruitful and not barren:
@@ -97,21 +97,21 @@ def _openings(workflow: Workflow, starts: tuple[tuple[str, Domain], ...]) -> Ope
     return Openings(tuple(fruitful or barren), tuple(barren or fruitful), ships)
 
 
-def opening_of(script: Script, workflow: Workflow, policy: Policy) -> Opening:
-    """Seven in eight are fruitful. The simplest is the workflow's own example of its first fruitful facts."""
+def opening_of(choices: Choices, workflow: Workflow, policy: Policy) -> Opening:
+    """Seven in eight are fruitful. The simplest is the one that the workflow's `example_of` gives for its first fruitful facts."""
     known = openings_of(workflow, policy)
-    facts = script.pick(known.barren if script.upto(7) == 7 else known.fruitful)
-    at = datetime.combine(FIRST_DAY + timedelta(days=script.upto(DAYS)), script.pick(TIMES), SHANGHAI)
-    example = workflow.example_of(facts, at)
-    if example is None or workflow.facts_of(*example, at, policy) != facts:
-        raise WorkflowError(f"workflow {workflow.key}", f"example_of gives {example!r} at {at}, which has not the facts {facts!r}")
-    opening = Opening(*example, at)
+    facts = choices.pick(known.barren if choices.upto(7) == 7 else known.fruitful)
+    at = datetime.combine(FIRST_DAY + timedelta(days=choices.upto(DAYS)), choices.pick(TIMES), SHANGHAI)
+    made_up = workflow.example_of(facts, at)
+    if made_up is None or workflow.facts_of(*made_up, at, policy) != facts:
+        raise WorkflowError(f"workflow {workflow.key}", f"example_of gives {made_up!r} at {at}, which has not the facts {facts!r}")
+    opening = Opening(*made_up, at)
     for vary in (_amounts, _earlier):
-        varied = vary(script, opening) if script.pick((False, True)) else opening
+        varied = vary(choices, opening) if choices.pick((False, True)) else opening
         if workflow.facts_of(*varied, policy) == facts:
             opening = varied
     for add in (_wording, _other_lines, _shipped_later if known.ships else _activated, _more_evidence):
-        opening = add(script, opening) if script.pick((False, True)) else opening
+        opening = add(choices, opening) if choices.pick((False, True)) else opening
     return opening
 
 
@@ -124,72 +124,72 @@ def _with_line(opening: Opening, **changes: Any) -> tuple[OrderLine, ...]:
     return tuple(OrderLine(**{**dict(line), **changes}) if line.sku == opening.request.sku else line for line in opening.order.lines)
 
 
-def _wording(script: Script, opening: Opening) -> Opening:
+def _wording(choices: Choices, opening: Opening) -> Opening:
     order = {
-        "id": script.pick(("P-20260213-0001", "订单 7")),
-        "payment_method": script.pick(("wechat", "alipay", "bank_card")),
-        "freight_insurance": script.pick((False, True)),
-        "lines": _with_line(opening, title=script.pick(TITLES), quantity=1 + script.upto(2)),
+        "id": choices.pick(("P-20260213-0001", "订单 7")),
+        "payment_method": choices.pick(("wechat", "alipay", "bank_card")),
+        "freight_insurance": choices.pick((False, True)),
+        "lines": _with_line(opening, title=choices.pick(TITLES), quantity=1 + choices.upto(2)),
     }
-    return _changed(opening, order, {"description": script.pick(DESCRIPTIONS)})
+    return _changed(opening, order, {"description": choices.pick(DESCRIPTIONS)})
 
 
-def _amounts(script: Script, opening: Opening) -> Opening:
+def _amounts(choices: Choices, opening: Opening) -> Opening:
     """Other amounts that stand to each other as before: within the balance, or beyond it."""
     asked, had = opening.request.amount_fen, opening.order.line(opening.request.sku).balance_fen
     beyond = had < (had or 1 if asked is None else asked)
-    balance = 0 if beyond and script.pick((False, True)) else script.pick(BALANCES)
-    refunded, pending = script.pick(TAKEN), script.pick(TAKEN)
+    balance = 0 if beyond and choices.pick((False, True)) else choices.pick(BALANCES)
+    refunded, pending = choices.pick(TAKEN), choices.pick(TAKEN)
     lines = _with_line(opening, paid_fen=balance + refunded + pending, refunded_fen=refunded, pending_fen=pending)
     amounts = ((None, 1) if balance == 0 else (balance + 1, balance + 10_000)) if beyond else (None, balance, max(1, balance // 2))
-    return _changed(opening, {"lines": lines}, {"amount_fen": script.pick(amounts)})
+    return _changed(opening, {"lines": lines}, {"amount_fen": choices.pick(amounts)})
 
 
-def _other_lines(script: Script, opening: Opening) -> Opening:
+def _other_lines(choices: Choices, opening: Opening) -> Opening:
     """Items that nobody claims, before and after the one that is."""
     others = tuple(
         OrderLine(
             sku=f"{opening.request.sku}-{number}",
-            title=script.pick(TITLES),
+            title=choices.pick(TITLES),
             quantity=number,
-            paid_fen=script.pick(BALANCES),
-            no_reason_excluded=script.pick((False, True)),
-            open_case=script.pick((None, "RC-of-another-line")),
+            paid_fen=choices.pick(BALANCES),
+            no_reason_excluded=choices.pick((False, True)),
+            open_case=choices.pick((None, "RC-of-another-line")),
         )
-        for number in range(1, 2 + script.upto(2))
+        for number in range(1, 2 + choices.upto(2))
     )
-    before = script.upto(len(others))
+    before = choices.upto(len(others))
     return _changed(opening, {"lines": (*others[:before], *opening.order.lines, *others[before:])}, {})
 
 
-def _earlier(script: Script, opening: Opening) -> Opening:
+def _earlier(choices: Choices, opening: Opening) -> Opening:
     """What has happened to the order happened earlier, and not all at once."""
     moved: dict[str, datetime] = {}
     latest = opening.at
     for name in ("signed_at", "shipped_at", "paid_at"):
         value = getattr(opening.order, name)
         if value is not None:
-            latest = moved[name] = min(value, latest) - script.pick((timedelta(0), *GAPS))
+            latest = moved[name] = min(value, latest) - choices.pick((timedelta(0), *GAPS))
     return _changed(opening, dict(moved), {})
 
 
-def _shipped_later(script: Script, opening: Opening) -> Opening:
+def _shipped_later(choices: Choices, opening: Opening) -> Opening:
     """The order knows what comes after the opening (a simulation does)."""
-    order, then = opening.order, opening.at + script.pick(SOON)
-    signed = script.pick((None, *SOON))
+    order, then = opening.order, opening.at + choices.pick(SOON)
+    signed = choices.pick((None, *SOON))
     if order.shipped_at is None:
         return _changed(opening, {"shipped_at": then, "signed_at": None if signed is None else then + signed}, {})
     return opening if order.signed_at is not None else _changed(opening, {"signed_at": then}, {})
 
 
-def _activated(script: Script, opening: Opening) -> Opening:
-    since = script.pick((opening.order.paid_at, opening.at, opening.at + SOON[2]))
+def _activated(choices: Choices, opening: Opening) -> Opening:
+    since = choices.pick((opening.order.paid_at, opening.at, opening.at + SOON[2]))
     return _changed(opening, {"activated_at": since}, {})
 
 
-def _more_evidence(script: Script, opening: Opening) -> Opening:
+def _more_evidence(choices: Choices, opening: Opening) -> Opening:
     """Further evidence, brought before the opening or after it."""
-    at = opening.at + script.pick((-SOON[1], *SOON))
-    kind = script.pick(EVIDENCE_KINDS)
-    more = Evidence(kind=kind, by=script.pick(("buyer", "merchant")), at=at, note=script.pick(DESCRIPTIONS))
+    at = opening.at + choices.pick((-SOON[1], *SOON))
+    kind = choices.pick(EVIDENCE_KINDS)
+    more = Evidence(kind=kind, by=choices.pick(("buyer", "merchant")), at=at, note=choices.pick(DESCRIPTIONS))
     return _changed(opening, {}, {"evidence": (*opening.request.evidence, more)})

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from refund_fsm.testing.hypothesis.strategies import LegalPath, Move, NearMiss, cases, legal_paths, near_misses, orders_and_requests
+from refund_fsm.testing.hypothesis.strategies import Draw, LegalPath, Move, NearMiss, cases, legal_paths, near_misses, orders_and_requests
 
-__all__ = ["LegalPath", "Move", "NearMiss", "cases", "legal_paths", "near_misses", "orders_and_requests"]
+__all__ = ["Draw", "LegalPath", "Move", "NearMiss", "cases", "legal_paths", "near_misses", "orders_and_requests"]

@@ -6,7 +6,7 @@ Must not know an order type, nor how a case is stepped or drawn.
 from __future__ import annotations
 
 from refund_fsm.workflow.calendar import FIRST_YEAR, LAST_YEAR, Deadline, Unit, WorkCalendar, instant
-from refund_fsm.workflow.catalogue import ASSUMED, ASSUMED_TEXT, CATALOGUE, CatalogueRule, spelled
+from refund_fsm.workflow.catalogue import ASSUMED, ASSUMED_TEXT, CATALOGUE, CatalogueRule, cited, spelled
 from refund_fsm.workflow.facts import Domain, FactField, NotFinite, Partial, UpTo, Value, assignments, reads_of
 from refund_fsm.workflow.files import MAX_BYTES, folder, read_toml, write, write_text
 from refund_fsm.workflow.model import EVIDENCE_LABELS, MAX_EVIDENCE, Evidence, EvidenceKind, Listing, Order, OrderLine, RefundRequest
@@ -62,6 +62,7 @@ __all__ = [
     "WorkCalendar",
     "Workflow",
     "assignments",
+    "cited",
     "effect",
     "folder",
     "guard",

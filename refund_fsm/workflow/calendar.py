@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
-from refund_fsm.errors import BadData, CalendarOutOfRange, TooLong
+from refund_fsm.errors import BadData, CalendarOutOfRange, TooLong, one_of
 from refund_fsm.text import SHANGHAI
 from refund_fsm.workflow.files import read_toml
 
@@ -95,8 +95,7 @@ class WorkCalendar:
     """
 
     def __init__(self, *, beyond: Beyond = "provisional", days_file: Path | str | None = None) -> None:
-        if beyond not in get_args(Beyond):
-            raise BadData("beyond", beyond, " or ".join(repr(choice) for choice in get_args(Beyond)))
+        one_of("beyond", beyond, get_args(Beyond))
         self._beyond = beyond
         self._own = _read_days(days_file) if days_file is not None else _Days({}, frozenset(), "")
         self._cache: dict[tuple[date, int, Unit, bool], Deadline] = {}

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from refund_fsm.errors import BadData
-from refund_fsm.text import Text
+from refund_fsm.text import Languages, Text
 
 ASSUMED = "assumed"
 ASSUMED_TEXT = Text("假设", "assumed")
@@ -253,3 +253,8 @@ def provenance(id: str, catalogue: Mapping[str, CatalogueRule] = CATALOGUE) -> P
     if id not in catalogue:
         raise BadData("cites", id, "an id of the catalogue, or 'assumed'")
     return "law" if catalogue[id].article else "guide"
+
+
+def cited(cites: str, lang: Languages) -> str:
+    """Citations as written, `assumed` in the languages."""
+    return cites.replace(ASSUMED, lang.say(ASSUMED_TEXT, " "))

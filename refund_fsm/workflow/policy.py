@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
-from refund_fsm.errors import BadData
+from refund_fsm.errors import BadData, one_of
 from refund_fsm.workflow.calendar import WorkCalendar
 from refund_fsm.workflow.files import read_toml
 from refund_fsm.workflow.values import Frozen
@@ -100,8 +100,7 @@ class Policy(Frozen):
     @classmethod
     def profile(cls, name: str) -> Policy:
         """`guide` or `statute`; `BadData` for any other name."""
-        if name not in PROFILES:
-            raise BadData("profile", name, " or ".join(repr(known) for known in PROFILES))
+        one_of("profile", name, PROFILES)
         made: Policy = getattr(cls, name)()
         return made
 

@@ -96,8 +96,8 @@ class Guard:
     def __call__(self, facts: Any) -> bool:
         return self.test(facts)
 
-    def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
-        return _named, (self.test.__module__, self.test.__qualname__)
+    def __reduce__(self) -> tuple[Callable[[str], Any], tuple[str]]:
+        return _by_name(self.test)
 
 
 def guard(*, zh: str, en: str, why: Callable[[Ground], Text] | None = None) -> Callable[[Callable[[Any], bool]], Guard]:
@@ -116,8 +116,8 @@ class Effect:
     def __call__(self, facts: Any) -> Any:
         return self.run(facts)
 
-    def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
-        return _named, (self.run.__module__, self.run.__qualname__)
+    def __reduce__(self) -> tuple[Callable[[str], Any], tuple[str]]:
+        return _by_name(self.run)
 
 
 def effect(*changes: str) -> Callable[[Callable[[Any], Any]], Effect]:
@@ -125,11 +125,12 @@ def effect(*changes: str) -> Callable[[Callable[[Any], Any]], Effect]:
     return lambda run: Effect(run.__name__, run, changes)
 
 
-def _named(module: str, name: str) -> Any:
-    """A guard or an effect by name, for unpickling: the decorated name holds the guard, not the function."""
-    import importlib
+def _by_name(function: Callable[[Any], Any]) -> tuple[Callable[[str], Any], tuple[str]]:
+    """How a guard or an effect is pickled: by its name, under which the module of its function holds it. A pickle names nothing of
+    ours beside that, so that it can be read wherever this module moves to."""
+    from pkgutil import resolve_name  # here, because a case needs none of it
 
-    return getattr(importlib.import_module(module), name)
+    return resolve_name, (f"{function.__module__}:{function.__qualname__}",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class Workflow(Table):
 
     `facts` is the facts class; `facts_of(order, request, at, policy)` derives one, and `example_of(facts, at)` gives an
     order and a request that have them at `at` (None when no order can). `limits` maps a state, or a tuple of states
-    counted together, to a `Limit`; `law` maps a state to a clock that only warns. `spine` is the way to show first;
+    counted together, to a `Limit`; `law` maps a state to a clock that only warns. `spine` is the path to show first;
     `accepts` is what `soundness` would find fault with and is meant so.
     Raises `WorkflowError` naming the row when the table is faulty.
     """

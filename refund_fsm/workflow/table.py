@@ -48,7 +48,7 @@ class Table:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         object.__setattr__(self, "rules", tuple(self.rules))
         object.__setattr__(self, "accepts", tuple(self.accepts))
-        object.__setattr__(self, "spine", tuple(tuple(way) for way in self.spine))
+        object.__setattr__(self, "spine", tuple(tuple(path) for path in self.spine))
 
     @cached_property
     def states(self) -> Mapping[str, State]:

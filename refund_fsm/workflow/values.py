@@ -1,4 +1,4 @@
-"""Owns the ways in which every value of the package is checked: frozen models, clean text, instants, frozen attributes.
+"""Owns how every value of the package is checked: frozen models, clean text, instants, frozen attributes.
 
 Must not know orders, cases or workflows.
 """

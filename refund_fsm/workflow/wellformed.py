@@ -113,8 +113,8 @@ def _check_ends(workflow: Table) -> None:
         for state in group:
             if state.final:
                 raise WorkflowError(f"limit {limit.field}", f"it belongs to the final state {state.key}")
-    for way in workflow.spine:
-        for source, dest in itertools.pairwise(way):
+    for path in workflow.spine:
+        for source, dest in itertools.pairwise(path):
             if not any(r.source.key == source.key and r.dest.key == dest.key for r in workflow.rules):
                 raise WorkflowError(f"spine {source.key} → {dest.key}", "the table has no such rule")
 

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from refund_fsm import BadData, Policy, Workflow, orders, paths
 from refund_fsm.graph.shortest import choices
 from refund_fsm.scenario.path import Path, Player
-from refund_fsm.testing.hypothesis.walks import BYTES, MISS_BYTES, Move, near_miss_of, path_of
+from refund_fsm.testing.hypothesis.paths import BYTES, MISS_BYTES, Move, near_miss_of, path_of
 from refund_fsm.testing.mutation import OPERATORS, TIMES, Judge, Killer, Mutant, mutants
 from refund_fsm.testing.openings import OPENING_BYTES
 from tests.benchmarks.rules_machine import recorded

@@ -7,13 +7,13 @@ workflows as they are must pass. Exit code 1 when a mutant survives.
 
 Only tests of behaviour count. In two parts, so that both figures can be given:
 - `cases`: scenarios, cases worked by hand, stateful and property tests, soundness;
-- `plain reading`: lockstep with `tests/oracle.py`, an independent reading of rules.md with tables of its own. It plays cases and
+- `plain reading`: lockstep with `tests/case/oracle.py`, an independent reading of rules.md with tables of its own. It plays cases and
   compares what comes of them, so it counts; who takes it for a copy of the table looks at the first figure.
 
 Left out: `test_tables` and `test_the_plain_reading_has_the_same_states_and_limits` (copies of the rows), golden pictures, pages, fonts and
-their bytes (`test_diagram`, `test_mermaid`, `test_views`, `test_gallery`, `test_page*`, `test_geometry`, `test_readme`, `test_cli`), texts
-(`test_advice`, whose tables are written for the rows), tests of the engine on workflows of their own or on whatever workflow it is given
-(`test_graph`, `test_paths`, `test_lockstep`, `test_script`, `test_wellformed`, `test_saved` and the like).
+their bytes (`diagram/`, `cli/`, `test_readme`), texts (`advice/`, whose tables are written for the rows), tests of the engine on
+workflows of their own or on whatever workflow it is given (`graph/`, `paths/`, `testing/lockstep/`, `scenario/test_path`,
+`workflow/test_wellformed`, `case/test_saved` and the like).
 """
 
 from __future__ import annotations
@@ -45,13 +45,28 @@ from refund_fsm.testing.hypothesis import strategies  # noqa: F401  # the same
 from refund_fsm.testing.mutation import OPERATORS, Judge, Mutant, mutants
 from tests.places import ROOT
 
+BY_HAND = ("refusals", "limits", "breaches", "money", "filing", "events", "value")
 PARTS = {
-    "cases": ("test_scenarios", "test_policy", "test_case", "test_soundness", "test_stateful", "test_properties"),
-    "plain reading": ("test_properties",),
+    "cases": (
+        "scenario/test_shipped",
+        "scenario/test_playing",
+        "workflow/test_policy",
+        *(f"case/test_{subject}" for subject in BY_HAND),
+        "soundness/test_soundness",
+        "testing/hypothesis/test_stateful",
+        "case/test_ends",
+        "case/test_properties",
+    ),
+    "plain reading": ("case/test_plain_reading",),
 }
 PLAIN = "test_the_plain_reading_agrees"
 SOUND = "test_the_workflows_are_sound_and_need_every_acceptance"
-LOADS = ("test_ten_thousand_events", "test_as_many_events_as_a_file_may_have", "test_a_bad_file_is_named")  # say nothing of a table
+# Tests of loads and of files say nothing of a table.
+LOADS = (
+    "test_a_case_takes_ten_thousand_events",
+    "test_a_file_may_have_so_many_events_and_no_more",
+    "test_a_bad_file_is_named",
+)  # say nothing of a table
 LOADED = ("-W", "ignore:Module already imported")  # the package is, so that no fork has to
 PROCESSES = 2
 SECONDS = 300  # for one part on one mutant; a mutant on which the tests go on longer is a survivor
@@ -96,10 +111,7 @@ class Selection:
         module = item.path.stem
         if name in LOADS or (module == "test_soundness" and name != SOUND):
             return False
-        if module == "test_properties" and name.startswith("test_the_plain_reading"):
-            if self.part == "cases" or not name.startswith(PLAIN):
-                return False
-        elif self.part != "cases":
+        if self.part == "plain reading" and not name.startswith(PLAIN):
             return False
         given = getattr(item, "callspec", None)
         return given is None or not any(self._other(value) for value in given.params.values())

@@ -1,7 +1,7 @@
 """The behaviour of a workflow as somebody who knows SimPy would play it: one process per case, guards asked on facts, a `csv` log.
 
-The peer of `simulate` in the benchmark, and another program that says what a behaviour means (`tests/test_simpy_peer.py`). It knows
-neither chain nor tables: rows are grouped by state and actor beforehand, and everything else is asked when a case gets there.
+The peer of `simulate` in the benchmark, and another program that says what a behaviour means (`tests/simulate/test_simpy_peer.py`). It
+knows neither chain nor tables: rows are grouped by state and actor beforehand, and everything else is asked when a case gets there.
 """
 
 from __future__ import annotations

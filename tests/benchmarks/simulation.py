@@ -2,7 +2,7 @@
 
 Run by hand: `python -m tests.benchmarks.simulation [--quick]`. It prints a Markdown table. Contenders are timed in turn, round after
 round, so that noise of the machine hits all alike; times are medians over the rounds, ratios are ratios of medians. SimPy plays the
-same behaviour in `simpy_peer`; that it says the same is printed too (`tests/test_simpy_peer.py` tests it).
+same behaviour in `simpy_peer`; that it says the same is printed too (`tests/simulate/test_simpy_peer.py` tests it).
 
 The floor draws as many random numbers as cases need, from the same generator under the same case keys, and adds them up: one for the
 kind of case, one for each actor with more than one choice, one for each delay that is not fixed, one for the amount of those who are

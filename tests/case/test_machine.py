@@ -17,7 +17,7 @@ from refund_fsm import RefundCase, Refused, Rule, Workflow, guard, orders
 from refund_fsm.case import machine
 from refund_fsm.case.machine import Cursor, stepper_of
 from tests.samples import at, case, play
-from tests.workflow.test_wellformed import FINISH, OPEN, R1, R2, R3, R4, build
+from tests.small import FINISH, OPEN, R1, R2, R3, R4, build
 
 PACKAGE = Path(refund_fsm.__file__).parent
 

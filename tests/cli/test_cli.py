@@ -20,7 +20,7 @@ from refund_fsm.scenario.file import find, load, shipped
 from refund_fsm.scenario.trace import play
 from refund_fsm.workflow.catalogue import CATALOGUE
 from tests.places import ROOT
-from tests.scenario.test_scenario_files import ORDER, REQUEST, SUBMIT, event
+from tests.scenario.files import ORDER, REQUEST, SUBMIT, event
 
 Captured = pytest.CaptureFixture[str]
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -298,6 +298,14 @@ def test_a_workflow_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 )
 def test_usage_errors_are_one_line(arguments: list[str], told: str, capsys: Captured) -> None:
     assert told in fails(capsys, *arguments)
+
+
+def test_check_judges_one_workflow_or_all_registered_ones(tmp_path: Path, capsys: Captured) -> None:
+    told = json.loads(run(capsys, "check", "--json"))
+    assert [report["order_type"] for report in told] == list(orders.keys())
+    (tmp_path / "policy.toml").write_text('on_merchant_silence = "escalate"\n', encoding="utf-8")
+    told = json.loads(run(capsys, "check", "tests.exchange:WORKFLOW", "--policy", str(tmp_path / "policy.toml"), "--json"))
+    assert [report["order_type"] for report in told] == ["exchange"]
 
 
 def test_a_missing_part_is_3(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:

@@ -14,15 +14,16 @@ import pytest
 from refund_fsm import BadData, Policy, diagram, orders
 from refund_fsm.cli import gallery
 from refund_fsm.cli.app import main
-from refund_fsm.cli.drawing import Drawing, before_of, case_of, counts_of, policy_of, workflows_of
+from refund_fsm.cli.drawing import Drawing, before_of, case_of, counts_of, workflows_of
+from refund_fsm.cli.options import policy_of
 from refund_fsm.diagram import dot, render
 from refund_fsm.graph import illustration as walks
 from refund_fsm.graph.configurations import explore
 from refund_fsm.scenario.file import find, load
 from refund_fsm.scenario.trace import play
 from refund_fsm.workflow import write
-from tests.diagram.test_diagram import own
 from tests.exchange import WORKFLOW
+from tests.labelled import own
 from tests.places import DIAGRAMS
 
 COMMITTED = DIAGRAMS

@@ -102,7 +102,7 @@ def test_nothing_in_the_files_moves_or_replaces_a_glyph(weight: int) -> None:
 
 
 @WEIGHT
-def test_names_weight_and_licence(weight: int) -> None:
+def test_the_files_tell_their_names_weight_and_licence(weight: int) -> None:
     font = whole(weight)
     bold = weight == 700
     assert [font["name"].getDebugName(number) for number in (1, 2)] == [fonts.FAMILY, "Bold" if bold else "Regular"]
@@ -180,7 +180,7 @@ def test_the_bytes_are_the_same_everywhere(weight: int, digest: str) -> None:
 # ── What a picture asks for ────────────────────────────────────────────────────
 
 
-def test_a_rule_for_each_weight_that_has_characters() -> None:
+def test_each_weight_that_has_characters_has_a_rule() -> None:
     assert fonts.css("", "") == fonts.css("龘", frozenset({"🙂"})) == ""
     assert list(carried(fonts.css("退款"))) == [400]
     assert list(carried(fonts.css("", frozenset("退款")))) == [700]
@@ -205,7 +205,7 @@ def test_neither_order_nor_what_is_lacking_changes_the_rules() -> None:
     ],
     ids=repr,
 )
-def test_what_the_fonts_lack(text: str, lacking: str) -> None:
+def test_what_the_fonts_lack_is_told(text: str, lacking: str) -> None:
     assert fonts.missing(text) == lacking
 
 

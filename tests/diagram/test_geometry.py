@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
-from refund_fsm import CLOCK, Actor, Event, Guard, Limit, Policy, Rule, State, Text, Workflow, diagram, guard, orders
+from refund_fsm import CLOCK, Actor, Event, Guard, Limit, Policy, Rule, State, Text, Workflow, WorkflowError, diagram, guard, orders
 from refund_fsm.cli import gallery
-from refund_fsm.errors import WorkflowError
-from refund_fsm.scenario.file import find, load, shipped
-from refund_fsm.scenario.trace import play
-from refund_fsm.workflow.catalogue import ASSUMED
+from refund_fsm.scenario import find, load, play, shipped
+from refund_fsm.workflow import ASSUMED
 from tests.browser import page_of
 from tests.diagram.geometry import measured
-from tests.diagram.test_diagram import NASTY, NoFacts, own
 from tests.exchange import WORKFLOW
+from tests.labelled import NASTY, looked_at, own
+from tests.workflows import ALL, OURS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -31,11 +30,6 @@ Draw = Callable[[], diagram.Diagram]
 LANGS: tuple[diagram.Lang, ...] = get_args(diagram.Lang)
 LONG = Text("这是一个刚好有六十个汉字长的标签" * 4, "An English label that is exactly sixty characters long, or so")
 NEWLINES = f"two\nlines\tand 100% of {{it}} [x] {NASTY}"
-
-
-def workflows() -> list[Workflow]:
-    """Those of the package, and a user's own."""
-    return [*(orders.get(key) for key in orders.keys()), WORKFLOW]
 
 
 @guard(zh=LONG.zh[:60], en=LONG.en[:60])
@@ -65,18 +59,8 @@ def chain(length: int, label: Text, held: Guard) -> Workflow:
                 Rule(f"L{number}", here, late, gone, ASSUMED),
                 Rule(f"B{number}", here, back, states[number - 3], "mine", when=(held,)),
             ]
-    return Workflow(
-        key="chain",
-        label=label,
-        rules=tuple(rules),
-        initial=states[0],
-        facts=NoFacts,
-        facts_of=lambda *_: NoFacts(ready=True),
-        example_of=lambda *_: None,
-        limits={state: Limit(f"own{number}_hours", cites=ASSUMED, length=5) for number, state in enumerate(states) if number % 5 == 4},
-        spine=((*states, done),),
-        catalogue={"mine": None},  # type: ignore[dict-item]  # only its keys are read
-    )
+    limits = {state: Limit(f"own{number}_hours", cites=ASSUMED, length=5) for number, state in enumerate(states) if number % 5 == 4}
+    return looked_at("chain", label, rules, limits, spine=((*states, done),), catalogue={"mine": None})  # only its keys are read
 
 
 def generated() -> dict[str, Workflow]:
@@ -104,7 +88,7 @@ def changed(workflow: Workflow) -> Workflow:
 def pictures() -> dict[str, Draw]:
     """All pictures that are measured, by name: add a line to add a picture."""
     made: dict[str, Draw] = {}
-    for workflow, lang in itertools.product(workflows(), LANGS):
+    for workflow, lang in itertools.product(ALL.values(), LANGS):
         counts = {rule.id: 7**place % 1009 for place, rule in enumerate(workflow.rules)}
         waits = {state: timedelta(hours=5 * place) for place, state in enumerate(workflow.states)}
         views: dict[str, dict[str, Any]] = {
@@ -119,7 +103,7 @@ def pictures() -> dict[str, Draw]:
             made[f"{workflow.key} {view} {lang}"] = partial(diagram.draw, workflow, lang=lang, **arguments)
     for name in shipped():
         made[f"case {name}"] = partial(_case, name)
-    for workflow, lang in itertools.product(workflows()[:3], LANGS):
+    for workflow, lang in itertools.product(OURS.values(), LANGS):
         case = gallery.example_case(workflow)
         made[f"{workflow.key} case on its way {lang}"] = partial(diagram.draw, workflow, case=case, lang=lang)
         made[f"{workflow.key} since exchange {lang}"] = partial(diagram.draw, workflow, before=WORKFLOW, lang=lang)

@@ -8,8 +8,7 @@ import pytest
 
 from refund_fsm import diagram, orders
 from refund_fsm.diagram import dot, layers, render
-from refund_fsm.scenario.file import find, load
-from refund_fsm.scenario.trace import play
+from refund_fsm.scenario import find, load, play
 
 HEAD = '<svg>\n<g id="graph0" class="graph">'
 

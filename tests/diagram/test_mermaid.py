@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from refund_fsm import CLOCK, Actor, BadData, Event, Limit, Policy, Rule, State, Text, Workflow, guard, orders
+from refund_fsm import CLOCK, Actor, BadData, Event, Limit, Policy, Rule, State, Text, Workflow, guard
 from refund_fsm.diagram import Lang, mermaid, palette
 from refund_fsm.diagram.metrics import plain
 from refund_fsm.diagram.plan import Plan
 from tests.browser import node_module, page_of
 from tests.exchange import WORKFLOW as EXCHANGE
+from tests.labelled import NoFacts, looked_at
+from tests.workflows import ALL, EVERY_KEY, EVERY_KEY_AND_OWN
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -37,13 +38,6 @@ NASTY = (
     "W" * 60,
     "中" * 60,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class NoFacts:
-    """Nothing to know."""
-
-    ready: bool
 
 
 def nasty(label: str) -> Workflow:
@@ -69,27 +63,16 @@ def nasty(label: str) -> Workflow:
         Rule("1.", work, Event("stop", robot, f"停{label}", f"stop {label}"), done, "assumed", when=(is_ready,)),
         Rule("end", work, Event("quit", robot, f"弃{label}", f"quit {label}"), done, "assumed"),
     )
-    return Workflow(
-        key="nasty",
-        label=Text(f"流程{label}", f"workflow {label}"),
-        rules=rules,
-        initial=start,
-        facts=NoFacts,
-        facts_of=lambda *_: NoFacts(ready=True),
-        example_of=lambda *_: None,
-        limits={work: Limit("own_hours", cites="assumed", length=5)},
-        law={work: Limit("law_days", cites="assumed", length=6)},
-        spine=((start, work, done),),
-    )
+    limits = {work: Limit("own_hours", cites="assumed", length=5)}
+    law = {work: Limit("law_days", cites="assumed", length=6)}
+    return looked_at("nasty", Text(f"流程{label}", f"workflow {label}"), rules, limits, law=law, spine=((start, work, done),))
 
 
 WORKFLOWS: Mapping[str, Workflow] = {
-    **{key: orders.get(key) for key in orders.keys()},
-    "exchange": EXCHANGE,
+    **ALL,
     **{f"nasty {place}": nasty(label) for place, label in enumerate(NASTY)},
 }
 EVERY = pytest.mark.parametrize("key", WORKFLOWS)
-TABLES = pytest.mark.parametrize("key", [*orders.keys(), "exchange"])
 EACH_LANG = pytest.mark.parametrize("lang", LANGS)
 EACH = pytest.mark.parametrize(
     ("key", "lang"), [(key, lang) for key in WORKFLOWS for lang in LANGS if lang == "both" or "nasty" not in key]
@@ -97,7 +80,7 @@ EACH = pytest.mark.parametrize(
 
 
 # 1. The text
-@TABLES
+@EVERY_KEY_AND_OWN
 @EACH_LANG
 def test_each_rule_stands_once(key: str, lang: Lang) -> None:
     named = Counter(re.findall(r"<b>(\w+)</b>", mermaid.source(WORKFLOWS[key], lang=lang)))
@@ -111,7 +94,7 @@ def test_the_text_is_the_same_each_time_and_fits_mermaids_limit(key: str) -> Non
     assert len(text) < 50_000, "Mermaid's maxTextSize"
 
 
-@TABLES
+@EVERY_KEY_AND_OWN
 def test_the_languages_are_kept_apart(key: str) -> None:
     assert not re.search(r"[\u3400-\u9fff]", mermaid.source(WORKFLOWS[key], lang="en"))
     workflow = WORKFLOWS[key]
@@ -119,7 +102,7 @@ def test_the_languages_are_kept_apart(key: str) -> None:
     assert not any(f">{state.en}<" in chinese for state in workflow.states.values())
 
 
-@pytest.mark.parametrize("key", orders.keys())
+@EVERY_KEY
 def test_limits_are_those_of_the_policy(key: str) -> None:
     workflow = WORKFLOWS[key]
     policy = Policy(return_days=61, arbitration_request_days=62, complaint_days=63)

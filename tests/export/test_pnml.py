@@ -19,13 +19,10 @@ import pytest
 
 from refund_fsm import Workflow, orders, paths
 from refund_fsm.export import render
-from refund_fsm.scenario import file as scenario
-from refund_fsm.scenario import trace
-from tests.awkward import WORKFLOW as AWKWARD
+from refund_fsm.scenario import find, load, play, shipped
 from tests.exchange import WORKFLOW as EXCHANGE
+from tests.workflows import EVERY_WORKFLOW_EVEN_AWKWARD
 
-WORKFLOWS = {**{key: orders.get(key) for key in orders.keys()}, EXCHANGE.key: EXCHANGE, AWKWARD.key: AWKWARD}
-EACH = [pytest.param(workflow, id=key) for key, workflow in WORKFLOWS.items()]
 GRAMMAR = "{http://www.pnml.org/version-2009/grammar/pnml}"
 Trace = tuple[str, ...]
 
@@ -66,7 +63,7 @@ def _read(text: str) -> Net:
     return Net(marked, final, {one.get("id", ""): names[one.get("id", "")] for one in page.findall("{*}place")}, transitions)
 
 
-@pytest.mark.parametrize("workflow", EACH)
+@EVERY_WORKFLOW_EVEN_AWKWARD
 def test_the_net_is_the_table_and_one_way_from_each_end_to_the_sink(workflow: Workflow) -> None:
     net = _read(render(workflow, "pnml"))
     told = [(number, name, net.places[source], net.places[dest]) for number, name, source, dest in net.transitions]
@@ -77,7 +74,7 @@ def test_the_net_is_the_table_and_one_way_from_each_end_to_the_sink(workflow: Wo
     assert list(net.places.values()) == [*workflow.states, "sink"] and net.places[net.marked] == workflow.initial.key
 
 
-def test_names_that_xml_or_the_net_itself_would_stumble_over() -> None:
+def test_names_that_xml_or_the_net_would_stumble_over_are_changed_or_kept_apart() -> None:
     """An id that is no XML name gets another; one that the net has for itself stays the rule's."""
     first, second, third, *rest = EXCHANGE.rules
     odd = replace(first.event, name='<a & "b">\x00--', zh="--> ]]>", en="\x0b-")
@@ -155,8 +152,8 @@ def _is_plain(workflow: Workflow, events: Trace) -> bool:
 
 
 def _recorded() -> Iterator[tuple[Workflow, Trace]]:
-    for name in scenario.shipped():
-        played = trace.play(scenario.load(scenario.find(name)))
+    for name in shipped():
+        played = play(load(find(name)))
         if played.case.state.final:
             yield played.case.workflow, tuple(step.event for step in played.case.steps)
 
@@ -171,7 +168,7 @@ def test_every_shipped_scenario_that_ends_fits(replayed: Replayed) -> None:
             assert told.alignment == 1.0, events
 
 
-@pytest.mark.parametrize("workflow", EACH)
+@EVERY_WORKFLOW_EVEN_AWKWARD
 def test_covering_paths_fit_and_corrupted_ones_fit_where_the_table_allows_them(replayed: Replayed, workflow: Workflow) -> None:
     """Paths over every rule, led to an end. Then one event is dropped, put in twice, or put in another's place."""
     cases = [path.replay(workflow) for path in paths.cover(workflow, "rules")]

@@ -15,17 +15,16 @@ from typing import NamedTuple
 
 import pytest
 
-from refund_fsm import Actor, Event, Policy, Rule, Workflow, graph, orders
+from refund_fsm import Actor, Event, Policy, Rule, Workflow, graph
 from refund_fsm.export import formulas, render
 from tests.awkward import WORKFLOW as AWKWARD
 from tests.exchange import WORKFLOW as EXCHANGE
+from tests.workflows import ALL, EVERY_WORKFLOW_AND_OWN
 
-WORKFLOWS = {**{key: orders.get(key) for key in orders.keys()}, EXCHANGE.key: EXCHANGE}
 POLICIES = {"guide": Policy.guide(), "escalate": Policy(on_merchant_silence="escalate")}
-CASES = [pytest.param(WORKFLOWS[key], policy, id=f"{key}-{name}") for key in WORKFLOWS for name, policy in POLICIES.items()]
+CASES = [pytest.param(ALL[key], policy, id=f"{key}-{name}") for key in ALL for name, policy in POLICIES.items()]
 CASES.append(pytest.param(AWKWARD, POLICIES["guide"], id=AWKWARD.key))
 ASSUMED = {EXCHANGE.key: 1, AWKWARD.key: 2}  # the others can stay, and fail to pay, for ever
-EACH = [pytest.param(workflow, id=key) for key, workflow in WORKFLOWS.items()]
 COMPILER = next(filter(None, map(shutil.which, ("gcc", "cc", "clang"))), None)
 SAFETY = ("-DSAFETY", "-DNOCLAIM", "-DPEG")  # the last counts how often each line was executed
 LONGEST = 120  # seconds that one call of a tool may take: only a model that is far too large gets there
@@ -174,7 +173,7 @@ def _counting(workflow: Workflow) -> Rule:
     return next(rule for rule in workflow.rules if rule.effect and counts & {*rule.effect.changes})
 
 
-@pytest.mark.parametrize("workflow", EACH)
+@EVERY_WORKFLOW_AND_OWN
 def test_a_second_payout_is_found(spun: Spun, workflow: Workflow) -> None:
     paid = _payment(workflow)
     verdict = spun(_added(workflow, paid.dest.key, paid.source.key), only="").safety()
@@ -182,14 +181,14 @@ def test_a_second_payout_is_found(spun: Spun, workflow: Workflow) -> None:
     assert verdict.trail.count(paid.id) == 2 and "F1" in verdict.trail
 
 
-@pytest.mark.parametrize("workflow", EACH)
+@EVERY_WORKFLOW_AND_OWN
 def test_a_payout_left_out_on_the_way_to_its_state_is_found(spun: Spun, workflow: Workflow) -> None:
     paid = _payment(workflow)
     verdict = spun(_added(workflow, paid.source.key, paid.dest.key), only="money").claim("money")
     assert verdict.fault and verdict.trail[-1] == "F1" and paid.id not in verdict.trail
 
 
-@pytest.mark.parametrize("workflow", EACH)
+@EVERY_WORKFLOW_AND_OWN
 def test_a_state_without_rules_is_found(spun: Spun, workflow: Workflow) -> None:
     paid = _payment(workflow)
     verdict = spun(workflow.variant(rules=tuple(rule for rule in workflow.rules if rule.source.key != paid.source.key)), only="").safety()
@@ -197,14 +196,14 @@ def test_a_state_without_rules_is_found(spun: Spun, workflow: Workflow) -> None:
     assert workflow.by_id[verdict.trail[-1]].dest.key == paid.source.key
 
 
-@pytest.mark.parametrize("workflow", EACH)
+@EVERY_WORKFLOW_AND_OWN
 def test_a_state_without_a_way_out_for_some_facts_is_found(spun: Spun, workflow: Workflow) -> None:
     rules = tuple(rule for rule in workflow.rules if rule.when or rule.source.key != workflow.initial.key)
     verdict = spun(workflow.variant(rules=rules), only="").safety()
     assert (verdict.fault, verdict.trail) == ("invalid end state", ())
 
 
-@pytest.mark.parametrize("workflow", EACH)
+@EVERY_WORKFLOW_AND_OWN
 def test_a_way_back_without_end_is_found(spun: Spun, workflow: Workflow) -> None:
     """It is no assumption of the claim: only waiting, staying and failing payouts are."""
     onward = next(r for r in workflow.rules if not (r.when or r.effect or r.internal or r.by_clock or r.dest.final))
@@ -212,14 +211,14 @@ def test_a_way_back_without_end_is_found(spun: Spun, workflow: Workflow) -> None
     assert verdict.fault == "acceptance cycle" and "F1" in verdict.trail[-3:]
 
 
-@pytest.mark.parametrize("workflow", EACH)
+@EVERY_WORKFLOW_AND_OWN
 def test_a_round_that_nothing_counts_is_found(spun: Spun, workflow: Workflow) -> None:
     counting = _counting(workflow)
     verdict = spun(_changed(workflow, counting, effect=None), only="ends").claim("ends")
     assert verdict.fault == "acceptance cycle" and counting.id in verdict.trail
 
 
-@pytest.mark.parametrize("workflow", EACH)
+@EVERY_WORKFLOW_AND_OWN
 def test_a_count_below_nothing_is_found(spun: Spun, workflow: Workflow) -> None:
     counting = _counting(workflow)
     verdict = spun(_changed(workflow, counting, when=()), only="").safety()

@@ -18,18 +18,18 @@ from typing import Any
 
 import pytest
 
-from refund_fsm import CLOCK, Policy, Workflow, graph, orders, paths
+from refund_fsm import CLOCK, Policy, Workflow, graph, paths
 from refund_fsm.export import render
-from refund_fsm.scenario.path import Path, Player, details_of
+from refund_fsm.scenario import Path, Player, details_of
 from refund_fsm.testing.openings import openings_of
 from tests.awkward import WORKFLOW as AWKWARD
 from tests.browser import WEB, node_module
 from tests.exchange import WORKFLOW as EXCHANGE
 from tests.samples import at
+from tests.workflows import ALL
 
-WORKFLOWS = {**{key: orders.get(key) for key in orders.keys()}, EXCHANGE.key: EXCHANGE}
 POLICIES = {"guide": Policy.guide(), "escalate": Policy(on_merchant_silence="escalate"), "statute": Policy.statute()}
-CASES = [pytest.param(WORKFLOWS[key], policy, id=f"{key}-{name}") for key in WORKFLOWS for name, policy in POLICIES.items()]
+CASES = [pytest.param(ALL[key], policy, id=f"{key}-{name}") for key in ALL for name, policy in POLICIES.items()]
 CASES.append(pytest.param(AWKWARD, POLICIES["guide"], id=AWKWARD.key))
 WALKS = 60
 STEPS = 25
@@ -232,7 +232,7 @@ def _timeless(exported: Any) -> None:
 
 
 @pytest.mark.parametrize("spoil", [_guard_row, _effect_row, _longer, _other_unit, _anybody, _timeless])
-@pytest.mark.parametrize("workflow", [EXCHANGE, WORKFLOWS["virtual"]], ids=["exchange", "virtual"])
+@pytest.mark.parametrize("workflow", [EXCHANGE, ALL["virtual"]], ids=["exchange", "virtual"])
 def test_a_spoilt_export_is_noticed(workflow: Workflow, spoil: Any) -> None:
     policy = Policy.guide()
     walks = _walks(workflow, policy)

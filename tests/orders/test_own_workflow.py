@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from hypothesis import given, note, settings
 
-from refund_fsm import BadData, Evidence, Policy, RefundCase, Refused, SavedCaseError
-from refund_fsm.testing.hypothesis.strategies import LegalPath, NearMiss, legal_paths, near_misses, orders_and_requests
-from refund_fsm.testing.hypothesis.walks import CODES
+from refund_fsm import BadData, Evidence, Policy, RefundCase, Refused, SavedCaseError, diagram, graph
+from refund_fsm.testing import legal_paths, near_misses, orders_and_requests
+from refund_fsm.testing.hypothesis.paths import CODES
+from refund_fsm.testing.hypothesis.strategies import LegalPath, NearMiss
 from tests.exchange import WORKFLOW, ExchangeFacts, example_of, facts_of
 from tests.places import ROOT
 from tests.samples import at
@@ -125,9 +126,6 @@ def test_two_needs_are_both_asked_for() -> None:
 
 
 def test_the_configuration_graph_takes_it() -> None:
-    graph = pytest.importorskip("refund_fsm.graph")
-    if not hasattr(graph, "explore"):
-        pytest.skip("refund_fsm.graph has no explore yet")
     found = graph.explore(WORKFLOW, Policy())
     assert found is graph.explore(WORKFLOW, Policy()), "cached per workflow and policy"
 
@@ -140,9 +138,6 @@ def test_the_configuration_graph_takes_it() -> None:
 
 
 def test_the_diagram_draws_it() -> None:
-    diagram = pytest.importorskip("refund_fsm.diagram")
-    if not hasattr(diagram, "draw"):
-        pytest.skip("refund_fsm.diagram has no draw yet")
     drawn = diagram.draw(WORKFLOW).dot
     assert all(state.zh in drawn for state in WORKFLOW.states.values())
 

@@ -13,7 +13,8 @@ from refund_fsm.cli import soundness_view as view
 from refund_fsm.errors import TooLong
 from refund_fsm.orders.common import closed, complain, escalated, refund_failed, refunded, rejected, reviewing
 from refund_fsm.soundness import KINDS, check
-from refund_fsm.text.console import Languages, show
+from refund_fsm.text import Languages
+from refund_fsm.text.console import show
 from tests import exchange
 from tests.soundness.found import assert_replays, witness_of
 from tests.toys import END, GO, A, toy
@@ -184,7 +185,7 @@ def test_a_policy_given_judges_only_its_own_choice_but_for_what_never_is() -> No
 def test_the_verdict_is_shown_with_its_witness_and_its_reasons(lang: Languages, capsys: pytest.CaptureFixture[str]) -> None:
     faulty = without(SHOP, "S24", "S60").variant(accepts=SHOP.accepts)
     report = check(faulty)
-    show(list(view.parts([report, check(VIRTUAL)], lang)))
+    show(view.answer([report, check(VIRTUAL)]).sections(lang), lang)
     told = capsys.readouterr().out
     for word in ("dead_end refund_failed", "unreachable_state receipt_rejected", "S59", "2026-03-02 10:0", '"reason": "changed_mind"'):
         assert word in told, word
@@ -197,17 +198,12 @@ def test_the_verdict_is_shown_with_its_witness_and_its_reasons(lang: Languages, 
 
 def test_the_data_is_json_and_tells_everything() -> None:
     report = check(without(SHOP, "S60"))
-    told = json.loads(json.dumps(view.data([report]), ensure_ascii=False))[0]
+    told = json.loads(view.answer([report]).json())[0]
     assert (told["ok"], told["order_type"], told["configurations"]) == (False, "third_party", 31_240)
     assert [one["kind"] for one in told["findings"]] == ["dead_end"]
     assert told["findings"][0]["witness"]["steps"][-1]["state"] == refund_failed.key
     assert [one["subject"] for one in told["unneeded"]] == ["payment refund_failed", "refunding refund_failed"]
     assert all(one["reason"]["zh"] and one["cites"] for one in told["accepted"])
-
-
-def test_reports_are_of_one_workflow_or_of_all_registered_ones() -> None:
-    assert [report.order_type for report in view.reports()] == list(orders.keys())
-    assert [report.order_type for report in view.reports("tests.exchange:WORKFLOW", ESCALATES)] == ["exchange"]
 
 
 @dataclass(frozen=True)

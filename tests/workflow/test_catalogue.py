@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from refund_fsm.errors import BadData
-from refund_fsm.text.text import Text
-from refund_fsm.workflow.catalogue import ASSUMED, CATALOGUE, GUIDE, CatalogueRule, Provenance, expand, provenance
+from refund_fsm import CATALOGUE, BadData, CatalogueRule, Text
+from refund_fsm.workflow import ASSUMED
+from refund_fsm.workflow.catalogue import GUIDE, Provenance, expand, provenance
 from tests.places import SHARED
 
 COPIED = 12  # Chinese characters in a row that are a quotation and no longer a coincidence
@@ -92,7 +92,7 @@ EXPANSIONS = [
 
 
 @pytest.mark.parametrize(("cites", "ids"), EXPANSIONS)
-def test_expand(cites: str, ids: tuple[str, ...]) -> None:
+def test_citations_are_spelled_out_in_order(cites: str, ids: tuple[str, ...]) -> None:
     assert expand(cites) == ids
 
 
@@ -127,7 +127,7 @@ PROVENANCES: list[tuple[str, Provenance]] = [
 
 
 @pytest.mark.parametrize(("cites", "expected"), PROVENANCES)
-def test_provenance(cites: str, expected: Provenance) -> None:
+def test_a_rule_is_of_the_guide_of_the_law_or_assumed(cites: str, expected: Provenance) -> None:
     assert {provenance(id) for id in expand(cites)} == {expected}
 
 

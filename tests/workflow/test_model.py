@@ -126,7 +126,7 @@ def test_errors_can_be_pickled(error: Exception) -> None:
 
 
 @pytest.mark.parametrize("value", [order(), order("virtual", attributes={"n": 1, "s": "x"}), request(evidence=(photo(),)), photo()])
-def test_json_and_back(value: Any) -> None:
+def test_a_value_is_read_back_from_json(value: Any) -> None:
     back = type(value).model_validate_json(value.model_dump_json())
     assert back == value
     assert type(value).model_validate(value.model_dump()) == value
@@ -138,7 +138,7 @@ def test_iso_text_with_an_offset_is_an_instant() -> None:
     assert Order(**{**ORDER, "paid_at": "2026-02-10T02:00:00Z"}).paid_at == at("2026-02-10 10:00")
 
 
-def test_the_line_of_a_sku() -> None:
+def test_a_line_is_found_by_its_sku() -> None:
     assert order().line("SKU-1").balance_fen == 9900
     with pytest.raises(BadData, match="sku: 'B'; expected a SKU of the order O-1: SKU-1"):
         order().line("B")
@@ -156,11 +156,11 @@ LISTINGS = [
 
 
 @pytest.mark.parametrize(("badge", "sold_by", "order_type"), LISTINGS)
-def test_which_process_applies(badge: str, sold_by: str, order_type: str) -> None:
+def test_a_listing_says_which_process_applies(badge: str, sold_by: str, order_type: str) -> None:
     assert order_type_of(Listing(badge=badge, sold_by=sold_by)) == order_type
 
 
 @pytest.mark.parametrize("badge", ["", "  "])
-def test_a_listing_that_fits_neither(badge: str) -> None:
+def test_a_listing_that_fits_neither_is_bad_data(badge: str) -> None:
     with pytest.raises(BadData, match=r"badge: .*A2, B2"):
         order_type_of(Listing(badge=badge, sold_by="某某公司"))

@@ -52,7 +52,7 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
-def test_from_file(tmp_path: Path) -> None:
+def test_a_file_changes_what_it_names_of_a_profile(tmp_path: Path) -> None:
     text = 'profile = "statute"\nreturn_days = 9\nreview_working_days = {at_least = 1, at_most = 2}\ndays_file = "days.toml"'
     policy = Policy.from_file(written(tmp_path, text))
     expected = Policy.statute().model_copy(

@@ -5,64 +5,30 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import pytest
 
-from refund_fsm import (
-    CLOCK,
-    Actor,
-    Effect,
-    Event,
-    Guard,
-    Limit,
-    Order,
-    Policy,
-    RefundCase,
-    RefundRequest,
-    Rule,
-    State,
-    Text,
-    UpTo,
-    Workflow,
-    WorkflowError,
-    effect,
-    guard,
-    orders,
+from refund_fsm import CLOCK, Effect, Event, Guard, Limit, Rule, State, Text, UpTo, Workflow, WorkflowError, effect, guard
+from tests.small import (
+    ASK,
+    BUYER,
+    DONE,
+    EXPIRE,
+    FINISH,
+    LIMITS,
+    OPEN,
+    R1,
+    R2,
+    R3,
+    R4,
+    WAITING,
+    Facts,
+    build,
+    is_large,
+    is_small,
+    nothing,
 )
-from refund_fsm.errors import TooLong
-from tests.samples import at, order, request
-
-BUYER = Actor("buyer", "买家", "buyer")
-OPEN = State("open", "处理中", "Open")
-WAITING = State("waiting", "等待中", "Waiting")
-DONE = State("done", "完成", "Done", final=True)
-ASK = Event("ask", BUYER, "申请", "ask")
-FINISH = Event("finish", BUYER, "完成", "finish")
-EXPIRE = Event("expire", CLOCK, "超时", "expire")
-
-
-@dataclass(frozen=True)
-class Facts:
-    size: Literal["s", "l"]
-    paid: bool
-    attempts_left: Annotated[int, UpTo("max_resubmissions")]
-
-
-@guard(zh="小件", en="it is small")
-def is_small(facts: Facts) -> bool:
-    return facts.size == "s"
-
-
-@guard(zh="大件", en="it is large")
-def is_large(facts: Facts) -> bool:
-    return facts.size == "l"
-
-
-@guard(zh="还有机会", en="an attempt is left")
-def has_attempts(facts: Facts) -> bool:
-    return facts.attempts_left > 0
 
 
 @guard(zh="读了没有的事实", en="reads a fact that is not there")
@@ -77,27 +43,6 @@ def answers_a_number(facts: Facts) -> bool:
 
 @effect("weight")
 def changes_weight(facts: Facts) -> Facts:
-    return facts
-
-
-R1 = Rule("X1", OPEN, ASK, WAITING, "A4")
-R2 = Rule("X2", WAITING, FINISH, DONE, "A5 assumed")
-R3 = Rule("X3", WAITING, EXPIRE, DONE, "assumed", when=(is_small,))
-R4 = Rule("X4", WAITING, EXPIRE, OPEN, "assumed", when=(is_large,))
-LIMITS: dict[Any, Limit] = {WAITING: Limit("return_days", cites="assumed")}
-
-
-def build(rules: tuple[Rule, ...] = (R1, R2, R3, R4), limits: dict[Any, Limit] = LIMITS, facts: type = Facts, **more: Any) -> Workflow:
-    return Workflow(
-        "toy", Text("玩具", "Toy"), rules, OPEN, facts, more.pop("facts_of", _none), more.pop("example_of", _none), limits, **more
-    )
-
-
-def _none(*_: object) -> None:
-    return None
-
-
-def _same(facts: Any) -> Any:
     return facts
 
 
@@ -156,8 +101,7 @@ class Thawed:
 
 STRAY = State("stray", "孤立", "Stray")
 PIT = State("pit", "陷阱", "Pit")
-small, large = (is_small,), (is_large,)
-
+small = (is_small,)
 FAULTS: list[tuple[str, Callable[[], Workflow], str, str]] = [
     # fault, table, row, words of the message
     ("no rules", lambda: build(()), "workflow toy", "no rules"),
@@ -221,7 +165,9 @@ FAULTS: list[tuple[str, Callable[[], Workflow], str, str]] = [
     ("limit of no state", lambda: build(limits={"waiting": LIMITS[WAITING]}), "limit return_days", "expected a State or a tuple"),
     (
         "two effects of one name",
-        lambda: build((replace(R1, effect=Effect("take", _none, ("paid",))), replace(R2, effect=Effect("take", _same, ("paid",))), R3, R4)),
+        lambda: build(
+            (replace(R1, effect=Effect("take", nothing, ("paid",))), replace(R2, effect=Effect("take", same, ("paid",))), R3, R4)
+        ),
         "rule X2",
         "two different effects",
     ),
@@ -305,6 +251,10 @@ FAULTS: list[tuple[str, Callable[[], Workflow], str, str]] = [
 ]
 
 
+def same(facts: Any) -> Any:
+    return facts
+
+
 def _renamed(other: Guard) -> Guard:
     return Guard("is_small", other.test, other.text)
 
@@ -324,77 +274,3 @@ def test_a_faulty_table_is_refused(make: Callable[[], Workflow], row: str, words
         make()
     assert caught.value.row == row
     assert words in str(caught.value)
-
-
-def test_clocks_that_go_round_end_in_an_error_not_in_a_hang() -> None:
-    def facts_of(_order: Order, _request: RefundRequest, _at: datetime, policy: Policy) -> Facts:
-        return Facts("l", True, policy.max_resubmissions)
-
-    lapse = Event("lapse", CLOCK, "失效", "lapse")
-    round_and_round = build(
-        (R1, R2, R3, R4, Rule("X5", OPEN, lapse, WAITING, "assumed")),
-        {WAITING: Limit("wait_hours", cites="assumed", length=1), OPEN: Limit("open_hours", cites="assumed", length=1)},
-        facts_of=facts_of,
-    )
-    one = RefundCase.open(order(order_type="toy"), request(kind=None), at=at("2026-02-13 10:00"), workflow=round_and_round)
-    assert len(one.advance(to=at("2026-02-14 10:00")).steps) == 24
-    with pytest.raises(TooLong, match="more than 10000 clock rules fired in one advance"):
-        one.advance(to=at("2027-12-31 10:00"))
-    assert one.steps == ()
-
-
-def test_a_law_clock_runs_from_the_first_entry_and_never_restarts() -> None:
-    table = build(law={WAITING: Limit("statutory_refund_days", cites="L1")}, facts_of=lambda *_: Facts("l", True, 2))
-    one = RefundCase.open(order(order_type="toy"), request(kind=None), at=at("2026-02-13 10:00"), workflow=table)
-    assert one.statutory_due is None
-    first = one.apply("ask", at=at("2026-02-13 11:00"), by="buyer")
-    again = first.apply("ask", at=at("2026-02-25 11:00"), by="buyer")  # the clock led back to the start in between
-    assert [step.dest.key for step in again.steps] == ["waiting", "open", "waiting"]
-    assert first.statutory_due is not None
-    assert first.statutory_due.at == at("2026-02-21 00:00")
-    assert again.statutory_due == first.statutory_due
-
-
-def test_a_clock_event_that_another_forestalls_says_why() -> None:
-    lapse = Event("lapse", CLOCK, "失效", "lapse")
-    table = build((R1, R2, R3, replace(R4, event=lapse)), facts_of=lambda *_: Facts("l", True, 2))
-    one = RefundCase.open(order(order_type="toy"), request(kind=None), at=at("2026-02-13 10:00"), workflow=table)
-    waiting = one.apply("ask", at=one.now, by="buyer")
-    expire, due = (waiting.ask(name, at=waiting.now, by="clock").refusal for name in ("expire", "lapse"))
-    assert expire is not None and due is not None
-    assert (expire.code, [guard.name for guard in expire.failed_guards], due.failed_guards) == ("not_due", ["is_small"], ())
-    assert expire.explain("en") == "“expire” is not what follows at 20 February 2026 at 24:00: This condition is not met: it is small."
-    assert "The limit has not passed" in due.explain("en")
-
-
-# The fingerprint
-
-MEANINGS: list[tuple[str, Callable[[], Workflow]]] = [
-    ("rule id", lambda: build((replace(R1, id="Y1"), R2, R3, R4))),
-    ("guard", lambda: build((replace(R1, when=(has_attempts,)), R2, R3, R4))),
-    ("actor", lambda: build((replace(R1, event=replace(ASK, actor=Actor("shop", "店", "shop"))), R2, R3, R4))),
-    ("needs", lambda: build((replace(R1, event=replace(ASK, needs=("note",))), R2, R3, R4))),
-    ("limit", lambda: build(limits={WAITING: Limit("transit_days", cites="assumed")})),
-    ("limit group", lambda: build(limits={**LIMITS, OPEN: Limit("transit_days", cites="assumed")})),
-    ("effect", lambda: build((replace(R1, effect=Effect("take", _none, ("paid",))), R2, R3, R4))),
-    ("law", lambda: build(law={WAITING: Limit("statutory_refund_days", cites="L1")})),
-]
-WORDINGS: list[tuple[str, Callable[[], Workflow]]] = [
-    ("event label", lambda: build((replace(R1, event=replace(ASK, zh="提出申请")), R2, R3, R4))),
-    ("provenance", lambda: build((replace(R1, cites="A5"), R2, R3, R4))),
-    ("spine", lambda: build(spine=((OPEN, WAITING),))),
-]
-
-
-@pytest.mark.parametrize("make", [row[1] for row in MEANINGS], ids=[row[0] for row in MEANINGS])
-def test_the_fingerprint_changes_with_the_meaning(make: Callable[[], Workflow]) -> None:
-    assert make().fingerprint != build().fingerprint
-
-
-@pytest.mark.parametrize("make", [row[1] for row in WORDINGS], ids=[row[0] for row in WORDINGS])
-def test_the_fingerprint_ignores_the_wording(make: Callable[[], Workflow]) -> None:
-    assert make().fingerprint == build().fingerprint
-
-
-def test_the_registered_fingerprints_differ() -> None:
-    assert len({orders.get(key).fingerprint for key in orders.keys()}) == len(orders.keys())

@@ -1,5 +1,5 @@
 """The page: one self-contained HTML file that plays a workflow. It holds the diagrams and the table of legal moves that Python
-computed; its script walks that table and asks nothing of any network. Must not know an order type.
+computed; its script goes through that table and asks nothing of any network. Must not know an order type.
 """
 
 from __future__ import annotations

@@ -38,7 +38,11 @@ def data_of(workflow: Workflow, policy: Policy) -> Json:
         "fingerprint": workflow.fingerprint[:8],
         "firstYear": FIRST_YEAR,
         "lastYear": LAST_YEAR,
-        **_names(workflow, policy),
+        **_actors(workflow),
+        "states": _states(workflow, policy),
+        "events": _events(workflow),
+        "guards": [{"name": name, "text": _pair(one.text)} for name, one in workflow.guards.items()],
+        "rules": _rules(workflow),
         **_moves(workflow, table),
         **_openings(table),
         "start": {"facts": _first(workflow, table), "at": _milliseconds(OPENING)},
@@ -57,52 +61,63 @@ def _pair(text: Text) -> list[str]:
     return [text.zh, text.en]
 
 
-def _names(workflow: Workflow, policy: Policy) -> Json:
-    cards = {card.state.key: card for card in Plan(workflow, policy).cards}
-    actors, states, events = list(workflow.actors), list(workflow.states), list(workflow.events)
+def _actors(workflow: Workflow) -> Json:
+    actors = list(workflow.actors)
     colours = palette.colours(actors)
     return {
         "clock": actors.index(CLOCK.key) if CLOCK.key in actors else -1,
         "actors": [{"key": key, "text": _pair(one.text), "colour": colours[key]} for key, one in workflow.actors.items()],
-        "states": [
-            {
-                "key": key,
-                "id": f"state-{slug(key)}",
-                "text": _pair(one.text),
-                "final": one.final,
-                "success": cards[key].success,
-                "owner": actors.index(owner.key) if (owner := cards[key].actor) else -1,
-                "group": workflow.group_of.get(key, -1),
-                "note": one.note and {"actor": actors.index(one.note[0].key), "text": _pair(one.note[2])},
-            }
-            for key, one in workflow.states.items()
-        ],
-        "events": [
-            {
-                "name": name,
-                "text": _pair(one.text),
-                "actor": actors.index(one.actor.key),
-                "needs": _pair(words.needs(one.needs)) if one.needs else None,
-                "how": _pair(one.how) if one.how else None,
-                "files": one.files and one.actor.key != CLOCK.key,
-                "where": _pair(words.where(workflow.sources_of[name])),
-            }
-            for name, one in workflow.events.items()
-        ],
-        "guards": [{"name": name, "text": _pair(one.text)} for name, one in workflow.guards.items()],
-        "rules": [
-            {
-                "id": rule.id,
-                "slug": slug(rule.id),
-                "event": events.index(rule.event.name),
-                "source": states.index(rule.source.key),
-                "dest": states.index(rule.dest.key),
-                "cites": rule.cites,
-                "assumed": ASSUMED in rule.sources,
-            }
-            for rule in workflow.rules
-        ],
     }
+
+
+def _states(workflow: Workflow, policy: Policy) -> list[Json]:
+    cards = {card.state.key: card for card in Plan(workflow, policy).cards}
+    actors = list(workflow.actors)
+    return [
+        {
+            "key": key,
+            "id": f"state-{slug(key)}",
+            "text": _pair(one.text),
+            "final": one.final,
+            "success": cards[key].success,
+            "owner": actors.index(owner.key) if (owner := cards[key].actor) else -1,
+            "group": workflow.group_of.get(key, -1),
+            "note": one.note and {"actor": actors.index(one.note[0].key), "text": _pair(one.note[2])},
+        }
+        for key, one in workflow.states.items()
+    ]
+
+
+def _events(workflow: Workflow) -> list[Json]:
+    actors = list(workflow.actors)
+    return [
+        {
+            "name": name,
+            "text": _pair(one.text),
+            "actor": actors.index(one.actor.key),
+            "needs": _pair(words.needs(one.needs)) if one.needs else None,
+            "how": _pair(one.how) if one.how else None,
+            "files": one.files and one.actor.key != CLOCK.key,
+            "where": _pair(words.where(workflow.sources_of[name])),
+        }
+        for name, one in workflow.events.items()
+    ]
+
+
+def _rules(workflow: Workflow) -> list[Json]:
+    states, events = list(workflow.states), list(workflow.events)
+    return [
+        {
+            "id": rule.id,
+            "slug": slug(rule.id),
+            "event": events.index(rule.event.name),
+            "source": states.index(rule.source.key),
+            "dest": states.index(rule.dest.key),
+            "cites": rule.cites,
+            "assumed": ASSUMED in rule.sources,
+        }
+        for rule in workflow.rules
+    ]
 
 
 def _moves(workflow: Workflow, table: Table) -> Json:
@@ -152,18 +167,18 @@ def _openings(table: Table) -> Json:
 
 
 def _first(workflow: Workflow, table: Table) -> Json:
-    """The first facts with which a case can go the whole first way of the spine; of a workflow without one, the first that an order has."""
-    way = [state.key for state in workflow.spine[0]] if workflow.spine else []
+    """The first facts with which a case can go all along the spine's first path; of a workflow without one, the first that an order has."""
+    path = [state.key for state in workflow.spine[0]] if workflow.spine else []
     assignments = [dict(zip(table.fields, values, strict=True)) for values in itertools.product(*table.fields.values())]
     possible = [(facts, one.block) for facts, one in zip(assignments, table.openings, strict=True) if one is not None]
     if not possible:
         raise WorkflowError(f"workflow {workflow.key}", "example_of gives no order for any facts")
-    return next((facts for facts, block in possible if _goes(workflow, table, block, way)), possible[0][0])
+    return next((facts for facts, block in possible if _goes(workflow, table, block, path)), possible[0][0])
 
 
-def _goes(workflow: Workflow, table: Table, block: int, way: list[str]) -> bool:
+def _goes(workflow: Workflow, table: Table, block: int, path: list[str]) -> bool:
     here = {block}
-    for dest in way[1:]:
+    for dest in path[1:]:
         cells = (cell for one in here for cell in table.blocks[one].cells.values())
         here = {cell.block for cell in cells if isinstance(cell, Move) and workflow.by_id[cell.rule].dest.key == dest}
     return bool(here)

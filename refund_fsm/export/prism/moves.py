@@ -91,7 +91,7 @@ class Moves:
         if not weights:
             return command("draw", guard, nothing)
         total = words.weights_of(draw.actor, key)
-        ways = [
+        branches = [
             (
                 ratio([weight for one, weight in weights if one == number], total),
                 [then, *([f"({words.drawn(draw.actor)}'={number})"] if number != NONE_DRAWN else [])],
@@ -99,8 +99,8 @@ class Moves:
             for number in sorted({number for number, _ in weights})
         ]
         if any("?" not in weight for _, weight in weights):
-            return command("draw", guard, ways)
-        return [*command("draw", [*guard, f"{total}>0"], ways), *command("draw", [*guard, f"{total}=0"], nothing)]
+            return command("draw", guard, branches)
+        return [*command("draw", [*guard, f"{total}>0"], branches), *command("draw", [*guard, f"{total}=0"], nothing)]
 
     def _accepted(self, key: str, event: str) -> str:
         rules = self.workflow.rules_at.get((key, event))
@@ -110,17 +110,17 @@ class Moves:
 
     def _look(self, key: str) -> list[str]:
         """What was drawn and has come to its time, the first in the order of the rules; or one step more."""
-        events, ways, words = self.memory.events(key), [], self.words
+        events, branches, words = self.memory.events(key), [], self.words
         for place, event in enumerate(events):
             others = [f"(1-{words.time_of(other, key)})" for other in self.memory.rivals(events[:place], event)]
             forgotten = self._forgotten(key) if self.memory.leaves(key, event) else []
-            ways.append(("*".join([*others, words.time_of(event, key)]), [f"(doing'={words.does(event)})", *forgotten]))
+            branches.append(("*".join([*others, words.time_of(event, key)]), [f"(doing'={words.does(event)})", *forgotten]))
         quiet = "*".join(f"(1-{words.time_of(event, key)})" for event in events)
         turn = ["(turn'=0)"] if key in self.turning else []
-        ways.append((quiet, ["(doing'=later)", "(age'=age+1)", *turn, *self._passing(key)]))
+        branches.append((quiet, ["(doing'=later)", "(age'=age+1)", *turn, *self._passing(key)]))
         clock = self.clock(key)
         due = "true" if clock == "false" else "left>0" if clock == "true" else f"!({joined(('left=0', clock))})"
-        return command("", [self.at(key), "looks", "drawn", due], ways)
+        return command("", [self.at(key), "looks", "drawn", due], branches)
 
     def _wait(self, key: str) -> list[str]:
         """Nothing is left of what was drawn: until the clock comes."""

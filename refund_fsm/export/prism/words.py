@@ -6,11 +6,12 @@ Every identifier is a prefix, an underscore and a name made plain, so that none 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from refund_fsm.export.identifiers import Identifiers
 from refund_fsm.export.prism.memory import Memory
 from refund_fsm.export.promela import said
-from refund_fsm.export.tables import EffectTable, GuardTable, Row, condition, same
+from refund_fsm.export.tables import EffectTable, GuardTable, Row, condition, is_bool, says
 from refund_fsm.orders import fact_labels
 from refund_fsm.text import Text
 from refund_fsm.workflow import Domain, Rule, Value, assignments
@@ -53,12 +54,9 @@ class Words:
     def guard(self, name: str) -> str:
         return self.names.of("is_", name)
 
-    def is_bool(self, name: str) -> bool:
-        return all(isinstance(value, bool) for value in self.domains[name])
-
     def value(self, name: str, value: Value) -> str:
         """A value as it is written: a bool or a count as itself, any other by a constant that stands for its number."""
-        if self.is_bool(name):
+        if is_bool(self.domains[name]):
             return "true" if value else "false"
         return str(value) if name in self._up_to else self.names.of(f"{self.fact(name)}_", value)
 
@@ -67,13 +65,13 @@ class Words:
         return [
             f"const int {self.value(name, value)} = {place}; // {said(fact_labels.of_value(name, value))}"
             for name in self.fields
-            if not self.is_bool(name) and name not in self._up_to
+            if not is_bool(self.domains[name]) and name not in self._up_to
             for place, value in enumerate(self.domains[name])
         ]
 
     def declared(self, name: str) -> str:
         """The variable of a fact. It starts at the value that stands for a fact that is forgotten."""
-        kind = "bool" if self.is_bool(name) else f"[0..{len(self.domains[name]) - 1}]"
+        kind = "bool" if is_bool(self.domains[name]) else f"[0..{len(self.domains[name]) - 1}]"
         return f"{self.fact(name)} : {kind} init {self.forgotten(name)}; // {said(fact_labels.of_field(name))}"
 
     def forgotten(self, name: str) -> str:
@@ -86,12 +84,7 @@ class Words:
         return _spelled(condition(table.reads, table.holds, self.domains, self._atom))
 
     def _atom(self, name: str, values: Domain) -> str:
-        fact, others = self.fact(name), [one for one in self.domains[name] if not any(same(one, value) for value in values)]
-        if self.is_bool(name):
-            return fact if values[0] else f"!{fact}"
-        if len(others) == 1 < len(values):
-            return f"{fact}!={self.value(name, others[0])}"
-        return " || ".join(f"{fact}={self.value(name, value)}" for value in values)
+        return says(self.fact(name), values, self.domains[name], partial(self.value, name), "=", "!=")
 
     def may(self, rule: Rule) -> str:
         """That the rule's guards hold, and none of the rules that fire in its place."""
@@ -101,10 +94,10 @@ class Words:
 
     def able(self, rules: Iterable[Rule]) -> str:
         """That one of the rules can fire."""
-        ways = list(dict.fromkeys(" & ".join(self.guard(guard.name) for guard in rule.when) for rule in rules))
-        if "" in ways:
+        able = list(dict.fromkeys(" & ".join(self.guard(guard.name) for guard in rule.when) for rule in rules))
+        if "" in able:
             return "true"
-        return " | ".join(f"({way})" if " & " in way and len(ways) > 1 else way for way in ways) or "false"
+        return " | ".join(f"({one})" if " & " in one and len(able) > 1 else one for one in able) or "false"
 
     # 3. Effects
 
@@ -144,16 +137,16 @@ class Words:
         return found
 
     def _made(self, table: EffectTable, name: str) -> str:
-        place, ways = table.changes.index(name), dict[str, list[Row]]()
+        place, made_by = table.changes.index(name), dict[str, list[Row]]()
         for row, outcome in table.rows.items():
             value = outcome[place]
-            ways.setdefault(self.fact(name) if value is None else self.value(name, value), []).append(row)
-        return _choice([(self.formula(GuardTable(table.reads, tuple(rows))), made) for made, rows in ways.items()])
+            made_by.setdefault(self.fact(name) if value is None else self.value(name, value), []).append(row)
+        return _choice([(self.formula(GuardTable(table.reads, tuple(rows))), made) for made, rows in made_by.items()])
 
 
-def _choice(ways: Sequence[tuple[str, str]]) -> str:
+def _choice(values: Sequence[tuple[str, str]]) -> str:
     """The first value whose condition holds; the last one where none of the others does."""
-    (when, made), *rest = ways
+    (when, made), *rest = values
     return made if not rest else f"({when} ? {made} : {_choice(rest)})"
 
 
@@ -187,10 +180,10 @@ def ratio(part: Sequence[str], whole: str) -> str:
     return f"({' + '.join(part)})/{whole}" if len(part) > 1 else f"{part[0]}/{whole}"
 
 
-def command(label: str, guard: Iterable[str], ways: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
-    """Lines of a command: a guard, and ways on with their chances and updates. One way alone needs no chance."""
+def command(label: str, guard: Iterable[str], branches: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+    """Lines of a command: a guard, and branches with their chances and updates. One branch alone needs no chance."""
     head = f"  [{label}] {joined(guard)} ->"
-    if len(ways) == 1:
-        return [f"{head} {' & '.join(ways[0][1])};"]
-    lines = [f"{chance} : {' & '.join(updates)}" for chance, updates in ways]
+    if len(branches) == 1:
+        return [f"{head} {' & '.join(branches[0][1])};"]
+    lines = [f"{chance} : {' & '.join(updates)}" for chance, updates in branches]
     return [head, f"      {lines[0]}", *(f"    + {line}" for line in lines[1:-1]), f"    + {lines[-1]};"]

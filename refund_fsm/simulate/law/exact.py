@@ -19,11 +19,12 @@ from refund_fsm.errors import BadData
 from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE, Behaviour
 from refund_fsm.simulate.chain import Chain, chain_of
-from refund_fsm.simulate.figures import Figure, Interval, Unit
+from refund_fsm.simulate.figures import Figure
 from refund_fsm.simulate.law.distribution import Distribution, Float
 from refund_fsm.simulate.law.firsts import First, Item
 from refund_fsm.simulate.law.laying import fits
 from refund_fsm.simulate.law.solving import Solved, solved
+from refund_fsm.text.numbers import Interval, Unit
 from refund_fsm.workflow import Policy, Workflow
 
 if TYPE_CHECKING:

@@ -21,8 +21,7 @@ from refund_fsm.diagram import fonts
 from refund_fsm.diagram.dark import NIGHT
 from refund_fsm.diagram.palette import INK, LIGHT, MUTED, NAMED, PAPER, SUCCESS, TONES
 from refund_fsm.errors import MissingPart
-from refund_fsm.text import Text
-from refund_fsm.text.console import Languages
+from refund_fsm.text import Languages, Text
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -13,12 +13,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from refund_fsm.errors import BadData
-from refund_fsm.simulate.figures import Figure, Interval, Unit, frame
+from refund_fsm.simulate.figures import Figure, frame
 from refund_fsm.simulate.report import settings
-from refund_fsm.simulate.report.sections import half
 from refund_fsm.simulate.report.settings import Many
 from refund_fsm.simulate.sample import Result
 from refund_fsm.text import Text
+from refund_fsm.text.numbers import Interval, Unit, half
 
 if TYPE_CHECKING:
     from refund_fsm.diagram import Lang

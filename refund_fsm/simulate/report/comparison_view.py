@@ -1,4 +1,4 @@
-"""Owns what people are told of a comparison, as sections. Must not lay them out: `summary` and `report` do."""
+"""Owns what people are told of a comparison, as sections. Must not lay them out."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE
 from refund_fsm.simulate.report import overview, settings
-from refund_fsm.simulate.report.sections import Cell, Column, Section, between, bound, decimals, estimate, half, number, numbers, unit_text
 from refund_fsm.text import Text
+from refund_fsm.text.numbers import between, bound, decimals, estimate, half, number, unit_text
+from refund_fsm.text.sections import Cell, Column, Section, numbers, tabled
 
 if TYPE_CHECKING:
     from refund_fsm.simulate.report.comparison import Comparison, Row
@@ -115,12 +116,12 @@ def _is_told(row: Row, comparison: Comparison) -> bool:
 def _section(heading: Text, rows: Iterable[Row], comparison: Comparison) -> Section:
     columns = (
         Column(overview.WHAT),
-        *numbers([*comparison.names, Text("差值", "difference")]),
+        *numbers(*comparison.names, Text("差值", "difference")),
         Column(overview.UNIT),
-        *numbers([_error(comparison)]),
+        *numbers(_error(comparison)),
         Column(Text("", "")),
     )
-    return Section(heading, columns, tuple(_row(row) for row in rows))
+    return tabled(heading, columns, tuple(_row(row) for row in rows))
 
 
 def _row(row: Row) -> tuple[Cell, ...]:
@@ -161,5 +162,5 @@ def _alone(comparison: Comparison, alone: Iterable[tuple[str, str]]) -> Section:
         one, label = (comparison.a, comparison.names[0]) if side == "a" else (comparison.b, comparison.names[1])
         figure = one.figures()[name]
         rows.append((figure.label, label, estimate(figure.interval, figure.unit), unit_text(figure.unit)))
-    columns = (Column(overview.WHAT), Column(Text("只见于", "only in")), *numbers([overview.VALUE]), Column(overview.UNIT))
-    return Section(Text("只有一方有的数字", "Figures that one alone has"), columns, tuple(rows))
+    columns = (Column(overview.WHAT), Column(Text("只见于", "only in")), *numbers(overview.VALUE), Column(overview.UNIT))
+    return tabled(Text("只有一方有的数字", "Figures that one alone has"), columns, tuple(rows))

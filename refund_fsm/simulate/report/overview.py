@@ -1,6 +1,6 @@
 """Owns what people are told of a result or a law, as sections: the main figures, outcomes, breaches, freight, states, rules.
 
-Must not lay them out: `summary` and `report` do.
+Must not lay them out.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from refund_fsm.simulate.figures import OPEN, Figure, Interval, Unit, limit_label, limit_names
-from refund_fsm.simulate.report.sections import Cell, Column, Section, between, bound, estimate, number, numbers, unit_text
+from refund_fsm.simulate.figures import OPEN, Figure, limit_label, limit_names
 from refund_fsm.simulate.report.settings import Many
 from refund_fsm.simulate.sample import Result
 from refund_fsm.text import Text, words
+from refund_fsm.text.numbers import Interval, Unit, between, bound, estimate, number, unit_text
+from refund_fsm.text.sections import Cell, Column, Section, numbers, tabled
 
 TOP_RULES = 10
 NEVER = 1e-8  # a share of cases up to which it is taken for none: what a law leaves in its last decimals
@@ -93,8 +94,8 @@ def _main(one: Many, figures: Mapping[str, Figure]) -> Section:
             rows.append((label, estimate(interval, unit), unit_text(unit), _precision(one, interval, unit)))
         if name == "paid" and (share := paid_share(one)) > 0:
             rows.append((PAID_EACH, number(figures[name].value / share, "fen", 2), unit_text("fen"), ""))
-    columns = (Column(WHAT), *numbers([VALUE]), Column(UNIT), *numbers([_known(one, figures)]))
-    return Section(Text("主要数字", "Main figures"), columns, tuple(rows))
+    columns = (Column(WHAT), *numbers(VALUE), Column(UNIT), *numbers(_known(one, figures)))
+    return tabled(Text("主要数字", "Main figures"), columns, tuple(rows))
 
 
 def estimated(figures: Mapping[str, Figure]) -> bool:
@@ -119,7 +120,7 @@ def _outcomes(one: Many, figures: Mapping[str, Figure]) -> Section:
         (outcome_label(one, key), estimate(interval, "share"), _precision(one, interval))
         for key, interval in outcome_shares(figures).items()
     )
-    return Section(Text("结果", "Outcomes"), (Column(Text("结果", "outcome")), *numbers([SHARE, _known(one, figures)])), rows)
+    return tabled(Text("结果", "Outcomes"), (Column(Text("结果", "outcome")), *numbers(SHARE, _known(one, figures))), rows)
 
 
 def _breaches(one: Many, figures: Mapping[str, Figure]) -> Section:
@@ -129,14 +130,14 @@ def _breaches(one: Many, figures: Mapping[str, Figure]) -> Section:
         _, limit = workflow.groups[limit_names(workflow).index(name)]
         length = words.length(limit.length_in(one.policy), limit.unit)
         rows.append((limit_label(workflow, name), length, estimate(interval, "share"), _precision(one, interval)))
-    columns = (Column(Text("时限所在状态", "limit of")), Column(Text("期限", "limit")), *numbers([SHARE, _known(one, figures)]))
-    return Section(Text("超时（系统不会自动处理的时限）", "Breaches (a limit passed that nothing enforces)"), columns, tuple(rows))
+    columns = (Column(Text("时限所在状态", "limit of")), Column(Text("期限", "limit")), *numbers(SHARE, _known(one, figures)))
+    return tabled(Text("超时（系统不会自动处理的时限）", "Breaches (a limit passed that nothing enforces)"), columns, tuple(rows))
 
 
 def _freight(one: Result) -> Section:
     rows = tuple((_payer(one, key), f"{count:,}", number(count / one.parcels, "share", 2)) for key, count in one.freight.items() if count)
-    columns = (Column(Text("承担方", "who pays")), *numbers([Text("件数", "parcels"), SHARE]))
-    return Section(Text("退货运费", "Return freight"), columns, rows)
+    columns = (Column(Text("承担方", "who pays")), *numbers(Text("件数", "parcels"), SHARE))
+    return tabled(Text("退货运费", "Return freight"), columns, rows)
 
 
 def _payer(one: Result, key: str) -> Text:
@@ -155,15 +156,15 @@ def _states(one: Many, figures: Mapping[str, Figure]) -> Section:
         found.append((stay.value, (state.text, estimate(reach.interval, "share"), each, number(stay.value, "hours", 2))))
     columns = (
         Column(Text("状态", "state")),
-        *numbers([Text("到过的占比 %", "ever there %"), Text("到过者平均天数", "days, of those"), Text("全部平均天数", "days, of all")]),
+        *numbers(Text("到过的占比 %", "ever there %"), Text("到过者平均天数", "days, of those"), Text("全部平均天数", "days, of all")),
     )
     rows = tuple(row for _, row in sorted(found, key=lambda item: -item[0]))
-    return Section(Text("各状态停留时间", "Time in each state"), columns, rows)
+    return tabled(Text("各状态停留时间", "Time in each state"), columns, rows)
 
 
 def _rules(one: Many, figures: Mapping[str, Figure]) -> Section:
     found = [(figures[f"rule:{rule.id}"].interval, rule) for rule in one.workflow.rules if happens(figures[f"rule:{rule.id}"])]
     found.sort(key=lambda item: -item[0].value)
     rows = tuple((rule.id, rule.event.text, rule.actor.text, estimate(share, "share")) for share, rule in found[:TOP_RULES])
-    columns = (Column(Text("规则", "rule")), Column(Text("操作", "event")), Column(Text("操作方", "actor")), *numbers([SHARE]))
-    return Section(Text("最常触发的规则", "Rules that fire most often"), columns, rows)
+    columns = (Column(Text("规则", "rule")), Column(Text("操作", "event")), Column(Text("操作方", "actor")), *numbers(SHARE))
+    return tabled(Text("最常触发的规则", "Rules that fire most often"), columns, rows)

@@ -10,19 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from refund_fsm.diagram import Lang
 from refund_fsm.diagram.palette import INK, MUTED, NAMED, SUCCESS
 from refund_fsm.errors import BadData
-from refund_fsm.simulate.figures import QUANTILES, Interval, limit_label
+from refund_fsm.simulate.figures import QUANTILES, limit_label
 from refund_fsm.simulate.report import comparison_view, overview, settings
 from refund_fsm.simulate.report.canvas import FAINT, GREY, HALO, LINE, ORANGE, Canvas, Plot, require
 from refund_fsm.simulate.report.comparison import Comparison
-from refund_fsm.simulate.report.sections import NONE, number
 from refund_fsm.simulate.report.settings import Many
-from refund_fsm.simulate.report.summary import languages
 from refund_fsm.simulate.report.timeline import WEEK, Curve, curve_of, off_days
-from refund_fsm.text import Text, words
-from refund_fsm.text.console import Languages
+from refund_fsm.text import AnyLang, Languages, Text, languages, words
+from refund_fsm.text.numbers import Interval, number
+from refund_fsm.text.sections import NONE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,7 +53,7 @@ class _Series:
     name: Text | None = None
 
 
-def plot(one: Many, lang: Lang = "both") -> Plot:
+def plot(one: Many, lang: AnyLang = "both") -> Plot:
     """The picture of a result or a law. `BadData` for anything else, `MissingPart` without matplotlib."""
     settings.checked("plot", one)
     require()
@@ -63,7 +61,7 @@ def plot(one: Many, lang: Lang = "both") -> Plot:
     return _Painter((_series(one, BLUE),), languages(lang)).painted(title, notices, _settings(one))
 
 
-def comparison_plot(comparison: Comparison, lang: Lang = "both") -> Plot:
+def comparison_plot(comparison: Comparison, lang: AnyLang = "both") -> Plot:
     """The picture of two, one over the other. `BadData` for anything else, `MissingPart` without matplotlib."""
     if not isinstance(comparison, Comparison):
         raise BadData("comparison", comparison, "a Comparison, as compare makes it")

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from refund_fsm.errors import BadData
 from refund_fsm.simulate.behaviour import ASSUMED, ILLUSTRATIVE, Behaviour, shipped
 from refund_fsm.simulate.figures import OPEN
-from refund_fsm.simulate.report.sections import NOT_KNOWN, Cell
 from refund_fsm.simulate.sample import Result
 from refund_fsm.text import Text, words
+from refund_fsm.text.numbers import NOT_KNOWN
+from refund_fsm.text.sections import Cell
 from refund_fsm.workflow import PROFILES, Policy, Span
 
 if TYPE_CHECKING:

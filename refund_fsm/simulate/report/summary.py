@@ -1,79 +1,62 @@
-"""Owns how results, laws and comparisons are laid out as text for people, in Chinese, English or both. Must not compute figures."""
+"""Owns what is said of results, laws and comparisons: their sections in order, and the same as text. Must not compute figures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from refund_fsm.diagram import LANGS, Lang
-from refund_fsm.errors import BadData
 from refund_fsm.simulate.report import comparison_view, overview, settings
-from refund_fsm.simulate.report.sections import NONE, Section, said
 from refund_fsm.simulate.report.settings import Many
 from refund_fsm.simulate.sample import Result
-from refund_fsm.text.console import Aligned, Languages, grid, plain, text_of
+from refund_fsm.text import AnyLang, languages
+from refund_fsm.text.sections import Answer, Notice, Pairs, Section
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from refund_fsm.simulate.law import Law
     from refund_fsm.simulate.report.comparison import Comparison
 
 
-def result_text(result: Result, lang: Lang = "both") -> str:
+def answer(one: Many) -> Answer:
+    """What is said of a result or a law."""
+    return Answer(lambda _: sections(one), lambda: f"{one.to_json(indent=2)}\n")
+
+
+def comparison_answer(comparison: Comparison) -> Answer:
+    """What is said of a comparison."""
+    return Answer(lambda _: comparison_sections(comparison), lambda: f"{comparison.to_json(indent=2)}\n")
+
+
+def result_text(result: Result, lang: AnyLang = "both") -> str:
     """What a manager wants to know of a simulation; partial and provisional results say so. `BadData` for another language."""
-    return text_of(parts(result, languages(lang)))
+    return _text(sections(result), lang)
 
 
-def law_text(law: Law, lang: Lang = "both") -> str:
+def law_text(law: Law, lang: AnyLang = "both") -> str:
     """The same of an exact law, with what halving the lattice's step changed in place of confidence intervals."""
-    return text_of(parts(law, languages(lang)))
+    return _text(sections(law), lang)
 
 
-def comparison_text(comparison: Comparison, lang: Lang = "both") -> str:
+def comparison_text(comparison: Comparison, lang: AnyLang = "both") -> str:
     """Two results or laws beside each other: what they rest on, and every main figure with the difference and its interval."""
-    return text_of(comparison_parts(comparison, languages(lang)))
+    return _text(comparison_sections(comparison), lang)
 
 
-def languages(lang: str) -> Languages:
-    """The languages by their name; `BadData` for another."""
-    if lang not in LANGS:
-        raise BadData("lang", lang, " or ".join(repr(known) for known in LANGS))
-    return Languages(lang)
+def _text(found: Iterator[Section], lang: AnyLang) -> str:
+    from refund_fsm.text import terminal  # here, so that who draws does not load it
+
+    return terminal.text_of(found, languages(lang))
 
 
-def parts(one: Many, lang: Languages) -> Iterator[RenderableType | str]:
-    """A result or a law, part by part, for a window of any width."""
-    yield plain(lang.say(settings.title(one)), "bold")
-    yield from (lang.say(notice) for notice in settings.notices(one))
-    yield ""
-    yield grid([(lang.say(label), said(cell, lang)) for label, cell in settings.rows(one)])
-    if isinstance(one, Result) and not one.cases:
-        return
-    yield from _tables(overview.sections(one), lang)
+def sections(one: Many) -> Iterator[Section]:
+    """A result or a law: its title with what must not be overlooked, what it rests on, then its figures."""
+    yield Section(settings.title(one), tuple(map(Notice, settings.notices(one))))
+    yield Section(None, (Pairs(tuple(settings.rows(one))),))
+    if not isinstance(one, Result) or one.cases:
+        yield from overview.sections(one)
 
 
-def comparison_parts(comparison: Comparison, lang: Languages) -> Iterator[RenderableType | str]:
-    """A comparison, part by part, for a window of any width."""
-    yield plain(lang.say(comparison_view.title(comparison)), "bold")
-    yield from (lang.say(notice) for notice in comparison_view.notices(comparison))
-    yield ""
-    yield grid([[said(cell, lang) for cell in row] for row in comparison_view.settings_rows(comparison)])
-    yield from _tables(comparison_view.sections(comparison), lang)
-
-
-def _tables(sections: Iterable[Section], lang: Languages) -> Iterator[RenderableType | str]:
-    for section in sections:
-        yield ""
-        yield plain(lang.say(section.title), "bold")
-        yield _table(section, lang) if section.rows else f"  {lang.say(NONE)}"
-
-
-def _table(section: Section, lang: Languages) -> Aligned:
-    rows = section.cells(lang)
-    for place, column in enumerate(section.columns):
-        if column.number:  # at the right, so that digits of one weight stand below each other
-            width = max(len(row[place]) for row in rows)
-            for row in rows:
-                row[place] = row[place].rjust(width)
-    return Aligned([lang.stack(column.heading) for column in section.columns], rows)
+def comparison_sections(comparison: Comparison) -> Iterator[Section]:
+    """A comparison, in the same order."""
+    yield Section(comparison_view.title(comparison), tuple(map(Notice, comparison_view.notices(comparison))))
+    yield Section(None, (Pairs(tuple(comparison_view.settings_rows(comparison))),))
+    yield from comparison_view.sections(comparison)

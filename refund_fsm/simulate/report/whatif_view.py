@@ -3,53 +3,60 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE
-from refund_fsm.simulate.figures import Unit
 from refund_fsm.simulate.report.settings import PARTIAL
-from refund_fsm.simulate.report.summary import languages
-from refund_fsm.text import Text
-from refund_fsm.text.console import Aligned, Languages, text_of
+from refund_fsm.text import AnyLang, Languages, Text, languages, terminal
+from refund_fsm.text.numbers import SHOWN_AS, Unit
+from refund_fsm.text.sections import Answer, Column, Notice, Part, Section, Table
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from refund_fsm.diagram import Lang
     from refund_fsm.simulate.law import Effect, Sensitivity
 
 HEADINGS = (Text("改什么", "what to change"), Text("怎么改", "how"), Text("变化", "effect"))
-SHOWN: dict[Unit, tuple[float, int, Text]] = {
-    "share": (100.0, 3, Text("%", "%")),
-    "hours": (1 / 24, 2, Text("天", "days")),
-    "fen": (0.01, 2, Text("元", "yuan")),
-    "times": (1.0, 3, Text("", "")),
-}
+MOST = 12  # changes that are shown of a figure
+PLACES: dict[Unit, int] = {"share": 3, "hours": 2, "fen": 2, "times": 3}  # decimals
 POINTS = Text("个百分点", "points")
 BASE = Text("现在", "now")
 
 
-def parts(found: Sensitivity, lang: Languages, most: int = 12) -> list[RenderableType | str]:
-    """A title, and a table for each figure."""
-    shown: list[RenderableType | str] = [f"{lang.say(found.workflow.label)} · {lang.say(ILLUSTRATIVE)}"]
+def answer(found: Sensitivity) -> Answer:
+    """What is said of a sensitivity."""
+    return Answer(lambda lang: sections(found, lang), lambda: f"{found.to_json(indent=2)}\n")
+
+
+def law_and_ranks(law: Answer, found: Sensitivity | None) -> Answer:
+    """What is said of a law and, where there is one, of its sensitivity: the two answers in one."""
+    ranks = None if found is None else answer(found)
+
+    def told() -> str:
+        return f'{{"law": {law.json().rstrip()},\n"sensitivity": {ranks.json().rstrip() if ranks else "null"}}}\n'
+
+    return Answer(lambda lang: (*law.sections(lang), *(ranks.sections(lang) if ranks else ())), told)
+
+
+def sections(found: Sensitivity, lang: Languages, most: int = MOST) -> Iterator[Section]:
+    """What it is of, and a table for each figure."""
+    head: list[Part] = [f"{lang.say(found.workflow.label)} · {lang.say(ILLUSTRATIVE)}"]
     if found.partial:
         told_of = f"{len(found.rows)} / {found.asked}"
-        shown.append(lang.say(Text(f"⚠ {PARTIAL.zh}：只算了 {told_of} 项变化", f"⚠ {PARTIAL.en}: {told_of} changes were computed")))
+        head.append(Notice(Text(f"⚠ {PARTIAL.zh}：只算了 {told_of} 项变化", f"⚠ {PARTIAL.en}: {told_of} changes were computed")))
+    yield Section(None, tuple(head))
     for name, base in found.base.items():
         unit = unit_of(name)
-        shown.append("")
         now = f"{lang.say(BASE)}{lang.colon}{told(base, unit, lang)}"
         now = f"（{now}）" if lang is Languages.ZH else f" ({now})"
-        shown.append(f"{lang.say(figures.label_of(found.workflow, name))}{now}")
-        rows = [row for row in found.ranked(name)[:most] if abs(row.effects[name]) > 0]
-        shown.append(Aligned([lang.say(one) for one in HEADINGS], [_row(row, name, unit, lang) for row in rows]))
-    return shown
+        rows = tuple(_row(row, name, unit, lang) for row in found.ranked(name)[:most] if abs(row.effects[name]) > 0)
+        headings = tuple(Column(lang.say(one)) for one in HEADINGS)
+        yield Section(None, (f"{lang.say(figures.label_of(found.workflow, name))}{now}", Table(headings, rows)))
 
 
-def text(found: Sensitivity, lang: Lang, most: int) -> str:
+def text(found: Sensitivity, lang: AnyLang, most: int) -> str:
     """The same as text. `BadData` for another language."""
-    return text_of(parts(found, languages(lang), most))
+    return terminal.text_of(sections(found, languages(lang), most), languages(lang))
 
 
 def _row(row: Effect, name: str, unit: Unit, lang: Languages) -> tuple[str, str, str]:
@@ -67,6 +74,7 @@ def told(value: float, unit: Unit, lang: Languages, *, sign: bool = False) -> st
     """A value with its unit, as people read it."""
     if not math.isfinite(value):
         return "–"
-    scale, places, name = SHOWN[unit]
+    scale, name = SHOWN_AS[unit]
     name = POINTS if unit == "share" and sign else name
-    return f"{value * scale:{'+' if sign else ''}.{places}f} {lang.say(name)}".rstrip()
+    told_in = "" if unit == "times" else f" {lang.say(name)}"
+    return f"{value * scale:{'+' if sign else ''}.{PLACES[unit]}f}{told_in}"

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
-from refund_fsm.simulate.figures import Interval
 from refund_fsm.simulate.sample.histogram import Z95, Histogram
+from refund_fsm.text.numbers import Interval
 
 
 def share(count: int, total: int) -> Interval:

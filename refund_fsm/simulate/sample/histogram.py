@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refund_fsm.errors import BadData
-from refund_fsm.simulate.figures import Interval
 from refund_fsm.simulate.sample.sums import BIN, BINS
+from refund_fsm.text.numbers import Interval
 
 HOUR = timedelta(seconds=BIN)
 Z95 = 1.959963984540054  # the 97.5 % point of the standard normal distribution

@@ -18,7 +18,7 @@ import numpy as np
 from refund_fsm.errors import BadData
 from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE, Behaviour
-from refund_fsm.simulate.figures import Figure, Interval, Unit, frame, rows_of
+from refund_fsm.simulate.figures import Figure, frame, rows_of
 from refund_fsm.simulate.sample.estimates import about, exact, quantile, share, shares
 from refund_fsm.simulate.sample.histogram import Z95, Histogram
 from refund_fsm.simulate.sample.ranges import Ranges, joined
@@ -36,6 +36,7 @@ from refund_fsm.simulate.sample.sums import (
     Sums,
     sparse,
 )
+from refund_fsm.text.numbers import Interval, Unit
 from refund_fsm.workflow import Policy, Workflow
 
 if TYPE_CHECKING:

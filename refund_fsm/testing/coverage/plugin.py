@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pytest
 
-    from refund_fsm.paths.coverage import Attempt, Coverage
+    from refund_fsm.paths import Attempt, Coverage
     from refund_fsm.workflow import Workflow
 
 CRITERIA = ("states", "rules", "rule_pairs", "guard_outcomes", "limits", "refusals")
@@ -65,7 +65,7 @@ class Measure:
 
     def _criteria(self) -> tuple[str, ...]:
         from refund_fsm.errors import BadData
-        from refund_fsm.paths.coverage import OBSERVED
+        from refund_fsm.paths import OBSERVED
 
         found = tuple(dict.fromkeys(one.strip() for one in self.config.getoption("--refund-coverage-criteria").split(",")))
         for one in found:
@@ -97,7 +97,7 @@ class Measure:
 
     def heard(self, attempt: Attempt) -> None:
         """Takes down what an attempt reaches."""
-        from refund_fsm.paths.coverage import OBSERVED
+        from refund_fsm.paths import OBSERVED
 
         for name, workflow in self.workflows.items():
             if attempt.after.workflow is workflow or attempt.after.workflow.fingerprint == workflow.fingerprint:
@@ -130,8 +130,7 @@ class Measure:
 
     def coverages(self) -> dict[str, list[Coverage]]:
         """By the name of the workflow, its coverage by criterion."""
-        from refund_fsm.paths import goal_names
-        from refund_fsm.paths.coverage import Coverage
+        from refund_fsm.paths import Coverage, goal_names
 
         return {
             name: [

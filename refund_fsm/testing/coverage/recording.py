@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from refund_fsm.case import RefundCase, Refused
-from refund_fsm.paths.coverage import Attempt
+from refund_fsm.paths import Attempt
 from refund_fsm.scenario import PLAYED
 
 Listener = Callable[[Attempt], None]

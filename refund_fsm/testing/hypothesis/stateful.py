@@ -14,12 +14,22 @@ from typing import Any, ClassVar, Literal, get_args
 from refund_fsm.case import NO_DETAILS
 from refund_fsm.errors import BadData, MissingPart
 from refund_fsm.scenario import Opening, details_of
-from refund_fsm.testing.lockstep.implementation import Abilities, Make, SignatureFault, abilities_of
-from refund_fsm.testing.lockstep.model import Model, Table
-from refund_fsm.testing.lockstep.names import Names, fit
-from refund_fsm.testing.lockstep.plan import Call, Plan, Writer
-from refund_fsm.testing.lockstep.search import lead
-from refund_fsm.testing.lockstep.walks import NO_SUCH_EVENT, lacking
+from refund_fsm.testing.lockstep import (
+    NO_SUCH_EVENT,
+    Abilities,
+    Call,
+    Make,
+    Model,
+    Names,
+    Plan,
+    SignatureFault,
+    Table,
+    Writer,
+    abilities_of,
+    fit,
+    lacking,
+    lead,
+)
 from refund_fsm.workflow import CLOCK, Order, Policy, RefundRequest, Workflow
 
 try:

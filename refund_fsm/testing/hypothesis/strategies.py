@@ -12,8 +12,8 @@ from datetime import datetime
 
 from refund_fsm.case import RefundCase
 from refund_fsm.errors import MissingPart
-from refund_fsm.testing.hypothesis.walks import BYTES, MISS_BYTES, LegalPath, Move, NearMiss, near_miss_of, path_of
-from refund_fsm.testing.openings import OPENING_BYTES, Script, opening_of
+from refund_fsm.testing.hypothesis.paths import BYTES, MISS_BYTES, LegalPath, Move, NearMiss, near_miss_of, path_of
+from refund_fsm.testing.openings import OPENING_BYTES, Choices, opening_of
 from refund_fsm.workflow import Order, Policy, RefundRequest, Workflow
 
 try:
@@ -66,7 +66,7 @@ def _size(max_steps: int) -> int:
 # Composite rather than mapped strategies: a failing example then shows the value, not the bytes.
 @st.composite
 def _opening(draw: Draw, workflow: Workflow, policy: Policy) -> tuple[Order, RefundRequest, datetime]:
-    return opening_of(Script(_drawn(draw, OPENING_BYTES)), workflow, policy)
+    return opening_of(Choices(_drawn(draw, OPENING_BYTES)), workflow, policy)
 
 
 @st.composite

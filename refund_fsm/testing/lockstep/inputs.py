@@ -25,7 +25,7 @@ from refund_fsm.case import NO_DETAILS, is_given
 from refund_fsm.scenario import MINUTE, PACE, Opening, details_of
 from refund_fsm.testing.lockstep.model import Model, Row, Table
 from refund_fsm.testing.lockstep.plan import Told
-from refund_fsm.testing.lockstep.walks import EARLIER, NO_SUCH_EVENT, lacking
+from refund_fsm.testing.lockstep.random_paths import EARLIER, NO_SUCH_EVENT, lacking
 from refund_fsm.workflow import CLOCK, Evidence
 
 ALWAYS = frozenset(("do", "pass"))

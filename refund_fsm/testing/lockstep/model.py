@@ -45,7 +45,7 @@ class Node:
         self._table, self.state, self.facts = table, state, facts
         self.final = table.workflow.states[state].final
         self.limit = table.limits.get(state)
-        self.offers: Any = None  # what a random walk keeps here
+        self.offers: Any = None  # what random paths keep here
         self._moves: dict[str, Move | None] = {}
         self._clock: tuple[Move | None] | None = None
 
@@ -85,7 +85,7 @@ class Table:
         by_hand = ((name, event) for name, event in workflow.events.items() if event.actor.key != CLOCK.key)
         self.events = {name: Known(event.actor.key, event.needs, event.files) for name, event in by_hand}
         self.possible = frozenset(workflow.rules_at)
-        self.offers: dict[str, Any] = {}  # what random walks keep here, by state
+        self.offers: dict[str, Any] = {}  # what random paths keep here, by state
         self._nodes: dict[tuple[str, Any], Node] = {}
         self._opened: dict[int, tuple[Opening, Node]] = {}
 
@@ -191,7 +191,7 @@ class Model:
 
 class Row(NamedTuple):
     """An input that can be given at any place: `offset` after the limit's instant (`from_due`), or after the present one. With the
-    `event` None, time passes. `kind` says what sort of input it is (see `lockstep_inputs`)."""
+    `event` None, time passes. `kind` says what sort of input it is (see `inputs`)."""
 
     event: str | None
     by: str

@@ -1,6 +1,6 @@
 """Owns how a foreign system names and cuts things: `Names`, its checks, and the workflow that is left to hold the system against.
 
-Events that the system lacks, and moves that it makes by itself, are worked into the table, so that the suites, the random walks and
+Events that the system lacks, and moves that it makes by itself, are worked into the table, so that the suites, the random paths and
 the search all run on one workflow and know nothing of them. Must not know an order type, nor call an implementation.
 """
 

@@ -110,7 +110,7 @@ def _raised(error: BaseException, progress: Progress) -> Fault:
 
 
 def _play(made: Any, plan: Plan, progress: Progress, answers: list[Answer] | None) -> Fault | None:
-    """Every call in turn. The way on which all is well is kept short: it is what bulk runs take."""
+    """Every call in turn. What happens when all is well is kept short: it is what bulk runs do."""
     apply, state, closely = made.apply, made.state, plan.compares_due or answers is not None
     place, count = -1, STAGES
     for call in plan.calls:

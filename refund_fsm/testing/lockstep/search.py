@@ -14,8 +14,7 @@ from typing import NamedTuple
 from refund_fsm.case import MAX_CLOCK_STEPS
 from refund_fsm.errors import BadData
 from refund_fsm.graph import MergedGraph, explore
-from refund_fsm.paths.space import Space
-from refund_fsm.paths.w import Complete
+from refund_fsm.paths import Complete, Space
 from refund_fsm.scenario import START, Opening
 from refund_fsm.testing.lockstep.implementation import Abilities
 from refund_fsm.testing.lockstep.inputs import Alphabet, as_row, earlier
@@ -126,9 +125,9 @@ class Search:
             if size == 1 and len(best.word) == length:
                 break
             size = max(1, size // 2)
-        example = self._table.workflow.example_of(self._table.opened(best.opening).facts, START)
-        if example is not None:
-            best = self._kept(best, Opening(*example, START), best.word)
+        made_up = self._table.workflow.example_of(self._table.opened(best.opening).facts, START)
+        if made_up is not None:
+            best = self._kept(best, Opening(*made_up, START), best.word)
         plain = Alphabet(self._table, best.opening, ()).plain
         for place, row in enumerate(best.word):
             if row.event in self._table.actor_of and row.by == self._table.actor_of[row.event] and row.event is not None:
@@ -217,9 +216,9 @@ class Search:
         workflow = self._table.workflow
         found = []
         for _, facts in Complete(Space(workflow, self._table.policy), 0).openings.values():
-            example = workflow.example_of(facts, START)
-            if example is not None:
-                found.append(Opening(*example, START))
+            made_up = workflow.example_of(facts, START)
+            if made_up is not None:
+                found.append(Opening(*made_up, START))
         return found
 
     def _block(self, model: Model) -> Hashable:

@@ -1,4 +1,4 @@
-"""Owns `verify_implementation`: suites, random walks, and the search for a shortest counterexample, on one implementation.
+"""Owns `verify_implementation`: suites, random paths, and the search for a shortest counterexample, on one implementation.
 
 Must not know an order type. What an implementation does wrong is reported; what a caller does wrong is raised before anything runs.
 """
@@ -17,15 +17,15 @@ from refund_fsm.testing.lockstep.isolation import Ended, Hung, Isolation, Place,
 from refund_fsm.testing.lockstep.model import Table
 from refund_fsm.testing.lockstep.names import Fit, Names, fit
 from refund_fsm.testing.lockstep.plan import Plan, Told, planned
+from refund_fsm.testing.lockstep.random_paths import random_paths
 from refund_fsm.testing.lockstep.report import Divergence, LockstepReport, SuiteRun, Trace
 from refund_fsm.testing.lockstep.run import OPENING, Answer, Fault, place_of, probe, record, run_all
 from refund_fsm.testing.lockstep.search import MAX_CALLS, Found, Search, Shortest, row_of
-from refund_fsm.testing.lockstep.walks import walks
 from refund_fsm.workflow import Policy, Workflow
 
 WITH_W = ("refusals", "limits", "w")  # what the complete suite leaves to others comes first, being short
 CHUNK = 64  # plans that are written before they are carried out
-MAX_EXAMPLES = 10_000_000
+MAX_NUMBER = 10_000_000
 
 _Case = tuple[Opening, list[Told], Plan]
 
@@ -46,7 +46,7 @@ def verify_implementation(
     """Holds an implementation against a workflow, in lockstep, and reports the first thing that departs with a shortest counterexample.
 
     `make()` gives a fresh `Implementation`; each case is one. First come the suites of `paths.cover` (`criterion`: a criterion, a
-    suite, or several; `w` takes `refusals` and `limits` along), then `examples` random walks of at most `lockstep_walks.LONGEST`
+    suite, or several; `w` takes `refusals` and `limits` along), then `examples` random paths of at most `random_paths.LONGEST`
     inputs, a quarter of which must be refused. `names` says how the system calls things (see `Names`). `policy=None` is the guide's,
     or that of the suites handed over. `timeout`: seconds that one call may take, in a `thread` (which is left behind when it
     hangs), or in a `process` (which is killed; `make` must be found by its name there); with `none` all is called in the caller's
@@ -70,7 +70,7 @@ def _check(make: object, workflow: object, examples: object, seed: object, timeo
         raise BadData("make", make, "a class or a function that gives an implementation, taking no argument")
     if not isinstance(workflow, Workflow):
         raise BadData("workflow", workflow, "a Workflow")
-    for name, number, most in (("examples", examples, MAX_EXAMPLES), ("max_search_calls", max_search_calls, MAX_EXAMPLES)):
+    for name, number, most in (("examples", examples, MAX_NUMBER), ("max_search_calls", max_search_calls, MAX_NUMBER)):
         if type(number) is not int or not 0 <= number <= most:
             raise BadData(name, number, f"a whole number from 0 to {most:,}")
     if type(seed) is not int:
@@ -126,7 +126,7 @@ class _Lockstep:
                 suites.append(SuiteRun(suite.criterion, self._cases - cases, self._steps - steps))
         before = self._cases
         if found is None:
-            found = self._first((w.opening, w.rows, w.plan) for w in walks(self._table, self._abilities, examples, seed))
+            found = self._first((w.opening, w.rows, w.plan) for w in random_paths(self._table, self._abilities, examples, seed))
         known = LockstepReport(self._fit.workflow, tuple(suites), self._cases - before, self._steps)
         return known if found is None else self._departed(known, *found, max_calls)
 
@@ -147,7 +147,7 @@ class _Lockstep:
 
     def _any_opening(self) -> Opening:
         """An opening of the workflow, for an implementation that did not come so far."""
-        return next(walks(self._table, self._abilities, 1, 0)).opening
+        return next(random_paths(self._table, self._abilities, 1, 0)).opening
 
     def _of_suite(self, suite: Suite) -> Iterator[_Case]:
         for path in suite.paths:
@@ -156,7 +156,7 @@ class _Lockstep:
 
     def _first(self, cases: Iterator[_Case]) -> tuple[_Case, Fault] | None:
         """The first case that departs."""
-        while chunk := list(islice(cases, CHUNK)):  # ends: suites and walks are finite
+        while chunk := list(islice(cases, CHUNK)):  # ends: suites and random paths are finite
             found = self._done(run_all, [plan for _, _, plan in chunk])
             number, fault = found if found is not None else (len(chunk), None)
             self._cases += min(number + 1, len(chunk))

@@ -29,7 +29,7 @@ class Place(NamedTuple):
 
 
 class FactClasses:
-    """The classes of a workflow's facts under a policy. `samples[i]` are facts of class `i`; `openings` maps a class to the facts
+    """The classes of a workflow's facts under a policy. `facts_in[i]` are facts of class `i`; `openings` maps a class to the facts
     of it that some order has when a case is opened."""
 
     def __init__(self, workflow: Workflow, policy: Policy) -> None:
@@ -55,10 +55,10 @@ class FactClasses:
         looks = [colours.setdefault(tuple(guard(one) for guard in guards), len(colours)) for one in facts]
         block_of = coarsest(looks, successors)
         self.class_of: Mapping[tuple[Any, ...], int] = {values: block_of[place] for values, place in number.items()}
-        self.samples: dict[int, Any] = {}
+        self.facts_in: dict[int, Any] = {}
         self.openings: dict[int, list[Any]] = {}
         for place, one in enumerate(facts):
-            self.samples.setdefault(block_of[place], one)
+            self.facts_in.setdefault(block_of[place], one)
             if place < first:
                 self.openings.setdefault(block_of[place], []).append(one)
 
@@ -120,10 +120,10 @@ class Table:
 
     def _facts_at(self, at: Place) -> Any:
         if at not in self._facts:
-            sample = self.classes.samples[at.facts]
+            facts = self.classes.facts_in[at.facts]
             own = zip(self.own_facts, at.more, strict=True)
-            known = zip(self.classes.names, self.classes.values_of(sample), strict=True)
-            self._facts[at] = self.workflow.facts(**dict(known), **dict(own)) if self.own_facts else sample
+            known = zip(self.classes.names, self.classes.values_of(facts), strict=True)
+            self._facts[at] = self.workflow.facts(**dict(known), **dict(own)) if self.own_facts else facts
         return self._facts[at]
 
     def _after(self, effect: Effect, at: Place) -> Place:

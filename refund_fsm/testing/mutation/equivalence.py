@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from refund_fsm.graph import coarsest
-from refund_fsm.paths.inputs import PASS, Input
+from refund_fsm.paths import PASS, Input
 from refund_fsm.scenario import Path, Player
 from refund_fsm.testing.mutation.classes import FactClasses, Place, Table
 from refund_fsm.testing.mutation.killing import struck
@@ -18,13 +18,13 @@ from refund_fsm.testing.mutation.mutant import Mutant
 from refund_fsm.testing.mutation.touch import touched
 from refund_fsm.workflow import CLOCK, Policy, Workflow
 
-MAX_TRIES = 500  # ways to a difference that are played in search of a witness
+MAX_TRIES = 500  # paths to a difference that are played in search of a witness
 
 Word = tuple[Input, ...]
 
 
 class Difference(NamedTuple):
-    """A way to what tells a mutant from the original: the class of facts that a case opens with, and inputs, of which the last
+    """A path to what tells a mutant from the original: the class of facts that a case opens with, and inputs, of which the last
     shows it. Without inputs the opened case itself does."""
 
     opening: int
@@ -47,7 +47,7 @@ class Judge:
     runs over pairs of places, the original's and the mutant's, and keeps to pairs that matter: as long as a case meets no row of the
     table that the fault has touched the two are at the same place, so it starts from every place that the original reaches in a
     touched state, at its distance from the openings, and leaves out pairs of equal places. It goes by distance, so the first
-    difference that is found is at the end of a shortest way.
+    difference that is found is at the end of a shortest path.
     """
 
     def __init__(self, workflow: Workflow, policy: Policy | None = None) -> None:
@@ -63,7 +63,7 @@ class Judge:
     def witness(self, mutant: Mutant) -> Path | None:
         """A shortest path of the original at whose last step the mutant does otherwise; None for an equivalent mutant.
 
-        The path replays on the original. Also None when `MAX_TRIES` ways to a difference fail in actual cases, because a filing
+        The path replays on the original. Also None when `MAX_TRIES` paths to a difference fail in actual cases, because a filing
         event derived other facts than those that the case was opened with.
         """
         workflow = mutant.workflow
@@ -85,7 +85,7 @@ class Judge:
 
     @cached_property
     def ways(self) -> dict[tuple[str, int], tuple[int, Difference]]:
-        """By state and class of facts that the original reaches: the distance from an opening, and a shortest way."""
+        """By state and class of facts that the original reaches: the distance from an opening, and a shortest path."""
         initial = self.workflow.initial.key
         found = {(initial, number): (0, Difference(number, ())) for number in self.facts.openings}
         todo = list(found)
@@ -115,28 +115,28 @@ class Judge:
         return None if found is None else (found[0].dest.key, found[1])
 
     def differences(self, mutant: Mutant) -> Iterator[Difference]:
-        """Ways to what tells the mutant from the original, shortest first; one for each pair and input that shows it."""
+        """Paths to what tells the mutant from the original, shortest first; one for each pair and input that shows it."""
         table = Table(mutant.workflow, self.facts, self.table)
         touch = touched(self.workflow, mutant.workflow)
         levels: dict[int, list[_Pair]] = {}
-        ways: dict[_Pair, tuple[_Pair | None, Input | None]] = {}
+        tree: dict[_Pair, tuple[_Pair | None, Input | None]] = {}
         for (state, number), (distance, _) in self.ways.items():
             if state in touch.sources:
                 pair = _Pair(state, Place(number), table.start(number))
-                ways[pair] = (None, None)
+                tree[pair] = (None, None)
                 levels.setdefault(distance, []).append(pair)
         distance = 0
         while levels:  # ends: there are finitely many pairs, and each is added once
             for pair in levels.pop(distance, ()):
                 if pair.state in touch.due:
-                    yield self._way(ways, pair)
+                    yield self._path(tree, pair)
                     continue
                 for one in self._inputs(pair.state):
                     after = self._compared(table, pair, one)
                     if after is None:
-                        yield self._way(ways, pair, one)
-                    elif after not in ways and after.other != table.start(after.one.facts):
-                        ways[after] = (pair, one)
+                        yield self._path(tree, pair, one)
+                    elif after not in tree and after.other != table.start(after.one.facts):
+                        tree[after] = (pair, one)
                         levels.setdefault(distance + 1, []).append(after)
             distance += 1
 
@@ -168,10 +168,10 @@ class Judge:
             successors.append([number[dest] for dest in after])
         return max(coarsest(colours, successors)) + 1
 
-    def _way(self, ways: dict[_Pair, tuple[_Pair | None, Input | None]], pair: _Pair, *last: Input) -> Difference:
+    def _path(self, tree: dict[_Pair, tuple[_Pair | None, Input | None]], pair: _Pair, *last: Input) -> Difference:
         word = list(last)
         while True:  # ends: every pair was reached from one that is nearer to an opening
-            before, one = ways[pair]
+            before, one = tree[pair]
             if before is None or one is None:
                 break
             word.append(one)

@@ -1,4 +1,4 @@
-"""Owns the faults: every way to change one row of a workflow's table, or one limit, as mutants.
+"""Owns the faults: every change of one row of a workflow's table, or one limit, as mutants.
 
 | operator | mutants |
 |---|---|

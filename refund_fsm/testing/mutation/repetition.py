@@ -107,13 +107,13 @@ class _FactsOf:
 
 @dataclass(frozen=True, slots=True)
 class _ExampleOf:
-    """The original's example of the facts without the counter."""
+    """The order and the request that the original gives for the facts without the counter."""
 
-    example: Callable[[Any, datetime], tuple[Order, RefundRequest] | None]
+    made_up: Callable[[Any, datetime], tuple[Order, RefundRequest] | None]
     facts: type
 
     def __call__(self, facts: Any, at: datetime) -> tuple[Order, RefundRequest] | None:
-        return self.example(_as(self.facts, facts), at)
+        return self.made_up(_as(self.facts, facts), at)
 
 
 def _as(kind: Any, facts: Any) -> Any:

@@ -1,0 +1,22 @@
+"""Owns how a command's answer reaches the screen: sections for people, JSON for programs. Must not make answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from refund_fsm.text import Languages
+from refund_fsm.text.console import show, show_text
+from refund_fsm.text.sections import Answer, Section, lines
+
+AFTER = (Section(None),)  # nothing: what follows is set apart from what is on the screen already
+
+
+def tell(answer: Answer, lang: Languages, json: bool, *, after: bool = False) -> None:
+    """The answer on stdout; `after` another one that is on the screen already."""
+    show_text(answer.json()) if json else show((*(AFTER if after else ()), *answer.sections(lang)), lang)
+
+
+def tell_written(paths: Iterable[Path], *, after: bool = False) -> None:
+    """The files that were written, one in a line; `after` an answer that is on the screen already."""
+    show((*(AFTER if after else ()), *lines([str(path) for path in paths])), Languages.BOTH)

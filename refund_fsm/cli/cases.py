@@ -1,0 +1,65 @@
+"""Owns the commands about single cases: `demo`, `run`, `advise`. Each reads its words, asks one question and tells the answer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from refund_fsm.cli.answers import tell
+from refund_fsm.cli.options import FOUND, File, JsonOption, LangOption, instant_of
+from refund_fsm.errors import BadData
+from refund_fsm.text import Languages
+
+
+def demo(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SCENARIO]...", help="Shipped scenarios; default: a few.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Play all shipped scenarios.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="List the shipped scenarios.")] = False,
+    lang: LangOption = Languages.BOTH,
+    json: JsonOption = False,
+) -> None:
+    """Play refund cases of all order types, move by move, with the reason for every move and every refusal."""
+    from refund_fsm.cli import demo_view
+    from refund_fsm.scenario import find, load, play, shipped
+
+    if listed:
+        answer = demo_view.titles_answer()
+    else:
+        chosen = shipped() if every else names or demo_view.SHORT
+        answer = demo_view.answer([play(load(find(name))) for name in demo_view.known(chosen)])
+    tell(answer, lang, json)
+
+
+def run(file: File, lang: LangOption = Languages.BOTH, json: JsonOption = False) -> None:
+    """Play a scenario file and print its trace. Exit code 1 when an event was refused that the file does not say is refused."""
+    from refund_fsm.cli import trace_view
+    from refund_fsm.scenario import find, load, play
+
+    trace = play(load(find(file)))
+    tell(trace_view.answer(trace), lang, json)
+    if not trace.sound:
+        raise typer.Exit(FOUND)
+
+
+def advise(
+    file: File,
+    at: Annotated[str | None, typer.Option("--at", help="As of when (ISO, with offset); default: the file's last instant.")] = None,
+    lang: LangOption = Languages.BOTH,
+    json: JsonOption = False,
+) -> None:
+    """Say what to do now about a scenario's order or case, until when, and where to tap."""
+    from refund_fsm import advice
+    from refund_fsm.scenario import find, load, subject_of
+    from refund_fsm.text.sections import Answer, json_of, lines
+
+    scenario = load(find(file))
+    when = scenario.last_instant if at is None else instant_of(at, "--at")
+    if when < scenario.order.paid_at:
+        raise BadData(f"{scenario.where}: --at", when.isoformat(), f"not before order.paid_at, {scenario.order.paid_at.isoformat()}")
+    subject = subject_of(scenario, when)
+    if subject is scenario.order:
+        found = advice.advise(subject, when, lang.value, policy=scenario.policy, workflow=scenario.workflow)
+    else:
+        found = advice.advise(subject, when, lang.value)
+    tell(Answer(lambda _: lines([str(found)]), lambda: json_of(found.to_dict())), lang, json)

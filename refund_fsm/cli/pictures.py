@@ -1,0 +1,77 @@
+"""Owns the command `draw`: it reads its words, asks `drawing` for the files, and writes or compares them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from refund_fsm.cli.answers import tell_written
+from refund_fsm.cli.options import FOUND, LangOption, PolicyOption, instant_of, policy_of
+from refund_fsm.text import Languages
+from refund_fsm.text.console import complain
+
+
+class Views(StrEnum):
+    """The views of a picture."""
+
+    FULL = "full"
+    SPINE = "spine"
+
+
+def draw(
+    order_types: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ORDER_TYPE]...", help="Registered order types, or module:attribute of a Workflow; default: all registered ones."
+        ),
+    ] = None,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="PATH", help="A folder, or a .dot .svg .png .mmd .html file.")] = Path(
+        "diagrams"
+    ),
+    every: Annotated[bool, typer.Option("--all", help="All kinds of pictures, the pages, and a README that shows them.")] = False,
+    view: Annotated[Views, typer.Option("--view", help="Every rule, or the main way alone.")] = Views.FULL,
+    policy: PolicyOption = None,
+    case: Annotated[
+        str | None, typer.Option("--case", metavar="FILE", help="Lay a case over it: a scenario, or a saved case (.json).")
+    ] = None,
+    at: Annotated[str | None, typer.Option("--at", help="With --case: as of when (ISO, with offset).")] = None,
+    counts: Annotated[
+        str | None, typer.Option("--counts", metavar="FILE", help="JSON or TOML: counts by rule id, waits_hours by state.")
+    ] = None,
+    before: Annotated[
+        str | None, typer.Option("--before", metavar="NAME|FILE", help="Show what changed since a policy, or another workflow.")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 when a file there is stale or missing.")] = False,
+    lang: LangOption = Languages.BOTH,
+) -> None:
+    """Draw the workflows with Graphviz: SVG, PNG, DOT, Mermaid, and pages to play with."""
+    from refund_fsm import diagram
+    from refund_fsm.cli import drawing
+
+    found = drawing.case_of(case, None if at is None else instant_of(at, "--at"))
+    told, waits = drawing.counts_of(counts)
+    asked = drawing.Drawing(
+        workflows=drawing.workflows_of(order_types, found),
+        output=output,
+        lang=lang.value,
+        view=view.value,
+        policy=policy_of(policy, "--policy"),
+        case=found,
+        counts=told,
+        waits=waits,
+        before=drawing.before_of(before),
+        every=every,
+    )
+    files, lacking = asked.files()
+    if lacking:
+        complain(f"not in the embedded font, shown in the reader's own fonts: {lacking}")
+    if not check:
+        tell_written(asked.write(files))
+        return
+    stale = diagram.stale(output.parent if asked.into_file else output, files)
+    for name in stale:
+        complain(f"stale: {name}")
+    raise typer.Exit(FOUND if stale else 0)

@@ -1,0 +1,94 @@
+"""One command, one way: it resolves a workflow's name once, asks one question, and its answer is made once for all who show it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from refund_fsm.cli import main
+from refund_fsm.orders.lookup import workflow_of
+from refund_fsm.simulate.report import comparison_view, overview
+from refund_fsm.text import Languages
+from refund_fsm.text.sections import Answer, Section
+
+COMMANDS = [
+    # command, names resolved, answers made into sections
+    ("orders", 0, 1),
+    ("show virtual", 1, 1),
+    ("show tests.exchange:WORKFLOW --json", 1, 0),
+    ("check virtual", 1, 1),
+    ("check --json", 3, 0),
+    ("paths virtual", 1, 1),
+    ("paths tests.exchange:WORKFLOW -o {folder}/test_paths.py", 1, 0),
+    ("export virtual --to promela", 1, 0),
+    ("export virtual --to prism", 1, 0),
+    ("demo virtual_benefits_used_complaint", 1, 1),
+    ("run virtual_benefits_used_complaint", 1, 1),
+    ("advise virtual_benefits_used_complaint", 1, 1),
+    ("draw virtual -o {folder}/virtual.dot", 1, 0),
+    ("draw virtual --policy statute --before guide -o {folder}/changes.dot", 1, 0),
+    ("draw --case virtual_benefits_used_complaint -o {folder}/case.dot", 1, 0),
+    ("behaviour virtual", 1, 1),
+    ("simulate virtual --cases 200", 1, 1),
+    ("simulate virtual --cases 200 --plot {folder}/result.html", 1, 1),
+    ("simulate virtual --cases 200 --json --plot {folder}/result.svg", 1, 0),
+    ("exact virtual --step 12 --plot {folder}/law.html", 1, 1),
+    ("exact virtual --step 24 --sensitivity", 1, 2),  # the law at once, what changes it when that is known
+    ("exact virtual --step 24 --sensitivity --json", 1, 0),
+    ("compare virtual --step 24 --plot {folder}/both.html", 1, 1),
+    ("compare virtual --other self_operated --step 24", 2, 1),
+]
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """How often answers, and the figures of many cases, are made into sections while a test runs."""
+    counts = {"answers": 0, "figures": 0}
+    sections = Answer.sections
+
+    def counted(self: Answer, lang: Languages) -> tuple[Section, ...]:
+        counts["answers"] += lang not in self._known
+        return sections(self, lang)
+
+    def counting(make: Any) -> Any:
+        def told(one: Any) -> Any:
+            counts["figures"] += 1
+            return make(one)
+
+        return told
+
+    monkeypatch.setattr(Answer, "sections", counted)
+    monkeypatch.setattr(overview, "sections", counting(overview.sections))
+    monkeypatch.setattr(comparison_view, "sections", counting(comparison_view.sections))
+    return counts
+
+
+def resolved(arguments: list[str]) -> tuple[int, int]:
+    """The exit code of a command, and how many names it has resolved."""
+    count = 0
+
+    def watch(frame: FrameType, event: str, _: object) -> None:
+        nonlocal count
+        count += event == "call" and frame.f_code is workflow_of.__code__
+
+    sys.setprofile(watch)
+    try:
+        code = main(arguments)
+    finally:
+        sys.setprofile(None)
+    return code, count
+
+
+@pytest.mark.parametrize(("command", "names", "answers"), COMMANDS, ids=[command for command, _, _ in COMMANDS])
+def test_a_command_resolves_a_name_once_and_makes_its_answer_once(
+    command: str, names: int, answers: int, made: dict[str, int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, count = resolved(command.format(folder=tmp_path).split())
+    assert code == 0, capsys.readouterr().err
+    assert count == names
+    assert made["answers"] == answers
+    assert made["figures"] <= 1, "whoever shows the figures shows the same sections"

@@ -1,0 +1,32 @@
+"""What the tests of the PRISM export ask Storm, and what they make behaviours of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from refund_fsm import Policy, effect
+from refund_fsm.simulate import Empirical, Fixed
+from refund_fsm.simulate.behaviour.delays import Quantity
+
+GUIDE = Policy.guide()
+ENOUGH = 1e-9
+ENDED = '[F "done" | "open"]'
+Asked = Callable[..., tuple[float, ...]]
+
+
+def number(model: Any, label: str) -> int:
+    """How many states of a model wear a label."""
+    count: int = model.labeling.get_states(label).get_number_of_set_bits()
+    return count
+
+
+def delay(hours: float, *more: float, weights: tuple[float, ...] | None = None, unit: Any = "hours") -> Quantity:
+    """A delay that is fixed, or one of several."""
+    return Empirical(values=(hours, *more), weights=weights, unit=unit) if more else Fixed(value=hours, unit=unit)
+
+
+@effect("flag")
+def raise_if_huge(facts: Any) -> Any:
+    return replace(facts, flag=True) if facts.size == "xl" else facts
