@@ -182,7 +182,7 @@ def test_every_row_of_what_is_allowed_is_needed() -> None:
         ("text.text", "from refund_fsm.text.words import day", "circle"),
         ("workflow.policy", "if TYPE_CHECKING:\n    from refund_fsm.workflow.spec import Workflow", "circle"),
         ("soundness.money", "from refund_fsm.graph.exploration import FINAL", "past"),
-        ("simulate.law.flow", "from refund_fsm.simulate.sample.kernel import DAY", "past"),
+        ("simulate.law.flow", "from refund_fsm.simulate.sample.numbers import GAMMA", "past"),
     ],
 )
 def test_a_planted_import_is_found(module: str, line: str, found: str) -> None:

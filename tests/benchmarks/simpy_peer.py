@@ -24,7 +24,7 @@ import simpy
 from refund_fsm import Policy, Rule, Workflow
 from refund_fsm.eventlog import COLUMNS
 from refund_fsm.simulate import Behaviour
-from refund_fsm.simulate.behaviour.behaviour import NOTHING, Choice
+from refund_fsm.simulate.behaviour import NOTHING, Choice
 from refund_fsm.simulate.behaviour.delays import Empirical, Exponential, Fixed, LogNormal, Quantity, Triangular, Uniform
 
 DAY, HOUR = 86_400, 3_600

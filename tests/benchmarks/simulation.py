@@ -33,7 +33,7 @@ from numpy.typing import NDArray
 
 from refund_fsm import orders
 from refund_fsm.simulate import Behaviour, first_passage, sensitivity, simulate
-from refund_fsm.simulate.chain.tables import quantities
+from refund_fsm.simulate.chain.quantities import quantities
 from refund_fsm.simulate.sample.numbers import case_key, root_of, uniform
 from refund_fsm.simulate.sample.quantiles import quantile
 from tests.benchmarks.simpy_peer import Peer

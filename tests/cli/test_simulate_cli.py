@@ -21,7 +21,7 @@ from refund_fsm import MissingPart, Policy, orders
 from refund_fsm.cli.app import main
 from refund_fsm.cli.questions import CASES, SEED, START
 from refund_fsm.simulate import Behaviour, Fixed, Result, compare, first_passage, sensitivity, simulate
-from refund_fsm.simulate.behaviour.behaviour import ILLUSTRATIVE
+from refund_fsm.simulate.behaviour import ILLUSTRATIVE
 from tests.cli.test_cli import HAN, Captured, fails, run, run_json
 from tests.places import ROOT
 from tests.simulate import many

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from refund_fsm import CLOCK, Policy, Rule, Workflow
-from refund_fsm.simulate.behaviour.behaviour import NOTHING, Behaviour, Choice
+from refund_fsm.simulate.behaviour import NOTHING, Behaviour, Choice
 from refund_fsm.simulate.behaviour.delays import Empirical, Fixed, Quantity
 
 HOURS = {"hours": 1.0, "days": 24.0}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from refund_fsm import Policy, Workflow
-from refund_fsm.simulate.behaviour.behaviour import Behaviour, Choice, Share
+from refund_fsm.simulate.behaviour import Behaviour, Choice, Share
 from refund_fsm.simulate.behaviour.delays import Fixed
 from tests.samples import at
 

@@ -13,11 +13,12 @@ from numba import njit
 
 from refund_fsm import BadData, Policy, Workflow, orders
 from refund_fsm.simulate import Behaviour, Choice, Empirical, Exponential, Fixed, LogNormal, Share, Triangular, Uniform
-from refund_fsm.simulate.behaviour.behaviour import ASSUMED, shipped
+from refund_fsm.simulate.behaviour import ASSUMED, shipped
 from refund_fsm.simulate.behaviour.curves import cdf, cells, on_lattice
-from refund_fsm.simulate.chain.chain import chain_of
+from refund_fsm.simulate.chain import chain_of
+from refund_fsm.simulate.chain.alias import alias
 from refund_fsm.simulate.chain.days import day_deadlines, days_from, working_deadlines
-from refund_fsm.simulate.chain.tables import Quantities, alias, quantities
+from refund_fsm.simulate.chain.quantities import Quantities, quantities
 from refund_fsm.simulate.sample.quantiles import quantile
 from tests.samples import at
 from tests.simulate.simulated import START, choice, exchanging, toyed

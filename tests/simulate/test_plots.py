@@ -22,7 +22,7 @@ from refund_fsm import BadData, MissingPart, Policy, Text, orders
 from refund_fsm.diagram import fonts
 from refund_fsm.diagram.palette import INK, MUTED, PAPER, SUCCESS
 from refund_fsm.simulate import Behaviour, compare, save_comparison_plot, save_plot, simulate
-from refund_fsm.simulate.behaviour.behaviour import ILLUSTRATIVE
+from refund_fsm.simulate.behaviour import ILLUSTRATIVE
 from refund_fsm.simulate.report.canvas import AMBER, DARK, GREY, ORANGE, Plot, fitted, texts
 from refund_fsm.simulate.report.page import SUFFIXES, report
 from refund_fsm.simulate.report.plots import BLUE, comparison_plot, plot

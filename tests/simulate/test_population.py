@@ -26,8 +26,7 @@ from numba import njit
 from refund_fsm import BadData, CalendarOutOfRange, Policy, Rule, Workflow, orders
 from refund_fsm.eventlog import COLUMNS
 from refund_fsm.simulate import Behaviour, Exponential, Fixed, Result, Share, play_case, simulate
-from refund_fsm.simulate.chain.chain import Chain, chain_of
-from refund_fsm.simulate.chain.tables import Tables, payers, tables_of
+from refund_fsm.simulate.chain import Chain, Tables, chain_of, payers, tables_of
 from refund_fsm.simulate.figures import limit_names
 from refund_fsm.simulate.sample import one_by_one, population
 from refund_fsm.simulate.sample.numbers import case_key, root_of, uniform

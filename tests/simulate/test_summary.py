@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from refund_fsm import BadData, MissingPart, Policy, orders
 from refund_fsm.simulate import Behaviour, compare, first_passage, simulate
-from refund_fsm.simulate.behaviour.behaviour import ILLUSTRATIVE
+from refund_fsm.simulate.behaviour import ILLUSTRATIVE
 from refund_fsm.simulate.figures import label_of, limit_label, limit_names
 from refund_fsm.simulate.report.settings import policy_text
 from tests.cli.test_cli import HAN

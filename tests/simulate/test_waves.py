@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from refund_fsm import Policy, orders
 from refund_fsm.simulate import Behaviour, Exponential, Fixed, LogNormal, Triangular, Uniform
 from refund_fsm.simulate.behaviour.delays import Empirical, Quantity
-from refund_fsm.simulate.chain.chain import Chain, chain_of
-from refund_fsm.simulate.chain.tables import payers, tables_of
+from refund_fsm.simulate.chain import Chain, chain_of, payers, tables_of
 from refund_fsm.simulate.sample import one_by_one, waves
 from refund_fsm.simulate.sample.one_by_one import no_rows
 from refund_fsm.simulate.sample.sums import CASES, DONE, OFF_CALENDAR, TOO_MANY_STEPS, Sums, sums_for

@@ -5,8 +5,9 @@ Must not play cases.
 
 from __future__ import annotations
 
-from refund_fsm.simulate.behaviour.behaviour import ASSUMED, ILLUSTRATIVE, NOTHING, Behaviour, Choice, Share, shipped
+from refund_fsm.simulate.behaviour.behaviour import ILLUSTRATIVE, Behaviour, shipped
 from refund_fsm.simulate.behaviour.delays import MAX_VALUES, Empirical, Exponential, Fixed, LogNormal, Quantity, Triangular, Uniform
+from refund_fsm.simulate.behaviour.rows import ASSUMED, NOTHING, Choice, Share
 
 __all__ = [
     "ASSUMED",

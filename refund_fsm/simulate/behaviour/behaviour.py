@@ -9,90 +9,21 @@ import math
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, PlainSerializer, PlainValidator, StrictBool, model_validator
+from pydantic import Field, model_validator
 
 from refund_fsm.errors import BadData, MissingPart
-from refund_fsm.simulate.behaviour.delays import Amount, Fixed, Quantity
+from refund_fsm.simulate.behaviour.delays import Fixed, Quantity
+from refund_fsm.simulate.behaviour.fitting import check_choice, check_facts, fits
+from refund_fsm.simulate.behaviour.rows import ASSUMED, Choice, GivenFacts, Share
 from refund_fsm.text import Text
-from refund_fsm.workflow import CLOCK, Event, Frozen, Name, Prose, Value, Workflow, read_toml, write_text
+from refund_fsm.workflow import Event, Frozen, Name, Prose, Workflow, read_toml, write_text
 
 SHIPPED = Path(__file__).parent / "shipped"
-NOTHING = "nothing"  # the choice of doing nothing: a merchant who falls silent
-ASSUMED = "assumed"
 ILLUSTRATIVE = Text("示例（假设的行为，非真实数据）", "illustrative (assumed behaviour, no real data)")
 MAX_ROWS = 2_000
 MOST_FEN = 10**8  # a million yuan: 10^10 cases of it still add up in 63 bits
-
-
-def _facts(value: object) -> Mapping[str, Value | tuple[Value, ...]]:
-    """Facts by name: one value, or a list of them."""
-    if not isinstance(value, Mapping):
-        raise BadData("", value, "a table of facts")
-    found: dict[str, Value | tuple[Value, ...]] = {}
-    for name, one in value.items():
-        given = tuple(one) if isinstance(one, (list, tuple)) else (one,)
-        if not given or not all(isinstance(each, (bool, int, str)) for each in given):
-            raise BadData(str(name), one, "text, a whole number, true or false, or a list of them")
-        found[str(name)] = given if isinstance(one, (list, tuple)) else given[0]
-    return found
-
-
-def _plain(facts: Mapping[str, Value | tuple[Value, ...]]) -> dict[str, Any]:
-    return {name: list(one) if isinstance(one, tuple) else one for name, one in facts.items()}
-
-
-GivenFacts = Annotated[dict[str, Any], PlainValidator(_facts), PlainSerializer(_plain)]
-
-
-class Share(Frozen):
-    """One kind of case in the mix: the facts that a case opens with (those that `Behaviour.facts` leaves open, or that differ).
-
-    `weight` counts relative to the other rows; `freight_insurance` says whether the order has it; `cites` whence the weight is.
-    """
-
-    weight: Amount
-    facts: GivenFacts = Field(default_factory=dict)
-    freight_insurance: StrictBool = False
-    cites: Prose = ASSUMED
-
-
-class Choice(Frozen):
-    """That an actor may choose an event in a state: with what weight, after what delay, for which facts (`when`; none: all).
-
-    Weights are relative to the actor's other rows that hold for the case's facts and that the workflow accepts then. `event =
-    "nothing"` needs the `actor`, and has no delay; otherwise the actor is the event's. `cites` says whence the delay is.
-    """
-
-    state: Name
-    event: Name
-    weight: Amount = 1.0
-    delay: Quantity | None = None
-    when: GivenFacts = Field(default_factory=dict)
-    actor: Name | None = None
-    cites: Prose = ASSUMED
-
-    @model_validator(mode="after")
-    def _whole(self) -> Choice:
-        if self.event == NOTHING and self.actor is None:
-            raise BadData("actor", None, "the actor who does nothing")
-        if self.event == NOTHING and self.delay is not None:
-            raise BadData("delay", self.delay, "no delay: nothing is done")
-        if self.event != NOTHING and self.delay is None:
-            raise BadData("delay", None, f"how long {self.event} takes")
-        if self.delay is not None and self.delay.unit == "fen":
-            raise BadData("delay.unit", "fen", "hours, days or working_days")
-        return self
-
-    def holds(self, facts: Any) -> bool:
-        """Whether `when` agrees with the facts."""
-        for name, one in self.when.items():
-            allowed = one if isinstance(one, tuple) else (one,)
-            value = getattr(facts, name)
-            if not any(type(value) is type(each) and value == each for each in allowed):
-                return False
-        return True
 
 
 class Behaviour(Frozen):
@@ -192,7 +123,7 @@ class Behaviour(Frozen):
             if isinstance(factor, bool) or not isinstance(factor, (int, float)) or not 0 <= factor < math.inf:
                 raise BadData(field, factor, "a factor: a number from 0")
         events = self._events(workflow) if actor is not None else {}
-        places = [place for place, row in enumerate(self.choices) if _fits(row, state, event, actor, events)]
+        places = [place for place, row in enumerate(self.choices) if fits(row, state, event, actor, events)]
         if not places:
             raise BadData("state, event, actor", (state, event, actor), "what at least one row has")
         rows = list(self.choices)
@@ -247,55 +178,11 @@ class Behaviour(Frozen):
             raise BadData("workflow", workflow, "a Workflow, such as orders.get('virtual')")
         if self.order_type != workflow.key:
             raise BadData("behaviour.order_type", self.order_type, f"{workflow.key!r}, the workflow's key")
-        _check_facts(self.facts, workflow, "facts", several=False)
+        check_facts(self.facts, workflow, "facts", several=False)
         for place, share in enumerate(self.mix):
-            _check_facts(share.facts, workflow, f"mix[{place}].facts", several=False)
+            check_facts(share.facts, workflow, f"mix[{place}].facts", several=False)
         for place, row in enumerate(self.choices):
-            _check_choice(row, workflow, f"choices[{place}]")
-
-
-def _fits(row: Choice, state: str | None, event: str | None, actor: str | None, events: Mapping[str, Event]) -> bool:
-    if state not in (None, row.state) or event not in (None, row.event):
-        return False
-    return actor is None or actor == (row.actor or (events[row.event].actor.key if row.event in events else None))
-
-
-def _check_choice(row: Choice, workflow: Workflow, where: str) -> None:
-    state = workflow.states.get(row.state)
-    if state is None:
-        raise BadData(f"{where}.state", row.state, f"a state of {workflow.key}: {', '.join(workflow.states)}")
-    if state.final:
-        raise BadData(f"{where}.state", row.state, "a state that is not final: nothing happens there")
-    if row.event == NOTHING:
-        if row.actor not in workflow.actors or row.actor == CLOCK.key:
-            raise BadData(f"{where}.actor", row.actor, f"an actor of {workflow.key}: {_actors(workflow)}")
-    else:
-        event = workflow.events.get(row.event)
-        here = [name for (source, name) in workflow.rules_at if source == row.state and workflow.events[name].actor != CLOCK]
-        if event is None or row.event not in here:
-            raise BadData(f"{where}.event", row.event, f"an event that somebody has in {row.state}: {', '.join(here)}, or {NOTHING}")
-        if row.actor not in (None, event.actor.key):
-            raise BadData(f"{where}.actor", row.actor, f"{event.actor.key!r}, who has this event, or none")
-    _check_facts(row.when, workflow, f"{where}.when", several=True)
-
-
-def _check_facts(facts: Mapping[str, Any], workflow: Workflow, where: str, *, several: bool) -> None:
-    known = {one.name: one for one in workflow.fact_fields}
-    for name, value in facts.items():
-        if name not in known:
-            raise BadData(f"{where}.{name}", value, f"a fact of {workflow.key}: {', '.join(known)}")
-        if isinstance(value, tuple) and not several:
-            raise BadData(f"{where}.{name}", value, "one value")
-        domain = known[name].values
-        for one in value if isinstance(value, tuple) else (value,):
-            fits = type(one) is int if domain is None else any(type(one) is type(each) and one == each for each in domain)
-            if not fits:
-                expected = "a whole number" if domain is None else f"one of {', '.join(map(repr, domain))}"
-                raise BadData(f"{where}.{name}", one, expected)
-
-
-def _actors(workflow: Workflow) -> str:
-    return ", ".join(key for key in workflow.actors if key != CLOCK.key)
+            check_choice(row, workflow, f"choices[{place}]")
 
 
 def _without_none(value: Any) -> Any:

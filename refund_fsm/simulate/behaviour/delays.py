@@ -1,7 +1,7 @@
 """Owns how long something takes, and how much is claimed, as data: the families of distributions and their parameters.
 
 Frozen pydantic models, told apart by `kind`, so that TOML reads and writes them. Must not draw anything, nor load numpy: what
-draws from them is `kernel`, what integrates them is `curves`.
+draws from them is `sample`, what integrates them is `curves`.
 """
 
 from __future__ import annotations

@@ -5,26 +5,16 @@ Must not draw lots.
 
 from __future__ import annotations
 
-from refund_fsm.simulate.chain.chain import Chain, Move, Node, Opening, chain_of
+from refund_fsm.simulate.chain.building import chain_of
+from refund_fsm.simulate.chain.chain import Chain, Move, Node, Opening
 from refund_fsm.simulate.chain.days import DAY, NEVER
-from refund_fsm.simulate.chain.tables import (
-    EXPONENTIAL,
-    FIXED,
-    KINDS,
-    LOGNORMAL,
-    TRIANGULAR,
-    UNIFORM,
-    UNIT_SECONDS,
-    Tables,
-    payers,
-    tables_of,
-)
+from refund_fsm.simulate.chain.quantities import EXPONENTIAL, FIXED, LOGNORMAL, TRIANGULAR, UNIFORM, UNIT_SECONDS
+from refund_fsm.simulate.chain.tables import Tables, payers, tables_of
 
 __all__ = [
     "DAY",
     "EXPONENTIAL",
     "FIXED",
-    "KINDS",
     "LOGNORMAL",
     "NEVER",
     "TRIANGULAR",

@@ -5,7 +5,6 @@ Instants are whole seconds after 00:00 (Asia/Shanghai) of the day of the start; 
 
 from __future__ import annotations
 
-import math
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -13,33 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refund_fsm.errors import BadData
-from refund_fsm.simulate.behaviour import Empirical, Exponential, Fixed, LogNormal, Quantity, Triangular, Uniform
+from refund_fsm.simulate.chain.alias import alias
 from refund_fsm.simulate.chain.chain import Chain
 from refund_fsm.simulate.chain.days import DAY, NEVER, Days, day_deadlines, days_from, working_deadlines
+from refund_fsm.simulate.chain.quantities import Quantities, quantities
 from refund_fsm.workflow import LAST_YEAR, Limit
 
 MAX_DAYS = 3_660  # of one case: one that has not ended by then is left open
-KINDS = (Fixed, Uniform, Exponential, LogNormal, Triangular, Empirical)
-FIXED, UNIFORM, EXPONENTIAL, LOGNORMAL, TRIANGULAR, EMPIRICAL = range(len(KINDS))
-UNIT_SECONDS = {"hours": 3_600.0, "days": 86_400.0, "working_days": 86_400.0, "fen": 1.0}
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
-
-
-class Quantities(NamedTuple):
-    """Q distributions, all in seconds (or fen). `kind` as in `KINDS`; `a`, `b`, `c` its parameters; `works`: counted in working days.
-
-    For `Empirical` `a` and `b` are the first place and the one past the last in `points` and `rises`, its values and cumulated shares.
-    """
-
-    kind: Int
-    works: Int
-    a: Float
-    b: Float
-    c: Float
-    points: Float
-    rises: Float
 
 
 class Tables(NamedTuple):
@@ -108,96 +90,75 @@ class Tables(NamedTuple):
 
 def tables_of(chain: Chain) -> Tables:
     """The arrays of a chain. `BadData` for a start so late that no days are left before `LAST_YEAR` ends."""
-    workflow = chain.workflow
-    first = chain.start.date()
-    count = min(MAX_DAYS, (type(first)(LAST_YEAR, 12, 31) - first).days)
-    if count < 1:
-        raise BadData("start", chain.start.isoformat(), f"an instant before the last day of {LAST_YEAR}")
-    days = days_from(first, count, chain.policy.calendar)
-    if not len(days.works):
-        chain.policy.calendar.is_working(first)  # raises, and says why
+    days, most = _days(chain)
     midnight = chain.start.replace(hour=0, minute=0, second=0)
     start = (chain.start - midnight) // timedelta(seconds=1)
     phases = max(len(node.bounds) for node in chain.nodes) + 1
-    limits = [limit for _, limit in workflow.groups]
-    laws = list(workflow.law.values())
-    roll = chain.policy.roll_over
-    limit_ends = [_ends(limit, limit.length_in(chain.policy), days, roll_over=False) for limit in limits]
-    law_ends = [_ends(limit, limit.length_in(chain.policy), days, roll_over=roll) for limit in laws]
-    law_of = {state.key: place for place, state in enumerate(workflow.law)}
-    rules = workflow.rules
-    columns = {
+    return Tables(
         **_openings(chain),
         **_nodes(chain, phases, start),
         **_draws(chain, phases),
-        "choice_event": _ints(chain.events.index(row.event) if row.event in chain.events else -1 for row in chain.behaviour.choices),
-        "choice_order": _ints(_order(chain, row.state, row.event) for row in chain.behaviour.choices),
+        **_choices(chain),
         **_loops(chain),
-        "final": _ints(workflow.states[key].final for key in chain.states),
-        "limit": _ints(workflow.group_of.get(key, -1) for key in chain.states),
-        "clocked": _ints(key in workflow.clock_rules for key in chain.states),
-        "law": _ints(law_of.get(key, -1) for key in chain.states),
-        "limit_hours": _ints(_hours(limit, limit.length_in(chain.policy)) for limit in limits),
-        "limit_end": _stacked(limit_ends, len(days.works)),
-        "limit_works": _ints(limit.unit == "working_days" for limit in limits),
-        "law_hours": _ints(_hours(limit, limit.length_in(chain.policy)) for limit in laws),
-        "law_end": _stacked(law_ends, len(days.works)),
-        "law_works": _ints(limit.unit == "working_days" or (limit.unit == "days" and roll) for limit in laws),
-        "pays": _ints(rule.event.pays for rule in rules),
-        "parcel": _ints("tracking_no" in rule.event.needs for rule in rules),
-    }
-    return Tables(
-        **columns,
+        **_states(chain),
+        **_limits(chain, days),
+        pays=_ints(rule.event.pays for rule in chain.workflow.rules),
+        parcel=_ints("tracking_no" in rule.event.needs for rule in chain.workflow.rules),
         works=days.works,
         before=days.before,
         days=days.days,
         quantities=quantities([*(row.delay for row in chain.behaviour.choices), chain.behaviour.amount]),
         start=start,
-        known=days.known * DAY if days.known < count or days.ends else NEVER,
+        known=days.known * DAY if days.known < most or days.ends else NEVER,
         horizon=len(days.works) * DAY,
-        actors=len(workflow.actors),
+        actors=len(chain.workflow.actors),
         barred=int(days.ends),
     )
 
 
-def quantities(all_of: list[Quantity | None]) -> Quantities:
-    """Distributions as arrays; None is kept as an empty place."""
-    count = len(all_of)
-    kind, works = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    a, b, c = (np.zeros(count) for _ in range(3))
-    points: list[float] = []
-    rises: list[float] = []
-    for place, one in enumerate(all_of):
-        if one is None:
-            continue
-        kind[place] = KINDS.index(type(one))
-        works[place] = one.unit == "working_days"
-        unit = UNIT_SECONDS[one.unit]
-        if isinstance(one, Empirical):
-            a[place] = len(points)
-            points += [value * unit for value in one.values]
-            rises += [*np.cumsum(one.shares)[:-1].tolist(), 1.0]
-            b[place] = len(points)
-        else:
-            a[place], b[place], c[place] = _parameters(one, unit)
-    return Quantities(kind, works, a, b, c, np.array(points), np.array(rises))
-
-
-def _parameters(one: Quantity, unit: float) -> tuple[float, float, float]:
-    if isinstance(one, Fixed):
-        return one.value * unit, 0.0, 0.0
-    if isinstance(one, Uniform):
-        return one.least * unit, one.most * unit, 0.0
-    if isinstance(one, Exponential):
-        return one.mean * unit, 0.0, 0.0
-    if isinstance(one, LogNormal):
-        return math.log(one.median * unit), one.sigma, 0.0
-    assert isinstance(one, Triangular)
-    return one.least * unit, one.mode * unit, one.most * unit
-
-
 def _ints(values: Any) -> Int:
     return np.array([int(value) for value in values], dtype=np.int64)
+
+
+# 1. The calendar, limits, states
+
+
+def _days(chain: Chain) -> tuple[Days, int]:
+    """The days from the start on, and how many they would be in a calendar without an end."""
+    first, calendar = chain.start.date(), chain.policy.calendar
+    most = min(MAX_DAYS, (type(first)(LAST_YEAR, 12, 31) - first).days)
+    if most < 1:
+        raise BadData("start", chain.start.isoformat(), f"an instant before the last day of {LAST_YEAR}")
+    days = days_from(first, most, calendar)
+    if not len(days.works):
+        calendar.is_working(first)  # raises, and says why
+    return days, most
+
+
+def _states(chain: Chain) -> dict[str, Any]:
+    workflow = chain.workflow
+    law_of = {state.key: place for place, state in enumerate(workflow.law)}
+    return {
+        "final": _ints(workflow.states[key].final for key in chain.states),
+        "limit": _ints(workflow.group_of.get(key, -1) for key in chain.states),
+        "clocked": _ints(key in workflow.clock_rules for key in chain.states),
+        "law": _ints(law_of.get(key, -1) for key in chain.states),
+    }
+
+
+def _limits(chain: Chain, days: Days) -> dict[str, Any]:
+    limits, laws = [limit for _, limit in chain.workflow.groups], list(chain.workflow.law.values())
+    policy, roll = chain.policy, chain.policy.roll_over
+    limit_ends = [_ends(limit, limit.length_in(policy), days, roll_over=False) for limit in limits]
+    law_ends = [_ends(limit, limit.length_in(policy), days, roll_over=roll) for limit in laws]
+    return {
+        "limit_hours": _ints(_hours(limit, limit.length_in(policy)) for limit in limits),
+        "limit_end": _stacked(limit_ends, len(days.works)),
+        "limit_works": _ints(limit.unit == "working_days" for limit in limits),
+        "law_hours": _ints(_hours(limit, limit.length_in(policy)) for limit in laws),
+        "law_end": _stacked(law_ends, len(days.works)),
+        "law_works": _ints(limit.unit == "working_days" or (limit.unit == "days" and roll) for limit in laws),
+    }
 
 
 def _stacked(rows: list[Int], width: int) -> Int:
@@ -212,6 +173,17 @@ def _ends(limit: Limit, length: int, days: Days, *, roll_over: bool) -> Int:
     if limit.unit == "working_days":
         return working_deadlines(days, length)
     return day_deadlines(days, length, roll_over=roll_over) if limit.unit == "days" else np.full(len(days.works), NEVER, np.int64)
+
+
+# 2. Openings, configurations, draws
+
+
+def _choices(chain: Chain) -> dict[str, Any]:
+    rows = chain.behaviour.choices
+    return {
+        "choice_event": _ints(chain.events.index(row.event) if row.event in chain.events else -1 for row in rows),
+        "choice_order": _ints(_order(chain, row.state, row.event) for row in rows),
+    }
 
 
 def _order(chain: Chain, state: str, event: str) -> int:
@@ -233,22 +205,6 @@ def _openings(chain: Chain) -> dict[str, Any]:
         "open_node": _ints(one.node for one in chain.openings),
         "open_payer": _ints(-1 if one.payer is None else known.index(one.payer) for one in chain.openings),
     }
-
-
-def alias(shares: Float) -> tuple[Float, Int]:
-    """Walker's alias table (Vose 1991) of shares that sum to 1: place i is kept with probability `p[i]`, else `other[i]` is taken."""
-    count = len(shares)
-    p, other = shares * count, np.arange(count)
-    small, large = [i for i in range(count) if p[i] < 1.0], [i for i in range(count) if p[i] >= 1.0]
-    while small and large:
-        low, high = small.pop(), large[-1]
-        other[low] = high
-        p[high] -= 1.0 - p[low]
-        if p[high] < 1.0:
-            small.append(large.pop())
-    for rest in (*small, *large):
-        p[rest] = 1.0
-    return p, other.astype(np.int64)
 
 
 def _nodes(chain: Chain, phases: int, start: int) -> dict[str, Any]:

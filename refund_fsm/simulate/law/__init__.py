@@ -5,7 +5,8 @@ Must not draw lots, nor tell it to people: `report` does.
 
 from __future__ import annotations
 
-from refund_fsm.simulate.law.exact import Distribution, Law, first_passage
+from refund_fsm.simulate.law.distribution import Distribution
+from refund_fsm.simulate.law.exact import Law, first_passage
 from refund_fsm.simulate.law.whatif import Effect, Sensitivity, sensitivity
 
 __all__ = ["Distribution", "Effect", "Law", "Sensitivity", "first_passage", "sensitivity"]

@@ -1,6 +1,6 @@
 """Owns `first_passage` and `Law`: the exact law of what becomes of a case and when, on a lattice of time, without random numbers.
 
-Must not draw, nor race: `race` does. What follows from the flows is computed here, by name.
+Must not follow any flow: `solving` does. What follows from the flows is computed here, by name.
 """
 
 from __future__ import annotations
@@ -8,24 +8,22 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from refund_fsm.errors import BadData, TooLong
+from refund_fsm.errors import BadData
 from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE, Behaviour
-from refund_fsm.simulate.chain import Chain, Node, chain_of
+from refund_fsm.simulate.chain import Chain, chain_of
 from refund_fsm.simulate.figures import Figure
-from refund_fsm.simulate.law.firsts import PAID, First, Graph, Item
-from refund_fsm.simulate.law.flow import Apart, Flow, doors, flow_for, forward, net_for
-from refund_fsm.simulate.law.lattice import Laid, fits, lay
-from refund_fsm.simulate.law.work import work_for
+from refund_fsm.simulate.law.distribution import Distribution, Float
+from refund_fsm.simulate.law.firsts import First, Item
+from refund_fsm.simulate.law.laying import fits
+from refund_fsm.simulate.law.solving import Solved, solved
 from refund_fsm.text.numbers import Interval, Unit
 from refund_fsm.workflow import Policy, Workflow
 
@@ -35,73 +33,6 @@ if TYPE_CHECKING:
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 STEP, HORIZON = timedelta(hours=1), timedelta(days=120)
 UNLIKELY = 1e-6
-
-Float = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class Distribution:
-    """When something happens: `p` is the probability by cell of `step`, from the start on, at the cell's edge and inside it (2 × cells).
-
-    `begun` is how far into the first cell the start is, in cells (0 or ½: then anywhere inside it).
-    """
-
-    at: Float
-    step: timedelta
-    begun: float
-
-    @property
-    def p(self) -> Float:
-        """The probability by cell."""
-        return np.asarray(self.at.sum(axis=0))
-
-    @property
-    def total(self) -> float:
-        """The probability that it happens by the horizon."""
-        return float(self.at.sum())
-
-    def mean(self) -> timedelta | None:
-        """The mean time from the start, of the cases to which it happens; None where there are none."""
-        total = self.total
-        if total <= 0:
-            return None
-        cells = np.arange(self.at.shape[1])
-        moment = float((self.at[0] * cells).sum() + (self.at[1] * (cells + 0.5)).sum())
-        return (moment / total - self.begun) * self.step
-
-    def cdf(self, time: timedelta) -> float:
-        """The probability that it has happened by a time from the start; inside a cell spread evenly."""
-        if not isinstance(time, timedelta):
-            raise BadData("time", time, "a timedelta")
-        at = time / self.step + self.begun
-        cell = min(max(math.floor(at), 0), self.at.shape[1] - 1)
-        if at < 0:
-            return 0.0
-        before = float(self.at[:, :cell].sum()) + float(self.at[0, cell])
-        return float(before + float(self.at[1, cell]) * min(at - cell, 1.0))
-
-    def quantile(self, p: float) -> timedelta | None:
-        """The time from the start within which a share `p` (0 < p < 1) of the cases to which it happens had it; None without any."""
-        if isinstance(p, bool) or not isinstance(p, (int, float)) or not 0 < p < 1:
-            raise BadData("p", p, "a share between 0 and 1, such as 0.95")
-        total = self.total
-        if total <= 0:
-            return None
-        rises = np.cumsum(self.at.sum(axis=0))
-        wanted = p * total
-        cell = min(int(np.searchsorted(rises, wanted, side="left")), len(rises) - 1)
-        rest = wanted - (float(rises[cell - 1]) if cell else 0.0) - float(self.at[0, cell])
-        inside = rest / float(self.at[1, cell]) if rest > 0 and self.at[1, cell] > 0 else 0.0
-        return max((cell + min(inside, 1.0) - self.begun) * self.step, timedelta(0))
-
-
-class Plan(NamedTuple):
-    """What can happen more than once in a chain (see `firsts`): the same for all chains of the same nodes."""
-
-    nodes: tuple[Node, ...]
-    told: frozenset[tuple[int, int]]
-    graph: Graph
-    firsts: tuple[First, ...]
 
 
 def first_passage(
@@ -129,63 +60,8 @@ def first_passage(
 
 
 def law_of(chain: Chain, step: timedelta, horizon: timedelta, like: Law | None = None, only: frozenset[Item] | None = None) -> Law:
-    """The law of a chain. `like` is a law of a chain of the same configurations and draws, on the same step: what can happen again is
-    the same there, and is not looked for anew. `only`: of what can happen again, the items that are asked for; others count 0."""
-    plan = like._plan if like is not None and like._plan.nodes is chain.nodes else None
-    if like is not None and plan is not None and _alike(chain, like._laid.chain):
-        laid = replace(like._laid, chain=chain)
-    else:
-        laid = lay(chain, step, horizon, plan.told if plan else frozenset(), like._laid if like is not None and plan is not None else None)
-    if plan is None:
-        graph = Graph(laid)
-        told = graph.to_tell(only)
-        if told:
-            laid = lay(chain, step, horizon, told)
-            graph = Graph(laid)
-        plan = Plan(chain.nodes, told, graph, tuple(graph.firsts(only)))
-    flow, apart = flow_for(laid.lattice), _apart(laid, plan.graph, plan.firsts)
-    openings = np.array([one.node for one in chain.openings], np.int64)
-    shares = np.array([one.share for one in chain.openings])
-    if forward(work_for(laid.lattice), net_for(laid.lattice, apart), openings, shares, flow, apart):
-        raise TooLong(f"behaviour of {chain.workflow.key}: moves inside one instant find no end; does it go round in no time?")
-    return Law(laid, horizon, plan, flow, apart)
-
-
-def _alike(chain: Chain, other: Chain) -> bool:
-    """Whether two chains of the same nodes differ in their openings alone."""
-    return chain.behaviour.choices is other.behaviour.choices and chain.policy is other.policy
-
-
-def _apart(laid: Laid, graph: Graph, firsts: tuple[First, ...]) -> Apart:
-    """The arrays of the things that are followed apart, and of payouts."""
-    lattice, door = laid.lattice, doors(laid.lattice)
-    things = [first for first in firsts if first.apart]
-    count = len(things)
-    row = np.full((len(lattice.rows_node) + int((lattice.node_rows > 1).sum()), count), -1, np.int64)
-    out, inner = np.zeros((len(lattice.out_rule), count), np.uint8), np.zeros((max(int(lattice.inner[-1]), 1), count), np.uint8)
-    counted = np.zeros((len(lattice.node_row), count), np.uint8)
-    limit = np.full(count, -1, np.int64)
-    places = 0
-    for thing, first in enumerate(things):
-        for node in sorted(first.nodes):
-            begin, more = int(lattice.node_row[node]), int(lattice.node_rows[node])
-            own = [*range(begin, begin + more), *([int(door[node])] if more > 1 else [])]
-            row[own, thing] = np.arange(places, places + len(own))
-            places += len(own)
-        counted[[place.node for place in first.places], thing] = 1
-        if first.item.kind == "limit":
-            limit[thing] = first.item.number
-        for place in graph.happens[first.item]:
-            if place.out >= 0:
-                out[place.out, thing] = 1
-            elif place.inner >= 0:
-                inner[place.inner, thing] = 1
-                out[graph.inner_outs.get(place.inner, []), thing] = 2
-    pays = np.zeros(max(len(lattice.out_rule), 1), np.uint8)
-    pays[[place.out for first in firsts if first.item == PAID for place in first.places if place.out >= 0]] = 1
-    paid = next((thing for thing, first in enumerate(things) if first.item == PAID), -1)
-    mass, money = np.zeros((places, 2, lattice.last + 1)), np.zeros((2, lattice.last + 1))
-    return Apart(row, out, inner, limit, counted, np.zeros(count), mass, pays, paid, money)
+    """The law of a chain; `like` and `only` as in `solving`."""
+    return Law(solved(chain, step, horizon, like._solved if like is not None else None, only), horizon)
 
 
 class Law:
@@ -194,12 +70,12 @@ class Law:
     Made by `first_passage`. `figures()` gives everything by name, each with the lattice's estimated error as its interval.
     """
 
-    def __init__(self, laid: Laid, horizon: timedelta, plan: Plan, flow: Flow, apart: Apart) -> None:
-        self._laid, self.horizon, self._plan, self._flow, self._apart = laid, horizon, plan, flow, apart
-        self._firsts = plan.firsts
-        chain = laid.chain
+    def __init__(self, solved: Solved, horizon: timedelta) -> None:
+        self._solved, self.horizon = solved, horizon
+        self._laid, self._flow, self._apart, self._firsts = solved.laid, solved.flow, solved.apart, solved.plan.firsts
+        chain = solved.laid.chain
         self.workflow, self.behaviour, self.policy, self.start, self.step = (
-            chain.workflow, chain.behaviour, chain.policy, chain.start, laid.step,
+            chain.workflow, chain.behaviour, chain.policy, chain.start, solved.laid.step,
         )  # fmt: skip
 
     def __repr__(self) -> str:

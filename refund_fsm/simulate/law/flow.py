@@ -1,162 +1,78 @@
-"""Owns the mass that flows from configuration to configuration, cell by cell. Compiled; the shapes are in `lattice`.
+"""Owns the mass that flows from configuration to configuration, cell by cell. Compiled; the shapes are in `net` and `lattice`.
 
 Must not know names, nor who wins: `race` does.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from refund_fsm.simulate.compiled import inlined, kept, part
+from refund_fsm.simulate.law.cells import add, fill, sum_of
 from refund_fsm.simulate.law.deadlines import begun, carried, same_until, slot_of
-from refund_fsm.simulate.law.lattice import NO_DEADLINE, Lattice
-from refund_fsm.simulate.law.race import _cleared, _passed, _summed, run
-from refund_fsm.simulate.law.stretch import add, fill, sum_of
+from refund_fsm.simulate.law.lattice import NO_DEADLINE
+from refund_fsm.simulate.law.net import (
+    AGAIN,
+    AT,
+    COUNT,
+    DEST,
+    DOOR,
+    GROUP,
+    HIGH,
+    INNER,
+    KEPT,
+    LOW,
+    NODE,
+    NUMBER,
+    OUT,
+    PAYS,
+    RACE,
+    ROW,
+    ROWS,
+    STATE,
+    TELLS,
+    Apart,
+    Float,
+    Flow,
+    Int,
+    Net,
+)
+from refund_fsm.simulate.law.race import passed, race
 from refund_fsm.simulate.law.work import Work
 
 FAINT = 1e-14  # probability of all cases in a race that is not followed any more; it stays where it is
 NONE = 1e-16  # mass that does not move on
 MAX_ROUNDS = 100_000  # of moves inside one instant
 
-# `Net.nodes`: state, its limit group or −1, the first row and how many, its door, the race of the first phase or −1 where final
-STATE, GROUP, ROW, ROWS, DOOR, RACE = range(6)
-NUMBER, OUT, INNER = range(3)  # `Net.enter`
-DEST, PAYS, TELLS = range(3)  # `Net.outs`
-NODE, LOW, HIGH, KEPT = range(4)  # `Net.places`
-AT, COUNT, AGAIN = range(3)  # `Net.turn`
-
-Float = NDArray[np.float64]
-Int = NDArray[np.int64]
-Bytes = NDArray[np.uint8]
-
-
-class Flow(NamedTuple):
-    """What the law adds up.
-
-    `mass` (rows and doors × 2 × T): the probability of entering a row in a cell, at its edge or inside; those who enter a node of
-    several rows with a deadline that only then begins are at its door (`doors`). `out`, `inner`
-    (see `Lattice`): of each outcome and internal event. `breach`, `left` (N): of passing the deadline, of staying for ever. `hours`
-    (S): expected cells spent in each state, until the last cell.
-    """
-
-    mass: Float
-    out: Float
-    inner: Float
-    breach: Float
-    left: Float
-    hours: Float
-
-
-class Apart(NamedTuple):
-    """B things whose cases are followed apart once they have happened (see `firsts`), and payouts.
-
-    `row` (rows and doors × B): the place of a row in `mass`, or −1. `out`, `inner` (… × B): 1 where it happens, 2 where the outcome
-    tells that it happened before in the state; `limit` (B): the group whose deadline it is, or −1. `counted` (N × B): 1 for nodes
-    where it may happen for the first time. `ever` (B): its probability. `mass` (places × 2 × T): as in `Flow`, of the cases to which
-    it has happened. `pays` (outcomes): 1 where the money is moved for the first time, or perhaps; `paid` is the one of the B things
-    that tells, or −1; `money` (2 × T): when that is.
-    """
-
-    row: Int
-    out: Bytes
-    inner: Bytes
-    limit: Int
-    counted: Bytes
-    ever: Float
-    mass: Float
-    pays: Bytes
-    paid: int
-    money: Float
-
-
-class Net(NamedTuple):
-    """What the flow needs to know of a lattice, and scratch.
-
-    | name | shape | holds |
-    |---|---|---|
-    | `nodes`, `enter` | N × 6, N·P × 3 | see the constants; race, and where outcomes and rows begin, of a node entered in a phase |
-    | `outs` | outcomes × 3 | where it leads; 1 where it pays; 1 where something happens that is followed apart |
-    | `hours`, `ends` | G, G × days | of limit groups, as in `Lattice` |
-    | `rows` | 5 × rows | node, slot; the turn in which a row is worked off, or −1; by turn: the row; scratch: the queue, of turns |
-    | `places` | 4 × rows and doors | the node; scratch: the first and the last cell with mass; 1 where something is followed apart |
-    | `todo`, `crowd` | rows, C | scratch: mass to be moved in this instant, by row; that of each race |
-    | `turn` | 3 | scratch: the place in the queue, its length, 1 when a row comes again in this instant |
-    | `mine`, `late` | B | scratch: of the mass that is moved, that to which it has happened; the cell from which on it has to all |
-    | `taken`, `taken_at` | places apart | scratch: what has been moved of a place in the instant with this code |
-    """
-
-    nodes: Int
-    enter: Int
-    outs: Int
-    hours: Int
-    ends: Int
-    rows: Int
-    places: Int
-    todo: Float
-    crowd: Float
-    turn: Int
-    mine: Float
-    late: Int
-    taken: Float
-    taken_at: Int
-    per_day: int
-    start: int
-
-
-def doors(lattice: Lattice) -> Int:
-    """By node, the place in `Flow.mass` of those whose deadline begins when they enter; its row where it has only one."""
-    several = lattice.node_rows > 1
-    return np.where(several, len(lattice.rows_node) + np.cumsum(several) - 1, lattice.node_row)
-
-
-def flow_for(lattice: Lattice) -> Flow:
-    """Zeros of the right shapes."""
-    places = len(lattice.rows_node) + int((lattice.node_rows > 1).sum())
-    nodes, states = len(lattice.node_row), len(lattice.state_group)
-    return Flow(
-        mass=np.zeros((places, 2, lattice.last + 1)),
-        out=np.zeros(max(int(lattice.out[-1]), 1)),
-        inner=np.zeros(max(int(lattice.inner[-1]), 1)),
-        breach=np.zeros(nodes),
-        left=np.zeros(nodes),
-        hours=np.zeros(states),
-    )
-
-
-def net_for(lattice: Lattice, apart: Apart) -> Net:
-    """The tables of a lattice, and of what is followed apart on it."""
-    phases, rows, door = lattice.bounds.shape[1] + 1, len(lattice.rows_node), doors(lattice)
-    state, race = lattice.state_of, lattice.race_of[::phases]
-    live = lattice.rows_order[race[lattice.rows_node[lattice.rows_order]] >= 0]
-    by_row = np.full((5, rows), -1, np.int64)
-    by_row[0], by_row[1], by_row[2, live], by_row[3, : len(live)] = lattice.rows_node, lattice.rows_slot, np.arange(len(live)), live
-    places = np.zeros((4, len(apart.row)), np.int64)
-    places[NODE, :rows], places[NODE, door] = lattice.rows_node, np.arange(len(door))
-    places[LOW], places[HIGH], places[KEPT] = lattice.last + 1, -1, (apart.row >= 0).any(axis=1)
-    return Net(
-        nodes=np.column_stack((state, lattice.state_group[state], lattice.node_row, lattice.node_rows, door, race)),
-        enter=np.column_stack((lattice.race_of, lattice.out[:-1], lattice.inner[:-1])),
-        outs=np.column_stack((lattice.out_dest, apart.pays[: len(lattice.out_dest)], (apart.out > 0).any(axis=1))).astype(np.int64),
-        hours=lattice.group_hours,
-        ends=lattice.group_end,
-        rows=by_row,
-        places=places,
-        todo=np.zeros(rows),
-        crowd=np.zeros(len(lattice.race_state)),
-        turn=np.zeros(3, np.int64),
-        mine=np.zeros(len(apart.limit)),
-        late=np.zeros(len(apart.limit), np.int64),
-        taken=np.zeros(len(apart.mass)),
-        taken_at=np.full(len(apart.mass), -1, np.int64),
-        per_day=lattice.per_day,
-        start=lattice.start,
-    )
-
 
 # 1. Who moves in an instant
+
+
+@inlined
+def _open(nodes: Any, places: Any, mass: Any, openings: Any, shares: Any, start: Any) -> None:
+    """All cases open, in the instant with the code `start`."""
+    for opening in range(len(openings)):
+        place = nodes[openings[opening], DOOR]
+        mass[place, start % 2, start // 2] += shares[opening]
+        places[LOW, place], places[HIGH, place] = start // 2, start // 2
+
+
+@inlined
+def _stay(nodes: Any, places: Any, mass: Any, stays: Any, last: Any) -> None:
+    """What arrives in the last cell stays."""
+    for place in range(len(mass)):
+        if nodes[places[NODE, place], RACE] >= 0:
+            stays[places[NODE, place]] += mass[place, 0, last] + mass[place, 1, last]
+
+
+@inlined
+def _deadline(hours: Any, ends: Any, per_day: Any, group: Any, slot: Any, slots: Any, cell: Any, inside: Any) -> Any:
+    """The code of the deadline of a row that moves now."""
+    if group >= 0 and slots > 1:
+        return carried(hours[group], per_day, slot, slots, cell, inside)
+    return begun(hours[group], ends[group], per_day, cell, inside) if group >= 0 else np.int64(NO_DEADLINE)
 
 
 @part
@@ -215,21 +131,6 @@ def _joins(rows: Any, todo: Any, turn: Any, row: Any, mass: Any) -> None:
 
 
 # 2. Where the mass of a row goes
-
-
-@inlined
-def _raced(w: Any, before: Any, number: Any, node: Any, inside: Any, cell: Any, told: Any, faint: Any) -> Any:
-    """Runs a race where one with so many outcomes was run before. How many it has, what `run` returns, and the cells it lasts."""
-    _cleared(w, before)
-    count, rest = run(w, number, node, inside, cell, told, faint)
-    outcomes = (w.races[number, 4] + 1) * w.races[number, 3]
-    _summed(w, outcomes)
-    moments, totals = w.moment, w.total
-    length = rest * (len(w.alive) - 2 - cell - 0.5 * inside)
-    for outcome in range(outcomes):
-        for kind in range(2):
-            length += moments[kind, outcome] + 0.5 * (kind - inside) * totals[kind, outcome]
-    return outcomes, count, rest, length
 
 
 @part
@@ -321,12 +222,8 @@ def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: 
     mass, flow_inner, breach, stays, lengths, bounds = flow.mass, flow.inner, flow.breach, flow.left, flow.hours, w.bounds
     races, inner, alive = w.races, w.inner, w.alive
     last, phases = mass.shape[2] - 1, bounds.shape[1] + 1
-    start, begin = net.start // 2, net.start % 2
-    for opening in range(len(openings)):
-        place = nodes[openings[opening], DOOR]
-        mass[place, begin, start] += shares[opening]
-        places[LOW, place], places[HIGH, place] = start, start
-    outcomes, count, rest, length = start - start, 0, 0.0, 0.0  # of the race that was run; the first is an int64, see `race.run`
+    _open(nodes, places, mass, openings, shares, net.start)
+    outcomes, count, rest, length = net.start - net.start, 0, 0.0, 0.0  # of the race that was run; the first is an int64, see `race`
     for instant in range(net.start, 2 * last):
         cell, inside, rounds = instant // 2, instant % 2, 0
         _arrived(nodes, hours, ends, per_day, rows, places, todo, mass, cell, inside)
@@ -345,17 +242,13 @@ def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: 
                     phase += 1
                 number = enter[node * phases + phase, NUMBER]
                 state, group, slots = nodes[node, STATE], nodes[node, GROUP], nodes[node, ROWS]
-                deadline = NO_DEADLINE
-                if group >= 0 and slots > 1:
-                    deadline = carried(hours[group], per_day, rows[1, row], slots, cell, inside)
-                elif group >= 0:
-                    deadline = begun(hours[group], ends[group], per_day, cell, inside)
+                deadline = _deadline(hours, ends, per_day, group, rows[1, row], slots, cell, inside)
                 told = deadline if races[number, 5] == 1 else NO_DEADLINE
                 if number != last_race or told != last_deadline:
                     faint = FAINT / max(crowd[nodes[node, RACE]], NONE)
-                    outcomes, count, rest, length = _raced(w, outcomes, number, node, inside, cell, told, faint)
+                    outcomes, count, rest, length = race(w, outcomes, number, node, inside, cell, told, faint)
                     last_race, last_deadline = number, told
-                missed = _passed(alive, cell, inside, deadline, count) if told == NO_DEADLINE else 0.0
+                missed = passed(alive, cell, inside, deadline, count) if told == NO_DEADLINE else 0.0
                 breach[node] += m * missed
                 stays[node] += m * rest
                 lengths[state] += m * length
@@ -378,7 +271,5 @@ def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: 
             if turn[AGAIN] == 0:
                 break
             _queued(nodes, rows, todo, crowd, turn)
-    for place in range(len(mass)):  # what arrives in the last cell stays
-        if nodes[places[NODE, place], RACE] >= 0:
-            stays[places[NODE, place]] += mass[place, 0, last] + mass[place, 1, last]
+    _stay(nodes, places, mass, stays, last)
     return 0

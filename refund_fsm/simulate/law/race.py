@@ -14,9 +14,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from refund_fsm.simulate.compiled import inlined, part, summing
-from refund_fsm.simulate.law.lattice import NO_DEADLINE
-from refund_fsm.simulate.law.stretch import (
+from refund_fsm.simulate.compiled import inlined, part, summing, tiny
+from refund_fsm.simulate.law.actors import (
     ACTIVE,
     ATOM,
     BEGIN,
@@ -32,14 +31,13 @@ from refund_fsm.simulate.law.stretch import (
     STANDS,
     WAITING,
     WORKS,
-    alone,
-    fill,
-    hope,
-    in_order,
     there,
-    together,
     with_digits,
 )
+from refund_fsm.simulate.law.cells import fill, hope
+from refund_fsm.simulate.law.in_order import in_order
+from refund_fsm.simulate.law.lattice import NO_DEADLINE
+from refund_fsm.simulate.law.stretch import alone, together
 from refund_fsm.simulate.law.work import BLOCK, Work
 
 
@@ -100,8 +98,48 @@ def _choose(rows: Any, days: Any, waiting: Any, phase: Any, here: Any, cell: Any
     return kept, busy, lone, several, stop
 
 
+@inlined
+def _begin(stand: Any, slots: Any) -> None:
+    """Nobody has done anything."""
+    for slot in range(slots):
+        for digit in range(stand.shape[2]):
+            stand[STANDS, slot, digit] = 1.0 if digit == 0 else 0.0
+
+
+@inlined
+def _clock_fires(
+    won: Any, least: Any, most: Any, stand: Any, slots: Any, digits: Any, variants: Any, clock: Any, u: Any
+) -> None:  # fmt: skip
+    """The limit ends at the edge of cell `u`: whoever is still there has not won."""
+    for variant in range(variants):
+        won[0, clock + variant, u] = with_digits(stand, slots, digits, variant, slots, 0.0)
+        least[0, clock + variant], most[0, clock + variant] = u, u
+
+
+@inlined
+def _meet(rows: Any, atom: Any, busy: Any, size: Any, here: Any, stop: Any) -> Any:
+    """Whether masses at an instant meet other actors in a cell; and until when they do not."""
+    meets = False
+    for turn in range(busy):
+        row = rows[ACTIVE, turn]
+        if rows[ATOM, row] >= 0:
+            place = rows[ATOM, row] + rows[LAG, row] - 2 * size
+            meets = meets or atom[place] == place
+            stop = min(stop, here + atom[place] - place)
+    return meets, stop
+
+
+@tiny
+def _all_there(stand: Any, slots: Any, skip: Any) -> Any:
+    """That no actor but `skip` has won."""
+    found = 1.0
+    for slot in range(slots):
+        found *= there(stand, slot) if slot != skip else 1.0
+    return found
+
+
 @part
-def run(
+def _run(
     w: Work,
     number: int,
     node: int,
@@ -127,9 +165,7 @@ def run(
     if slots == 0 and not clocked:
         return 0, 1.0
     _ready(w.choices, w.what, w.shares, days, w.working, rows, masses, size, first_row, waiting, inside, cell, last)
-    for slot in range(slots):
-        for digit in range(stand.shape[2]):
-            stand[STANDS, slot, digit] = 1.0 if digit == 0 else 0.0
+    _begin(stand, slots)
     due_cell = deadline // 2 if clocked else NO_DEADLINE
     none = cell - cell  # an int64 for numba; 0 would have a type of its own, for which it would compile all that it is passed to again
     here, left, phase, known, company = cell, 1.0, 0, none - 1, 1.0  # known: the actor whose company and `others` are known
@@ -141,21 +177,14 @@ def run(
             stop = min(stop, bounds[phase])
         now = here == due_cell
         if now and deadline % 2 == 0:
-            for variant in range(variants):
-                won[0, clock + variant, u] = with_digits(stand, slots, digits, variant, slots, 0.0)
-                least[0, clock + variant], most[0, clock + variant] = u, u
+            _clock_fires(won, least, most, stand, slots, digits, variants, clock, u)
             alive[u] = left
             return u + 1, 0.0
         waiting, busy, lone, several, stop = _choose(rows, days, waiting, phase, here, cell, stop)
         ordered = now
         if several:
-            stop = min(stop, here + BLOCK)
-            for turn in range(busy):
-                row = rows[ACTIVE, turn]
-                if rows[ATOM, row] >= 0:
-                    place = rows[ATOM, row] + rows[LAG, row] - 2 * size
-                    ordered = ordered or atom[place] == place
-                    stop = min(stop, here + atom[place] - place)
+            meets, stop = _meet(rows, atom, busy, size, here, min(stop, here + BLOCK))
+            ordered = ordered or meets
         if ordered:
             stop = here + 1
         fill(alive[u : stop - cell], 1.0 if several and not ordered else left)
@@ -174,9 +203,7 @@ def run(
             )  # fmt: skip
         else:
             if lone != known:
-                known, company = lone, 1.0
-                for slot in range(slots):
-                    company *= there(stand, slot) if slot != lone else 1.0
+                known, company = lone, _all_there(stand, slots, lone)
                 for variant in range(variants):
                     others[variant] = with_digits(stand, slots, digits, variant, lone, 0.0) if digits[variant, lone] == 0 else 0.0
             stop = here + alone(
@@ -188,20 +215,34 @@ def run(
         if known >= 0:
             left = company * there(stand, known) if busy > 0 else left
         elif busy > 0:
-            left = 1.0
-            for slot in range(slots):
-                left *= there(stand, slot)
+            left = _all_there(stand, slots, none - 1)
         here = stop
     alive[here - cell] = left
     return here - cell, max(left, 0.0)
 
 
 @part
-def _passed(alive: Any, cell: Any, inside: Any, deadline: Any, count: Any) -> Any:
+def passed(alive: Any, cell: Any, inside: Any, deadline: Any, count: Any) -> Any:
+    """That nobody had won by a deadline, in the race that was run for `count` cells: that the limit passes with nothing to enforce it."""
     lag = deadline // 2 - cell
     if deadline <= 2 * cell + inside or lag > count:
         return 0.0
     return alive[lag] if deadline % 2 == 0 or lag >= count else (alive[lag] + alive[lag + 1]) / 2.0
+
+
+@inlined
+def race(w: Any, before: Any, number: Any, node: Any, inside: Any, cell: Any, told: Any, faint: Any) -> Any:
+    """Runs a race where one with so many outcomes was run before. How many it has, what `_run` returns, and the cells it lasts."""
+    _cleared(w, before)
+    count, rest = _run(w, number, node, inside, cell, told, faint)
+    outcomes = (w.races[number, 4] + 1) * w.races[number, 3]
+    _summed(w, outcomes)
+    moments, totals = w.moment, w.total
+    length = rest * (len(w.alive) - 2 - cell - 0.5 * inside)
+    for outcome in range(outcomes):
+        for kind in range(2):
+            length += moments[kind, outcome] + 0.5 * (kind - inside) * totals[kind, outcome]
+    return outcomes, count, rest, length
 
 
 @summing

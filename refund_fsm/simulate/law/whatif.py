@@ -7,31 +7,27 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, get_origin
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
-
-from refund_fsm.errors import BadData, RefundFsmError
+from refund_fsm.errors import BadData
 from refund_fsm.simulate import figures as names
 from refund_fsm.simulate.behaviour import Behaviour
 from refund_fsm.simulate.chain import Chain, chain_of
 from refund_fsm.simulate.interrupts import interruptible
+from refund_fsm.simulate.law.changes import Change, changes_of
 from refund_fsm.simulate.law.exact import HORIZON, HOUR, Law, law_of
-from refund_fsm.simulate.law.lattice import fits
+from refund_fsm.simulate.law.laying import fits
 from refund_fsm.text import Text
-from refund_fsm.workflow import Policy, Span, Workflow
+from refund_fsm.workflow import Policy, Workflow
 
 if TYPE_CHECKING:
     from refund_fsm.diagram import Lang
 
 STEP = timedelta(hours=4)  # coarser than the law's own: what is compared is off by the same
-SHARE = 0.1  # by which weights and delays change
-IDLE = ("beyond", "days_file", "small_amount_fen")  # fields of the policy that say nothing of the process
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +101,6 @@ class Sensitivity:
         )
 
 
-class _Change(NamedTuple):
-    """A change that is still to be computed."""
-
-    place: str
-    parameter: Text
-    change: Text
-    chain: Chain
-
-
 def sensitivity(
     workflow: Workflow,
     behaviour: Behaviour,
@@ -135,10 +122,6 @@ def sensitivity(
     is none.
     """
     asked = _asked(workflow, figures)
-    if not asked or "statutory" in asked or not all(isinstance(name, str) for name in asked):
-        raise BadData("figures", figures, "names of figures, such as arbitration, money:p95, outcome:refunded (statutory is for simulate)")
-    for name in asked:
-        names.label_of(workflow, name)
     if type(workers) is not int or not 1 <= workers <= 64:
         raise BadData("workers", workers, "a whole number from 1 to 64")
     if progress is not None and not callable(progress):
@@ -147,15 +130,26 @@ def sensitivity(
     only = Law.items_of(workflow, asked)
     laws = {step: law_of(chain, step, horizon, only=only)}
     base = {name: laws[step].figure(name) for name in asked}
-    changed = list(_changes(chain))
+    changed = list(changes_of(chain))
     for fine in {_step(change.chain, step) for change in changed} - {step}:
         laws[fine] = law_of(chain, fine, horizon, only=only)
 
-    def effects(change: _Change) -> dict[str, float]:
+    def effects(change: Change) -> dict[str, float]:
         like = laws[_step(change.chain, step)]
         law = law_of(change.chain, like.step, horizon, like, only)
         return {name: _difference(law.figure(name), like.figure(name)) for name in asked}
 
+    rows = _rows(changed, effects, workers, progress)
+    return Sensitivity(workflow, behaviour, chain.policy, chain.start, step, horizon, base, rows, len(changed))
+
+
+def _rows(
+    changed: Sequence[Change],
+    effects: Callable[[Change], dict[str, float]],
+    workers: int,
+    progress: Callable[[int, int], None] | None,
+) -> tuple[Effect, ...]:
+    """What the changes do, in their order; those that were computed before an interrupt."""
     rows: list[Effect] = []
     with interruptible() as stop, ThreadPoolExecutor(workers) as pool:
         for one, effect in zip(changed, pool.map(effects, changed), strict=True):
@@ -165,7 +159,7 @@ def sensitivity(
             if stop.asked:
                 pool.shutdown(cancel_futures=True)
                 break
-    return Sensitivity(workflow, behaviour, chain.policy, chain.start, step, horizon, base, tuple(rows), len(changed))
+    return tuple(rows)
 
 
 def _step(chain: Chain, step: timedelta) -> timedelta:
@@ -182,13 +176,16 @@ def default_figures(workflow: Workflow) -> tuple[str, ...]:
 
 
 def _asked(workflow: Workflow, figures: object) -> tuple[str, ...]:
+    """The names of the figures that are asked for; `BadData` for those that are none, or not of the law."""
     if not isinstance(workflow, Workflow):
         raise BadData("workflow", workflow, "a Workflow, such as orders.get('virtual')")
-    if figures is None:
-        return default_figures(workflow)
-    if isinstance(figures, str):
-        return (figures,)
-    return tuple(figures) if isinstance(figures, Sequence) else ()
+    asked = default_figures(workflow) if figures is None else (figures,) if isinstance(figures, str) else figures
+    asked = tuple(asked) if isinstance(asked, Sequence) else ()
+    if not asked or "statutory" in asked or not all(isinstance(name, str) for name in asked):
+        raise BadData("figures", figures, "names of figures, such as arbitration, money:p95, outcome:refunded (statutory is for simulate)")
+    for name in asked:
+        names.label_of(workflow, name)
+    return asked
 
 
 def _size(effect: float) -> float:
@@ -197,147 +194,6 @@ def _size(effect: float) -> float:
 
 def _difference(one: float, base: float) -> float:
     return one - base if math.isfinite(one) and math.isfinite(base) else math.nan
-
-
-def _changes(chain: Chain) -> Iterator[_Change]:
-    yield from _weights(chain)
-    yield from _mixes(chain)
-    yield from _delays(chain)
-    yield from _policies(chain)
-
-
-def _weights(chain: Chain) -> Iterator[_Change]:
-    rows = chain.behaviour.choices
-    contested = {
-        max(number, -1 - number) for node in chain.nodes for draws in node.draws for drawn in draws if len(drawn) > 1 for number in drawn
-    }
-    for place in sorted(contested):
-        more = rows[place].model_copy(update={"weight": rows[place].weight * (1 + SHARE)})
-        label = _row_label(chain, place)
-        yield _Change(
-            f"choices[{place}].weight",
-            Text(f"{label.zh}的权重", f"weight of {label.en}"),
-            Text("+10%，其余按比例", "+10 %, the others scaled"),
-            _with_row(chain, place, more),
-        )
-
-
-def _mixes(chain: Chain) -> Iterator[_Change]:
-    shares = chain.behaviour.mix
-    played = [place for place, share in enumerate(shares) if share.weight > 0]  # the openings, in order
-    for number, place in enumerate(played if len(played) > 1 else ()):
-        more = shares[place].model_copy(update={"weight": shares[place].weight * (1 + SHARE)})
-        whole = 1 + SHARE * chain.openings[number].share
-        openings = tuple(
-            one._replace(share=one.share * (1 + SHARE if other == number else 1) / whole) for other, one in enumerate(chain.openings)
-        )
-        behaviour = BaseModel.model_copy(chain.behaviour, update={"mix": (*shares[:place], more, *shares[place + 1 :])})
-        told = ", ".join(f"{name}={value}" for name, value in shares[place].facts.items())
-        insured = Text("，有运费险", ", freight insured") if shares[place].freight_insurance else Text("", "")
-        yield _Change(
-            f"mix[{place}].weight",
-            Text(f"此类售后单的占比：{told}{insured.zh}", f"share of cases: {told}{insured.en}"),
-            Text("+10%，其余按比例", "+10 %, the others scaled"),
-            replace(chain, behaviour=behaviour, openings=openings),
-        )
-
-
-def _delays(chain: Chain) -> Iterator[_Change]:
-    drawn = {number for node in chain.nodes for draws in node.draws for one in draws for number in one if number >= 0}
-    for place in sorted(drawn):
-        row = chain.behaviour.choices[place]
-        if row.delay is None or row.delay.expected <= 0:
-            continue
-        label = _row_label(chain, place)
-        yield _Change(
-            f"choices[{place}].delay",
-            Text(f"{label.zh}的用时", f"time of {label.en}"),
-            Text("+10%", "+10 %"),
-            _with_row(chain, place, row.model_copy(update={"delay": row.delay.scaled(1 + SHARE)})),
-        )
-
-
-def _with_row(chain: Chain, place: int, row: Any) -> Chain:
-    """The chain with one row changed: who draws what, and where it leads, stays."""
-    rows = chain.behaviour.choices
-    choices = (*rows[:place], row, *rows[place + 1 :])
-    # pydantic's own copy: the row is checked, and the others were
-    return replace(chain, behaviour=BaseModel.model_copy(chain.behaviour, update={"choices": choices}))
-
-
-def _row_label(chain: Chain, place: int) -> Text:
-    row, workflow = chain.behaviour.choices[place], chain.workflow
-    state, event = workflow.states[row.state], workflow.events.get(row.event)
-    if event is None:
-        actor = workflow.actors[str(row.actor)]
-        return Text(f"“{state.zh}”状态下{actor.zh}未操作", f"“{state.en}”: {actor.en} does nothing")
-    when = ", ".join(f"{name}={value}" for name, value in row.when.items())
-    given = Text(f"（{when}）", f" ({when})") if when else Text("", "")
-    return Text(f"“{state.zh}”状态下{event.zh}{given.zh}", f"“{state.en}”: {event.en}{given.en}")
-
-
-def _policies(chain: Chain) -> Iterator[_Change]:
-    limits = {limit.field for _, limit in chain.workflow.groups}
-    for field in Policy.model_fields:
-        if field not in limits | _read(chain):
-            continue
-        for told, value in _others(chain.policy, field):
-            try:
-                policy = chain.policy.model_copy(update={field: value})
-                changed = _with_policy(chain, field, policy)
-            except RefundFsmError:  # no such policy: a limit of 0 days, or a mix that no order fits under it
-                continue
-            if changed is not None:
-                yield _Change(f"policy.{field}", Text(f"政策 {field}", f"policy {field}"), told, changed)
-
-
-@lru_cache(maxsize=1)
-def _read(chain: Chain) -> frozenset[str]:
-    """The fields of the policy that the configurations depend on: those that are read when they are found."""
-    seen: set[str] = set()
-
-    class Watched(Policy):
-        def __getattribute__(self, name: str) -> Any:
-            if name in Policy.model_fields and name not in IDLE:
-                seen.add(name)
-            return super().__getattribute__(name)
-
-    watched = Watched(**{name: getattr(chain.policy, name) for name in Policy.model_fields})
-    seen.clear()
-    chain_of(chain.workflow, chain.behaviour, chain.start, watched)
-    return frozenset(seen)
-
-
-def _others(policy: Policy, field: str) -> Iterator[tuple[Text, Any]]:
-    """What a field can be changed to: one unit more or less, each other choice."""
-    value = getattr(policy, field)
-    if isinstance(value, bool):
-        yield Text(f"→ {not value}", f"→ {not value}"), not value
-    elif isinstance(value, int):
-        yield Text("+1", "+1"), value + 1
-        yield Text("−1", "−1"), value - 1
-    elif isinstance(value, Span):
-        yield Text("上限 +1", "maximum +1"), Span(at_least=value.at_least, at_most=value.at_most + 1)
-        if value.at_most > value.at_least:
-            yield Text("上限 −1", "maximum −1"), Span(at_least=value.at_least, at_most=value.at_most - 1)
-    else:
-        hint = Policy.model_fields[field].annotation
-        for other in get_args(hint) if get_origin(hint) is Literal else ():
-            if other != value:
-                yield Text(f"→ {other}", f"→ {other}"), other
-
-
-def _with_policy(chain: Chain, field: str, policy: Policy) -> Chain | None:
-    """The chain under another policy; None where that changes nothing in it.
-
-    A field that only limits read leaves the configurations as they are. Any other is asked of the workflow anew.
-    """
-    limits = {limit.field for _, limit in chain.workflow.groups}
-    if field in limits:
-        return replace(chain, policy=policy)
-    other = chain_of(chain.workflow, chain.behaviour, chain.start, policy)
-    same = other.nodes == chain.nodes and [one.node for one in other.openings] == [one.node for one in chain.openings]
-    return None if same else other
 
 
 def _finite(values: Mapping[str, float]) -> dict[str, float | None]:

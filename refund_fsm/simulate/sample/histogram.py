@@ -20,16 +20,6 @@ HOUR = timedelta(seconds=BIN)
 Z95 = 1.959963984540054  # the 97.5 % point of the standard normal distribution
 
 
-def share(count: int, total: int) -> Interval:
-    """A share of cases with its Wilson score interval (Wilson 1927), at 95 %; NaN where there are no cases."""
-    if total == 0:
-        return Interval(math.nan, math.nan, math.nan)
-    p, z2 = count / total, Z95**2
-    middle = (p + z2 / (2 * total)) / (1 + z2 / total)
-    half = Z95 / (1 + z2 / total) * math.sqrt(p * (1 - p) / total + z2 / (4 * total**2))
-    return Interval(p, max(0.0, middle - half), min(1.0, middle + half))
-
-
 @dataclass(frozen=True, eq=False, slots=True)
 class Histogram:
     """How long something took: `counts` (9,601 integers) by whole hours, the last for 400 days and more; `seconds` their exact sum."""

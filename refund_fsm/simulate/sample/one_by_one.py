@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from refund_fsm.eventlog import Rows
 from refund_fsm.simulate.chain import DAY, NEVER, Tables
-from refund_fsm.simulate.compiled import inlined, kept, part
-from refund_fsm.simulate.sample.numbers import AMOUNT, FIRST, OPENING, case_key, root_of, uniform
+from refund_fsm.simulate.compiled import inlined, kept
+from refund_fsm.simulate.sample.numbers import FIRST, case_key, root_of, uniform
+from refund_fsm.simulate.sample.opening import claimed, opened
 from refund_fsm.simulate.sample.quantiles import quantile
 from refund_fsm.simulate.sample.sums import (
     BIN,
@@ -36,7 +37,6 @@ from refund_fsm.simulate.sample.sums import (
 )
 
 FOR_EVER = 1e11  # seconds
-MOST_AMOUNT = 1e12  # fen: as in an order
 STALE = -2  # the earliest draw must be looked for again
 
 Int = NDArray[np.int64]
@@ -76,32 +76,6 @@ def play(t: Tables, seed: int, first: int, last: int, out: Sums, log: Rows) -> t
     s = Scratch(*seen, *(np.zeros(count, np.int64) for count in (len(t.law_hours), t.actors, t.actors)))
     code, case, rows = _play(t, s, seed, first, last, out, log)
     return int(code), int(case), int(rows)
-
-
-@kept
-def opening_of(t: Tables, seed: int, case: int) -> int:
-    """The place in the mix of the opening that a case has."""
-    return _opened(t.open_p, t.open_other, case_key(root_of(seed), case))
-
-
-@kept
-def amount_of(t: Tables, seed: int, case: int) -> int:
-    """What a case claims, in fen."""
-    q, at = t.quantities, len(t.quantities.kind) - 1
-    return _amount(q.kind[at], q.a[at], q.b[at], q.c[at], q.points, q.rises, case_key(root_of(seed), case))
-
-
-@inlined
-def _opened(open_p: Any, open_other: Any, key: Any) -> Any:
-    """Which opening a case has: Walker's alias method."""
-    u = uniform(key, OPENING) * len(open_p)
-    place = np.int64(u)
-    return place if u - place < open_p[place] else open_other[place]
-
-
-@part
-def _amount(kind: Any, a: Any, b: Any, c: Any, points: Any, rises: Any, key: Any) -> Any:
-    return np.int64(min(max(quantile(kind, a, b, c, points, rises, uniform(key, AMOUNT)) + 0.5, 1.0), MOST_AMOUNT))
 
 
 # 1. Into a state
@@ -219,7 +193,7 @@ def _fire(
     pays, written = t.pays[rule] == 1, len(log.case) > 0
     if amount == 0 and (written or pays):
         q, at = t.quantities, len(t.quantities.kind) - 1
-        amount = _amount(q.kind[at], q.a[at], q.b[at], q.c[at], q.points, q.rises, key)
+        amount = claimed(q.kind[at], q.a[at], q.b[at], q.c[at], q.points, q.rises, key)
     if written:
         log.case[rows], log.second[rows], log.rule[rows], log.amount[rows] = case, now, rule, amount
         rows += 1
@@ -287,7 +261,7 @@ def _play(t: Tables, s: Scratch, seed: int, first: int, last: int, out: Sums, lo
         if room > 0 and room - rows < MAX_STEPS:
             return DONE, case, rows
         key = case_key(root, case)
-        opening = _opened(t.open_p, t.open_other, key)
+        opening = opened(t.open_p, t.open_other, key)
         for clock in range(len(s.law)):
             s.law[clock] = NEVER
         node, now, steps, rounds, amount = t.open_node[opening], np.int64(t.start), 0, 0, np.int64(0)  # the amount is drawn when needed

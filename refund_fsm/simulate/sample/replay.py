@@ -11,7 +11,8 @@ from refund_fsm.case import RefundCase
 from refund_fsm.errors import BadData, TooLong
 from refund_fsm.simulate.behaviour import Behaviour
 from refund_fsm.simulate.chain import Chain, Opening, Tables, chain_of, tables_of
-from refund_fsm.simulate.sample.one_by_one import amount_of, opening_of, play, rows_for
+from refund_fsm.simulate.sample.one_by_one import play, rows_for
+from refund_fsm.simulate.sample.opening import amount_of, opening_of
 from refund_fsm.simulate.sample.sums import DONE, MAX_STEPS, sums_for
 from refund_fsm.workflow import CLOCK, Evidence, Order, Policy, RefundRequest, Rule, Workflow
 

@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +19,23 @@ from refund_fsm.errors import BadData
 from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE, Behaviour
 from refund_fsm.simulate.figures import Figure, frame, rows_of
-from refund_fsm.simulate.sample import sums
-from refund_fsm.simulate.sample.histogram import Z95, Histogram, share
-from refund_fsm.simulate.sample.sums import Sums
+from refund_fsm.simulate.sample.estimates import about, exact, quantile, share, shares
+from refund_fsm.simulate.sample.histogram import Z95, Histogram
+from refund_fsm.simulate.sample.ranges import Ranges, joined
+from refund_fsm.simulate.sample.sums import (
+    BIN,
+    CASES,
+    MONEY_SECONDS,
+    PAID,
+    PAID_FEN,
+    PARCELS,
+    PROVISIONAL,
+    STEPS,
+    STEPS_SQUARED,
+    VIOLATIONS,
+    Sums,
+    sparse,
+)
 from refund_fsm.text.numbers import Interval, Unit
 from refund_fsm.workflow import Policy, Workflow
 
@@ -44,7 +58,7 @@ class Result:
     behaviour: Behaviour
     policy: Policy
     start: datetime
-    ranges: tuple[tuple[int, int, int], ...]
+    ranges: Ranges
     asked: int
     payers: tuple[str, ...]
     sums: Sums
@@ -55,7 +69,7 @@ class Result:
     @property
     def cases(self) -> int:
         """The number of cases that were played."""
-        return self._total(sums.CASES)
+        return self._total(CASES)
 
     @property
     def partial(self) -> bool:
@@ -65,12 +79,12 @@ class Result:
     @property
     def steps(self) -> int:
         """The number of rules that fired, in all cases."""
-        return self._total(sums.STEPS)
+        return self._total(STEPS)
 
     @property
     def provisional_cases(self) -> int:
         """Cases in which a working day was counted that no published calendar knows yet (暂定)."""
-        return self._total(sums.PROVISIONAL)
+        return self._total(PROVISIONAL)
 
     def _total(self, place: int) -> int:
         return int(self.sums.totals[place])
@@ -81,7 +95,7 @@ class Result:
     def outcomes(self) -> Mapping[str, Interval]:
         """The share of each final state by key, and of `open`: cases that were left where they were."""
         ends = {key: int(self.sums.ends[place].sum()) for place, key in self._states() if self.workflow.states[key].final}
-        return _shares({**ends, figures.OPEN: int(self.sums.open.sum())}, self.cases)
+        return shares({**ends, figures.OPEN: int(self.sums.open.sum())}, self.cases)
 
     @property
     def open_in(self) -> Mapping[str, int]:
@@ -96,7 +110,7 @@ class Result:
     @property
     def rule_shares(self) -> Mapping[str, Interval]:
         """The share of cases in which each rule fired, by id."""
-        return _shares(dict(zip(self.workflow.by_id, self.sums.rule_cases.tolist(), strict=True)), self.cases)
+        return shares(dict(zip(self.workflow.by_id, self.sums.rule_cases.tolist(), strict=True)), self.cases)
 
     @property
     def state_counts(self) -> Mapping[str, int]:
@@ -106,7 +120,7 @@ class Result:
     @property
     def state_shares(self) -> Mapping[str, Interval]:
         """The share of cases that were ever in each state, by key."""
-        return _shares({key: int(self.sums.state_cases[place]) for place, key in self._states()}, self.cases)
+        return shares({key: int(self.sums.state_cases[place]) for place, key in self._states()}, self.cases)
 
     @property
     def breach_counts(self) -> Mapping[str, int]:
@@ -116,7 +130,7 @@ class Result:
     @property
     def breach_shares(self) -> Mapping[str, Interval]:
         """The share of cases in which each limit was so passed, by name."""
-        return _shares(dict(zip(figures.limit_names(self.workflow), self.sums.breach_cases.tolist(), strict=True)), self.cases)
+        return shares(dict(zip(figures.limit_names(self.workflow), self.sums.breach_cases.tolist(), strict=True)), self.cases)
 
     @property
     def arbitration_share(self) -> Interval:
@@ -127,14 +141,14 @@ class Result:
     @property
     def statutory_share(self) -> Interval:
         """The share of cases in which the law's clock (L1) ran out before the case ended."""
-        return share(self._total(sums.VIOLATIONS), self.cases)
+        return share(self._total(VIOLATIONS), self.cases)
 
     # 3. When
 
     @property
     def time_to_money(self) -> Histogram:
         """From the start to the first payout, of the cases that had one."""
-        return Histogram(self.sums.money, self._total(sums.MONEY_SECONDS))
+        return Histogram(self.sums.money, self._total(MONEY_SECONDS))
 
     def time_to(self, state: str) -> Histogram:
         """From the start to a final state, of the cases that ended there."""
@@ -153,12 +167,12 @@ class Result:
     @property
     def paid_fen(self) -> int:
         """What was paid out, in fen."""
-        return self._total(sums.PAID_FEN)
+        return self._total(PAID_FEN)
 
     @property
     def parcels(self) -> int:
         """How many cases sent goods back."""
-        return self._total(sums.PARCELS)
+        return self._total(PARCELS)
 
     @property
     def freight(self) -> Mapping[str, int]:
@@ -183,7 +197,7 @@ class Result:
         for p in figures.QUANTILES:
             add(f"money:{figures.percentile(p)}", "hours", quantile(money, p))
         add("paid", "fen", self._mean_paid())
-        add("steps", "times", _about(self.steps, self._total(sums.STEPS_SQUARED), self.cases))
+        add("steps", "times", about(self.steps, self._total(STEPS_SQUARED), self.cases))
         for name, one in self.breach_shares.items():
             add(f"breach:{name}", "share", one)
         if self.workflow.law:
@@ -192,7 +206,7 @@ class Result:
             add(f"reach:{key}", "share", one)
         for place, key in self._states():
             if not self.workflow.states[key].final:
-                mean = int(self.sums.seconds[place]) / sums.BIN / self.cases if self.cases else math.nan
+                mean = int(self.sums.seconds[place]) / BIN / self.cases if self.cases else math.nan
                 add(f"stay:{key}", "hours", Interval(mean, math.nan, math.nan))
         for key, one in self.rule_shares.items():
             add(f"rule:{key}", "share", one)
@@ -201,8 +215,8 @@ class Result:
     def _mean_paid(self) -> Interval:
         """Paid per case. An amount is drawn apart from all else, so that its spread is that of the behaviour's amount."""
         if not self.cases:
-            return _exact(math.nan)
-        amount, p, mean = self.behaviour.amount, self._total(sums.PAID) / self.cases, self.paid_fen / self.cases
+            return exact(math.nan)
+        amount, p, mean = self.behaviour.amount, self._total(PAID) / self.cases, self.paid_fen / self.cases
         if self.cases < 2:
             return Interval(mean, math.nan, math.nan)
         squares = (amount.deviation**2 + amount.expected**2) * p
@@ -238,7 +252,7 @@ class Result:
             "cases": self.cases,
             "partial": self.partial,
             "payers": list(self.payers),
-            "sums": {name: _sparse(array) for name, array in self.sums._asdict().items()},
+            "sums": {name: sparse(array) for name, array in self.sums._asdict().items()},
             "figures": {name: {"unit": one.unit, "interval": _finite(one.interval)} for name, one in self.figures().items()},
         }
         return json.dumps(data, ensure_ascii=False, indent=indent)
@@ -263,12 +277,8 @@ class Result:
                 raise BadData(name, getattr(other, name), "the same in two results that are merged")
         if self.workflow.fingerprint != other.workflow.fingerprint:
             raise BadData("workflow", other.workflow, "the same in two results that are merged")
-        for seed, first, last in other.ranges:
-            for seed_2, first_2, last_2 in self.ranges:
-                if seed == seed_2 and first < last_2 and first_2 < last:
-                    raise BadData("ranges", (seed, first, last), f"other cases than {(seed_2, first_2, last_2)}: none may count twice")
+        ranges = joined(self.ranges, other.ranges)
         sums = Sums(*(one + two for one, two in zip(self.sums, other.sums, strict=True)))
-        ranges = _joined((*self.ranges, *other.ranges))
         return replace(self, ranges=ranges, asked=self.asked + other.asked, sums=sums)
 
     def __eq__(self, other: object) -> bool:
@@ -299,53 +309,5 @@ class Result:
         return list(self.workflow.states).index(state)
 
 
-def quantile(histogram: Histogram, p: float) -> Interval:
-    """A quantile in hours, with its interval."""
-    found, ends = histogram.quantile(p), histogram.quantile_interval(p)
-    hour = timedelta(hours=1)
-    if found is None:
-        return _exact(math.nan)
-    if ends is None:
-        return Interval(found / hour, math.nan, math.nan)
-    return Interval(found / hour, ends[0] / hour, ends[1] / hour)
-
-
-def _exact(value: float) -> Interval:
-    return Interval(value, value, value)
-
-
-def _about(total: int, squares: int, cases: int) -> Interval:
-    """A mean per case, of its sum and its sum of squares, with the normal interval."""
-    if not cases:
-        return _exact(math.nan)
-    mean = total / cases
-    if cases < 2:
-        return Interval(mean, math.nan, math.nan)
-    half = Z95 * math.sqrt(max(squares / cases - mean**2, 0.0) / cases)
-    return Interval(mean, mean - half, mean + half)
-
-
-def _shares(counts: Mapping[str, int], total: int) -> Mapping[str, Interval]:
-    return MappingProxyType({key: share(count, total) for key, count in counts.items()})
-
-
 def _finite(one: Interval) -> list[float | None]:
     return [value if math.isfinite(value) else None for value in one.to_list()]
-
-
-def _sparse(array: Any) -> dict[str, Any]:
-    """An array as its shape, the places that are not 0, and what is there."""
-    flat = array.reshape(-1)
-    places = np.flatnonzero(flat)
-    return {"shape": list(array.shape), "places": places.tolist(), "values": flat[places].tolist()}
-
-
-def _joined(ranges: tuple[tuple[int, int, int], ...]) -> tuple[tuple[int, int, int], ...]:
-    """Ranges in order, those that touch made one."""
-    found: list[tuple[int, int, int]] = []
-    for seed, first, last in sorted(ranges):
-        if found and found[-1][0] == seed and found[-1][2] == first:
-            found[-1] = (seed, found[-1][1], last)
-        else:
-            found.append((seed, first, last))
-    return tuple(found)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any
-
-import numpy as np
 
 from refund_fsm import orders
 from refund_fsm.errors import BadData
 from refund_fsm.simulate.behaviour import Behaviour
 from refund_fsm.simulate.sample.result import FORMAT, Result
-from refund_fsm.simulate.sample.sums import Sums, shapes_of
+from refund_fsm.simulate.sample.sums import Sums, dense, shapes_of
 from refund_fsm.workflow import Policy, Workflow
 
 WRITTEN = "what Result.to_json wrote"
@@ -40,7 +37,7 @@ def result_from(text: str | bytes, workflow: Workflow | None) -> Result:
             tuple((int(seed), int(first), int(last)) for seed, first, last in data["ranges"]),
             int(data["asked"]),
             payers,
-            Sums(**{name: _dense(name, data["sums"][name], shape) for name, shape in shapes.items()}),
+            Sums(**{name: dense(name, data["sums"][name], shape) for name, shape in shapes.items()}),
             str(data["calendar"]),
         )
     except BadData:
@@ -52,13 +49,3 @@ def result_from(text: str | bytes, workflow: Workflow | None) -> Result:
     if found.asked < found.cases:
         raise BadData("asked", found.asked, f"at least the {found.cases:,} cases that were played")
     return found
-
-
-def _dense(name: str, data: dict[str, Any], shape: tuple[int, ...]) -> Any:
-    if tuple(data["shape"]) != shape:
-        raise BadData(f"sums.{name}.shape", data["shape"], f"{list(shape)}, as the workflow has it")
-    flat = np.zeros(int(np.prod(shape)), np.int64)
-    flat[np.array(data["places"], np.int64)] = data["values"]
-    if (flat < 0).any():
-        raise BadData(f"sums.{name}", int(flat.min()), "counts from 0")
-    return flat.reshape(shape)

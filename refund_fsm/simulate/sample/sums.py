@@ -1,15 +1,16 @@
-"""Owns what cases add up to while they are played: integer sums, how long a bin of time is, and how playing can end.
+"""Owns what cases add up to while they are played, as integers and as plain data; and how playing can end.
 
 Must not play, nor know names.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from refund_fsm.errors import BadData
 from refund_fsm.simulate.chain import Tables
 
 BIN = 3_600  # seconds of a bin of time
@@ -61,3 +62,21 @@ def sums_for(tables: Tables, payers: int) -> Sums:
     """Zeros of the shapes that a chain needs."""
     shapes = shapes_of(len(tables.final), len(tables.pays), len(tables.limit_hours), payers)
     return Sums(*(np.zeros(shape, np.int64) for shape in shapes.values()))
+
+
+def sparse(array: Any) -> dict[str, Any]:
+    """An array as its shape, the places that are not 0, and what is there."""
+    flat = array.reshape(-1)
+    places = np.flatnonzero(flat)
+    return {"shape": list(array.shape), "places": places.tolist(), "values": flat[places].tolist()}
+
+
+def dense(name: str, data: dict[str, Any], shape: tuple[int, ...]) -> Any:
+    """What `sparse` gave, as an array of a shape; `BadData` for anything else."""
+    if tuple(data["shape"]) != shape:
+        raise BadData(f"sums.{name}.shape", data["shape"], f"{list(shape)}, as the workflow has it")
+    flat = np.zeros(int(np.prod(shape)), np.int64)
+    flat[np.array(data["places"], np.int64)] = data["values"]
+    if (flat < 0).any():
+        raise BadData(f"sums.{name}", int(flat.min()), "counts from 0")
+    return flat.reshape(shape)

@@ -12,7 +12,7 @@ import pytest
 from refund_fsm import CLOCK, Actor, Event, Limit, Policy, Rule, Workflow, orders
 from refund_fsm.export import render
 from refund_fsm.simulate import Behaviour, Choice, Empirical, Share
-from refund_fsm.simulate.behaviour.behaviour import NOTHING
+from refund_fsm.simulate.behaviour import NOTHING
 from refund_fsm.simulate.behaviour.delays import Quantity
 from tests.awkward import WORKFLOW as AWKWARD
 from tests.export.prism.storm import ENDED, ENOUGH, GUIDE, Asked, delay, number, raise_if_huge

@@ -62,7 +62,7 @@ def places_of(t: Tables) -> Laid | None:
 
 
 def _phases(t: Tables) -> int:
-    return t.bounds.shape[1] + 1
+    return int(t.bounds.shape[1]) + 1
 
 
 def _ints(values: Iterable[Any]) -> Int:

@@ -1,0 +1,168 @@
+"""Owns how a chain is laid on a lattice of time: the calendar by cell, the mass of delays, rows of nodes with a deadline.
+
+Must not know who races (`outcomes` does), nor compute a law.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from refund_fsm.errors import BadData, CalendarOutOfRange
+from refund_fsm.simulate.behaviour.curves import cells
+from refund_fsm.simulate.chain import DAY, NEVER, UNIT_SECONDS, Chain, Tables, tables_of
+from refund_fsm.simulate.law.lattice import NO_DEADLINE, Float, Int, Laid, Lattice
+from refund_fsm.simulate.law.outcomes import Races
+
+MAX_CELLS = 200_000
+
+
+def lay(
+    chain: Chain, step: timedelta, horizon: timedelta, told: frozenset[tuple[int, int]] = frozenset(), like: Laid | None = None
+) -> Laid:
+    """The chain on a lattice. `told` are (state, event) of internal events whose having happened must be told by the outcome.
+
+    `like` has a chain of the same nodes: what does not depend on behaviour is taken from it where the policy is the same too.
+    """
+    seconds = _checked(step, horizon)
+    tables = like.tables if like is not None and like.chain.policy is chain.policy else tables_of(chain)
+    return _Layer(chain, tables, seconds, step, horizon, told, like).laid()
+
+
+def fits(chain: Chain, step: timedelta) -> bool:
+    """Whether every limit in hours is a whole number of steps."""
+    lengths = (limit.length_in(chain.policy) for _, limit in chain.workflow.groups if limit.unit == "hours")
+    return not any(timedelta(hours=length) % step for length in lengths)
+
+
+def _checked(step: object, horizon: object) -> int:
+    if not isinstance(step, timedelta) or step <= timedelta(0) or timedelta(days=1) % step or step % timedelta(seconds=1):
+        raise BadData("step", step, "a timedelta of whole seconds that divides a day, such as one hour")
+    if not isinstance(horizon, timedelta) or not step <= horizon <= timedelta(days=3650):
+        raise BadData("horizon", horizon, "a timedelta from one step to 3,650 days")
+    if horizon // step > MAX_CELLS:
+        raise BadData("step", step, f"a step of which at most {MAX_CELLS:,} are in the horizon")
+    return step // timedelta(seconds=1)
+
+
+class _Layer:
+    """The columns of one lattice under way."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        tables: Tables,
+        seconds: int,
+        step: timedelta,
+        horizon: timedelta,
+        told: frozenset[tuple[int, int]],
+        like: Laid | None,
+    ) -> None:
+        self.chain, self.tables, self.seconds, self.step = chain, tables, seconds, step
+        self.per_day = DAY // seconds
+        self.start = 2 * (tables.start // seconds) + (1 if tables.start % seconds else 0)
+        wanted = self.start // 2 + math.ceil(horizon / step)
+        self.last = min(wanted, len(tables.works) * self.per_day)
+        if self.last < wanted and tables.barred:
+            raise CalendarOutOfRange(
+                f"the horizon of {horizon.days} days needs working days that are not known ({chain.policy.calendar.version}); "
+                "ways out: a shorter horizon, a newer chinesecalendar, a days_file, or beyond = 'provisional'"
+            )
+        self.races = Races(chain, tables, told, like)
+
+    def laid(self) -> Laid:
+        known = self.tables.known // self.seconds if self.tables.known < NEVER else NO_DEADLINE
+        return Laid(self.chain, self.tables, self.lattice(), tuple(self.races.numbers), self.step, known)
+
+    def lattice(self) -> Lattice:
+        columns: dict[str, Any] = {**self._time(), **self._mass(), **self._groups()}
+        columns.update(self.races.outcomes())
+        columns.update(self.races.columns())
+        columns.update(self._rows(columns["group_slots"], columns["state_group"], columns["race_of"]))
+        most = max((len(race.radix) for race in self.races.numbers), default=1)
+        at, weight = _gauss(most // 2 + 1)
+        return Lattice(**columns, gauss_at=at, gauss_weight=weight, per_day=self.per_day, start=self.start, last=self.last)
+
+    def _time(self) -> dict[str, Any]:
+        works = np.repeat(self.tables.works, self.per_day)[: self.last]
+        before = np.concatenate((np.zeros(1, np.int64), np.cumsum(works)))
+        bounds = np.where(self.tables.bounds < NEVER, (self.tables.bounds + self.seconds // 2) // self.seconds, NO_DEADLINE)
+        return {"works": works, "before": before, "bounds": bounds, "state_of": self.tables.state}
+
+    def _mass(self) -> dict[str, Any]:
+        atoms: list[Any] = [np.zeros(0)]
+        edge: list[Any] = [np.zeros(0)]
+        inside: list[Any] = [np.zeros(0)]
+        begin, works = [0], []
+        for row in self.chain.behaviour.choices:
+            works.append(int(row.delay is not None and row.delay.unit == "working_days"))
+            if row.delay is not None:
+                found = cells(row.delay, self.seconds / UNIT_SECONDS[row.delay.unit], self.last)
+                atoms.append(found.atoms)
+                edge.append(found.edge)
+                inside.append(found.inside)
+            begin.append(begin[-1] + (len(atoms[-1]) if row.delay is not None else 0))
+        return {
+            "atoms": np.concatenate(atoms),
+            "edge": np.concatenate(edge),
+            "inside": np.concatenate(inside),
+            "mass": np.array(begin, np.int64),
+            "choice_works": np.array(works, np.int64),
+        }
+
+    def _groups(self) -> dict[str, Any]:
+        workflow, tables = self.chain.workflow, self.tables
+        hours, slots = [], []
+        ends = np.where(tables.limit_end < NEVER, tables.limit_end // self.seconds, NO_DEADLINE)
+        days = self.last // self.per_day + 1
+        for place, (group, limit) in enumerate(workflow.groups):
+            length = int(tables.limit_hours[place])
+            if length >= 0 and length % self.seconds:
+                raise BadData("step", self.step, f"a step of which the limit {limit.field}, {length // 3600} hours, is a whole multiple")
+            hours.append(length / self.seconds if length >= 0 else -1.0)
+            farthest = 1
+            if length >= 0:
+                farthest = 2 * math.ceil(hours[-1]) + 3
+            elif len(group) > 1:
+                away = ends[place, :days] // self.per_day - np.arange(len(ends[place, :days]))
+                farthest = int(away[away < NO_DEADLINE // self.per_day // 2].max(initial=1)) + 2
+            slots.append(farthest + 1 if len(group) > 1 else 1)
+        return {
+            "group_hours": np.array([-1 if one < 0 else 2 * math.floor(one) + (one != math.floor(one)) for one in hours], np.int64),
+            "group_end": ends,
+            "group_slots": np.array(slots, np.int64),
+            "state_group": tables.limit,
+        }
+
+    def _rows(self, group_slots: Int, state_group: Int, race_of: Int) -> dict[str, Any]:
+        node_row: list[int] = []
+        node_rows: list[int] = []
+        rows_node: list[int] = []
+        rows_slot: list[int] = []
+        for place, node in enumerate(self.chain.nodes):
+            group = int(state_group[node.state])
+            count = int(group_slots[group]) if group >= 0 and not self.tables.final[node.state] else 1
+            node_row.append(len(rows_node))
+            node_rows.append(count)
+            rows_node += [place] * count
+            rows_slot += list(range(count))
+        order = sorted(
+            range(len(rows_node)),
+            key=lambda row: (self.chain.nodes[rows_node[row]].state, int(race_of[rows_node[row] * self.races.phases]), rows_slot[row], row),
+        )
+        return {
+            "node_row": np.array(node_row, np.int64),
+            "node_rows": np.array(node_rows, np.int64),
+            "rows_node": np.array(rows_node, np.int64),
+            "rows_slot": np.array(rows_slot, np.int64),
+            "rows_order": np.array(order, np.int64),
+        }
+
+
+def _gauss(count: int) -> tuple[Float, Float]:
+    """Gauss–Legendre points and weights on the interval from 0 to 1: exact for polynomials of degree 2 · count − 1."""
+    at, weight = np.polynomial.legendre.leggauss(count)
+    return (at + 1.0) / 2.0, weight / 2.0
