@@ -1,6 +1,31 @@
 """refund_fsm: Xiaohongshu's after-sales refunds as executable finite-state-machine workflows.
 
-The public names, loaded when they are first used, so that importing the package costs nothing that is not needed.
+The rooms, from the bottom; a room takes only from those above it in this list, and from their faces (`__init__.py`):
+
+| room | owns |
+|---|---|
+| `errors` | the exceptions |
+| `text` | texts in two languages; instants, amounts and figures in words; answers as sections, for terminal, pipe and page |
+| `workflow` | what a process is: rows, tables, facts, catalogue, policy, calendar, orders and requests, files |
+| `orders` | one table for each order type, the registry, how a workflow is named, the words that guide a buyer |
+| `case` | one case: machine, clock, steps, refusals, the saved form |
+| `scenario` | cases told as data: scenario files, concrete paths, traces |
+| `advice` | what to do now, until when, where to tap |
+| `eventlog` | the columns of an event log, and how it is written |
+| `graph` | every reachable configuration, found by asking the machine; merged; shortest paths |
+| `soundness` | is a workflow right? each fault with a witness |
+| `paths` | suites of covering paths, by criterion |
+| `diagram` | pictures, Mermaid, pages to play with |
+| `simulate` | many cases: behaviour, chain, sample, the exact law, and the report of both |
+| `export` | models for spin, XState, process mining and Storm |
+| `testing` | any implementation in lockstep, Hypothesis pieces, coverage, mutants |
+| `cli` | the command line: one module for each family of commands, and how each answer is shown |
+
+To add: an order type's rule, a row of `orders/TYPE.py` (what it cites stands in `workflow/catalogue.py`); an event's wording, its row in
+`orders/common.py` or `orders/TYPE.py`; a picture's view, `diagram/NAME_view.py` and a line of `diagram/drawing.py`; a criterion,
+`paths/goals.py`; a figure, `simulate/figures.py` for its name, `sample/result.py` and `law/exact.py` for its value, `report/overview.py`
+where it is shown; a command, its family in `cli/` and a line of `cli/app.py`. `tests/` has the same rooms, and `tests/test_rooms.py`
+holds all this. The public names below are loaded when they are first used, so that importing the package costs nothing.
 """
 
 from __future__ import annotations

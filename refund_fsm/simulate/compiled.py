@@ -1,13 +1,23 @@
-"""Owns how the loops of the law are compiled. Must not know what they compute."""
+"""Owns how loops are compiled, and until when what was compiled is kept on disk. Must not know what they compute.
+
+numba keeps the code of a function until the one file that holds the function changes. It would not see an edit of what the function
+takes from other files: functions, constants, the places in a tuple. Here it keeps it until any file changes that compiled code can
+take from, which are all of `ROOMS`; so compiled code can be laid out as any other.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
-from zlib import crc32
 
 from numba import njit
+from numba.core.caching import CompileResultCacheImpl, FunctionCache
+
+# What compiled code takes from, and where all of it stands: this module, and all modules of these rooms
+ROOMS = ("eventlog", "simulate/chain", "simulate/law", "simulate/sample")
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -24,14 +34,45 @@ _INNER: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True}  # for compile
 part: Compiler = njit(**_INNER)  # of a loop; a second less to compile without the wrappers
 tiny: Compiler = njit(**_INNER, forceinline=True)  # put in place of each call
 summing: Compiler = njit(**_INNER, fastmath={"reassoc"})  # may add up in any order
-inlined: Compiler = njit(**_OPTIONS, inline="always")  # of any compiled code
-kept: Compiler = njit(**_OPTIONS, cache=True)  # for Python; compiled once and for all processes, see `source`
+inlined: Compiler = njit(**_OPTIONS, inline="always")  # put in its place before compiling: tuples of arrays cost nothing only so
 
 
-def source(*files: str) -> int:
-    """A number for what is written in some modules.
+def kept(function: Function) -> Function:
+    """A loop that Python calls: compiled once and for all processes, until the sources change."""
+    made: Any = njit(**_OPTIONS)(function)
+    if made is not function:  # it is where numba is told to compile nothing
+        made._cache = _Kept(function)  # as `enable_caching` does
+    return made  # type: ignore[no-any-return]  # it looks as the function does
 
-    numba compiles anew what it has kept when its own file changes, not when that of what it calls does; with this as the default of
-    an argument it does.
-    """
-    return crc32(b"".join(Path(file).read_bytes() for file in files))
+
+@cache
+def sources() -> bytes:
+    """A hash of all that is written where compiled code takes from."""
+    package = Path(__file__).parent.parent
+    found = hashlib.sha256()
+    for file in sorted([Path(__file__), *(file for room in ROOMS for file in package.joinpath(room).rglob("*.py"))]):
+        found.update(file.name.encode())
+        found.update(file.read_bytes())
+    return found.digest()
+
+
+class _Stamped(CompileResultCacheImpl):
+    """Where the code of a function is kept, stamped with all sources; numba's own stamp is the function's file."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        self.locator.get_source_stamp = sources
+
+
+class _Kept(FunctionCache):
+    """The code of one function on disk, as `njit(cache=True)` has it, but for the stamp."""
+
+    _impl_class = _Stamped
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """What was kept for arguments of such types; None where there is nothing that can be read."""
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception:  # it was cut off; or it names a tuple that stands elsewhere now, where numba itself would give up
+            self.flush()
+            return None

@@ -48,7 +48,8 @@ from tests.places import ROOT
 BY_HAND = ("refusals", "limits", "breaches", "money", "filing", "events", "value")
 PARTS = {
     "cases": (
-        "scenario/test_scenario_files",
+        "scenario/test_shipped",
+        "scenario/test_playing",
         "workflow/test_policy",
         *(f"case/test_{subject}" for subject in BY_HAND),
         "soundness/test_soundness",
@@ -63,7 +64,7 @@ SOUND = "test_the_workflows_are_sound_and_need_every_acceptance"
 # Tests of loads and of files say nothing of a table.
 LOADS = (
     "test_a_case_takes_ten_thousand_events",
-    "test_as_many_events_as_a_file_may_have",
+    "test_a_file_may_have_so_many_events_and_no_more",
     "test_a_bad_file_is_named",
 )  # say nothing of a table
 LOADED = ("-W", "ignore:Module already imported")  # the package is, so that no fork has to

@@ -34,7 +34,8 @@ from numpy.typing import NDArray
 from refund_fsm import orders
 from refund_fsm.simulate import Behaviour, first_passage, sensitivity, simulate
 from refund_fsm.simulate.chain.tables import quantities
-from refund_fsm.simulate.sample import kernel
+from refund_fsm.simulate.sample.numbers import case_key, root_of, uniform
+from refund_fsm.simulate.sample.quantiles import quantile
 from tests.benchmarks.simpy_peer import Peer
 from tests.samples import at
 from tests.simulate.simulated import every_day_works
@@ -43,7 +44,6 @@ START = at("2026-02-12 10:00")  # the eve of the Spring Festival
 SEED = 7
 KEY = "third_party"
 GOALS = {"simpy": 200, "floor": 5, "threads": 1.8, "calendar": 1.25, "log": 50, "first": 10, "later": 1.5, "law": 0.5, "sensitivity": 20}
-_case_key, _uniform, _quantile = kernel._case_key, kernel._uniform, kernel._quantile
 Call = Callable[[], Any]
 Ints = NDArray[np.int64]
 
@@ -80,9 +80,9 @@ def plain(counts: Any, seed: int, blocks: int) -> float:
     total, last = 0.0, len(counts) - 1
     for block in range(blocks):
         for place in range(len(counts)):
-            key = _case_key(seed, block * len(counts) + place)
+            key = case_key(root_of(seed), block * len(counts) + place)
             for draw in range(counts[(place * (2 * block + 1)) & last]):
-                total += _uniform(key, draw)
+                total += uniform(key, draw)
     return total
 
 
@@ -93,11 +93,11 @@ def turned(counts: Any, firsts: Any, meant: Any, q: Any, seed: int, blocks: int)
     total, last = 0.0, len(counts) - 1
     for block in range(blocks):
         for place in range(len(counts)):
-            key = _case_key(seed, block * len(counts) + place)
+            key = case_key(root_of(seed), block * len(counts) + place)
             spot = (place * (2 * block + 1)) & last
             for draw in range(counts[spot]):
-                u, one = _uniform(key, draw), meant[firsts[spot] + draw]
-                total += u if one < 0 else np.int64(_quantile(kind[one], a[one], b[one], c[one], points, rises, u))
+                u, one = uniform(key, draw), meant[firsts[spot] + draw]
+                total += u if one < 0 else np.int64(quantile(kind[one], a[one], b[one], c[one], points, rises, u))
     return total
 
 
@@ -201,7 +201,7 @@ import time
 begun = time.perf_counter()
 from datetime import datetime, timedelta
 from refund_fsm import orders
-from refund_fsm.calendar import SHANGHAI
+from refund_fsm.text import SHANGHAI
 from refund_fsm.simulate import Behaviour, first_passage, simulate
 workflow, behaviour = orders.get({key!r}), Behaviour.default({key!r})
 start = datetime(2026, 2, 12, 10, tzinfo=SHANGHAI)

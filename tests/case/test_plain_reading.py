@@ -14,7 +14,8 @@ from refund_fsm.graph.configurations import explore
 from refund_fsm.graph.shortest import ShortestPaths
 from refund_fsm.testing.hypothesis.strategies import LegalPath, NearMiss, legal_paths, near_misses, orders_and_requests
 from tests.case.drawn import SURE, UNDER, given_details
-from tests.case.oracle import LIMITS, ROWS, Plain, facts_at, holds, step
+from tests.case.oracle import Plain, facts_at, holds, step
+from tests.case.tables_by_hand import LIMITS, ROWS
 from tests.workflows import EVERY_KEY
 
 EXAMPLES = settings().max_examples  # of the profile

@@ -20,7 +20,7 @@ from refund_fsm.scenario.file import find, load, shipped
 from refund_fsm.scenario.trace import play
 from refund_fsm.workflow.catalogue import CATALOGUE
 from tests.places import ROOT
-from tests.scenario.test_scenario_files import ORDER, REQUEST, SUBMIT, event
+from tests.scenario.files import ORDER, REQUEST, SUBMIT, event
 
 Captured = pytest.CaptureFixture[str]
 HAN = re.compile(r"[\u4e00-\u9fff]")

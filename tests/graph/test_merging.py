@@ -96,3 +96,15 @@ def test_a_long_chain_is_told_apart_to_its_end() -> None:
     assert list(coarsest([0] * (size - 1) + [1], chain)) == list(range(size))
     assert set(coarsest([0] * size, chain)) == {0}
     assert list(coarsest([], [])) == []
+
+
+def test_a_merger_keeps_colours_apart() -> None:
+    virtual = explore(orders.get("virtual"))
+    plain = virtual.merged()
+    fine = virtual.merged_by([facts.benefits_used for facts in map(virtual.facts_of, range(len(virtual)))])
+    assert len(plain) < len(fine)
+    for block in range(len(fine)):
+        members = [config for config in range(len(virtual)) if fine.block_of[config] == block]
+        assert len({virtual.facts_of(config).benefits_used for config in members}) == 1
+        assert len({plain.block_of[config] for config in members}) == 1
+    assert fine.merged_by(()).block_of.tolist() == plain.block_of.tolist()

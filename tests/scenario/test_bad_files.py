@@ -9,7 +9,7 @@ import pytest
 from refund_fsm.cli import main
 from refund_fsm.scenario.file import MAX_EVENTS
 from refund_fsm.workflow import MAX_BYTES
-from tests.scenario.test_scenario_files import ORDER, REQUEST, SUBMIT, event
+from tests.scenario.files import ORDER, REQUEST, SUBMIT, event
 
 Captured = pytest.CaptureFixture[str]
 GOOD = ORDER + REQUEST + SUBMIT

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numba import njit
 
 from refund_fsm import BadData, Policy, Workflow, orders
 from refund_fsm.simulate import Behaviour, Choice, Empirical, Exponential, Fixed, LogNormal, Share, Triangular, Uniform
@@ -16,8 +17,8 @@ from refund_fsm.simulate.behaviour.behaviour import ASSUMED, shipped
 from refund_fsm.simulate.behaviour.curves import cdf, cells, on_lattice
 from refund_fsm.simulate.chain.chain import chain_of
 from refund_fsm.simulate.chain.days import day_deadlines, days_from, working_deadlines
-from refund_fsm.simulate.chain.tables import alias, quantities
-from refund_fsm.simulate.sample import kernel as loop
+from refund_fsm.simulate.chain.tables import Quantities, alias, quantities
+from refund_fsm.simulate.sample.quantiles import quantile
 from tests.samples import at
 from tests.simulate.simulated import START, choice, exchanging, toyed
 from tests.toys import ASK, END, TURN, A, B, toy
@@ -39,13 +40,18 @@ KINDS = [f"{one.kind}-{place}" for place, one in enumerate(QUANTITIES)]
 # 1. Distributions
 
 
+def drawn_at(table: Quantities, u: float) -> Any:
+    """What is drawn, in seconds."""
+    return quantile(table.kind[0], table.a[0], table.b[0], table.c[0], table.points, table.rises, u)
+
+
+seconds: Any = njit(drawn_at)
+
+
 @pytest.mark.parametrize("one", QUANTITIES, ids=KINDS)
 def test_the_quantile_that_is_drawn_is_the_inverse_of_the_curve(one: Any) -> None:
     table = quantities([one])
-    drawn = [
-        loop._quantile(table.kind[0], table.a[0], table.b[0], table.c[0], table.points, table.rises, u) / 3600
-        for u in (0.0001, 0.1, 0.25, 0.5, 0.9, 0.9999)
-    ]
+    drawn = [seconds(table, u) / 3600 for u in (0.0001, 0.1, 0.25, 0.5, 0.9, 0.9999)]
     if isinstance(one, (Fixed, Empirical)):
         assert set(drawn) <= set(getattr(one, "values", (one.expected,)))
         assert drawn == sorted(drawn)

@@ -18,10 +18,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numba import njit
 
 from refund_fsm import BadData, CalendarOutOfRange, Policy, Rule, Workflow, orders
 from refund_fsm.eventlog import COLUMNS
@@ -29,10 +29,11 @@ from refund_fsm.simulate import Behaviour, Exponential, Fixed, Result, Share, pl
 from refund_fsm.simulate.chain.chain import Chain, chain_of
 from refund_fsm.simulate.chain.tables import Tables, payers, tables_of
 from refund_fsm.simulate.figures import limit_names
-from refund_fsm.simulate.sample import kernel as loop
-from refund_fsm.simulate.sample import population
-from refund_fsm.simulate.sample.kernel import rows_for
+from refund_fsm.simulate.sample import one_by_one, population
+from refund_fsm.simulate.sample.numbers import case_key, root_of, uniform
+from refund_fsm.simulate.sample.one_by_one import rows_for
 from refund_fsm.simulate.sample.replay import replayed
+from refund_fsm.simulate.sample.sums import PAID_FEN, PARCELS, VIOLATIONS, Sums, sums_for
 from tests.awkward import WORKFLOW as AWKWARD
 from tests.exchange import WORKFLOW as EXCHANGE
 from tests.samples import at
@@ -69,10 +70,10 @@ def chains(draw: st.DrawFn) -> Chain:
     return chain_of(workflow, behaviour, at(start.isoformat()), draw(st.sampled_from(list(POLICIES.values()))))
 
 
-def one_case(chain: Chain, tables: Tables, seed: int, number: int) -> tuple[loop.Sums, list[tuple[str, Any]]]:
+def one_case(chain: Chain, tables: Tables, seed: int, number: int) -> tuple[Sums, list[tuple[str, Any]]]:
     """The sums of one case, and the rules that fired with their instants."""
-    sums, log = loop.sums_for(tables, len(payers(chain))), rows_for(0)
-    _, _, rows = loop.play(tables, seed, number, number + 1, sums, log)
+    sums, log = sums_for(tables, len(payers(chain))), rows_for(0)
+    _, _, rows = one_by_one.play(tables, seed, number, number + 1, sums, log)
     midnight = chain.start.replace(hour=0, minute=0, second=0)
     return sums, [(chain.rules[int(log.rule[row])], midnight + timedelta(seconds=int(log.second[row]))) for row in range(rows)]
 
@@ -90,10 +91,10 @@ def test_every_case_is_one_of_the_library(chain: Chain, seed: int) -> None:
         found = collections.Counter(names[id(one.limit)] for one in case.breaches(at=case.now if case.state.final else FAR))
         assert found == {name: count for name, count in zip(names.values(), sums.breaches.tolist(), strict=True) if count}
         assert case.state.final == (sums.open.sum() == 0)
-        assert case.paid_fen == sums.totals[loop.PAID_FEN]
-        assert not case.state.final or case.statutory_passed == bool(sums.totals[loop.VIOLATIONS])
+        assert case.paid_fen == sums.totals[PAID_FEN]
+        assert not case.state.final or case.statutory_passed == bool(sums.totals[VIOLATIONS])
         sent = any("tracking_no" in step.rule.event.needs for step in case.steps)
-        assert sent == bool(sums.totals[loop.PARCELS])
+        assert sent == bool(sums.totals[PARCELS])
         if sent and case.freight is not None:
             assert dict(zip(who, sums.payers.tolist(), strict=False))[case.freight.payer] == 1
 
@@ -472,7 +473,13 @@ def test_it_needs_its_extra() -> None:
 
 def test_numbers_of_this_platform_stay_what_they_are() -> None:
     """The generator is SplitMix64, keyed by seed, case and draw: these are its numbers, and must not change unseen."""
-    key = np.uint64(loop._case_key(np.uint64(7), np.uint64(0)))
+
+    def drawn(seed: int, case: int, draw: int) -> tuple[int, float]:
+        key = case_key(root_of(seed), case)
+        return key, uniform(key, draw)
+
+    compiled: Any = njit(drawn)
+    key, u = compiled(7, 0, 5)
     mask = (1 << 64) - 1
 
     def mixed(z: int) -> int:
@@ -482,4 +489,4 @@ def test_numbers_of_this_platform_stay_what_they_are() -> None:
 
     gamma = 0x9E3779B97F4A7C15
     assert int(key) == mixed(mixed((7 + gamma) & mask))
-    assert loop._uniform(key, np.uint64(5)) == (mixed((int(key) + 5 * gamma) & mask) >> 11) / 2**53
+    assert u == (mixed((int(key) + 5 * gamma) & mask) >> 11) / 2**53

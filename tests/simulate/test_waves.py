@@ -15,30 +15,30 @@ from refund_fsm.simulate import Behaviour, Exponential, Fixed, LogNormal, Triang
 from refund_fsm.simulate.behaviour.delays import Empirical, Quantity
 from refund_fsm.simulate.chain.chain import Chain, chain_of
 from refund_fsm.simulate.chain.tables import payers, tables_of
-from refund_fsm.simulate.sample import kernel as loop
-from refund_fsm.simulate.sample import waves
-from refund_fsm.simulate.sample.kernel import no_rows
-from refund_fsm.simulate.sample.places import MAX_PLACES, places_of
+from refund_fsm.simulate.sample import one_by_one, waves
+from refund_fsm.simulate.sample.one_by_one import no_rows
+from refund_fsm.simulate.sample.sums import CASES, DONE, OFF_CALENDAR, TOO_MANY_STEPS, Sums, sums_for
+from refund_fsm.simulate.sample.waves import MAX_PLACES, places_of
 from tests.awkward import WORKFLOW as AWKWARD
 from tests.samples import at
 from tests.simulate.simulated import POLICIES, START, behaviour_of, every_day_works
 from tests.simulate.test_population import ALL, chains
 
 
-def both(chain: Chain, cases: int, seed: int = 7, first: int = 0, **more: int) -> tuple[tuple[int, loop.Sums], tuple[int, loop.Sums]]:
+def both(chain: Chain, cases: int, seed: int = 7, first: int = 0, **more: int) -> tuple[tuple[int, Sums], tuple[int, Sums]]:
     """How it ended and the sums, played one by one and together."""
     tables = tables_of(chain)
     places = places_of(tables)
     assert places is not None
-    alone, together = (loop.sums_for(tables, len(payers(chain))) for _ in range(2))
-    code, _, _ = loop.play(tables, seed, first, first + cases, alone, no_rows())
-    return (code, alone), (waves.play_all(tables, places, seed, first, first + cases, together, **more), together)
+    alone, together = (sums_for(tables, len(payers(chain))) for _ in range(2))
+    code, _, _ = one_by_one.play(tables, seed, first, first + cases, alone, no_rows())
+    return (code, alone), (waves.play(tables, places, seed, first, first + cases, together, **more), together)
 
 
 def different(chain: Chain, cases: int, **more: int) -> list[str]:
     """The sums that differ; none is what we want."""
     (code, alone), (other, together) = both(chain, cases, **more)
-    assert code == other == loop.DONE and alone.totals[loop.CASES] == cases
+    assert code == other == DONE and alone.totals[CASES] == cases
     return [name for name, one, two in zip(alone._fields, alone, together, strict=True) if not np.array_equal(one, two)]
 
 
@@ -110,7 +110,7 @@ def test_errors_are_the_same(tmp_path_factory: pytest.TempPathFactory) -> None:
     workflow, behaviour = orders.get("third_party"), Behaviour.default("third_party")
     barred = chain_of(workflow, behaviour, at("2026-12-28 10:00"), Policy(beyond="error"))
     (code, _), (other, _) = both(barred, 500)
-    assert code == other == loop.OFF_CALENDAR
+    assert code == other == OFF_CALENDAR
     rows = tuple(
         row.model_copy(update={"delay": Fixed(value=0)}) if row.event in ("payout_failed", "retry_payout") else row
         for row in behaviour.choices
@@ -118,7 +118,7 @@ def test_errors_are_the_same(tmp_path_factory: pytest.TempPathFactory) -> None:
     )
     round_and_round = chain_of(workflow, behaviour.model_copy(update={"choices": rows}), START)
     (code, _), (other, _) = both(round_and_round, 50)
-    assert code == other == loop.TOO_MANY_STEPS
+    assert code == other == TOO_MANY_STEPS
     even = every_day_works(tmp_path_factory.mktemp("days"))
     assert not different(chain_of(workflow, behaviour, START, even), 5_000)
 

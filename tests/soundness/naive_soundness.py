@@ -176,7 +176,7 @@ def _rounds(graph: dict[Node, list[Edge]]) -> set[frozenset[Node]]:
 
 
 def _lap(workflow: Workflow, graph: dict[Node, list[Edge]], part: Iterable[Node], steps: dict[Node, int], free: bool) -> int:
-    """The fewest steps to a round and once round it: from every start, walks that grow step by step until one is back."""
+    """The fewest steps to a round and once round it: from every start, paths that grow step by step until one is back."""
     group = workflow.group_of.get
     found = []
     for start in part:

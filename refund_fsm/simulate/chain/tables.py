@@ -20,6 +20,7 @@ from refund_fsm.workflow import LAST_YEAR, Limit
 
 MAX_DAYS = 3_660  # of one case: one that has not ended by then is left open
 KINDS = (Fixed, Uniform, Exponential, LogNormal, Triangular, Empirical)
+FIXED, UNIFORM, EXPONENTIAL, LOGNORMAL, TRIANGULAR, EMPIRICAL = range(len(KINDS))
 UNIT_SECONDS = {"hours": 3_600.0, "days": 86_400.0, "working_days": 86_400.0, "fen": 1.0}
 
 Float = NDArray[np.float64]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from refund_fsm.simulate.compiled import inlined, kept, part
 from refund_fsm.simulate.law.deadlines import begun, carried, same_until, slot_of
 from refund_fsm.simulate.law.lattice import NO_DEADLINE, Lattice
-from refund_fsm.simulate.law.race import SOURCE, _cleared, _passed, _summed, run
+from refund_fsm.simulate.law.race import _cleared, _passed, _summed, run
 from refund_fsm.simulate.law.stretch import add, fill, sum_of
 from refund_fsm.simulate.law.work import Work
 
@@ -314,7 +314,7 @@ def _spread(
 
 
 @kept
-def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: Apart, source: int = SOURCE) -> int:  # noqa: ARG001
+def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: Apart) -> int:
     """The law from the start on: fills `flow` and `apart`. Returns 0, or 1 when moves inside one instant find no end."""
     nodes, enter, outs, hours, ends, rows, places = net.nodes, net.enter, net.outs, net.hours, net.ends, net.rows, net.places
     todo, crowd, turn, mine, late, per_day = net.todo, net.crowd, net.turn, net.mine, net.late, net.per_day

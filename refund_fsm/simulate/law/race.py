@@ -14,9 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refund_fsm.simulate import compiled
-from refund_fsm.simulate.compiled import inlined, kept, part, source, summing
-from refund_fsm.simulate.law import deadlines, stretch, work
+from refund_fsm.simulate.compiled import inlined, part, summing
 from refund_fsm.simulate.law.lattice import NO_DEADLINE
 from refund_fsm.simulate.law.stretch import (
     ACTIVE,
@@ -43,8 +41,6 @@ from refund_fsm.simulate.law.stretch import (
     with_digits,
 )
 from refund_fsm.simulate.law.work import BLOCK, Work
-
-SOURCE = source(work.__file__, compiled.__file__, deadlines.__file__, stretch.__file__, __file__)
 
 
 @part
@@ -104,7 +100,7 @@ def _choose(rows: Any, days: Any, waiting: Any, phase: Any, here: Any, cell: Any
     return kept, busy, lone, several, stop
 
 
-@kept
+@part
 def run(
     w: Work,
     number: int,
@@ -113,7 +109,6 @@ def run(
     cell: int,
     deadline: int,
     faint: float,
-    source: int = SOURCE,  # noqa: ARG001 (see it)
 ) -> tuple[int, float]:
     """Fills `w` for a race that begins in `cell`. `deadline` is a code; it only matters where a clock enforces it. The race is not
     followed when it is less likely than `faint` that it goes on.

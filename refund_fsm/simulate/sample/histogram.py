@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refund_fsm.errors import BadData
-from refund_fsm.simulate.sample.kernel import BIN, BINS
+from refund_fsm.simulate.sample.sums import BIN, BINS
 from refund_fsm.text.numbers import Interval
 
 HOUR = timedelta(seconds=BIN)

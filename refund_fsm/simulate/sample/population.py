@@ -1,6 +1,6 @@
 """Owns `simulate`: many cases, cut into tasks, handed to threads or to any executor, and added up.
 
-The result does not depend on how the cases are cut or where they are played. Must not draw or step: `kernel` does.
+The result does not depend on how the cases are cut or where they are played. Must not draw or step: `one_by_one` and `waves` do.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from refund_fsm.eventlog import EventLog, Rows
 from refund_fsm.simulate.behaviour import Behaviour
 from refund_fsm.simulate.chain import Chain, Tables, chain_of, payers, tables_of
 from refund_fsm.simulate.interrupts import interruptible
-from refund_fsm.simulate.sample import kernel, waves
-from refund_fsm.simulate.sample.kernel import Sums, no_rows, rows_for
-from refund_fsm.simulate.sample.places import Laid, places_of
+from refund_fsm.simulate.sample import one_by_one, waves
+from refund_fsm.simulate.sample.one_by_one import no_rows, rows_for
 from refund_fsm.simulate.sample.result import Result
+from refund_fsm.simulate.sample.sums import DONE, MAX_STEPS, OFF_CALENDAR, Sums, sums_for
+from refund_fsm.simulate.sample.waves import Laid, places_of
 from refund_fsm.workflow import Policy, Workflow
 
 MAX_CASES = 10**12
@@ -66,7 +67,7 @@ def simulate(
     An interrupt (Ctrl-C) ends it after the task at hand (a second one at once) with what is known so far: a result that says it is
     `partial`; its log is kept beside the name asked for, as `NAME.partial.SUFFIX`. Raises `BadData` naming the argument;
     `CalendarOutOfRange` where a case needs a day that the policy's calendar must not guess; `TooLong` for a case of more than
-    `kernel.MAX_STEPS` steps.
+    `sums.MAX_STEPS` steps.
     """
     _check_number("cases", cases, 1, MAX_CASES)
     _check_number("seed", seed, 0, MAX_SEED)
@@ -78,7 +79,7 @@ def simulate(
         raise BadData("progress", progress, "a function of the cases played and asked for, or None")
     chain = chain_of(workflow, behaviour, start, policy)
     tables, who = tables_of(chain), payers(chain)
-    total = kernel.sums_for(tables, len(who))
+    total = sums_for(tables, len(who))
     played = 0
     with interruptible() as stop, EventLog.to(log, workflow, chain.start) as book:
         for piece in _pieces(chain, tables, len(who), seed, (first, first + cases), workers, executor, book is not None):
@@ -102,21 +103,21 @@ def simulate(
 
 
 def play_task(tables: Tables, places: Laid | None, payer_count: int, seed: int, first: int, last: int, logged: bool) -> tuple[int, Piece]:
-    """One task: runs anywhere. Returns how it ended (`kernel.DONE` or an error) and the piece. With `places` cases are played together."""
-    sums = kernel.sums_for(tables, payer_count)
+    """One task: runs anywhere. Returns how it ended (`sums.DONE` or an error) and the piece. With `places` cases are played together."""
+    sums = sums_for(tables, payer_count)
     if not logged and places is not None:
-        return waves.play_all(tables, places, seed, first, last, sums), Piece(first, last, sums, ())
+        return waves.play(tables, places, seed, first, last, sums), Piece(first, last, sums, ())
     if not logged:
-        code, _, _ = kernel.play(tables, seed, first, last, sums, no_rows())
+        code, _, _ = one_by_one.play(tables, seed, first, last, sums, no_rows())
         return code, Piece(first, last, sums, ())
     logs, at = [], first
     while at < last:  # ends: a log of LOG_ROWS rows holds at least one case
         log = rows_for(LOG_ROWS)
-        code, at, rows = kernel.play(tables, seed, at, last, sums, log)
+        code, at, rows = one_by_one.play(tables, seed, at, last, sums, log)
         logs.append(Rows(*(column[:rows].copy() for column in log)))
-        if code != kernel.DONE:
+        if code != DONE:
             return code, Piece(first, at, sums, tuple(logs))
-    return kernel.DONE, Piece(first, last, sums, tuple(logs))
+    return DONE, Piece(first, last, sums, tuple(logs))
 
 
 def _pieces(
@@ -143,7 +144,7 @@ def _pieces(
                 raise
             except (CancelledError, Exception) as error:  # whatever an executor raises when its workers are gone (Dask: KilledWorker)
                 raise BadData("executor", type(error).__name__, f"an executor whose workers live ({error})") from error
-            if code != kernel.DONE:
+            if code != DONE:
                 raise _failure(code, chain)
             yield piece
     finally:
@@ -154,12 +155,12 @@ def _pieces(
 
 
 def _failure(code: int, chain: Chain) -> RefundFsmError:
-    if code == kernel.OFF_CALENDAR:
+    if code == OFF_CALENDAR:
         return CalendarOutOfRange(
             f"a case that opens on {chain.start.date()} needs working days that are not known ({chain.policy.calendar.version}); "
             "ways out: a newer chinesecalendar, a days_file, or beyond = 'provisional'"
         )
-    return TooLong(f"behaviour of {chain.workflow.key}: a case took more than {kernel.MAX_STEPS:,} steps; does it go round in no time?")
+    return TooLong(f"behaviour of {chain.workflow.key}: a case took more than {MAX_STEPS:,} steps; does it go round in no time?")
 
 
 def _check_number(field: str, value: object, least: int, most: int) -> None:

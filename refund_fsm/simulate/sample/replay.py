@@ -11,7 +11,8 @@ from refund_fsm.case import RefundCase
 from refund_fsm.errors import BadData, TooLong
 from refund_fsm.simulate.behaviour import Behaviour
 from refund_fsm.simulate.chain import Chain, Opening, Tables, chain_of, tables_of
-from refund_fsm.simulate.sample import kernel
+from refund_fsm.simulate.sample.one_by_one import amount_of, opening_of, play, rows_for
+from refund_fsm.simulate.sample.sums import DONE, MAX_STEPS, sums_for
 from refund_fsm.workflow import CLOCK, Evidence, Order, Policy, RefundRequest, Rule, Workflow
 
 NOTE = "simulated"
@@ -33,11 +34,11 @@ def play_case(
 
 def replayed(chain: Chain, tables: Tables, seed: int, number: int) -> RefundCase:
     """The same of a chain whose tables are there."""
-    log, sums = kernel.rows_for(0), kernel.sums_for(tables, len(chain.openings))
-    code, _, rows = kernel.play(tables, seed, number, number + 1, sums, log)
-    if code != kernel.DONE:
-        raise TooLong(f"case {number} took more than {kernel.MAX_STEPS:,} steps, or days that are not known")
-    order, request = _claiming(chain.openings[kernel.opening_of(tables, seed, number)], int(kernel.amount_of(tables, seed, number)))
+    log, sums = rows_for(0), sums_for(tables, len(chain.openings))
+    code, _, rows = play(tables, seed, number, number + 1, sums, log)
+    if code != DONE:
+        raise TooLong(f"case {number} took more than {MAX_STEPS:,} steps, or days that are not known")
+    order, request = _claiming(chain.openings[opening_of(tables, seed, number)], int(amount_of(tables, seed, number)))
     case = RefundCase.open(order, request, at=chain.start, policy=chain.policy, workflow=chain.workflow, case_id=f"SIM-{seed}-{number}")
     midnight = chain.start.replace(hour=0, minute=0, second=0)
     for row in range(rows):

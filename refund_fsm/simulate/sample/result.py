@@ -19,9 +19,9 @@ from refund_fsm.errors import BadData
 from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE, Behaviour
 from refund_fsm.simulate.figures import Figure, frame, rows_of
-from refund_fsm.simulate.sample import kernel
+from refund_fsm.simulate.sample import sums
 from refund_fsm.simulate.sample.histogram import Z95, Histogram, share
-from refund_fsm.simulate.sample.kernel import Sums
+from refund_fsm.simulate.sample.sums import Sums
 from refund_fsm.text.numbers import Interval, Unit
 from refund_fsm.workflow import Policy, Workflow
 
@@ -55,7 +55,7 @@ class Result:
     @property
     def cases(self) -> int:
         """The number of cases that were played."""
-        return self._total(kernel.CASES)
+        return self._total(sums.CASES)
 
     @property
     def partial(self) -> bool:
@@ -65,12 +65,12 @@ class Result:
     @property
     def steps(self) -> int:
         """The number of rules that fired, in all cases."""
-        return self._total(kernel.STEPS)
+        return self._total(sums.STEPS)
 
     @property
     def provisional_cases(self) -> int:
         """Cases in which a working day was counted that no published calendar knows yet (暂定)."""
-        return self._total(kernel.PROVISIONAL)
+        return self._total(sums.PROVISIONAL)
 
     def _total(self, place: int) -> int:
         return int(self.sums.totals[place])
@@ -127,14 +127,14 @@ class Result:
     @property
     def statutory_share(self) -> Interval:
         """The share of cases in which the law's clock (L1) ran out before the case ended."""
-        return share(self._total(kernel.VIOLATIONS), self.cases)
+        return share(self._total(sums.VIOLATIONS), self.cases)
 
     # 3. When
 
     @property
     def time_to_money(self) -> Histogram:
         """From the start to the first payout, of the cases that had one."""
-        return Histogram(self.sums.money, self._total(kernel.MONEY_SECONDS))
+        return Histogram(self.sums.money, self._total(sums.MONEY_SECONDS))
 
     def time_to(self, state: str) -> Histogram:
         """From the start to a final state, of the cases that ended there."""
@@ -153,12 +153,12 @@ class Result:
     @property
     def paid_fen(self) -> int:
         """What was paid out, in fen."""
-        return self._total(kernel.PAID_FEN)
+        return self._total(sums.PAID_FEN)
 
     @property
     def parcels(self) -> int:
         """How many cases sent goods back."""
-        return self._total(kernel.PARCELS)
+        return self._total(sums.PARCELS)
 
     @property
     def freight(self) -> Mapping[str, int]:
@@ -183,7 +183,7 @@ class Result:
         for p in figures.QUANTILES:
             add(f"money:{figures.percentile(p)}", "hours", quantile(money, p))
         add("paid", "fen", self._mean_paid())
-        add("steps", "times", _about(self.steps, self._total(kernel.STEPS_SQUARED), self.cases))
+        add("steps", "times", _about(self.steps, self._total(sums.STEPS_SQUARED), self.cases))
         for name, one in self.breach_shares.items():
             add(f"breach:{name}", "share", one)
         if self.workflow.law:
@@ -192,7 +192,7 @@ class Result:
             add(f"reach:{key}", "share", one)
         for place, key in self._states():
             if not self.workflow.states[key].final:
-                mean = int(self.sums.seconds[place]) / kernel.BIN / self.cases if self.cases else math.nan
+                mean = int(self.sums.seconds[place]) / sums.BIN / self.cases if self.cases else math.nan
                 add(f"stay:{key}", "hours", Interval(mean, math.nan, math.nan))
         for key, one in self.rule_shares.items():
             add(f"rule:{key}", "share", one)
@@ -202,7 +202,7 @@ class Result:
         """Paid per case. An amount is drawn apart from all else, so that its spread is that of the behaviour's amount."""
         if not self.cases:
             return _exact(math.nan)
-        amount, p, mean = self.behaviour.amount, self._total(kernel.PAID) / self.cases, self.paid_fen / self.cases
+        amount, p, mean = self.behaviour.amount, self._total(sums.PAID) / self.cases, self.paid_fen / self.cases
         if self.cases < 2:
             return Interval(mean, math.nan, math.nan)
         squares = (amount.deviation**2 + amount.expected**2) * p

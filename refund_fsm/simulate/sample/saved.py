@@ -11,8 +11,8 @@ import numpy as np
 from refund_fsm import orders
 from refund_fsm.errors import BadData
 from refund_fsm.simulate.behaviour import Behaviour
-from refund_fsm.simulate.sample.kernel import Sums, shapes_of
 from refund_fsm.simulate.sample.result import FORMAT, Result
+from refund_fsm.simulate.sample.sums import Sums, shapes_of
 from refund_fsm.workflow import Policy, Workflow
 
 WRITTEN = "what Result.to_json wrote"

@@ -1,0 +1,340 @@
+"""Owns the compiled loop that plays cases one by one over the tables of a chain, and can write down what happens in each.
+
+What it draws is a function of the case's number (`numbers`), so that it says what `waves` says, to the bit. Must not know names, nor
+how chunks are handed out.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from refund_fsm.eventlog import Rows
+from refund_fsm.simulate.chain import DAY, NEVER, Tables
+from refund_fsm.simulate.compiled import inlined, kept, part
+from refund_fsm.simulate.sample.numbers import AMOUNT, FIRST, OPENING, case_key, root_of, uniform
+from refund_fsm.simulate.sample.quantiles import quantile
+from refund_fsm.simulate.sample.sums import (
+    BIN,
+    BINS,
+    CASES,
+    DONE,
+    MAX_STEPS,
+    MONEY_SECONDS,
+    OFF_CALENDAR,
+    PAID,
+    PAID_FEN,
+    PARCELS,
+    PROVISIONAL,
+    STEPS,
+    STEPS_SQUARED,
+    TOO_MANY_STEPS,
+    VIOLATIONS,
+    Sums,
+)
+
+FOR_EVER = 1e11  # seconds
+MOST_AMOUNT = 1e12  # fen: as in an order
+STALE = -2  # the earliest draw must be looked for again
+
+Int = NDArray[np.int64]
+
+
+class Scratch(NamedTuple):
+    """By state, rule and limit group the last case that was in it, fired it, passed it; by legal clock when it ends, in this case.
+
+    By actor, what is drawn in this stay: when it happens, and which choice it is.
+    """
+
+    state: Int
+    rule: Int
+    limit: Int
+    law: Int
+    when: Int
+    which: Int
+
+
+def no_rows() -> Rows:
+    """A log that is not written."""
+    return Rows(*(np.zeros(0, np.int64) for _ in Rows._fields))
+
+
+def rows_for(count: int) -> Rows:
+    """Room for rows; at least for one case."""
+    return Rows(*(np.empty(max(count, 2 * MAX_STEPS), np.int64) for _ in Rows._fields))
+
+
+def play(t: Tables, seed: int, first: int, last: int, out: Sums, log: Rows) -> tuple[int, int, int]:
+    """Plays the cases `first` to `last` − 1 and adds them to `out`; with a log of some length, writes its rows as well.
+
+    Returns how it ended (`DONE` or an error), the case after the last that was played, and the number of rows. It stops early when
+    the log might not hold the next case.
+    """
+    seen = (np.full(count, -1, np.int64) for count in (len(t.final), len(t.pays), len(t.limit_hours)))
+    s = Scratch(*seen, *(np.zeros(count, np.int64) for count in (len(t.law_hours), t.actors, t.actors)))
+    code, case, rows = _play(t, s, seed, first, last, out, log)
+    return int(code), int(case), int(rows)
+
+
+@kept
+def opening_of(t: Tables, seed: int, case: int) -> int:
+    """The place in the mix of the opening that a case has."""
+    return _opened(t.open_p, t.open_other, case_key(root_of(seed), case))
+
+
+@kept
+def amount_of(t: Tables, seed: int, case: int) -> int:
+    """What a case claims, in fen."""
+    q, at = t.quantities, len(t.quantities.kind) - 1
+    return _amount(q.kind[at], q.a[at], q.b[at], q.c[at], q.points, q.rises, case_key(root_of(seed), case))
+
+
+@inlined
+def _opened(open_p: Any, open_other: Any, key: Any) -> Any:
+    """Which opening a case has: Walker's alias method."""
+    u = uniform(key, OPENING) * len(open_p)
+    place = np.int64(u)
+    return place if u - place < open_p[place] else open_other[place]
+
+
+@part
+def _amount(kind: Any, a: Any, b: Any, c: Any, points: Any, rises: Any, key: Any) -> Any:
+    return np.int64(min(max(quantile(kind, a, b, c, points, rises, uniform(key, AMOUNT)) + 0.5, 1.0), MOST_AMOUNT))
+
+
+# 1. Into a state
+
+
+@inlined
+def _enter(t: Any, s: Any, out: Any, case: Any, state: Any, now: Any) -> Any:
+    """Counts the state, and starts its legal clock. Whether that counts a working day that is not known."""
+    out.visits[state] += 1
+    if s.state[state] != case:
+        s.state[state] = case
+        out.state_cases[state] += 1
+    clock = t.law[state]
+    if clock < 0 or s.law[clock] != NEVER:
+        return False
+    hours = t.law_hours[clock]
+    s.law[clock] = now + hours if hours >= 0 else t.law_end[clock, now // DAY]
+    return t.law_works[clock] == 1 and s.law[clock] > t.known
+
+
+@inlined
+def _begin_limit(t: Any, group: Any, now: Any) -> Any:
+    """When a limit ends that begins now, and whether that counts a working day that is not known."""
+    if group < 0:
+        return np.int64(NEVER), False
+    hours = t.limit_hours[group]
+    due = now + hours if hours >= 0 else t.limit_end[group, now // DAY]
+    return due, t.limit_works[group] == 1 and due > t.known
+
+
+@inlined
+def _draw(t: Any, s: Any, key: Any, state: Any, place: Any, rounds: Any, now: Any) -> Any:
+    """Everybody draws. How many may happen, which of them first (−1: none), and whether some come after all that is followed."""
+    q = t.quantities
+    pending, best, beyond = 0, -1, False
+    draw = FIRST + 2 * t.actors * (state + len(t.final) * rounds)
+    for slot in range(t.slots[place], t.slots[place + 1]):
+        number = draw + 2 * t.slot_actor[slot]
+        row, end = t.slot_rows[slot], t.slot_rows[slot + 1] - 1
+        if row < end:
+            u = uniform(key, number)
+            while row < end and u >= t.row_rise[row]:
+                row += 1
+        choice = t.row_choice[row]
+        if choice < 0:
+            continue
+        length = quantile(q.kind[choice], q.a[choice], q.b[choice], q.c[choice], q.points, q.rises, uniform(key, number + 1))
+        if not length < FOR_EVER:
+            beyond = True
+            continue
+        if q.works[choice] == 1:
+            day = now // DAY
+            worked = t.before[day] * DAY + t.works[day] * (now - day * DAY) + np.int64(length)
+            index = worked // DAY
+            if index >= len(t.days):
+                beyond = True
+                continue
+            at = t.days[index] * DAY + worked - index * DAY
+        else:
+            at = now + np.int64(length)
+        s.when[pending], s.which[pending] = at, choice
+        if best < 0 or _sooner(t, s, pending, best):
+            best = pending
+        pending += 1
+    return pending, best, beyond
+
+
+# 2. The earliest wins, and what stays goes on
+
+
+@inlined
+def _sooner(t: Any, s: Any, one: Any, other: Any) -> Any:
+    """Whether one draw comes before another: at one instant by the order of the rules."""
+    when, which = s.when, s.which
+    return when[one] < when[other] or (when[one] == when[other] and t.choice_order[which[one]] < t.choice_order[which[other]])
+
+
+@inlined
+def _phase(t: Any, node: Any, now: Any) -> Any:
+    """The place of a node in the phase of an instant."""
+    phase, phases = 0, t.bounds.shape[1] + 1
+    while phase < phases - 1 and t.bounds[node, phase] <= now:
+        phase += 1
+    return node * phases + phase
+
+
+@inlined
+def _win(t: Any, s: Any, node: Any, enforced: Any, due: Any, now: Any, pending: Any, best: Any) -> Any:
+    """When the next thing happens, the rule that fires (−1: refused, or nothing comes) and where it leads; how many draws are left,
+    which of them is first, and whether it came in working days that are not known."""
+    if best == STALE:
+        best = -1
+        for one in range(pending):
+            if best < 0 or _sooner(t, s, one, best):
+                best = one
+    if enforced and t.clock_rule[node] >= 0 and (best < 0 or due <= s.when[best]):
+        return max(due, now), t.clock_rule[node], t.clock_dest[node], pending, best, False
+    if best < 0:
+        return np.int64(NEVER), np.int64(-1), np.int64(-1), pending, best, False
+    at, choice, last = s.when[best], s.which[best], pending - 1
+    s.when[best], s.which[best] = s.when[last], s.which[last]
+    place, event = _phase(t, node, at), t.choice_event[choice]
+    return at, t.rule_at[place, event], t.dest_at[place, event], last, STALE, t.quantities.works[choice] == 1 and at >= t.known
+
+
+@inlined
+def _fire(
+    t: Any, s: Any, out: Any, log: Any, case: Any, key: Any, opening: Any, rule: Any, now: Any, amount: Any, rows: Any, paid: Any, sent: Any
+) -> Any:  # fmt: skip
+    """A rule fires: is counted and written down, and moves the money or sends a parcel. Amount, rows, paid and sent, as they are then."""
+    out.rules[rule] += 1
+    if s.rule[rule] != case:
+        s.rule[rule] = case
+        out.rule_cases[rule] += 1
+    pays, written = t.pays[rule] == 1, len(log.case) > 0
+    if amount == 0 and (written or pays):
+        q, at = t.quantities, len(t.quantities.kind) - 1
+        amount = _amount(q.kind[at], q.a[at], q.b[at], q.c[at], q.points, q.rises, key)
+    if written:
+        log.case[rows], log.second[rows], log.rule[rows], log.amount[rows] = case, now, rule, amount
+        rows += 1
+    if pays:
+        out.totals[PAID_FEN] += amount
+        if not paid:
+            out.totals[PAID] += 1
+            out.money[min((now - t.start) // BIN, BINS - 1)] += 1
+            out.totals[MONEY_SECONDS] += now - t.start
+    if t.parcel[rule] == 1 and not sent:
+        sent = True
+        out.totals[PARCELS] += 1
+        if t.open_payer[opening] >= 0:
+            out.payers[t.open_payer[opening]] += 1
+    return amount, rows, paid or pays, sent
+
+
+@inlined
+def _breach(s: Any, out: Any, group: Any, case: Any) -> None:
+    """A limit has passed with nothing to enforce it."""
+    out.breaches[group] += 1
+    if s.limit[group] != case:
+        s.limit[group] = case
+        out.breach_cases[group] += 1
+
+
+# 3. Out of it
+
+
+@inlined
+def _leave(out: Any, state: Any, entered: Any, now: Any) -> None:
+    """A stay has ended."""
+    spent = now - entered
+    out.stays[state, min(spent // BIN, BINS - 1)] += 1
+    out.seconds[state] += spent
+
+
+@inlined
+def _end(t: Any, out: Any, state: Any, now: Any) -> None:
+    """A case has come to a final state."""
+    spent = now - t.start
+    out.ends[state, min(spent // BIN, BINS - 1)] += 1
+    out.end_seconds[state] += spent
+
+
+@inlined
+def _count(s: Any, out: Any, until: Any, steps: Any, provisional: Any) -> None:
+    """A case is over; `until` is the instant by which a legal clock has run out, if it has."""
+    for clock in range(len(s.law)):
+        if s.law[clock] <= until:
+            out.totals[VIOLATIONS] += 1
+            break
+    out.totals[CASES] += 1
+    out.totals[STEPS] += steps
+    out.totals[STEPS_SQUARED] += steps * steps
+    if provisional:
+        out.totals[PROVISIONAL] += 1
+
+
+@kept
+def _play(t: Tables, s: Scratch, seed: int, first: int, last: int, out: Sums, log: Rows) -> tuple[int, int, int]:
+    """As `play`."""
+    room, rows, root = len(log.case), 0, root_of(seed)
+    for case in range(first, last):
+        if room > 0 and room - rows < MAX_STEPS:
+            return DONE, case, rows
+        key = case_key(root, case)
+        opening = _opened(t.open_p, t.open_other, key)
+        for clock in range(len(s.law)):
+            s.law[clock] = NEVER
+        node, now, steps, rounds, amount = t.open_node[opening], np.int64(t.start), 0, 0, np.int64(0)  # the amount is drawn when needed
+        due, group, breached, sent, paid, provisional, beyond = np.int64(NEVER), np.int64(-1), False, False, False, False, False
+        while True:  # ends: a final state, a stay without an end, or MAX_STEPS
+            state, entered = t.state[node], now
+            provisional |= _enter(t, s, out, case, state, now)
+            if t.final[state] == 1:
+                _end(t, out, state, now)
+                break
+            if t.limit[state] < 0 or t.limit[state] != group:
+                group, breached = t.limit[state], False
+                due, guessed = _begin_limit(t, group, now)
+                provisional |= guessed
+            pending, best, late = _draw(t, s, key, state, _phase(t, node, now), rounds, now)
+            beyond |= late
+            enforced = t.clocked[state] == 1
+            while True:  # ends: each round takes one draw, or leaves the state
+                now, rule, dest, pending, best, guessed = _win(t, s, node, enforced, due, now, pending, best)
+                provisional |= guessed
+                if now >= t.horizon:
+                    break
+                if rule < 0:
+                    continue
+                if not enforced and not breached and group >= 0 and due <= now:
+                    breached = True
+                    _breach(s, out, group, case)
+                steps += 1
+                if steps > MAX_STEPS:
+                    return TOO_MANY_STEPS, case, rows
+                amount, rows, paid, sent = _fire(t, s, out, log, case, key, opening, rule, now, amount, rows, paid, sent)
+                node = dest
+                if t.state[dest] != state:
+                    break
+            if now >= t.horizon:
+                if t.barred == 1 and (beyond or now < NEVER or (group >= 0 and due == NEVER)):
+                    return OFF_CALENDAR, case, rows
+                out.open[state] += 1
+                if not enforced and not breached and group >= 0 and due < NEVER:
+                    _breach(s, out, group, case)
+                now = np.int64(NEVER) - 1  # what ends at all has ended by then
+                break
+            after = t.state[node]
+            if t.loop[after] != t.loop[state]:
+                rounds = 0
+            elif t.rank[after] <= t.rank[state]:
+                rounds += 1
+            _leave(out, state, entered, now)
+        _count(s, out, now, steps, provisional)
+    return DONE, last, rows

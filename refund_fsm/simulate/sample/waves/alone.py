@@ -1,0 +1,94 @@
+"""Owns the cases of a batch that need a look of their own: played draw by draw, until they leave the state or are left open. Compiled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from refund_fsm.simulate.compiled import inlined
+from refund_fsm.simulate.sample.sums import BIN, BINS, DONE, MAX_STEPS, OFF_CALENDAR, TOO_MANY_STEPS
+from refund_fsm.simulate.sample.waves.batch import STRIDE, WIDTH
+from refund_fsm.simulate.sample.waves.ends import leave_open
+from refund_fsm.simulate.sample.waves.places import ADD, CELL, DEST, KEEP, MARKS, NEVER, RENEWS, RULE
+from refund_fsm.simulate.sample.waves.stock import ALONES, push
+from refund_fsm.simulate.sample.waves.winning import note_again
+from refund_fsm.simulate.sample.waves.words import BROKEN, IS_PROVISIONAL, NOTED, SLOTS
+
+
+@inlined
+def _breach(cells: Any, out: Any, group: Any, marks: Any) -> Any:
+    """Records a limit as passed. Returns the marks."""
+    out.breaches[group] += 1
+    bit = np.int64(1) << (cells.group_bit + group)
+    if not marks & bit:
+        out.breach_cases[group] += 1
+    return marks | bit
+
+
+@inlined
+def _next(b: Any, k: Any, slots: Any, at: Any, due: Any, fires: Any, e: Any, horizon: Any) -> Any:
+    """The earliest that is left of a case's draws, which is taken away if it is in time."""
+    w = max(due & (BROKEN - 1), at) << e if fires else NEVER << e
+    for slot in range(slots):
+        w = min(w, b.keys[slot * (WIDTH + STRIDE) + k])
+    if w >> e < horizon:
+        for slot in range(slots):
+            if b.keys[slot * (WIDTH + STRIDE) + k] == w:
+                b.keys[slot * (WIDTH + STRIDE) + k] = NEVER << e
+    return w
+
+
+@inlined
+def play_alone(b: Any, p: Any, cells: Any, world: Any, s: Any, out: Any, stays: Any, origin: Any, e: Any, size: Any) -> int:
+    """Plays the cases that were left alone. `win` is −1 after it for those that are left open. Returns how it ended."""
+    state, group, low = p.state[origin], p.group[origin], (1 << e) - 1
+    slots = p.slots[origin + 1] - p.slots[origin]
+    for one in range(s.held[ALONES]):
+        k = b.some[one]
+        place, at, due, marks, tag = origin - origin % p.phases, b.now[k], b.due[k], b.marks[k], b.tag[k]
+        record = (tag & SLOTS) * size
+        out.seconds[state] -= b.at[k] - b.now[k]  # `judge` took the winner as it was
+        c, w, fires = np.int64(0), np.int64(0), p.fires[origin]
+        while True:  # ends: each round takes one draw, or leaves the state
+            w = _next(b, k, slots, at, due, fires, e, world.horizon)
+            at = w >> e
+            if at >= world.horizon:
+                break
+            if w & 1 and at >= world.known:
+                s.record[record + NOTED] |= IS_PROVISIONAL
+            here = place
+            while p.until[here] <= at:
+                here += 1
+            c = (here << e) + (w & low)
+            if cells.table[c * CELL + RULE] < 0:
+                continue
+            if tag >> 40 >= MAX_STEPS:
+                return TOO_MANY_STEPS
+            s.fired[c] += 1
+            if p.lapses[origin] and due <= at:
+                due |= BROKEN
+                marks = _breach(cells, out, group, marks)
+            note_again(cells, s, c, marks)
+            marks |= cells.table[c * CELL + MARKS]
+            tag = (tag & cells.table[c * CELL + KEEP]) + cells.table[c * CELL + ADD]
+            place = cells.table[c * CELL + DEST]
+            fires = p.fires[place]
+            if p.state[place] != state:
+                break
+        b.win[k] = w
+        if at >= world.horizon:
+            if world.barred == 1 and (at < NEVER or (group < world.ends.shape[0] - 1 and due >= NEVER)):
+                return OFF_CALENDAR
+            if p.lapses[origin] and due < NEVER:
+                _breach(cells, out, group, marks)
+            b.win[k] = -1
+            leave_open(world, s, out, state, tag, record)
+            continue
+        spent = at - b.now[k]
+        stays[state * BINS + min(spent // BIN, BINS - 1)] += 1
+        out.seconds[state] += spent
+        while p.until[place] <= at:
+            place += 1
+        push(s, place, b.key[k], at, due | cells.table[c * CELL + RENEWS], tag, marks)
+    return DONE
