@@ -20,6 +20,7 @@ from refund_fsm.workflow import ASSUMED
 from refund_fsm.workflow.catalogue import expand
 from tests.advice.asked import sources, tips
 from tests.advice.situations import CASES, ORDERS, PLACES, WINDOWS
+from tests.languages import HAN
 from tests.samples import at, case, order
 
 
@@ -34,7 +35,7 @@ def everything() -> list[Advice]:
 def test_both_languages_are_said_and_neither_is_mixed_into_the_other() -> None:
     for tip in chain.from_iterable(advice.items for advice in everything()):
         assert tip.topic in TOPICS
-        assert re.search(r"[\u4e00-\u9fff]", tip.text.zh), tip
+        assert HAN.search(tip.text.zh), tip
         assert not re.search(r"[A-Za-z]{2,}|\{|\}", tip.text.zh), tip
         english = tip.text.en
         for name in sorted((*BUTTONS, "杯子", "☰"), key=len, reverse=True):

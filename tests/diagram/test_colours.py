@@ -9,7 +9,7 @@ from coloraide import Color
 
 from refund_fsm.diagram import dark, palette
 from refund_fsm.diagram.palette import INK, MUTED, NAMED, PALE, PAPER, SLATE, SPARE, SUCCESS, tint
-from tests.diagram.colour import SIGHTS, contrast, distance, nearest, seen
+from tests.colour import SIGHTS, contrast, distance, nearest, seen
 
 TEXT = 4.5  # WCAG 2 AA for text
 LINE = 3.0  # WCAG 2 AA for graphics

@@ -11,6 +11,7 @@ from refund_fsm import diagram
 from refund_fsm.diagram import Lang, metrics
 from tests.diagram.svg import SVG, groups, svg_of, texts
 from tests.labelled import LONG, own
+from tests.languages import EVERY_LANG
 from tests.workflows import EVERY_KEY
 
 Box = tuple[float, float, float, float]
@@ -47,7 +48,7 @@ def check_room(root: ET.Element) -> None:
 
 
 @EVERY_KEY
-@pytest.mark.parametrize("lang", ["both", "zh", "en"])
+@EVERY_LANG
 def test_no_text_leaves_its_card_or_lies_on_another(key: str, lang: Lang) -> None:
     check_room(svg_of(key, lang))
 

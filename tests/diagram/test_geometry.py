@@ -9,13 +9,14 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from refund_fsm import CLOCK, Actor, Event, Guard, Limit, Policy, Rule, State, Text, Workflow, WorkflowError, diagram, guard, orders
 from refund_fsm.cli import gallery
 from refund_fsm.scenario import find, load, play, shipped
+from refund_fsm.text import LANGS
 from refund_fsm.workflow import ASSUMED
 from tests.browser import page_of
 from tests.diagram.geometry import measured
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 Draw = Callable[[], diagram.Diagram]
-LANGS: tuple[diagram.Lang, ...] = get_args(diagram.Lang)
 LONG = Text("这是一个刚好有六十个汉字长的标签" * 4, "An English label that is exactly sixty characters long, or so")
 NEWLINES = f"two\nlines\tand 100% of {{it}} [x] {NASTY}"
 

@@ -14,9 +14,11 @@ from refund_fsm import CLOCK, Actor, BadData, Event, Limit, Policy, Rule, State,
 from refund_fsm.diagram import Lang, mermaid, palette
 from refund_fsm.diagram.metrics import plain
 from refund_fsm.diagram.plan import Plan
+from refund_fsm.text import LANGS
 from tests.browser import node_module, page_of
 from tests.exchange import WORKFLOW as EXCHANGE
 from tests.labelled import NoFacts, looked_at
+from tests.languages import EVERY_LANG
 from tests.workflows import ALL, EVERY_KEY, EVERY_KEY_AND_OWN
 
 if TYPE_CHECKING:
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from tests.browser import Watched
 
 Drawn = Callable[[str, Lang], dict[str, Any]]
-LANGS: tuple[Lang, ...] = ("both", "zh", "en")
 NASTY = (
     '<b>&"\\N\\n&lt;{|}',
     "end; %% x --> y",
@@ -73,7 +74,6 @@ WORKFLOWS: Mapping[str, Workflow] = {
     **{f"nasty {place}": nasty(label) for place, label in enumerate(NASTY)},
 }
 EVERY = pytest.mark.parametrize("key", WORKFLOWS)
-EACH_LANG = pytest.mark.parametrize("lang", LANGS)
 EACH = pytest.mark.parametrize(
     ("key", "lang"), [(key, lang) for key in WORKFLOWS for lang in LANGS if lang == "both" or "nasty" not in key]
 )
@@ -81,7 +81,7 @@ EACH = pytest.mark.parametrize(
 
 # 1. The text
 @EVERY_KEY_AND_OWN
-@EACH_LANG
+@EVERY_LANG
 def test_each_rule_stands_once(key: str, lang: Lang) -> None:
     named = Counter(re.findall(r"<b>(\w+)</b>", mermaid.source(WORKFLOWS[key], lang=lang)))
     assert named == Counter(rule.id for rule in WORKFLOWS[key].rules)

@@ -15,6 +15,7 @@ from refund_fsm.workflow import ASSUMED
 from tests.diagram.svg import SVG, groups, texts
 from tests.exchange import WORKFLOW
 from tests.labelled import NASTY, own
+from tests.languages import EVERY_LANG
 
 
 @pytest.mark.parametrize("spine", [True, False])
@@ -75,7 +76,7 @@ def test_labels_that_are_the_same_in_both_languages_stand_once() -> None:
     assert "← cancel the request: 见各卡片" in made.svg()
 
 
-@pytest.mark.parametrize("lang", ["both", "zh", "en"])
+@EVERY_LANG
 def test_the_users_own_workflow_has_every_view(lang: Any) -> None:
     policy = Policy(return_days=8)
     for arguments in (

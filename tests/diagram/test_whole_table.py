@@ -7,13 +7,12 @@ import re
 from collections import Counter
 from xml.etree import ElementTree as ET
 
-import pytest
-
 from refund_fsm import Policy, diagram, orders
 from refund_fsm.diagram import Lang, palette
 from refund_fsm.diagram.plan import Plan
 from refund_fsm.workflow import ASSUMED
 from tests.diagram.svg import SVG, groups, layout_of, svg_of, texts
+from tests.languages import EVERY_LANG, HAN
 from tests.workflows import EVERY_KEY
 
 
@@ -96,7 +95,7 @@ def test_assumed_rules_are_hollow_and_cited_ones_filled(key: str) -> None:
 
 
 @EVERY_KEY
-@pytest.mark.parametrize("lang", ["both", "zh", "en"])
+@EVERY_LANG
 def test_labels_stand_in_the_languages_asked_for(key: str, lang: Lang) -> None:
     workflow = orders.get(key)
     shown = re.sub(r"\s", "", "".join(texts(svg_of(key, lang))))
@@ -107,7 +106,7 @@ def test_labels_stand_in_the_languages_asked_for(key: str, lang: Lang) -> None:
             if lang in ("both", language):
                 assert re.sub(r"\s", "", text) in shown
     if lang == "en":
-        assert not re.search(r"[\u4e00-\u9fff]", shown)
+        assert not HAN.search(shown)
     if lang == "zh":
         assert workflow.initial.en not in shown
 

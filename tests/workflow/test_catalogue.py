@@ -12,7 +12,7 @@ from refund_fsm.workflow.catalogue import GUIDE, Provenance, expand, provenance
 from tests.places import SHARED
 
 COPIED = 12  # Chinese characters in a row that are a quotation and no longer a coincidence
-HAN = re.compile(r"[\u4e00-\u9fff]+")
+RUNS = re.compile(r"[\u4e00-\u9fff]+")  # of Chinese characters
 
 
 def shared(name: str) -> str:
@@ -38,7 +38,7 @@ def test_a_rule_is_said_in_both_languages(rule: CatalogueRule) -> None:
     assert CATALOGUE[rule.id] is rule
     for text in (rule.text, rule.title, rule.article):
         if text is not None:
-            assert HAN.search(text.zh)
+            assert RUNS.search(text.zh)
             assert re.search(r"[A-Za-z]{3}", text.en)
             assert text.zh != text.en
             assert text == Text(text.zh.strip(), text.en.strip())
@@ -47,14 +47,14 @@ def test_a_rule_is_said_in_both_languages(rule: CatalogueRule) -> None:
 
 def copied(text: str, guide: str) -> list[str]:
     """The runs of `COPIED` Chinese characters of a text that are in the guide as well."""
-    runs = HAN.findall(text)
+    runs = RUNS.findall(text)
     pieces = [run[start : start + COPIED] for run in runs for start in range(len(run) - COPIED + 1)]
     return [piece for piece in pieces if piece in guide]
 
 
 def test_no_sentence_is_copied_from_the_guide() -> None:
     guide = shared("guide.zh.txt")
-    assert all(copied(f"照抄:{run}", guide) for run in HAN.findall(guide) if len(run) >= COPIED), "it finds what is there"
+    assert all(copied(f"照抄:{run}", guide) for run in RUNS.findall(guide) if len(run) >= COPIED), "it finds what is there"
     texts = [text.zh for rule in CATALOGUE.values() for text in (rule.text, rule.title) if text]
     assert [text for text in texts if copied(text, guide)] == []
 

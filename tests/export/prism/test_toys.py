@@ -11,9 +11,9 @@ import pytest
 from refund_fsm import Limit, Policy, Rule, State, Workflow
 from refund_fsm.export import render
 from refund_fsm.simulate import Behaviour, Choice, Share
-from refund_fsm.simulate.behaviour import NOTHING
-from refund_fsm.simulate.behaviour.delays import Quantity
-from tests.export.prism.storm import ENDED, ENOUGH, GUIDE, Asked, delay, number, raise_if_huge
+from refund_fsm.simulate.behaviour import NOTHING, Quantity
+from tests.export.prism.questions import ENDED, ENOUGH, GUIDE, Asked, delay, raise_if_huge
+from tests.storm import number
 from tests.toys import ASK, END, GO, PAID, PAY, TELL, TICK, TOCK, TURN, A, B, C, D, flagged, huge, raise_flag, silent, small, toy, unflagged
 
 SIZES = tuple(Share(weight=weight, facts={"size": size}) for weight, size in ((1, "s"), (2, "l"), (4, "xl")))

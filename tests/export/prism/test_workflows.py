@@ -12,11 +12,11 @@ import pytest
 from refund_fsm import CLOCK, Actor, Event, Limit, Policy, Rule, Workflow, orders
 from refund_fsm.export import render
 from refund_fsm.simulate import Behaviour, Choice, Empirical, Share
-from refund_fsm.simulate.behaviour import NOTHING
-from refund_fsm.simulate.behaviour.delays import Quantity
+from refund_fsm.simulate.behaviour import NOTHING, Quantity
 from tests.awkward import WORKFLOW as AWKWARD
-from tests.export.prism.storm import ENDED, ENOUGH, GUIDE, Asked, delay, number, raise_if_huge
+from tests.export.prism.questions import ENDED, ENOUGH, GUIDE, Asked, delay, raise_if_huge
 from tests.simulate import naive_law
+from tests.storm import number
 from tests.toys import (
     ASK,
     END,

@@ -8,18 +8,12 @@ from typing import Any
 
 from refund_fsm import Policy, effect
 from refund_fsm.simulate import Empirical, Fixed
-from refund_fsm.simulate.behaviour.delays import Quantity
+from refund_fsm.simulate.behaviour import Quantity
 
 GUIDE = Policy.guide()
 ENOUGH = 1e-9
 ENDED = '[F "done" | "open"]'
 Asked = Callable[..., tuple[float, ...]]
-
-
-def number(model: Any, label: str) -> int:
-    """How many states of a model wear a label."""
-    count: int = model.labeling.get_states(label).get_number_of_set_bits()
-    return count
 
 
 def delay(hours: float, *more: float, weights: tuple[float, ...] | None = None, unit: Any = "hours") -> Quantity:

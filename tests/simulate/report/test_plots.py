@@ -1,4 +1,4 @@
-"""Plots and reports: their numbers, their glyphs, the same bytes again, no loads, and files whole or not at all."""
+"""Plots: their numbers and texts, within the sheet, with the bundled font, the same bytes again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -18,33 +17,22 @@ import numpy as np
 import pytest
 from fontTools.ttLib import TTFont
 
-from refund_fsm import BadData, MissingPart, Policy, Text, orders
+from refund_fsm import MissingPart, Policy, Text, orders
 from refund_fsm.diagram import fonts
-from refund_fsm.diagram.palette import INK, MUTED, PAPER, SUCCESS
-from refund_fsm.simulate import Behaviour, compare, save_comparison_plot, save_plot, simulate
+from refund_fsm.simulate import Behaviour, compare, save_plot, simulate
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE
-from refund_fsm.simulate.report.canvas import AMBER, DARK, GREY, ORANGE, Plot, fitted, texts
-from refund_fsm.simulate.report.page import SUFFIXES, report
+from refund_fsm.simulate.report.canvas import ORANGE, Plot, fitted, texts
+from refund_fsm.simulate.report.page import report
 from refund_fsm.simulate.report.plots import BLUE, comparison_plot, plot
 from refund_fsm.simulate.report.timeline import curve_of, off_days
-from tests.browser import needs_chromium, page_of
-from tests.cli.test_cli import HAN
-from tests.diagram.colour import SIGHTS, contrast, distance
+from tests.languages import HAN
 from tests.places import ROOT
-from tests.simulate.many import LATE, START, cut, exact, penniless, played, sampled
+from tests.simulate.many import LATE, START, exact, penniless, played, sampled
+from tests.simulate.report.drawn import FONT, MAKES, said
 
 DAY = timedelta(days=1)
-FONT = re.compile(r"font-weight:(400|700);src:url\(data:font/ttf;base64,([^)]+)\)")
-SAID = re.compile(r"<text [^>]*>([^<]*)</text>")
-MAKES: dict[str, Callable[[], Any]] = {"result": sampled, "law": exact, "partial": lambda: cut(500), "empty": cut}
 
 
-def said(svg: str) -> list[str]:
-    """The texts of a picture."""
-    return [unescape(found) for found in SAID.findall(svg)]
-
-
-# 1. What is drawn
 @pytest.mark.parametrize("make", [sampled, exact], ids=["result", "law"])
 def test_the_curve_is_the_distribution(make: Callable[[], Any]) -> None:
     one = make()
@@ -151,7 +139,6 @@ def test_nothing_sticks_out_of_the_sheet(make: Callable[[], Plot]) -> None:
         assert begin >= 0 and begin + long <= width, told
 
 
-# 2. Glyphs
 @pytest.mark.parametrize("make", [lambda: plot(sampled()), lambda: comparison_plot(compare(sampled(), sampled(policy="statute")))])
 def test_every_glyph_is_in_the_font_that_the_picture_carries(make: Callable[[], Plot]) -> None:
     svg = make().svg
@@ -175,7 +162,6 @@ def test_matplotlib_draws_with_the_bundled_font_in_both_weights() -> None:
         assert Path(found) == path
 
 
-# 3. The same again, and nothing left behind
 @pytest.mark.parametrize("name", ["result", "law"])
 def test_the_same_bytes_again(name: str) -> None:
     one, other = plot(MAKES[name]()), plot(MAKES[name]())
@@ -200,151 +186,3 @@ def test_without_matplotlib_the_command_that_installs_it_is_told(monkeypatch: py
     with pytest.raises(MissingPart, match=r'pip install "refund-fsm\[plot\]"'):
         save_plot(sampled(), tmp_path / "x.svg")
     assert list(tmp_path.iterdir()) == []
-
-
-# 4. Colours
-@pytest.mark.parametrize("sight", SIGHTS)
-@pytest.mark.parametrize("night", [False, True])
-def test_what_stands_beside_each_other_is_told_apart(sight: str, night: bool) -> None:
-    for one, other in ((BLUE, ORANGE), (SUCCESS, GREY)):
-        pair = (DARK[one], DARK[other]) if night else (one, other)
-        assert distance(*pair, sight) >= 15, (one, other)
-
-
-def test_texts_are_legible_on_either_paper() -> None:
-    for colour in (INK, MUTED, AMBER, ORANGE, BLUE):
-        assert contrast(colour, PAPER) >= 4.5 and contrast(DARK[colour], DARK[PAPER]) >= 4.5
-
-
-def test_every_colour_has_a_counterpart_in_the_dark() -> None:
-    svg = comparison_plot(compare(sampled(), sampled(policy="statute"))).svg + plot(sampled()).svg
-    used = {found.upper() for found in re.findall(r"(?:fill|stroke): (#[0-9a-f]{6})", re.sub(r"<style class=.dark.>.*?</style>", "", svg))}
-    assert used <= set(DARK)
-
-
-# 5. Files
-def test_each_suffix(tmp_path: Path) -> None:
-    comparison = compare(sampled("virtual"), exact())
-    starts = {".svg": b"<svg ", ".png": b"\x89PNG", ".html": b"<!DOCTYPE html>"}
-    assert starts.keys() == set(SUFFIXES)
-    for suffix, start in starts.items():
-        assert save_plot(sampled("virtual"), tmp_path / f"one{suffix}").read_bytes().startswith(start)
-        assert save_comparison_plot(comparison, tmp_path / f"two{suffix}").read_bytes().startswith(start)
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(f"{name}{suffix}" for name in ("one", "two") for suffix in SUFFIXES)
-    assert save_plot(sampled("virtual"), str(tmp_path / "one.SVG")).read_text("utf-8") == (tmp_path / "one.svg").read_text("utf-8")
-
-
-@pytest.mark.parametrize(
-    ("name", "told"),
-    [
-        ("one.pdf", "a name that ends in .svg or .png or .html"),
-        ("one", "a name that ends in"),
-        ("none/one.svg", "there is no such folder"),
-        ("folder.svg", "it is a folder"),
-        ("nul\0.svg", "a place that can be written"),
-    ],
-)
-def test_what_cannot_be_written_is_refused_and_nothing_is_left(name: str, told: str, tmp_path: Path) -> None:
-    (tmp_path / "folder.svg").mkdir()
-    with pytest.raises(BadData, match=r"^path: ") as refused:
-        save_plot(sampled("virtual"), tmp_path / name)
-    assert told in str(refused.value)
-    assert [path.name for path in tmp_path.iterdir()] == ["folder.svg"]
-
-
-def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "one.svg"
-    path.write_text("before", encoding="utf-8")
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(BadData, match="No space left"):
-        save_plot(sampled("virtual"), path)
-    assert path.read_text("utf-8") == "before" and list(tmp_path.iterdir()) == [path]
-
-
-def test_what_is_no_result_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadData, match="a Result of simulate, or a Law"):
-        save_plot("result", tmp_path / "x.svg")  # type: ignore[arg-type]
-    with pytest.raises(BadData, match="a Comparison"):
-        save_comparison_plot(sampled(), tmp_path / "x.svg")  # type: ignore[arg-type]
-    with pytest.raises(BadData, match="lang: 'fr'"):
-        plot(sampled(), "fr")  # type: ignore[arg-type]
-
-
-# 6. The report
-class Loads(HTMLParser):
-    """What a page would load, and its elements."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.loads: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        for name, value in attrs:
-            if name.partition(":")[2] in ("href", "src") or name in ("href", "src", "srcset", "data", "action", "poster"):
-                self.loads.append(value or "")
-
-
-def test_a_report_loads_nothing() -> None:
-    page = report(sampled())
-    found = Loads()
-    found.feed(page)
-    assert all(load.startswith("#") for load in found.loads), "only places in itself"
-    assert not {"script", "link", "iframe", "img", "object", "embed"} & set(found.tags)
-    assert found.tags.count("svg") == 2
-    assert all(url.startswith(("data:", "#")) for url in re.findall(r"url\(\s*['\"]?([^)'\"]+)", page))
-    assert "@import" not in page
-    outside = set(re.findall(r"https?://[^\s\"'<)]+", page))
-    assert outside <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}, "names of namespaces"
-
-
-@pytest.mark.parametrize("lang", ["zh", "en", "both"])
-def test_a_report_holds_summary_picture_diagram_and_settings(lang: Any) -> None:
-    result = sampled()
-    page = report(result, lang)
-    told = unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<style.*?</style>", "", page, flags=re.DOTALL)))
-    share = result.arbitration_share
-    for one in (f"{100 * share.value:.2f}", f"{100 * share.low:.2f} … {100 * share.high:.2f}", "20,000", "7 (0 … 19,999)", "guide"):
-        assert one in told
-    assert result.policy.calendar.version in told and result.workflow.fingerprint[:12] in told
-    assert (ILLUSTRATIVE.zh in told) == (lang != "en") and (ILLUSTRATIVE.en in told) == (lang != "zh")
-    assert 'id="rule-S10"' in page and f"{result.rule_counts['S10']:,}" in told, "the heat diagram"
-    assert (f'<html lang="{"en" if lang == "en" else "zh-CN"}">') in page
-    if lang == "en":
-        assert not HAN.search(told)
-
-
-def test_a_report_embeds_its_font_once_with_every_glyph() -> None:
-    page = report(sampled())
-    found = FONT.findall(page)
-    assert [weight for weight, _ in found] == ["400", "700"]
-    told = unescape(re.sub(r"<[^>]+>", "", re.sub(r"<style.*?</style>", "", page, flags=re.DOTALL)))
-    with TTFont(io.BytesIO(base64.b64decode(found[0][1]))) as font:
-        held = {chr(code) for code in font.getBestCmap() or ()}
-    assert {char for char in told if not char.isspace()} - held <= set(fonts.missing(told))
-
-
-def test_what_is_the_same_in_both_languages_is_said_once() -> None:
-    assert '<span lang="zh-CN">%</span></td>' in report(sampled()) and '<span lang="en">%</span>' not in report(sampled())
-
-
-def test_a_partial_report_says_so() -> None:
-    assert "部分结果" in report(cut(500)) and "部分结果" in report(cut())
-
-
-@needs_chromium
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_report_in_a_browser(scheme: str, browser: Any, tmp_path: Path) -> None:
-    path = save_plot(sampled(), tmp_path / "one.html")
-    with page_of(browser, color_scheme=scheme, viewport={"width": 900, "height": 700}) as watched:
-        watched.page.goto(path.as_uri())
-        assert watched.complaints == []
-        assert watched.page.evaluate("document.fonts.check('15px \"Noto Sans SC\"', '退款')")
-        assert watched.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing sticks out"
-        ink = watched.page.evaluate("getComputedStyle(document.querySelector('.plot svg text[style*=\"font-size: 15px\"]')).fill")
-        assert ink == ("rgb(17, 24, 39)" if scheme == "light" else "rgb(230, 237, 243)")
