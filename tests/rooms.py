@@ -30,9 +30,9 @@ def sources() -> dict[str, str]:
     return found
 
 
-def arrows(modules: Mapping[str, str]) -> list[Arrow]:
-    """Every import of one of the modules by another, those for types alone included."""
-    return [arrow for user, text in modules.items() for arrow in _of(ast.parse(text), user, modules, ())]
+def arrows(users: Mapping[str, str], modules: Mapping[str, str] | None = None) -> list[Arrow]:
+    """Every import of one of the modules (None: of the users themselves) by a user, those for types alone included."""
+    return [arrow for user, text in users.items() for arrow in _of(ast.parse(text), user, modules or users, ())]
 
 
 def _of(node: ast.AST, user: str, modules: Mapping[str, str], inside: tuple[str, ...]) -> Iterator[Arrow]:

@@ -1,19 +1,13 @@
-"""One word for one thing, the field's: no docstring and no public name of the package holds a retired word, but for what the table lists.
-
-A path is planned or played through a workflow, step by step; a trace is what a system or a case was observed to do; an opening is the
-order, the request and the instant that a case opens with.
-"""
+"""Owns the reading of the package's words: every docstring and every public name, and which of them hold a retired word."""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import pytest
+from typing import NamedTuple
 
 import refund_fsm
 
@@ -34,56 +28,6 @@ class Retired:
     phrases: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     rooms: Mapping[str, str] = field(default_factory=dict)
-
-
-RETIRED = (
-    Retired(
-        r"walk(s|ed|ing)?",
-        "a path through a workflow",
-        "path",
-        phrases={
-            r"random walks?": "the mathematicians' word for what graph.illustration does",
-            r"`walks`": "the attribute of LockstepReport",
-        },
-        names={"LockstepReport.walks": "public: how many random paths were carried out"},
-    ),
-    Retired(r"rout(es?|ed|ing)", "a path through a workflow", "path"),
-    Retired(
-        r"ways?",
-        "a path through a workflow",
-        "path",
-        phrases={r"under way": "of what goes on: a file, a payout, a stock of cases"},
-        names={
-            "Judge.ways": "public: by place of the original, the distance from an opening and a shortest path",
-            "cli.workflows.check (docstring)": "the help of a command",
-        },
-    ),
-    Retired(
-        r"script(s|ed|ing)?",
-        "a path, or bytes that are read as one",
-        "path; choices",
-        rooms={"refund_fsm.diagram.page": "the JavaScript of a page"},
-    ),
-    Retired(
-        r"examples?",
-        "a made-up order, request and instant that a case opens with",
-        "opening",
-        phrases={r"`examples`": "the argument of verify_implementation"},
-        names={
-            "example_of": "public: a field of Workflow, and what the tables give for it",
-            "goods_example_of": "the same, of two tables",
-            "verify_implementation(examples)": "public: how many random paths are carried out",
-        },
-        rooms={"refund_fsm.testing.hypothesis": "what Hypothesis calls one: all that a test draws in one run"},
-    ),
-    Retired(
-        r"sampl(es?|ed|ing)",
-        "a made-up opening, or facts that stand for others",
-        "opening; facts",
-        names={"refund_fsm (docstring)": "the map of the rooms, which names `simulate.sample`"},
-        rooms={"refund_fsm.simulate": "what statistics calls one: many cases played"},
-    ),
-)
 
 
 class Said(NamedTuple):
@@ -173,73 +117,3 @@ def held(retired: Retired, everything: Iterable[Said]) -> dict[str, str]:
         if found is not None:
             wrong[said.where] = left[max(0, found.start() - 40) : found.end() + 40]
     return wrong
-
-
-SAID = [said for module, source in modules() for said in said_in(module, source)]
-
-
-@pytest.mark.parametrize("retired", RETIRED, ids=lambda retired: retired.forms)
-def test_no_docstring_and_no_public_name_holds_a_retired_word(retired: Retired) -> None:
-    assert held(retired, SAID) == {}, f"say {retired.instead} for {retired.meant}"
-
-
-@pytest.mark.parametrize("retired", RETIRED, ids=lambda retired: retired.forms)
-def test_every_exception_of_the_table_is_needed(retired: Retired) -> None:
-    tables = {"phrases": retired.phrases, "names": retired.names, "rooms": retired.rooms}
-    known = held(retired, SAID)
-    for kind, listed in tables.items():
-        for one in listed:
-            fewer: dict[str, Any] = {kind: {key: why for key, why in listed.items() if key != one}}
-            assert held(replace(retired, **fewer), SAID) != known, one
-
-
-PLANTED = '''
-"""A walk."""
-
-WALKS: int = 1
-if WALKS:
-    second_walk, other = 1, 2
-
-class RandomWalker:
-    """Makes a random walk, or
-    walks on."""
-
-    walk: int
-
-    def __init__(self, of_walk):
-        self.walked = self._walk = of_walk
-
-    def make(self, *walks, **walking):
-        def helper(walk):
-            """A walk inside."""
-            walk_here = 1
-
-class _Hidden:
-    """A random walk."""
-
-    walk: int
-
-def _walk(walk):
-    """Walk."""
-
-def random_walk():
-    """A random walk is no walk."""
-'''
-
-
-def test_a_planted_word_is_found_wherever_it_stands_and_let_pass_where_it_means_another_thing() -> None:
-    found = held(replace(RETIRED[0], names={"RandomWalker.walk": "listed"}), said_in("pack.walk", PLANTED))
-    assert sorted(name.removeprefix("pack.walk") for name in found) == [
-        "",
-        " (docstring)",
-        ".RandomWalker (docstring)",
-        ".RandomWalker.__init__(of_walk)",
-        ".RandomWalker.make(walking)",
-        ".RandomWalker.make(walks)",
-        ".RandomWalker.make.helper (docstring)",
-        ".RandomWalker.walked",
-        ".WALKS",
-        "._walk (docstring)",
-        ".random_walk (docstring)",
-        ".second_walk",
-    ]
