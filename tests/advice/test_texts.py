@@ -22,6 +22,7 @@ from tests.advice.asked import sources, tips
 from tests.advice.situations import CASES, ORDERS, PLACES, WINDOWS
 from tests.languages import HAN
 from tests.samples import at, case, order
+from tests.workflows import EVERY_KEY
 
 
 def everything() -> list[Advice]:
@@ -68,7 +69,7 @@ def test_cited_is_read_off_the_texts() -> None:
     assert ASSUMED not in cited()
 
 
-@pytest.mark.parametrize("key", orders.keys())
+@EVERY_KEY
 def test_guidance_names_only_what_its_workflow_has(key: str) -> None:
     flow, guide = orders.get(key), GUIDANCE[key]
     domains = flow.domains(Policy.guide())

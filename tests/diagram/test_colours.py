@@ -119,6 +119,21 @@ def test_a_tone_is_legible_on_paper_and_under_white(tone: str) -> None:
     assert contrast(palette.TONES[tone], PAPER) >= TEXT
 
 
+def test_an_own_actor_has_the_same_colour_in_both_runs_and_no_one_elses() -> None:
+    found = palette.colours(["zoe", "buyer", "adam", "clock"])
+    assert found["buyer"] == palette.NAMED["buyer"]
+    assert len(set(found.values())) == 4
+    assert palette.colours(["zoe", "buyer", "adam", "clock"]) == found
+    assert len(palette.colours(str(number) for number in range(50))) == 50
+
+
+@pytest.mark.parametrize("colour", [*palette.NAMED.values(), *palette.SPARE, palette.SUCCESS, palette.SLATE, palette.MUTED])
+def test_colours_can_be_read_on_white(colour: str) -> None:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    assert 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05) >= 4.5
+
+
 # 3. By night
 @SIGHT
 def test_the_actors_and_success_are_told_apart_in_the_dark(sight: str) -> None:
@@ -149,18 +164,3 @@ def test_texts_are_legible_on_dark_paper_and_tints(ink: str, colour: str) -> Non
 @pytest.mark.parametrize("tone", palette.TONES)
 def test_a_tone_is_seen_on_dark_paper(tone: str) -> None:
     assert contrast(dark.line(palette.TONES[tone]), dark.NIGHT) >= LINE
-
-
-def test_an_own_actor_has_the_same_colour_in_both_runs_and_no_one_elses() -> None:
-    found = palette.colours(["zoe", "buyer", "adam", "clock"])
-    assert found["buyer"] == palette.NAMED["buyer"]
-    assert len(set(found.values())) == 4
-    assert palette.colours(["zoe", "buyer", "adam", "clock"]) == found
-    assert len(palette.colours(str(number) for number in range(50))) == 50
-
-
-@pytest.mark.parametrize("colour", [*palette.NAMED.values(), *palette.SPARE, palette.SUCCESS, palette.SLATE, palette.MUTED])
-def test_colours_can_be_read_on_white(colour: str) -> None:
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    assert 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05) >= 4.5

@@ -17,10 +17,10 @@ from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refund_fsm import diagram, orders
+from refund_fsm import Workflow, diagram
 from refund_fsm.diagram import fonts, metrics
-from tests import exchange
 from tests.browser import page_of
+from tests.workflows import EVERY_WORKFLOW_AND_OWN
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -61,7 +61,7 @@ def carried(rules: str) -> dict[int, bytes]:
     return {int(weight): base64.b64decode(data, validate=True) for weight, data in re.findall(pattern, rules)}
 
 
-# ── The files ──────────────────────────────────────────────────────────────────
+# 1. The files
 
 
 @WEIGHT
@@ -114,12 +114,12 @@ def test_the_files_tell_their_names_weight_and_licence(weight: int) -> None:
     assert not any("reserved" in str(record).lower() for record in font["name"].names)
 
 
-@pytest.mark.parametrize("workflow", [*map(orders.get, orders.keys()), exchange.WORKFLOW], ids=lambda workflow: workflow.key)
-def test_every_label_of_a_picture_can_be_drawn(workflow: Any) -> None:
+@EVERY_WORKFLOW_AND_OWN
+def test_every_label_of_a_picture_can_be_drawn(workflow: Workflow) -> None:
     assert fonts.missing(diagram.draw(workflow).dot) == ""
 
 
-# ── Subsets ────────────────────────────────────────────────────────────────────
+# 2. Subsets
 
 
 def check(chars: str, weight: int) -> None:
@@ -177,7 +177,7 @@ def test_the_bytes_are_the_same_everywhere(weight: int, digest: str) -> None:
     assert hashlib.sha256(fonts.subset("退款 Refund", weight)).hexdigest()[:16] == digest
 
 
-# ── What a picture asks for ────────────────────────────────────────────────────
+# 3. What a picture asks for
 
 
 def test_each_weight_that_has_characters_has_a_rule() -> None:
@@ -223,7 +223,7 @@ def test_resvg_draws_with_the_files_alone() -> None:
     assert picture("龘", 400, fonts.paths()) == picture("囍", 400, fonts.paths()) != picture("退", 400, fonts.paths())
 
 
-# ── In a browser ───────────────────────────────────────────────────────────────
+# 4. In a browser
 
 
 def probe(text: str, weight: int) -> str:

@@ -9,6 +9,7 @@ import pytest
 from refund_fsm import diagram, orders
 from refund_fsm.diagram import dot, layers, render
 from refund_fsm.scenario import find, load, play
+from tests.workflows import EVERY_KEY
 
 HEAD = '<svg>\n<g id="graph0" class="graph">'
 
@@ -65,7 +66,7 @@ def test_two_that_strike_each_other_are_both_painted_once() -> None:
     assert found.count('class="over"') == 2
 
 
-@pytest.mark.parametrize("key", orders.keys())
+@EVERY_KEY
 def test_nothing_of_a_picture_is_lost(key: str) -> None:
     raw = dot.laid_out(diagram.draw(orders.get(key)).dot, "svg").decode()
     found = layers.relaid(raw)

@@ -20,8 +20,9 @@ from refund_fsm.simulate.sample.sums import CASES, DONE, OFF_CALENDAR, TOO_MANY_
 from refund_fsm.simulate.sample.waves import MAX_PLACES, places_of
 from tests.awkward import WORKFLOW as AWKWARD
 from tests.samples import at
+from tests.simulate.sample.chains import chains
 from tests.simulate.simulated import POLICIES, START, behaviour_of, every_day_works
-from tests.simulate.test_population import ALL, chains
+from tests.workflows import EVERY_WORKFLOW_AND_OWN
 
 
 def both(chain: Chain, cases: int, seed: int = 7, first: int = 0, **more: int) -> tuple[tuple[int, Sums], tuple[int, Sums]]:
@@ -43,7 +44,7 @@ def different(chain: Chain, cases: int, **more: int) -> list[str]:
 
 @pytest.mark.parametrize("start", ["2026-02-12 10:00", "2026-09-28 00:00", "2026-12-30 23:59:59"])
 @pytest.mark.parametrize("policy", POLICIES)
-@pytest.mark.parametrize("workflow", ALL, ids=lambda one: one.key)
+@EVERY_WORKFLOW_AND_OWN
 def test_the_same_to_the_bit(workflow: Any, policy: str, start: str) -> None:
     assert not different(chain_of(workflow, behaviour_of(workflow), at(start), POLICIES[policy]), 20_000)
 

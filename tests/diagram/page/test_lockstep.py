@@ -15,7 +15,7 @@ from refund_fsm.diagram import page
 from refund_fsm.testing.openings import openings_of
 from tests.browser import page_of
 from tests.samples import at
-from tests.workflows import ALL
+from tests.workflows import ALL, EVERY_KEY
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -191,7 +191,7 @@ def _are_telling(workflow: Workflow, walks: list[Walk]) -> None:
     assert not workflow.law or any(look["law"] for look in looks)
 
 
-@pytest.mark.parametrize("key", orders.keys())
+@EVERY_KEY
 def test_a_filing_after_the_facts_have_turned_is_judged_anew(browser: Browser, key: str) -> None:
     """To the millisecond: at the last instant before the turn as at the opening, from the turn on by the later facts."""
     workflow, policy = orders.get(key), Policy.guide()
