@@ -16,7 +16,7 @@ from refund_fsm.simulate import Behaviour, compare, first_passage, simulate
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE
 from refund_fsm.simulate.figures import label_of, limit_label, limit_names
 from refund_fsm.simulate.report.settings import policy_text
-from tests.cli.test_cli import HAN
+from tests.languages import HAN
 from tests.simulate.many import LATE, START, cut, exact, penniless, played, sampled
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
