@@ -21,11 +21,14 @@ The rooms, from the bottom; a room takes only from those above it in this list, 
 | `testing` | any implementation in lockstep, Hypothesis pieces, coverage, mutants |
 | `cli` | the command line: one module for each family of commands, and how each answer is shown |
 
-To add: an order type's rule, a row of `orders/TYPE.py` (what it cites stands in `workflow/catalogue.py`); an event's wording, its row in
-`orders/common.py` or `orders/TYPE.py`; a picture's view, `diagram/NAME_view.py` and a line of `diagram/drawing.py`; a criterion,
-`paths/goals.py`; a figure, `simulate/figures.py` for its name, `sample/result.py` and `law/exact.py` for its value, `report/overview.py`
-where it is shown; a command, its family in `cli/` and a line of `cli/app.py`. `tests/` has the same rooms, and `tests/test_rooms.py`
-holds all this. The public names below are loaded when they are first used, so that importing the package costs nothing.
+To add: an order type's rule, a row of `orders/TYPE.py` (what it cites stands in `workflow/catalogue.py`, what `check` finds and is meant in
+`orders/accepted.py`, who does it how often in `simulate/behaviour/shipped/TYPE.toml`); an event's wording, its row in `orders/common.py`
+or `orders/TYPE.py`; after both `refund-fsm draw --all -o diagrams`. A picture's view, `diagram/plan.py` for what it holds, then
+`drawing.py`, `legend.py`, `dot.py` and `cli/pictures.py`; what is laid over a picture, `diagram/NAME_marks.py`. A criterion,
+`paths/goals.py`, `paths/coverage.py` and its name in `cli/workflows.py`. A figure, `simulate/figures.py` for its name, `sample/result.py`
+and `law/exact.py` for its value, `report/overview.py` and `report/comparison_view.py` where it is shown. A command, its family in `cli/`
+(its sections in `cli/NAME_view.py`) and a line of `cli/app.py`. `tests/` has the same rooms, and `tests/test_rooms.py` holds the order of
+all this. The public names below are loaded when they are first used, so that importing the package costs nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Files and pickles of the commit of 2026-11-25 mean today what they meant then. What they are stands in `tests/fixtures/README.md`."""
+"""Files and pickles of the commit of 2026-11-25 mean today what they meant then. What they are stands in `tests/fixtures/README.md`.
+
+A registered table that is to do something else has another fingerprint, and its cases of then are refused: such a change needs a way for
+them first, and fixtures of its own.
+"""
 
 from __future__ import annotations
 
@@ -120,7 +124,7 @@ def test_a_result_is_what_it_was(file: Path) -> None:
     again = json.loads(result.to_json())
     then, now = data.pop("figures"), again.pop("figures")
     assert again == data
-    assert {name: one["unit"] for name, one in now.items()} == {name: one["unit"] for name, one in then.items()}
+    assert {name: now[name]["unit"] for name in then} == {name: one["unit"] for name, one in then.items()}, "more figures may come"
     for name, one in then.items():  # but for the last digits, which another numpy may round otherwise
         wanted, got = (np.array(figure["interval"], float) for figure in (one, now[name]))
         np.testing.assert_allclose(got, wanted, rtol=1e-12, atol=1e-12, err_msg=name)
@@ -219,7 +223,7 @@ def test_pickled_guards_and_effects_are_the_very_objects(key: str) -> None:
 def test_a_pickled_workflow_is_the_same_table(key: str) -> None:
     then, now = loaded(f"{key}_workflow"), WORKFLOWS[key]
     assert type(then) is Workflow and then.fingerprint == now.fingerprint
-    assert (then.rules, then.limits, then.law, then.spine, then.accepts) == (now.rules, now.limits, now.law, now.spine, now.accepts)
+    assert list(then.by_id) == list(now.by_id), "words may change, and what is accepted; what the table does has its fingerprint"
     assert (then.facts, then.facts_of, then.example_of, then.catalogue) == (now.facts, now.facts_of, now.example_of, now.catalogue)
 
 

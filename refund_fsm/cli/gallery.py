@@ -1,6 +1,6 @@
 """Owns what the folder `diagrams/` holds: pictures of every kind, the pages, and the README that shows them.
 
-Must not draw: it asks `diagram` for each picture. Writing and comparing files is `diagram.render`'s business.
+Must not draw: it asks `diagram` for each picture. It writes and compares no files.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 from refund_fsm.case import RefundCase
-from refund_fsm.diagram import case_view, counts_view, difference_view, dot
+from refund_fsm.diagram import case_marks, counts_marks, difference_marks, dot
 from refund_fsm.diagram.labels import Labels, Lang
 from refund_fsm.diagram.marks import Marks
 from refund_fsm.diagram.plan import VIEWS, Plan, View
@@ -75,13 +75,13 @@ def _marks(
     before: Workflow | Policy | None,
 ) -> Marks:
     if case is not None:
-        return case_view.marks_of(case, workflow)
+        return case_marks.marks_of(case, workflow)
     if counts is not None or waits is not None:
-        return counts_view.marks_of(workflow, counts, waits)
+        return counts_marks.marks_of(workflow, counts, waits)
     if isinstance(before, Workflow):
-        return difference_view.marks_of(workflow, policy, before, policy)
+        return difference_marks.marks_of(workflow, policy, before, policy)
     if isinstance(before, Policy):
-        return difference_view.marks_of(workflow, policy, workflow, before)
+        return difference_marks.marks_of(workflow, policy, workflow, before)
     if before is not None:
         raise BadData("before", before, "a Workflow, or a Policy under which this one was used")
     return Marks()

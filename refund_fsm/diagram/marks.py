@@ -1,6 +1,6 @@
 """Owns what a view lays over a picture: tones, numbers, notes and widths for rules and states. Plain data, no markup.
 
-Must not know how marks are found (see `case_view`, `counts_view`, `difference_view`) nor how they look (`labels`, `dot`).
+Must not know how marks are found (see `case_marks`, `counts_marks`, `difference_marks`) nor how they look (`labels`, `dot`).
 """
 
 from __future__ import annotations

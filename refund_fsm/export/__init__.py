@@ -1,5 +1,4 @@
-"""Exports of a workflow to tools that others wrote: `promela` for the model checker spin, `xstate` for XState 5 in JavaScript, `pnml` for
-process mining, `prism` for the probabilistic model checker Storm.
+"""Room of exports to tools that others wrote: spin, XState 5 in JavaScript, process mining, Storm.
 
 All are made of the rules, guards and effects; they must not look at the configuration graph, so that what the tools say is a second
 opinion.
@@ -7,86 +6,6 @@ opinion.
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Literal, get_args
-
-from refund_fsm.errors import BadData, one_of
-from refund_fsm.workflow import Policy, Workflow
-
-if TYPE_CHECKING:
-    from refund_fsm.export.prism.lattice import Lattice
-    from refund_fsm.simulate.behaviour import Behaviour, Quantity
-
-Format = Literal["promela", "xstate", "pnml", "prism"]
-FORMATS: tuple[Format, ...] = get_args(Format)
-STEP = timedelta(hours=24)
+from refund_fsm.export.rendering import FORMATS, STEP, Format, render
 
 __all__ = ["FORMATS", "STEP", "Format", "render"]
-
-
-def render(
-    workflow: Workflow,
-    to: Format,
-    policy: Policy | None = None,
-    *,
-    behaviour: Behaviour | None = None,
-    step: timedelta | None = None,
-) -> str:
-    """The workflow as text of another tool, ending in a newline. `policy=None` is the guide's.
-
-    `promela` is a Promela model, `xstate` JSON, `pnml` a Petri net in XML, `prism` a Markov chain. The last one alone takes a
-    `behaviour` (None: the one that ships for the workflow) and a `step` of time that divides 24 h (None: `STEP`): delays that are not
-    whole steps are rounded to them.
-
-    The same arguments give the same text. Raises `BadData` for an unknown format, what is no workflow or policy, and a behaviour that
-    does not fit the workflow or whose delays are too long for the step; `WorkflowError` for an effect that changes what it does not
-    list, or that reads too many facts to be written as a table.
-    """
-    if not isinstance(workflow, Workflow):
-        raise BadData("workflow", workflow, "a Workflow, such as orders.get('virtual')")
-    if policy is not None and not isinstance(policy, Policy):
-        raise BadData("policy", policy, "a Policy, or None")
-    one_of("to", to, FORMATS)
-    policy = policy or Policy.guide()
-    if to == "prism":
-        return _chain(workflow, policy, behaviour, STEP if step is None else step)
-    for name, given in (("behaviour", behaviour), ("step", step)):
-        if given is not None:
-            raise BadData(name, given, f"None: a {name} is for 'prism', not for {to!r}")
-    if to == "promela":
-        from refund_fsm.export import promela
-
-        return promela.model(workflow, policy)
-    if to == "pnml":
-        from refund_fsm.export import pnml
-
-        return pnml.document(workflow, policy)
-    from refund_fsm.export import xstate
-
-    return xstate.document(workflow, policy)
-
-
-def _chain(workflow: Workflow, policy: Policy, behaviour: Behaviour | None, step: timedelta) -> str:
-    from refund_fsm.export.prism import model as prism
-    from refund_fsm.export.prism.lattice import Lattice
-    from refund_fsm.simulate.behaviour import Behaviour
-
-    if behaviour is None:
-        behaviour = Behaviour.default(workflow.key)
-    if not isinstance(behaviour, Behaviour):
-        raise BadData("behaviour", behaviour, "a Behaviour, such as Behaviour.default('virtual'), or None")
-    lattice = Lattice(step)
-    whole = [_whole(row.delay, lattice) for row in behaviour.choices]
-    if not all(whole):
-        rounded = behaviour.on_lattice(step).choices
-        rows = tuple(row if kept else other for row, other, kept in zip(behaviour.choices, rounded, whole, strict=True))
-        behaviour = behaviour.model_copy(update={"choices": rows})
-    return prism.model(workflow, policy, behaviour, step)
-
-
-def _whole(delay: Quantity | None, lattice: Lattice) -> bool:
-    """Whether it takes whole steps, so that nothing needs rounding."""
-    try:
-        return delay is None or bool(lattice.chances(delay, "delay"))
-    except BadData:
-        return False

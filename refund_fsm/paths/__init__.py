@@ -1,86 +1,15 @@
-"""Covering paths: few, short, concrete, deterministic suites that reach everything a criterion asks for. `cover` is the face.
+"""Room of covering paths: few, short, concrete, deterministic suites that reach everything a criterion asks for.
 
-Each path has an order, a request, and events with instants, actors and details; after each step the state, or the refusal, that
-is expected. All replay through `RefundCase`. Must not know an order type.
+Must not know an order type, nor judge: all paths replay through `RefundCase`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from refund_fsm.errors import BadData
-from refund_fsm.graph.shortest import choices
 from refund_fsm.paths.coverage import OBSERVED, Attempt, Coverage
-from refund_fsm.paths.goals import CRITERIA as _CRITERIA
+from refund_fsm.paths.covering import CRITERIA, cover, goal_names
 from refund_fsm.paths.inputs import PASS, Input
-from refund_fsm.paths.play import complete_suite, covering_suite
 from refund_fsm.paths.space import Space
 from refund_fsm.paths.suite import Suite
-from refund_fsm.paths.w import MAX_EXTRA_STATES, Complete
-from refund_fsm.workflow import Policy, Workflow
+from refund_fsm.paths.w import Complete
 
 __all__ = ["CRITERIA", "OBSERVED", "PASS", "Attempt", "Complete", "Coverage", "Input", "Space", "Suite", "cover", "goal_names"]
-
-CRITERIA = (*_CRITERIA, "w")
-
-
-def goal_names(workflow: Workflow, criterion: str, policy: Policy | None = None) -> tuple[str, ...]:
-    """The names of what a criterion other than `w` asks for; `policy=None`: under any choice of what a policy fixes as a fact.
-
-    Quicker than `cover`, which makes the paths. `BadData` for another criterion.
-    """
-    if criterion not in _CRITERIA:
-        raise BadData("criterion", criterion, f"one of {', '.join(_CRITERIA)}")
-    found: dict[str, None] = {}
-    for one in (policy,) if policy else choices(workflow):
-        space = Space(workflow, one, finely=criterion == "guard_outcomes", late=criterion == "limits")
-        found.update(dict.fromkeys(_CRITERIA[criterion](space).names))
-    return tuple(found)
-
-
-def cover(
-    workflow: Workflow,
-    criterion: str,
-    policy: Policy | None = None,
-    *,
-    extra_states: int = 0,
-    seen: Mapping[str, str] | None = None,
-) -> Suite:
-    """A suite of concrete paths for a criterion; `policy=None` is the guide's.
-
-    | criterion | goals |
-    |---|---|
-    | `states`, `rules`, `rule_pairs` | each of them; two rules one after the other |
-    | `prime_paths` | the longest paths over rules that meet no state twice, and the simple round trips |
-    | `guard_outcomes` | each guard of each rule: true, and false while the rule's other guards hold |
-    | `limits` | each limit of each state: a minute before, at, a minute after; an event too late; rules that keep the count |
-    | `refusals` | each refusal code that a state has for an actor |
-    | `w` | every event and the passing of every limit in every class of configurations, and what tells the class after it from others |
-
-    A suite of `w` finds every fault of an implementation that has at most `extra_states` classes more than the merged graph. For
-    one that tells states apart less finely, `seen` says by our state's key what it shows of it (one 处理中 for two states).
-
-    `BadData` for an unknown criterion, a state that `seen` lacks, for `extra_states` or `seen` with another criterion than `w`, or
-    so many that the suite would pass `w.MAX_PATHS`, which names its size. `TooLong` beyond `goals.MAX_PRIME_PATHS` prime paths;
-    `WorkflowError` for facts that are not finite, or openings that have not the facts they were asked for.
-    """
-    if not isinstance(workflow, Workflow):
-        raise BadData("workflow", workflow, "a Workflow")
-    if criterion not in CRITERIA:
-        raise BadData("criterion", criterion, f"one of {', '.join(CRITERIA)}")
-    if type(extra_states) is not int or not 0 <= extra_states <= MAX_EXTRA_STATES:
-        raise BadData("extra_states", extra_states, f"a whole number from 0 to {MAX_EXTRA_STATES}")
-    if policy is not None and not isinstance(policy, Policy):
-        raise BadData("policy", policy, "a Policy, or None for the guide's")
-    policy = policy or Policy.guide()
-    if seen is not None:
-        for key in workflow.states:
-            if not isinstance(seen.get(key), str):
-                raise BadData(f"seen[{key}]", seen.get(key), "what is seen of the state, as text")
-    if criterion == "w":
-        return complete_suite(workflow, policy, extra_states, seen)
-    if seen is not None:
-        raise BadData("seen", criterion, "the criterion w: only its suite depends on what is seen")
-    if extra_states:
-        raise BadData("extra_states", extra_states, f"0: only the criterion w has them, not {criterion}")
-    return covering_suite(workflow, policy, criterion)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from refund_fsm.cli import main
+from refund_fsm.cli import app, main
 from refund_fsm.orders.lookup import workflow_of
 from refund_fsm.simulate.report import comparison_view, overview
 from refund_fsm.text import Languages
@@ -92,3 +92,7 @@ def test_a_command_resolves_a_name_once_and_makes_its_answer_once(
     assert count == names
     assert made["answers"] == answers
     assert made["figures"] <= 1, "whoever shows the figures shows the same sections"
+
+
+def test_every_command_is_counted() -> None:
+    assert {command.__name__ for command in app.COMMANDS} == {command.split()[0] for command, _, _ in COMMANDS}

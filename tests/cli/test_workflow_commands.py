@@ -12,7 +12,12 @@ from rich.cells import cell_len
 
 from refund_fsm import orders
 from refund_fsm.cli.app import main
+from refund_fsm.cli.pictures import Views
+from refund_fsm.cli.workflows import CRITERIA
+from refund_fsm.diagram.plan import VIEWS
 from refund_fsm.orders.lookup import workflow_of
+from refund_fsm.paths import OBSERVED
+from refund_fsm.paths.goals import CRITERIA as GOALS
 from refund_fsm.workflow.catalogue import CATALOGUE
 from tests.cli.calling import Captured, fails, run, run_json, table_lines
 
@@ -108,3 +113,8 @@ def test_a_workflow_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     }.items():
         assert told in fails(capsys, "show", name)
     assert sys.path == before
+
+
+def test_the_words_of_the_options_are_those_of_the_library() -> None:
+    assert [view.value for view in Views] == list(VIEWS)
+    assert set(CRITERIA) - {"w"} == set(GOALS) == set(OBSERVED)

@@ -1,36 +1,15 @@
-"""Every workflow that differs from a given one by a single fault, which of them no test can tell from it, and which a suite kills.
+"""Room of single-fault mutants: which no test can tell from the original, and which a suite kills.
 
-`mutants` makes them; `Judge` decides which are equivalent and finds a shortest witness for each of the others; `killed_by` runs
-paths on one. Must not know an order type.
+Must not know an order type.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from refund_fsm.errors import BadData
 from refund_fsm.testing.mutation.equivalence import Judge
 from refund_fsm.testing.mutation.killing import Kill, Killer, killed_by
+from refund_fsm.testing.mutation.making import mutants
 from refund_fsm.testing.mutation.mutant import Mutant
 from refund_fsm.testing.mutation.operators import OPERATORS
 from refund_fsm.testing.mutation.repetition import TIMES
-from refund_fsm.testing.mutation.saturation import held
-from refund_fsm.workflow import Policy, Workflow
 
 __all__ = ["OPERATORS", "TIMES", "Judge", "Kill", "Killer", "Mutant", "killed_by", "mutants"]
-
-
-def mutants(workflow: Workflow, policy: Policy | None = None) -> tuple[Mutant, ...]:
-    """All single-fault variants of a workflow, by operator as in `operators`; `policy=None` is the guide's.
-
-    The policy gives the lengths that shifted limits start from. `BadData` for what is no workflow; `TooLong` for facts that are
-    too many to enumerate.
-    """
-    if not isinstance(workflow, Workflow):
-        raise BadData("workflow", workflow, "a Workflow")
-    if policy is not None and not isinstance(policy, Policy):
-        raise BadData("policy", policy, "a Policy, or None for the guide's")
-    policy = policy or Policy.guide()
-    table = held(workflow, policy)
-    made = tuple(mutant for operator in OPERATORS.values() for mutant in operator(table, policy))
-    return made if table is workflow else tuple(replace(mutant, original=workflow) for mutant in made)

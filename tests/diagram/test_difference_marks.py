@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from refund_fsm import Limit, Policy, diagram, orders
-from refund_fsm.diagram import difference_view
+from refund_fsm.diagram import difference_marks
 from tests.diagram.svg import edge_of, parsed, texts, tones
 from tests.exchange import WORKFLOW
 from tests.workflows import EVERY_KEY
@@ -77,7 +77,7 @@ def test_all_that_a_rule_and_a_state_can_change_is_said() -> None:
     }
     law = {state: Limit("own_days", "assumed", length=3) for state in before.law}
     now = replace(before, rules=tuple(new.get(rule.id, rule) for rule in before.rules), law=law)
-    marks = difference_view.marks_of(now, Policy(), before, Policy())
+    marks = difference_marks.marks_of(now, Policy(), before, Policy())
     said = {rule: [note.text.en for note in mark.notes] for rule, mark in marks.rules.items()}
     assert said == {
         acted.id: ["another effect"],
@@ -95,7 +95,7 @@ def test_limits_that_are_no_longer_shared_are_told() -> None:
     shared = next(key for key in before.limits if isinstance(key, tuple))
     limits = {key: limit for key, limit in before.limits.items() if key is not shared}
     now = replace(before, limits={**dict.fromkeys(shared, before.limits[shared]), **limits})
-    marks = difference_view.marks_of(now, Policy(), before, Policy())
+    marks = difference_marks.marks_of(now, Policy(), before, Policy())
     assert {key: [note.text.en for note in mark.notes] for key, mark in marks.states.items()} == {
         state.key: ["shares its limit with other states"] for state in shared
     }
@@ -113,7 +113,9 @@ def test_a_state_that_is_gone_is_drawn_as_gone() -> None:
     shown = parsed(orders.get("third_party"), before=orders.get("self_operated"))
     assert tones(shown["state-awaiting_evidence"]) == {"removed"}
     assert tones(shown["state-negotiating"]) == {"added"}
-    marks = difference_view.marks_of(orders.get("third_party"), Policy(on_merchant_silence="escalate"), orders.get("third_party"), Policy())
+    marks = difference_marks.marks_of(
+        orders.get("third_party"), Policy(on_merchant_silence="escalate"), orders.get("third_party"), Policy()
+    )
     assert [note.value for note in marks.rules["S15"].notes] == ["on_merchant_silence = escalate"]
 
 
@@ -145,5 +147,5 @@ def test_a_rule_that_is_gone_keeps_its_own_limit() -> None:
 
 def test_a_policy_moves_every_rule_whose_guards_read_what_it_moves() -> None:
     for policy, rules in ((Policy(found_at_once_hours=1), {"V06"}), (Policy(max_evidence_requests=1), {"V03"})):
-        marks = difference_view.marks_of(orders.get("virtual"), policy, orders.get("virtual"), Policy())
+        marks = difference_marks.marks_of(orders.get("virtual"), policy, orders.get("virtual"), Policy())
         assert set(marks.rules) == rules

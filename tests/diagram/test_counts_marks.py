@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from refund_fsm import orders
-from refund_fsm.diagram.counts_view import cases_in
+from refund_fsm.diagram.counts_marks import cases_in
 from tests.diagram.svg import edge_of, parsed, texts, width_of
 from tests.workflows import EVERY_KEY
 

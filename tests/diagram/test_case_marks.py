@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from refund_fsm import BadData, Policy, RefundCase, Rule, diagram, orders
-from refund_fsm.diagram import case_view
+from refund_fsm.diagram import case_marks
 from refund_fsm.scenario import find, load, play, shipped
 from refund_fsm.text import stamp
 from tests.diagram.svg import SVG, edge_of, parsed, texts, tones, width_of
@@ -97,7 +97,7 @@ def test_every_rule_that_may_fire_next_says_so_even_when_it_was_taken() -> None:
         case = play(scenario, until=step.at).case
         assert case is not None
         allowed = {rule.id for rule in next_of(case)}
-        marks = case_view.marks_of(case, case.workflow)
+        marks = case_marks.marks_of(case, case.workflow)
         assert {rule for rule, mark in marks.rules.items() if mark.open} == allowed
         shown = [text for group in parsed(case.workflow, case=case).values() for text in texts(group)]
         assert shown.count("▶") == len(allowed)

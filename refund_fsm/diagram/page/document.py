@@ -1,0 +1,131 @@
+"""Owns the page as a document: one self-contained HTML file that plays a workflow. It holds the diagrams and the table of legal moves
+that Python computed; its script goes through that table and asks nothing of any network. Must not know an order type.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from html import escape
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from refund_fsm.diagram import fonts
+from refund_fsm.diagram.drawing import draw
+from refund_fsm.diagram.page.data import data_of
+from refund_fsm.errors import BadData
+from refund_fsm.text import Lang, Text
+from refund_fsm.workflow import Policy, Workflow, write
+
+SCRIPTS = ("model.js", "explain.js", "picture.js", "view.js", "main.js")
+LANGS: tuple[Lang, ...] = ("zh", "en")
+OWN_FONT = re.compile(r'<style class="font">.*?</style>\n?', re.DOTALL)  # of a single picture: the page embeds its fonts once
+PRESERVED = re.compile(r'<text xml:space="preserve" (?=[^>]*>(?! )(?:(?!  )[^<])+(?<! )</text>)')
+TEXT = re.compile(r">([^<]+)</text>")
+BOLD_TEXT = re.compile(r'font-weight="bold"[^>]*>([^<]+)</text>')
+BOLD = ("text", "states", "actors", "rules", "limits", "words", "weekdays")  # what the panel may show in bold
+SLOT = re.compile(r"@([A-Z]+)@")
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A finished page. `html` is all of it."""
+
+    html: str
+
+    def save(self, path: str | Path) -> Path:
+        """Writes the page, whole or not at all; returns the path. `BadData` for a suffix other than `.html` and a place that cannot
+        be written."""
+        path = Path(path)
+        if path.suffix.lower() != ".html":
+            raise BadData("path", str(path), "a name that ends in .html")
+        write([(path, self.html.encode())])
+        return path
+
+    def __repr__(self) -> str:
+        return f"<Page: {len(self.html):,} characters of HTML>"
+
+
+def page(
+    workflow: Workflow,
+    *,
+    policy: Policy | None = None,
+    counts: Mapping[str, int] | None = None,
+    waits: Mapping[str, timedelta] | None = None,
+    note: Text | None = None,
+) -> Page:
+    """The page of a workflow under a policy (None: the guide's): the same bytes for the same arguments.
+
+    `counts` (how often each rule fired, by id) and `waits` (the mean time in states, by key) are laid over the diagram on demand,
+    with `note`, a line of your own, under its title.
+    Raises `BadData` for an unknown rule or state and a bad number, and for a policy whose calendar must not guess
+    (`beyond="error"`: a page looks ahead); `TooLong` and `WorkflowError` as `table.table_of` does; `MissingPart` without an engine.
+    """
+    policy = Policy.guide() if policy is None else policy
+    if policy.beyond == "error":
+        raise BadData("policy.beyond", policy.beyond, "'provisional': a page counts on beyond the published years, and says so")
+    overlaid = counts is not None or waits is not None
+    pictures = {f"page-svg-{lang}": draw(workflow, lang=lang, policy=policy).svg() for lang in LANGS}
+    if overlaid:
+        pictures |= {
+            f"page-svg-heat-{lang}": draw(workflow, lang=lang, policy=policy, counts=counts, waits=waits, note=note).svg() for lang in LANGS
+        }
+    data = data_of(workflow, policy)
+    if counts is not None:
+        data["counts"] = [counts.get(id, 0) for id in workflow.by_id]
+    if overlaid:
+        data["overlaid"] = True
+        data["waits"] = {list(workflow.states).index(key): wait / HOUR for key, wait in (waits or {}).items()}
+    return Page(_composed(f"{workflow.label.zh} {workflow.label.en}", data, pictures))
+
+
+def _composed(title: str, data: Mapping[str, Any], pictures: Mapping[str, str]) -> str:
+    script = _script()
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    told = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    parts = {
+        "POLICY": f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; font-src data:; img-src data:; "
+        "base-uri 'none'; form-action 'none'",
+        "TITLE": escape(title),
+        "FONT": _font(data, pictures.values()),
+        "STYLE": _file("page.css"),
+        # As text, so that only the picture on show is parsed.
+        "PICTURES": "\n".join(f'<script type="image/svg+xml" id="{key}">{_inlined(svg)}</script>' for key, svg in pictures.items()),
+        "DATA": told.replace("<", "\\u003c"),  # so that no label ends the element
+        "SCRIPT": script,
+    }
+    return SLOT.sub(lambda slot: parts[slot[1]], _file("page.html"))
+
+
+def _inlined(svg: str) -> str:
+    """A picture as a part of the page: without a font of its own, and without a mark on texts that have no spaces to keep."""
+    return PRESERVED.sub("<text ", OWN_FONT.sub("", svg))
+
+
+@cache
+def _file(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text("utf-8")
+
+
+@cache
+def _script() -> str:
+    """All parts in one function, so that nothing is global but what they put on `window`."""
+    return '"use strict";\n(() => {\n' + "\n".join(_file(name) for name in SCRIPTS) + "})();\n"
+
+
+def _font(data: Mapping[str, Any], svgs: Iterable[str]) -> str:
+    """The font of the page: whatever its texts and pictures can show. Bold are headings and names, and what the pictures have so."""
+    regular = {*json.dumps(data, ensure_ascii=False)}
+    bold = {*json.dumps([data[name] for name in BOLD], ensure_ascii=False)}
+    for svg in svgs:
+        regular.update(*TEXT.findall(svg))
+        bold.update(*BOLD_TEXT.findall(svg))
+    return fonts.css(regular, bold)
