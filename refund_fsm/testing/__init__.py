@@ -10,10 +10,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from refund_fsm.testing.hypothesis.profiles import register_profiles as register_profiles
+    from refund_fsm.testing.hypothesis.profiles import settings_for as settings_for
     from refund_fsm.testing.hypothesis.stateful import LockstepMachine as LockstepMachine
     from refund_fsm.testing.hypothesis.stateful import machine_for as machine_for
-    from refund_fsm.testing.hypothesis.stateful import register_profiles as register_profiles
-    from refund_fsm.testing.hypothesis.stateful import settings_for as settings_for
     from refund_fsm.testing.hypothesis.strategies import cases as cases
     from refund_fsm.testing.hypothesis.strategies import legal_paths as legal_paths
     from refund_fsm.testing.hypothesis.strategies import near_misses as near_misses
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from refund_fsm.testing.mutation import mutants as mutants
 
 _HOMES = {
-    "hypothesis.stateful": ("LockstepMachine", "machine_for", "register_profiles", "settings_for"),
+    "hypothesis.stateful": ("LockstepMachine", "machine_for"),
+    "hypothesis.profiles": ("register_profiles", "settings_for"),
     "hypothesis.strategies": ("cases", "legal_paths", "near_misses", "orders_and_requests"),
     "lockstep.implementation": ("BareCase", "CaseImplementation", "Implementation"),
     "lockstep.names": ("Names",),

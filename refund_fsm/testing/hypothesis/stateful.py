@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar
 
 from refund_fsm.case import NO_DETAILS
 from refund_fsm.errors import BadData, MissingPart
@@ -33,22 +33,14 @@ from refund_fsm.testing.lockstep import (
 from refund_fsm.workflow import CLOCK, Order, Policy, RefundRequest, Workflow
 
 try:
-    from hypothesis import HealthCheck, settings
     from hypothesis import strategies as st
     from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 except ImportError:
     raise MissingPart('the state machine needs Hypothesis: pip install "refund-fsm[testing]"') from None
 
+from refund_fsm.testing.hypothesis.profiles import Profile, settings_for
 from refund_fsm.testing.hypothesis.strategies import orders_and_requests
 
-Profile = Literal["dev", "ci", "nightly"]
-_PROFILES: Mapping[Profile, Mapping[str, Any]] = MappingProxyType(
-    {
-        "dev": {"max_examples": 50, "stateful_step_count": 30},
-        "ci": {"max_examples": 100, "stateful_step_count": 50, "derandomize": True, "print_blob": True, "database": None},
-        "nightly": {"max_examples": 5000, "stateful_step_count": 100, "print_blob": True},
-    }
-)
 WAITS: Mapping[str, timedelta] = MappingProxyType(
     {
         "at once": timedelta(0),
@@ -60,20 +52,6 @@ WAITS: Mapping[str, timedelta] = MappingProxyType(
     }
 )
 ONWARD = 4  # how often an event that does not end the case is offered for one that does
-
-
-def settings_for(profile: Profile) -> settings:
-    """Hypothesis settings for a stateful test: `dev` (50 examples of at most 30 steps), `ci` (100 of 50, the same every time),
-    `nightly` (5,000 of 100). Registers nothing. `BadData` for another name."""
-    if profile not in get_args(Profile):
-        raise BadData("profile", profile, f"one of {', '.join(get_args(Profile))}")
-    return settings(deadline=None, suppress_health_check=tuple(HealthCheck), **_PROFILES[profile])
-
-
-def register_profiles() -> None:
-    """Registers `refund_fsm_dev`, `refund_fsm_ci` and `refund_fsm_nightly` with Hypothesis, for `--hypothesis-profile`. Loads none."""
-    for name in get_args(Profile):
-        settings.register_profile(f"refund_fsm_{name}", settings_for(name))
 
 
 class Tried:
