@@ -13,15 +13,13 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from refund_fsm.errors import BadData
 from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE, Behaviour
 from refund_fsm.simulate.chain import Chain, chain_of
 from refund_fsm.simulate.figures import Figure
 from refund_fsm.simulate.law.distribution import Distribution, Float
-from refund_fsm.simulate.law.firsts import First, Item
+from refund_fsm.simulate.law.firsts import Item
 from refund_fsm.simulate.law.laying import fits
 from refund_fsm.simulate.law.solving import Solved, solved
 from refund_fsm.text.numbers import Interval, Unit
@@ -72,11 +70,8 @@ class Law:
 
     def __init__(self, solved: Solved, horizon: timedelta) -> None:
         self._solved, self.horizon = solved, horizon
-        self._laid, self._flow, self._apart, self._firsts = solved.laid, solved.flow, solved.apart, solved.plan.firsts
-        chain = solved.laid.chain
-        self.workflow, self.behaviour, self.policy, self.start, self.step = (
-            chain.workflow, chain.behaviour, chain.policy, chain.start, solved.laid.step,
-        )  # fmt: skip
+        chain, self.step = solved.laid.chain, solved.laid.step
+        self.workflow, self.behaviour, self.policy, self.start = chain.workflow, chain.behaviour, chain.policy, chain.start
 
     def __repr__(self) -> str:
         return f"<Law {self.workflow.key!r} from {self.start.isoformat()}, step {self.step}, {self.horizon.days} days>"
@@ -84,12 +79,7 @@ class Law:
     @property
     def provisional(self) -> bool:
         """Whether more than one case in a million needs working days that no published calendar knows yet (暂定)."""
-        tables, day = self._laid.tables, self._laid.lattice.per_day
-        known = self._laid.known
-        for end, works in zip(tables.limit_end, tables.limit_works, strict=True):
-            late = np.flatnonzero(end > tables.known) if works else end[:0]
-            known = min(known, int(late[0]) * day if len(late) else known)
-        return known < self._laid.lattice.last and float(self._flow.mass[:, :, known:].sum()) > UNLIKELY
+        return self._solved.provisional > UNLIKELY
 
     # 1. What becomes of a case
 
@@ -107,7 +97,7 @@ class Law:
     @cached_property
     def rule_counts(self) -> Mapping[str, float]:
         """How often each rule is expected to fire, by id."""
-        return MappingProxyType(dict(zip(self.workflow.by_id, self._counts.tolist(), strict=True)))
+        return MappingProxyType(dict(zip(self.workflow.by_id, self._solved.counts.tolist(), strict=True)))
 
     @cached_property
     def state_shares(self) -> Mapping[str, float]:
@@ -127,45 +117,12 @@ class Law:
         return self.state_shares[known[0]] if known else math.nan
 
     def _ever(self, kind: str, number: int) -> float:
-        first = self._first_of.get(Item(kind, number))
-        if first is None:
-            return 0.0
-        if first.apart:
-            return min(1.0, float(self._apart.ever[self._thing_of[first.item]]))
-        return min(1.0, math.fsum(self._at(place.node, place.out, place.inner) for place in first.places))
-
-    def _at(self, node: int, out: int, inner: int) -> float:
-        flow = self._flow
-        return float(flow.out[out] if out >= 0 else flow.inner[inner] if inner >= 0 else flow.breach[node])
-
-    @cached_property
-    def _first_of(self) -> dict[Item, First]:
-        return {first.item: first for first in self._firsts}
-
-    @cached_property
-    def _thing_of(self) -> dict[Item, int]:
-        return {first.item: thing for thing, first in enumerate(one for one in self._firsts if one.apart)}
-
-    @cached_property
-    def _counts(self) -> Float:
-        """By rule, how often it is expected to fire."""
-        lattice, chain = self._laid.lattice, self._laid.chain
-        found = np.zeros(len(chain.rules))
-        fires = lattice.out_rule >= 0
-        np.add.at(found, lattice.out_rule[fires], self._flow.out[: len(lattice.out_rule)][fires])
-        phases = lattice.bounds.shape[1] + 1
-        for place in range(len(lattice.race_of)):
-            node, number = chain.nodes[place // phases], int(lattice.race_of[place])
-            for row, one in enumerate(self._laid.races[number].rows if number >= 0 else ()):
-                if one.outcome < 0:
-                    event = chain.events.index(chain.behaviour.choices[one.choice].event)
-                    found[node.moves[0][event].rule] += self._flow.inner[lattice.inner[place] + row]
-        return found
+        return self._solved.ever(Item(kind, number))
 
     @property
     def steps(self) -> float:
         """How many rules are expected to fire in a case."""
-        return float(self._counts.sum())
+        return float(self._solved.counts.sum())
 
     # 2. When, how long, how much
 
@@ -174,24 +131,21 @@ class Law:
         if state not in self.workflow.states or not self.workflow.states[state].final:
             finals = ", ".join(key for key, one in self.workflow.states.items() if one.final)
             raise BadData("state", state, f"a final state of {self.workflow.key}: {finals}")
-        lattice, chain = self._laid.lattice, self._laid.chain
-        number = list(self.workflow.states).index(state)
-        rows = [row for row, node in enumerate(lattice.rows_node.tolist()) if chain.nodes[node].state == number]
-        return self._distribution(self._flow.mass[rows].sum(axis=0) if rows else np.zeros((2, lattice.last + 1)))
+        return self._distribution(self._solved.ends_in(list(self.workflow.states).index(state)))
 
     @property
     def time_to_money(self) -> Distribution:
         """When the money is paid out for the first time."""
-        return self._distribution(self._apart.money)
+        return self._distribution(self._solved.apart.money)
 
     def _distribution(self, at: Float) -> Distribution:
-        begin = self._laid.lattice.start
+        begin = self._solved.laid.lattice.start
         return Distribution(at[:, begin // 2 :], self.step, 0.5 * (begin % 2))
 
     @cached_property
     def stays(self) -> Mapping[str, timedelta]:
         """How long a case is expected to be in each state, by key, until the horizon."""
-        hours = self._flow.hours
+        hours = self._solved.flow.hours
         return MappingProxyType(
             {key: float(hours[place]) * self.step for place, (key, state) in enumerate(self.workflow.states.items()) if not state.final}
         )
@@ -200,7 +154,7 @@ class Law:
     def paid_fen(self) -> float:
         """How much is expected to be paid out in a case, in fen."""
         pays = [place for place, rule in enumerate(self.workflow.rules) if rule.event.pays]
-        return float(self._counts[pays].sum()) * self.behaviour.amount.expected
+        return float(self._solved.counts[pays].sum()) * self.behaviour.amount.expected
 
     # 3. As figures, as data, as pictures
 
@@ -250,12 +204,8 @@ class Law:
     @cached_property
     def _coarser(self) -> Law | None:
         """The law on a lattice of twice the step; None where that divides no day."""
-        twice = 2 * self.step
-        return (
-            None
-            if DAY % twice or twice > self.horizon or not fits(self._laid.chain, twice)
-            else law_of(self._laid.chain, twice, self.horizon)
-        )
+        twice, chain = 2 * self.step, self._solved.laid.chain
+        return None if DAY % twice or twice > self.horizon or not fits(chain, twice) else law_of(chain, twice, self.horizon)
 
     def figures(self) -> dict[str, Figure]:
         """All figures by name. The interval is the estimated error: as much up and down as halving the step, to this one, has changed.
@@ -288,7 +238,7 @@ class Law:
     def _entries(self) -> dict[str, float]:
         """How often each state is expected to be entered."""
         found: dict[str, float] = {self.workflow.initial.key: 1.0}
-        for rule, count in zip(self.workflow.rules, self._counts.tolist(), strict=True):
+        for rule, count in zip(self.workflow.rules, self._solved.counts.tolist(), strict=True):
             if not rule.internal:
                 found[rule.dest.key] = found.get(rule.dest.key, 0.0) + count
         return found
@@ -317,6 +267,4 @@ class Law:
 
     def to_frame(self) -> Any:
         """The figures as a table of polars, or of pandas where there is no polars: name, zh, en, unit, value, low, high."""
-        from refund_fsm.simulate.figures import frame, rows_of
-
-        return frame(rows_of(self.figures()))
+        return figures.frame(figures.rows_of(self.figures()))

@@ -160,6 +160,22 @@ def _happens(
                     ever[thing] += (m - mine[thing]) * inner[event]
 
 
+@inlined
+def _spread_apart(
+    mine: Any, late: Any, row: Any, mass: Any, told: Any, m: Any, share: Any, cell: Any, kind: Any, u: Any, until: Any
+) -> None:  # fmt: skip
+    """Of the mass that is moved to a row, that to which each thing has happened; all of it where the outcome tells so."""
+    for thing in range(len(mine)):
+        apart = row[thing]
+        if apart >= 0:
+            one = m if told[thing] > 0 else mine[thing]
+            split = max(min(late[thing], until + 1), u)
+            if one > 0.0 and split > u:
+                add(mass[apart, kind, cell + u : cell + split], one, share[u:split])
+            if split <= until:
+                add(mass[apart, kind, cell + split : cell + until + 1], m, share[split : until + 1])
+
+
 @part
 def _spread(
     won: Any, least: Any, most: Any, totals: Any, bounds: Any, nodes: Any, outs: Any, hours: Any, ends: Any, rows: Any, places: Any,
@@ -202,15 +218,9 @@ def _spread(
                         crowd[nodes[dest, RACE]] += m * share[0]
                         now = target if target < len(todo) else _fresh_row(nodes, hours, ends, per_day, dest, cell, inside)
                         _joins(rows, todo, turn, now, m * share[0])
-                    for thing in range(things if places[KEPT, target] == 1 else 0):
-                        apart = apart_row[target, thing]
-                        if apart >= 0:
-                            one = m if apart_out[place, thing] > 0 else mine[thing]
-                            split = max(min(late[thing], until + 1), u)
-                            if one > 0.0 and split > u:
-                                add(apart_mass[apart, kind, cell + u : cell + split], one, share[u:split])
-                            if split <= until:
-                                add(apart_mass[apart, kind, cell + split : cell + until + 1], m, share[split : until + 1])
+                    if places[KEPT, target] == 1:
+                        told = apart_out[place]
+                        _spread_apart(mine, late, apart_row[target], apart_mass, told, m, share, cell, kind, u, until)
                     u = until + 1
 
 

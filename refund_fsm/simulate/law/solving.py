@@ -5,17 +5,19 @@ Must not know what the numbers are called: `exact` does.
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from refund_fsm.errors import TooLong
 from refund_fsm.simulate.chain import Chain, Node
-from refund_fsm.simulate.law.firsts import PAID, First, Graph, Item
+from refund_fsm.simulate.law.firsts import PAID, First, Graph, Item, Place
 from refund_fsm.simulate.law.flow import forward
-from refund_fsm.simulate.law.lattice import Laid
+from refund_fsm.simulate.law.lattice import Float, Laid
 from refund_fsm.simulate.law.laying import lay
 from refund_fsm.simulate.law.net import Apart, Flow, doors, flow_for, net_for
 from refund_fsm.simulate.law.work import work_for
@@ -30,13 +32,67 @@ class Plan(NamedTuple):
     firsts: tuple[First, ...]
 
 
-class Solved(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Solved:
     """The law of a chain in numbers: where they belong, what can happen again, what flows, and what is followed apart."""
 
     laid: Laid
     plan: Plan
     flow: Flow
     apart: Apart
+
+    @property
+    def provisional(self) -> float:
+        """What flows where working days count that no published calendar knows yet."""
+        tables, day = self.laid.tables, self.laid.lattice.per_day
+        known = self.laid.known
+        for end, works in zip(tables.limit_end, tables.limit_works, strict=True):
+            late = np.flatnonzero(end > tables.known) if works else end[:0]
+            known = min(known, int(late[0]) * day if len(late) else known)
+        return float(self.flow.mass[:, :, known:].sum()) if known < self.laid.lattice.last else 0.0
+
+    def ever(self, item: Item) -> float:
+        """The probability that something ever happens."""
+        first = self._first_of.get(item)
+        if first is None:
+            return 0.0
+        if first.apart:
+            return min(1.0, float(self.apart.ever[self._thing_of[item]]))
+        return min(1.0, math.fsum(self._at(place) for place in first.places))
+
+    def _at(self, place: Place) -> float:
+        flow = self.flow
+        return float(flow.out[place.out] if place.out >= 0 else flow.inner[place.inner] if place.inner >= 0 else flow.breach[place.node])
+
+    @cached_property
+    def _first_of(self) -> dict[Item, First]:
+        return {first.item: first for first in self.plan.firsts}
+
+    @cached_property
+    def _thing_of(self) -> dict[Item, int]:
+        return {first.item: thing for thing, first in enumerate(one for one in self.plan.firsts if one.apart)}
+
+    @cached_property
+    def counts(self) -> Float:
+        """By rule, how often it is expected to fire."""
+        lattice, chain = self.laid.lattice, self.laid.chain
+        found = np.zeros(len(chain.rules))
+        fires = lattice.out_rule >= 0
+        np.add.at(found, lattice.out_rule[fires], self.flow.out[: len(lattice.out_rule)][fires])
+        phases = lattice.bounds.shape[1] + 1
+        for place in range(len(lattice.race_of)):
+            node, number = chain.nodes[place // phases], int(lattice.race_of[place])
+            for row, one in enumerate(self.laid.races[number].rows if number >= 0 else ()):
+                if one.outcome < 0:
+                    event = chain.events.index(chain.behaviour.choices[one.choice].event)
+                    found[node.moves[0][event].rule] += self.flow.inner[lattice.inner[place] + row]
+        return found
+
+    def ends_in(self, state: int) -> Float:
+        """When a case ends in a final state, by its number: at the edge of each cell, and inside."""
+        lattice, chain = self.laid.lattice, self.laid.chain
+        rows = [row for row, node in enumerate(lattice.rows_node.tolist()) if chain.nodes[node].state == state]
+        return self.flow.mass[rows].sum(axis=0) if rows else np.zeros((2, lattice.last + 1))
 
 
 def solved(chain: Chain, step: timedelta, horizon: timedelta, like: Solved | None, only: frozenset[Item] | None) -> Solved:

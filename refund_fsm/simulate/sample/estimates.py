@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
+from refund_fsm.simulate.behaviour import Quantity
 from refund_fsm.simulate.sample.histogram import Z95, Histogram
 from refund_fsm.text.numbers import Interval
 
@@ -51,3 +52,21 @@ def about(total: int, squares: int, cases: int) -> Interval:
 def shares(counts: Mapping[str, int], total: int) -> Mapping[str, Interval]:
     """The share of each of some counts."""
     return MappingProxyType({key: share(count, total) for key, count in counts.items()})
+
+
+def mean_paid(amount: Quantity, paid_fen: int, paid: int, cases: int) -> Interval:
+    """What is paid per case, of the sum and the number of cases that were paid. An amount is drawn apart from all else, so that its spread
+    is that of the behaviour's amount."""
+    if not cases:
+        return exact(math.nan)
+    p, mean = paid / cases, paid_fen / cases
+    if cases < 2:
+        return Interval(mean, math.nan, math.nan)
+    squares = (amount.deviation**2 + amount.expected**2) * p
+    half = Z95 * math.sqrt(max(squares - (amount.expected * p) ** 2, 0.0) / cases)
+    return Interval(mean, mean - half, mean + half)
+
+
+def finite(one: Interval) -> list[float | None]:
+    """An interval as JSON has it: null for what is not known."""
+    return [value if math.isfinite(value) else None for value in one.to_list()]

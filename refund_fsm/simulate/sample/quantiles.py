@@ -86,11 +86,11 @@ def quantile(kind: Any, a: Any, b: Any, c: Any, points: Any, rises: Any, u: Any)
         return a
     if kind == LOGNORMAL:
         return exp(a + b * normal(u))
-    return points[place_of(np.int64(a), np.int64(b) - 1, rises, u)]
+    return points[first_above(np.int64(a), np.int64(b) - 1, rises, u)]
 
 
 @part
-def place_of(low: Any, high: Any, rises: Any, u: Any) -> Any:
+def first_above(low: Any, high: Any, rises: Any, u: Any) -> Any:
     """The first place from `low` to `high` whose cumulated share is above u."""
     while low < high:  # ends: halves the places
         middle = (low + high) // 2

@@ -19,8 +19,8 @@ from refund_fsm.errors import BadData
 from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE, Behaviour
 from refund_fsm.simulate.figures import Figure, frame, rows_of
-from refund_fsm.simulate.sample.estimates import about, exact, quantile, share, shares
-from refund_fsm.simulate.sample.histogram import Z95, Histogram
+from refund_fsm.simulate.sample.estimates import about, finite, mean_paid, quantile, share, shares
+from refund_fsm.simulate.sample.histogram import Histogram
 from refund_fsm.simulate.sample.ranges import Ranges, joined
 from refund_fsm.simulate.sample.sums import (
     BIN,
@@ -196,7 +196,7 @@ class Result:
         add("money:mean", "hours", money.mean_interval())
         for p in figures.QUANTILES:
             add(f"money:{figures.percentile(p)}", "hours", quantile(money, p))
-        add("paid", "fen", self._mean_paid())
+        add("paid", "fen", mean_paid(self.behaviour.amount, self.paid_fen, self._total(PAID), self.cases))
         add("steps", "times", about(self.steps, self._total(STEPS_SQUARED), self.cases))
         for name, one in self.breach_shares.items():
             add(f"breach:{name}", "share", one)
@@ -211,17 +211,6 @@ class Result:
         for key, one in self.rule_shares.items():
             add(f"rule:{key}", "share", one)
         return found
-
-    def _mean_paid(self) -> Interval:
-        """Paid per case. An amount is drawn apart from all else, so that its spread is that of the behaviour's amount."""
-        if not self.cases:
-            return exact(math.nan)
-        amount, p, mean = self.behaviour.amount, self._total(PAID) / self.cases, self.paid_fen / self.cases
-        if self.cases < 2:
-            return Interval(mean, math.nan, math.nan)
-        squares = (amount.deviation**2 + amount.expected**2) * p
-        half = Z95 * math.sqrt(max(squares - (amount.expected * p) ** 2, 0.0) / self.cases)
-        return Interval(mean, mean - half, mean + half)
 
     def summary(self, lang: Lang = "both") -> str:
         """A table for people, in Chinese, English or both; it says that assumed behaviour makes it illustrative."""
@@ -253,7 +242,7 @@ class Result:
             "partial": self.partial,
             "payers": list(self.payers),
             "sums": {name: sparse(array) for name, array in self.sums._asdict().items()},
-            "figures": {name: {"unit": one.unit, "interval": _finite(one.interval)} for name, one in self.figures().items()},
+            "figures": {name: {"unit": one.unit, "interval": finite(one.interval)} for name, one in self.figures().items()},
         }
         return json.dumps(data, ensure_ascii=False, indent=indent)
 
@@ -307,7 +296,3 @@ class Result:
         if state not in self.workflow.states:
             raise BadData("state", state, f"a state of {self.workflow.key}: {', '.join(self.workflow.states)}")
         return list(self.workflow.states).index(state)
-
-
-def _finite(one: Interval) -> list[float | None]:
-    return [value if math.isfinite(value) else None for value in one.to_list()]

@@ -12,7 +12,7 @@ from refund_fsm.simulate.sample.waves.batch import STRIDE, WIDTH
 from refund_fsm.simulate.sample.waves.ends import leave_open
 from refund_fsm.simulate.sample.waves.places import ADD, CELL, DEST, KEEP, MARKS, NEVER, RENEWS, RULE
 from refund_fsm.simulate.sample.waves.stock import ALONES, push
-from refund_fsm.simulate.sample.waves.winning import note_again
+from refund_fsm.simulate.sample.waves.winning import note_again, phase_at
 from refund_fsm.simulate.sample.waves.words import BROKEN, IS_PROVISIONAL, NOTED, SLOTS
 
 
@@ -40,6 +40,18 @@ def _next(b: Any, k: Any, slots: Any, at: Any, due: Any, fires: Any, e: Any, hor
 
 
 @inlined
+def _move(cells: Any, s: Any, out: Any, cell: Any, group: Any, lapsed: Any, due: Any, tag: Any, marks: Any) -> Any:
+    """The winner of a cell is taken, the limit having passed or not: the next place, and the words of the case then."""
+    s.fired[cell] += 1
+    if lapsed:
+        due |= BROKEN
+        marks = _breach(cells, out, group, marks)
+    note_again(cells, s, cell, marks)
+    row = cell * CELL
+    return cells.table[row + DEST], due, (tag & cells.table[row + KEEP]) + cells.table[row + ADD], marks | cells.table[row + MARKS]
+
+
+@inlined
 def play_alone(b: Any, p: Any, cells: Any, world: Any, s: Any, out: Any, stays: Any, origin: Any, e: Any, size: Any) -> int:
     """Plays the cases that were left alone. `win` is −1 after it for those that are left open. Returns how it ended."""
     state, group, low = p.state[origin], p.group[origin], (1 << e) - 1
@@ -57,22 +69,12 @@ def play_alone(b: Any, p: Any, cells: Any, world: Any, s: Any, out: Any, stays: 
                 break
             if w & 1 and at >= world.known:
                 s.record[record + NOTED] |= IS_PROVISIONAL
-            here = place
-            while p.until[here] <= at:
-                here += 1
-            c = (here << e) + (w & low)
+            c = (phase_at(p, place, at) << e) + (w & low)
             if cells.table[c * CELL + RULE] < 0:
                 continue
             if tag >> 40 >= MAX_STEPS:
                 return TOO_MANY_STEPS
-            s.fired[c] += 1
-            if p.lapses[origin] and due <= at:
-                due |= BROKEN
-                marks = _breach(cells, out, group, marks)
-            note_again(cells, s, c, marks)
-            marks |= cells.table[c * CELL + MARKS]
-            tag = (tag & cells.table[c * CELL + KEEP]) + cells.table[c * CELL + ADD]
-            place = cells.table[c * CELL + DEST]
+            place, due, tag, marks = _move(cells, s, out, c, group, p.lapses[origin] and due <= at, due, tag, marks)
             fires = p.fires[place]
             if p.state[place] != state:
                 break
@@ -88,7 +90,5 @@ def play_alone(b: Any, p: Any, cells: Any, world: Any, s: Any, out: Any, stays: 
         spent = at - b.now[k]
         stays[state * BINS + min(spent // BIN, BINS - 1)] += 1
         out.seconds[state] += spent
-        while p.until[place] <= at:
-            place += 1
-        push(s, place, b.key[k], at, due | cells.table[c * CELL + RENEWS], tag, marks)
+        push(s, phase_at(p, place, at), b.key[k], at, due | cells.table[c * CELL + RENEWS], tag, marks)
     return DONE

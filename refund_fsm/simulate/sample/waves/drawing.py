@@ -14,7 +14,7 @@ from refund_fsm.simulate.chain import DAY, EXPONENTIAL, FIXED, LOGNORMAL, TRIANG
 from refund_fsm.simulate.compiled import inlined, part
 from refund_fsm.simulate.sample.elementary import exp, log
 from refund_fsm.simulate.sample.numbers import bits, unit
-from refund_fsm.simulate.sample.quantiles import NEAR, normal, normal_near, place_of
+from refund_fsm.simulate.sample.quantiles import NEAR, first_above, normal, normal_near
 from refund_fsm.simulate.sample.waves.batch import STRIDE, WIDTH, filled
 from refund_fsm.simulate.sample.waves.places import FAR, NEVER
 from refund_fsm.simulate.sample.waves.words import BROKEN, U
@@ -52,7 +52,7 @@ def quantiles(n: Any, kind: Any, a: Any, b: Any, c: Any, points: Any, rises: Any
             x[k] = a + r if left else c - r
     else:
         for k in range(n):
-            x[k] = points[place_of(np.int64(a), np.int64(b) - 1, rises, u[k])]
+            x[k] = points[first_above(np.int64(a), np.int64(b) - 1, rises, u[k])]
 
 
 @inlined

@@ -58,12 +58,19 @@ def settle(n: Any, b: Any, p: Any, cells: Any, s: Any, stays: Any, state: Any) -
         marks, mine = b.marks[k], cells.table[U(c + MARKS)]
         if marks & mine:
             note_again(cells, s, c >> 3, marks)
-        at, place = b.at[k], cells.table[U(c + DEST)]
-        while p.until[U(place)] <= at:  # ends: the last phase has no end
-            place += 1
+        at = b.at[k]
+        place = phase_at(p, cells.table[U(c + DEST)], at)
         due, tag = b.due[k] | cells.table[U(c + RENEWS)], (b.tag[k] & cells.table[U(c + KEEP)]) + cells.table[U(c + ADD)]
         push(s, place, b.key[k], at, due, tag, marks | mine)
     s.held[ALONES] = alone
+
+
+@inlined
+def phase_at(p: Any, place: Any, at: Any) -> Any:
+    """The place of the same node in the phase that an instant falls into; `place` is not after it."""
+    while p.until[U(place)] <= at:  # ends: the last phase has no end
+        place += 1
+    return place
 
 
 @inlined
