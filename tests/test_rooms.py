@@ -270,15 +270,7 @@ def test_the_map_names_every_room() -> None:
 
 def test_no_module_is_longer_than_agreed() -> None:
     long = {module: len(text.splitlines()) for module, text in MODULES.items()}
-    assert {module: length for module, length in long.items() if length > 300} == {module: long[module] for module in LONG}
-
-
-LONG = {  # modules that stay one, with the reason
-    "simulate.law.exact": "one value, `Law`, with its faces; its distribution and how it is computed",
-    "simulate.sample.one_by_one": "one compiled loop",
-    "simulate.sample.result": "one value, `Result`: what it adds up to, and its faces",
-    "testing.hypothesis.stateful": "one stateful machine",
-}
+    assert {module: length for module, length in long.items() if length > 300} == {}
 
 
 def test_no_function_is_longer_than_agreed() -> None:
@@ -287,11 +279,9 @@ def test_no_function_is_longer_than_agreed() -> None:
 
 
 LONG_FUNCTIONS = {  # compiled loops, each over the arrays of one chain: cut in two they would hand each other all their variables
-    "simulate.law.flow._spread": "the mass of one state over its outcomes",
     "simulate.law.flow.forward": "forward recursion, cell by cell",
     "simulate.law.race._run": "one race between actors",
     "simulate.sample.one_by_one._play": "one case after another, in the order of the plain reading",
-    "simulate.sample.waves.alone.play_alone": "one case that left its batch, draw by draw",
 }
 
 
