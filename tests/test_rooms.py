@@ -72,6 +72,15 @@ PAST_FACES = {  # modules that other rooms name, since the face would load them 
     "workflow.values": "read as a module: values.name, values.prose",
 }
 
+BY_TEXT = {  # modules that import by a name in a text, which no reader of imports sees
+    "": "the public names, loaded when they are first used",
+    "orders.lookup": "a user's own workflow, by `module:attribute`",
+    "orders.registry": "an order type, loaded when it is first asked for",
+    "simulate": "the public names, loaded when they are first used",
+    "testing": "the same",
+    "testing.lockstep.pytest_file": "a user's own workflow, found again by its name",
+    "workflow.rows": "guards and effects are pickled by name",
+}
 RETIRED = (
     Retired(
         r"walk(s|ed|ing)?",
@@ -220,6 +229,11 @@ def test_rooms_take_from_faces() -> None:
 def test_inside_a_room_nobody_asks_its_face() -> None:
     faces = folders_of(MODULES)
     assert not [arrow for arrow in ARROWS if arrow.owner in faces and arrow.user.startswith(f"{arrow.owner}.")]
+
+
+def test_names_are_imported_by_text_only_where_it_is_said() -> None:
+    found = {module for module, text in MODULES.items() if any(word in text for word in ("import_module", "__import__", "resolve_name"))}
+    assert found == set(BY_TEXT)
 
 
 def test_every_row_of_what_is_allowed_is_needed() -> None:

@@ -45,12 +45,17 @@ def kept(function: Function) -> Function:
     return made  # type: ignore[no-any-return]  # it looks as the function does
 
 
+def files() -> list[Path]:
+    """The modules that compiled code can take from."""
+    package = Path(__file__).parent.parent
+    return sorted([Path(__file__), *(file for room in ROOMS for file in package.joinpath(room).rglob("*.py"))])
+
+
 @cache
 def sources() -> bytes:
     """A hash of all that is written where compiled code takes from."""
-    package = Path(__file__).parent.parent
     found = hashlib.sha256()
-    for file in sorted([Path(__file__), *(file for room in ROOMS for file in package.joinpath(room).rglob("*.py"))]):
+    for file in files():
         found.update(file.name.encode())
         found.update(file.read_bytes())
     return found.digest()

@@ -71,7 +71,7 @@ def _table(table: Table, lang: Languages) -> _Aligned:
     rows = [[said(cell, lang) for cell in row] for row in table.rows]
     for place, column in enumerate(table.columns):
         if column.kind == "number":  # at the right, so that digits of one weight stand below each other
-            width = max(len(row[place]) for row in rows)
+            width = max((len(row[place]) for row in rows), default=0)
             for row in rows:
                 row[place] = row[place].rjust(width)
     headings = [column.heading if isinstance(column.heading, str) else lang.stack(column.heading) for column in table.columns]

@@ -77,7 +77,8 @@ def test_what_follows_an_answer_on_the_screen_is_set_apart(capsys: pytest.Captur
 
 
 def test_a_table_without_rows_says_so_or_shows_its_headings() -> None:
-    assert terminal.text_of([Section(None, (Table(columns(NAME), ()),))], Languages.EN).split("\n")[0].strip() == "name"
+    for headings in (columns(NAME), numbers(NAME)):
+        assert terminal.text_of([Section(None, (Table(headings, ()),))], Languages.EN).split("\n")[0].strip() == "name"
     assert "没有" in terminal.text_of([tabled(NAME, columns(NAME), ())], Languages.ZH)
 
 
