@@ -46,8 +46,8 @@ def reached(head: Head, live: Live, event: str, at: datetime, by: str, details: 
         run = advanced(head, live, at)
         if by == CLOCK.key and len(run.steps) > len(live.steps) and run.steps[-1].event == event:
             for name, value in (details or NO_DETAILS).items():
-                if name != "event_id":
-                    raise BadData(name, value, "no detail but event_id: the clock hands nothing over")
+                if name not in ("event_id", "operator"):
+                    raise BadData(name, value, "no detail but event_id and operator: the clock hands nothing over")
             return run, None
         live = run
     return live, _barred(head, live, event, at, by, details)
@@ -68,7 +68,7 @@ def _barred(head: Head, live: Live, event: str, at: datetime, by: str, details: 
     if known.actor.key != by:
         return refusal(head, live, "wrong_actor", event, at, by)
     if by == CLOCK.key:
-        due = due_of(head, live)
+        due = due_of(live)
         failed = () if due and due.then and due.then.event.name == event else head.stepper.failed(live.state.key, event, live.facts)
         return refusal(head, live, "not_due", event, at, by, instant=due.at if due else None, failed_guards=failed)
     if details is not None and known.needs:

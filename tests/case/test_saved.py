@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +9,8 @@ from typing import Any
 import pytest
 
 from refund_fsm import Policy, RefundCase, SavedCaseError, orders
+from refund_fsm.case import parts
+from tests.case.sealing import as_format_1, resealed
 from tests.samples import at, case, photo, play
 
 Change = Callable[[dict[str, Any]], object]
@@ -21,16 +22,6 @@ def told() -> RefundCase:
     one = one.apply("add_evidence", at=at("2026-02-17 11:00"), by="buyer", evidence=photo(), event_id="e-1")
     one = play(one, "2026-02-17 12:00 | merchant | start_review", "2026-02-17 13:00 | merchant | reject")
     return one.advance(to=at("2026-02-18 10:00"))
-
-
-def resealed(data: dict[str, Any]) -> dict[str, Any]:
-    """The same data with every digest made anew, as one would who knows the format."""
-    link = ""
-    for part in (data["head"], *data["steps"], data["tail"]):
-        body = {name: value for name, value in part.items() if name != "digest"}
-        link = hashlib.sha256(f"{link}\n{json.dumps(body, sort_keys=True, separators=(',', ':'))}".encode()).hexdigest()
-        part["digest"] = link
-    return data
 
 
 @pytest.mark.parametrize("order_type", orders.keys())
@@ -110,22 +101,83 @@ ALTERED: list[tuple[Change, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "position", "words"), ALTERED)
-def test_an_altered_case_is_refused_though_its_digests_fit(change: Change, position: str, words: str) -> None:
-    data = json.loads(told().to_json())
+IN_FORMAT_2: dict[int, tuple[str, str]] = {  # where the head says more of what follows from it
+    **dict.fromkeys((6, 9, 11), ("head", "as replay gives (payout_key)")),
+    12: ("head", "as replay gives (payout_key)"),
+    13: ("step 1", "as replay gives (due)"),
+}
+
+
+@pytest.mark.parametrize("old", [True, False], ids=["format 1", "format 2"])
+@pytest.mark.parametrize("number", range(len(ALTERED)))
+def test_an_altered_case_is_refused_though_its_digests_fit(number: int, old: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    change, position, words = ALTERED[number]
+    if not old:
+        position, words = IN_FORMAT_2.get(number, (position, words))
+    data = as_format_1(told().to_json()) if old else json.loads(told().to_json())
     change(data)
     readable = all(isinstance(step, dict) for step in data["steps"])
     text = json.dumps(resealed(data) if readable else data)
+    for small in (parts.SMALL, 0):  # as a whole, and part by part
+        monkeypatch.setattr(parts, "SMALL", small)
+        with pytest.raises(SavedCaseError) as caught:
+            RefundCase.from_json(text)
+        assert caught.value.position == position
+        assert words in str(caught.value)
+
+
+CHANGE: dict[str, Any] = {
+    "kind": "calendar",
+    "at": "2026-02-14T09:00:00+08:00",
+    "calendar": "chinesecalendar 9.9",
+    "due": {"limit": "negotiation_days", "at": "2026-02-17T00:00:00+08:00", "provisional": False},
+}
+
+MORE_ALTERED: list[tuple[Change, str, str]] = [
+    # what format 2 holds beside
+    (put("head", "format", value="refund_fsm case 3"), "head", "a newer refund_fsm wrote it"),
+    (put("head", "quantity", value=2), "head", "was it written by a newer refund_fsm?"),
+    (put("head", "order", "quantity", value=2), "head", "no such field"),
+    (put("head", "payout_key", value="refund:RC-1"), "head", "as replay gives (payout_key)"),
+    (put("head", "facts", "in_window", value=False), "head", "as replay gives (facts)"),
+    (put("head", "due", value={"limit": "return_days", "at": "2026-02-20T00:00:00+08:00", "provisional": False}), "head", "has no limit"),
+    (put("head", "calendar", value=None), "head", "the version of a calendar"),
+    (put("steps", 0, "kind", value="news"), "step 1", "was it written by a newer refund_fsm?"),
+    (put("steps", 0, "kind", value="calendar"), "step 1", "no such field here"),
+    (put("steps", 0, "news", value={}), "step 1", "was it written by a newer refund_fsm?"),
+    (put("steps", 0, "due", "at", value="2026-02-15T00:00:00+08:00"), "step 1", "as replay gives (due)"),
+    (put("steps", 0, "due", "at", value="2026-02-15"), "step 1", "an ISO instant"),
+    (put("steps", 0, "due", "at", value="2026-02-01T00:00:00+08:00"), "step 1", "not before the count began"),
+    (put("steps", 0, "due", "provisional", value=True), "step 1", "as replay gives (due)"),
+    (put("steps", 0, "due", "provisional", value=1), "step 1", "whether it is provisional"),
+    (put("steps", 0, "due", "limit", value="return_days"), "step 1", "the limit negotiation_days"),
+    (put("steps", 0, "due", value="soon"), "step 1", "an object of limit, at and provisional"),
+    (put("steps", 5, "details", "note", value={"text": "a\x1bb", "salt": "00"}), "step 6", "text without control characters"),
+    (put("steps", 5, "details", "note", value={"text": "a"}), "step 6", "expected text"),
+    (lambda data: data["steps"][0].pop("details"), "step 1", "as replay gives (details)"),
+    (lambda data: data["steps"].insert(1, CHANGE | {"at": "2026-02-13T09:00:00+08:00"}), "step 2", "not before the step before it"),
+    (lambda data: data["steps"].insert(1, CHANGE | {"at": "2026-02-17T09:00:00+08:00"}), "step 2", "negotiation_timeout by the clock"),
+    (lambda data: data["steps"].insert(1, CHANGE | {"calendar": 5}), "step 2", "the version of a calendar"),
+    (lambda data: data["steps"].insert(1, CHANGE | {"calendar": Policy().calendar.version}), "step 2", "as replay gives (due)"),
+    (lambda data: data["tail"].update(news=1), "tail", "was it written by a newer refund_fsm?"),
+]
+
+
+@pytest.mark.parametrize(("change", "position", "words"), MORE_ALTERED)
+def test_what_format_2_holds_beside_is_verified_as_well(change: Change, position: str, words: str) -> None:
+    data = json.loads(told().to_json())
+    change(data)
     with pytest.raises(SavedCaseError) as caught:
-        RefundCase.from_json(text)
+        RefundCase.from_json(json.dumps(resealed(data)))
     assert caught.value.position == position
     assert words in str(caught.value)
 
 
+@pytest.mark.parametrize("old", [True, False], ids=["format 1", "format 2"])
 @pytest.mark.parametrize("change", [row[0] for row in ALTERED])
-def test_an_altered_case_breaks_the_chain_at_the_first_altered_place(change: Change) -> None:
-    original = json.loads(told().to_json())
-    data = json.loads(told().to_json())
+def test_an_altered_case_breaks_the_chain_at_the_first_altered_place(change: Change, old: bool) -> None:
+    text = told().to_json()
+    original, data = (as_format_1(text) if old else json.loads(text) for _ in range(2))
     change(data)
     with pytest.raises(SavedCaseError) as caught:
         RefundCase.from_json(json.dumps(data))
