@@ -28,7 +28,9 @@ class Head:
         *("policy", "request", "seals", "stepper", "workflow"),
     )
 
-    def __init__(self, workflow: Workflow, policy: Policy, order: Order, request: RefundRequest, at: datetime, case_id: str) -> None:
+    def __init__(
+        self, workflow: Workflow, policy: Policy, order: Order, request: RefundRequest, at: datetime, case_id: str, facts: Any = None
+    ) -> None:
         self.workflow = workflow
         self.policy = policy
         self.order = order
@@ -45,7 +47,7 @@ class Head:
         self.limits: dict[str, tuple[Limit, Unit, int]] = {
             key: (limit, limit.unit, limit.length_in(policy)) for key, limit in workflow.limit_of.items()
         }
-        self.facts: Any = self.derive(at, {})
+        self.facts: Any = self.derive(at, {}) if facts is None else facts
         self.due = running(self, workflow.initial, self.facts, at)
 
     def ground(self, at: datetime) -> Ground:

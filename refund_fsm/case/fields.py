@@ -14,8 +14,8 @@ from refund_fsm.case.engine import Head, Live, clock_rule
 from refund_fsm.case.parts import Part
 from refund_fsm.case.plain import facts_of
 from refund_fsm.case.record import Due
-from refund_fsm.errors import SavedCaseError, shown
-from refund_fsm.workflow import Policy, instant, looks_at_days
+from refund_fsm.errors import CalendarOutOfRange, SavedCaseError, shown
+from refund_fsm.workflow import Policy, Workflow, instant, looks_at_days
 
 
 def check_digest(part: Part, where: str, link: str, *, old: bool) -> str:
@@ -71,19 +71,29 @@ def instant_in(where: str, part: dict[str, Any], name: str) -> datetime:
 
 def facts_in(head: Head, where: str, given: Any, derive: Callable[[Policy], Any], name: str, *, foreign: bool) -> Any:
     """Derived facts. Those that another calendar (`foreign`) derived stand as they were recorded, where they rest on its days."""
-    today = derive(head.policy)
+    try:
+        today = derive(head.policy)
+    except CalendarOutOfRange:
+        if not foreign:
+            raise
+        return recorded_facts(head.workflow, head.policy, where, given, name)
     plain = facts_of(today)
     if given == plain:
         return today
     if not foreign or not looks_at_days(head.policy, derive):
         raise SavedCaseError(where, given, f"{shown(plain)}, as replay gives ({name})")
-    domains = head.workflow.domains(head.policy)
-    if not isinstance(given, dict) or given.keys() != plain.keys():
-        raise SavedCaseError(where, given, f"the facts {', '.join(plain)} ({name})")
+    return recorded_facts(head.workflow, head.policy, where, given, name)
+
+
+def recorded_facts(workflow: Workflow, policy: Policy, where: str, given: Any, name: str) -> Any:
+    """Facts as they were recorded, each of its domain."""
+    domains = workflow.domains(policy)
+    if not isinstance(given, dict) or given.keys() != domains.keys():
+        raise SavedCaseError(where, given, f"the facts {', '.join(domains)} ({name})")
     for key, value in given.items():
         if not any(value == one and type(value) is type(one) for one in domains[key]):
             raise SavedCaseError(where, value, f"one of {', '.join(map(repr, domains[key]))} ({name}.{key})")
-    return head.workflow.facts(**given)
+    return workflow.facts(**given)
 
 
 def due_in(head: Head, where: str, given: Any, live: Live) -> Due | None:

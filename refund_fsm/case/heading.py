@@ -11,11 +11,11 @@ from typing import Any
 from refund_fsm import orders
 from refund_fsm.case.chain import unseal
 from refund_fsm.case.engine import Head, Live
-from refund_fsm.case.fields import check_names, check_within, due_in, facts_in, instant_in
+from refund_fsm.case.fields import check_names, check_within, due_in, facts_in, instant_in, recorded_facts
 from refund_fsm.case.opening import opened, payout_key
 from refund_fsm.case.plain import FORMAT, OLD_FORMAT, due_data
 from refund_fsm.case.record import Seal
-from refund_fsm.errors import BadData, RefundFsmError, SavedCaseError, shown
+from refund_fsm.errors import BadData, CalendarOutOfRange, RefundFsmError, SavedCaseError, shown
 from refund_fsm.workflow import Order, Policy, RefundRequest, Workflow, values
 
 FIELDS = ("format", "order_type", "fingerprint", "calendar", "policy", "case_id", "opened_at", "order", "request", "digest")
@@ -74,7 +74,14 @@ def _opened(data: dict[str, Any], workflow: Workflow | None, seals: dict[str, Se
             unseal(asked, seals)
         request = RefundRequest.model_validate(asked)
         case_id = values.name(data["case_id"], "case_id")
-        made = opened(order, request, instant_in("head", data, "opened_at"), policy, workflow, case_id)
+        at = instant_in("head", data, "opened_at")
+        try:
+            made = opened(order, request, at, policy, workflow, case_id)
+        except CalendarOutOfRange:
+            if old or data["calendar"] == policy.calendar.version:
+                raise
+            facts = recorded_facts(workflow, policy, "head", data["facts"], "facts")
+            made = opened(order, request, at, policy, workflow, case_id, facts)
     except SavedCaseError:
         raise
     except BadData as error:
@@ -87,7 +94,7 @@ def _opened(data: dict[str, Any], workflow: Workflow | None, seals: dict[str, Se
 
 
 def _payout_key(head: Head, given: Any) -> str:
-    """The key as recorded: the one that follows from the rest of the head, or that of format 1. Where a text is blanked it cannot be checked."""
+    """The key as recorded: that which follows from the rest of the head, or that of format 1. With a blanked text none can be checked."""
     if any(seal.salt is None for seal in head.seals.values()) and isinstance(given, str) and _KEY.fullmatch(given):
         return given
     known = (payout_key(head), f"refund:{head.case_id}")

@@ -6,6 +6,7 @@ Must not know an order type, nor read a wall clock.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from refund_fsm import orders
 from refund_fsm.case.engine import Head, Live
@@ -14,9 +15,15 @@ from refund_fsm.workflow import Order, Policy, RefundRequest, Workflow, instant,
 
 
 def opened(
-    order: Order, request: RefundRequest, at: datetime, policy: Policy | None, workflow: Workflow | None, case_id: str | None
+    order: Order,
+    request: RefundRequest,
+    at: datetime,
+    policy: Policy | None,
+    workflow: Workflow | None,
+    case_id: str | None,
+    facts: Any = None,
 ) -> tuple[Head, Live]:
-    """What is fixed of a new case, and where it is at first; raises as `RefundCase.open` says."""
+    """What is fixed of a new case, and where it is at first; raises as `RefundCase.open` says. `facts` stand in for those derived."""
     _check_type("order", order, Order)
     _check_type("request", request, RefundRequest)
     at = instant(at, "at")
@@ -33,7 +40,7 @@ def opened(
     _check_asked(workflow, request)
     order.line(request.sku)
     case_id = f"RC-{_digest(_told(order, request, at))[:16]}" if case_id is None else values.name(case_id, "case_id")
-    head = Head(workflow, policy, order, request, at, case_id)
+    head = Head(workflow, policy, order, request, at, case_id, facts)
     law = {s.key: at for s in workflow.law if s.key == workflow.initial.key}
     return head, Live(workflow.initial, head.facts, at, (), at, False, {}, law, {}, 0, head.due)
 

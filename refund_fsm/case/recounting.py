@@ -11,6 +11,7 @@ from datetime import datetime
 
 from refund_fsm.case.engine import Head, Live, Uncounted, running, stays
 from refund_fsm.case.record import CalendarChange, Due, Recounted, Step
+from refund_fsm.errors import CalendarOutOfRange
 from refund_fsm.workflow import CLOCK, State, as_of
 
 
@@ -47,7 +48,10 @@ def _passed_unsaid(head: Head, live: Live, former: str) -> Due | None:
     calendar = as_of(head.policy.calendar, former)
     if calendar is None:
         return None
-    end = calendar.deadline(live.entered, then.length, then.unit)
+    try:
+        end = calendar.deadline(live.entered, then.length, then.unit)
+    except CalendarOutOfRange:
+        return None
     return replace(then, at=end.at, provisional=end.provisional) if end.at <= live.now else None
 
 

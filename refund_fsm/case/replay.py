@@ -165,10 +165,8 @@ class Reader:
         self.counted_by = calendar
         due = due_in(self.head, where, row.get("due"), live)
         counted = None if self.foreign else running(self.head, live.state, live.facts, live.entered)
-        if due is not None and isinstance(counted, Due):
-            known = {counted.at, at, *({was.at} if isinstance(was, Due) else ())}
-            if due.at not in known:
-                raise SavedCaseError(where, row["due"], f"{counted.at.isoformat()}, as replay gives (due)")
+        if due is not None and isinstance(counted, Due) and isinstance(was, Due) and due.at not in (counted.at, was.at, at):
+            raise SavedCaseError(where, row["due"], f"{counted.at.isoformat()}, as replay gives (due)")
         change = CalendarChange(len(live.steps), at, calendar, due)
         return live._replace(due=due or counted, changes=(*live.changes, change))
 

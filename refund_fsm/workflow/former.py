@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from refund_fsm.workflow.calendar import WorkCalendar, _Days, _published
+from refund_fsm.workflow.calendar import WorkCalendar, _Days
 from refund_fsm.workflow.policy import Policy
 
 _VERSION = re.compile(r"chinesecalendar \S+ \((\d{4})–(\d{4})\)(?: \+ (.+))?")
@@ -21,12 +21,13 @@ class _Former(WorkCalendar):
     """A calendar's days without the published years that it did not know then."""
 
     def __init__(self, today: WorkCalendar, years: frozenset[int]) -> None:
-        self._beyond, self._own, self._cache, self._years = today._beyond, today._own, {}, years
+        self._beyond, self._own, self._cache, self._today, self._years = today._beyond, today._own, {}, today, years
 
     @cached_property
     def _days(self) -> _Days:
-        published = {day: working for day, working in _published().exceptions.items() if day.year in self._years}
-        return _Days({**published, **self._own.exceptions}, self._years | self._own.years, "")
+        own, today = self._own, self._today._days
+        known = {day: working for day, working in today.exceptions.items() if day.year in self._years or day in own.exceptions}
+        return _Days(known, (self._years & today.years) | own.years, "")
 
 
 class _Watched(WorkCalendar):
@@ -51,7 +52,7 @@ def as_of(calendar: WorkCalendar, version: str) -> WorkCalendar | None:
     if found is None or (found[3] or "") != calendar._own.source:
         return None
     years = frozenset(range(int(found[1]), int(found[2]) + 1))
-    return _Former(calendar, years) if years <= _published().years else None
+    return _Former(calendar, years) if years <= calendar._days.years else None
 
 
 def looks_at_days(policy: Policy, derive: Callable[[Policy], Any]) -> bool:
