@@ -16,7 +16,7 @@ from refund_fsm.errors import SavedCaseError
 MAX_SAVED = 100_000_000  # characters (bytes, where bytes are handed over) of a saved case
 MAX_PART = 8_000_000  # characters of its head, of one step, of its tail: twice what the longest notes and all evidence make
 SMALL = 200_000  # characters that are taken apart as a whole, so that what is no saved case at all is said first
-FIRST_LOOK = 16_384  # characters of a part that are tried first where all that is left would be too much to decode
+FIRST_LOOK = 8_192  # characters of a part that are tried first where all that is left would be too much to decode
 PARTS = ("head", "steps", "tail")
 _OUTLINE = f"an object of {', '.join(PARTS)}"
 _SPACE = re.compile(r"[ \t\n\r]*")

@@ -151,6 +151,28 @@ def _evidence(value: object, at: datetime) -> tuple[Evidence, ...]:
     return pieces
 
 
+def is_same(recorded: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
+    """Whether details are those that were recorded, as far as their texts have not been blanked."""
+    if recorded == given:
+        return True
+    seals = recorded.seals if isinstance(recorded, Details) else {}
+    blanked = {place for place, seal in seals.items() if seal.salt is None}
+    if not blanked or recorded.keys() != given.keys():
+        return False
+    return all(one == given[name] or name in blanked or _are_same(one, given[name], blanked) for name, one in recorded.items())
+
+
+def _are_same(recorded: object, given: object, blanked: set[str]) -> bool:
+    """The same of pieces of evidence."""
+    if not isinstance(recorded, tuple) or not isinstance(given, tuple) or len(recorded) != len(given):
+        return False
+    pieces = enumerate(zip(recorded, given, strict=True))
+    return all(
+        one == other or (f"evidence[{n}].note" in blanked and other.model_copy(update={"note": one.note}) == one)
+        for n, (one, other) in pieces
+    )
+
+
 def is_given(details: Mapping[str, Any], need: str) -> bool:
     """Whether a need is met: white space is no note, an empty tuple no evidence."""
     value = details.get(need)
