@@ -9,7 +9,7 @@ from refund_fsm.case.case import RefundCase
 from refund_fsm.case.engine import MAX_CLOCK_STEPS, MAX_STEPS
 from refund_fsm.case.judging import facts_for
 from refund_fsm.case.machine import stepper_of
-from refund_fsm.case.record import BLANKED, DETAILS, NO_DETAILS, Breach, CalendarChange, Details, Due, Recounted, Step, is_given
+from refund_fsm.case.record import BLANKED, DETAILS, NO_DETAILS, Breach, Details, Due, Recounted, Step, is_given
 from refund_fsm.case.refusal import NEEDS, Code, Refusal, Refused, Verdict
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "NEEDS",
     "NO_DETAILS",
     "Breach",
-    "CalendarChange",
     "Code",
     "Details",
     "Due",

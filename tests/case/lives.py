@@ -45,8 +45,8 @@ def across_new_year(year: int, **policy: Any) -> Iterator[RefundCase]:
 
 def _life(ended: RefundCase, draw: random.Random) -> Iterator[RefundCase]:
     """The case after each of its steps, and while its limits run or are passed."""
-    given = {"at": ended.opened_at, "policy": ended.policy, "workflow": ended.workflow, "case_id": ended.case_id}
-    one = RefundCase.open(ended.order, ended.request, **given)
+    kept: dict[str, Any] = {"policy": ended.policy, "workflow": ended.workflow, "case_id": ended.case_id}
+    one = RefundCase.open(ended.order, ended.request, at=ended.opened_at, **kept)
     yield one
     for step in ended.steps:
         if len(one.steps) < ended.steps.index(step) + 1:  # not where the clock has fired it by now
