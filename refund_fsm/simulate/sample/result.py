@@ -51,8 +51,7 @@ class Result:
     """What `cases` cases of one workflow, behaviour, policy and start add up to. Shares are of cases, times from the start.
 
     `ranges` are the numbers of the cases, by seed: (seed, first, one past the last); `calendar` the version of the working days that
-    were used. `partial` says that the run was ended before
-    all `asked` cases were played. `a + b` merges two results of different cases exactly.
+    were used. `partial`: the run was ended before all `asked` cases were played. `a + b` merges results of different cases exactly.
     """
 
     workflow: Workflow
