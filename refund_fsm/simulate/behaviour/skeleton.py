@@ -62,7 +62,7 @@ def _delay(workflow: Workflow, state: State, policy: Policy) -> Quantity:
     if limit is None:
         return USUAL
     unit = limit.unit if limit.unit in ("hours", "days", "working_days") else "hours"
-    return Uniform(least=0, most=max(float(limit.length_in(policy)), 1.0), unit=unit)  # type: ignore[arg-type]  # a unit of lengths
+    return Uniform(least=0, most=max(float(limit.length_in(policy)), 1.0), unit=unit)
 
 
 def _mix(workflow: Workflow, policy: Policy) -> tuple[dict[str, Any], tuple[Share, ...]]:
