@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from refund_fsm.workflow.calendar import FIRST_YEAR, LAST_YEAR, Deadline, Unit, WorkCalendar, instant
 from refund_fsm.workflow.catalogue import ASSUMED, ASSUMED_TEXT, CATALOGUE, CatalogueRule, cited, spelled
-from refund_fsm.workflow.facts import Domain, FactField, NotFinite, Partial, UpTo, Value, assignments, reads_of
+from refund_fsm.workflow.facts import Domain, FactField, Label, NotFinite, Partial, UpTo, Value, assignments, reads_of
 from refund_fsm.workflow.files import MAX_BYTES, folder, read_toml, write, write_text
 from refund_fsm.workflow.former import as_of, looks_at_days
 from refund_fsm.workflow.model import EVIDENCE_LABELS, MAX_EVIDENCE, Evidence, EvidenceKind, Listing, Order, OrderLine, RefundRequest
@@ -45,6 +45,7 @@ __all__ = [
     "FrozenDict",
     "Ground",
     "Guard",
+    "Label",
     "Limit",
     "Listing",
     "Name",
