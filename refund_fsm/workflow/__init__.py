@@ -5,7 +5,7 @@ Must not know an order type, nor how a case is stepped or drawn.
 
 from __future__ import annotations
 
-from refund_fsm.workflow.calendar import FIRST_YEAR, LAST_YEAR, Deadline, Unit, WorkCalendar, instant
+from refund_fsm.workflow.calendar import FIRST_YEAR, LAST_YEAR, Deadline, Unit, WorkCalendar, instant, published
 from refund_fsm.workflow.catalogue import ASSUMED, ASSUMED_TEXT, CATALOGUE, CatalogueRule, cited, spelled
 from refund_fsm.workflow.facts import Domain, FactField, Label, NotFinite, Partial, UpTo, Value, assignments, reads_of
 from refund_fsm.workflow.files import MAX_BYTES, folder, read_toml, write, write_text
@@ -72,6 +72,7 @@ __all__ = [
     "guard",
     "instant",
     "looks_at_days",
+    "published",
     "read_toml",
     "reads_of",
     "spelled",
