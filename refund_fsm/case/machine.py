@@ -31,17 +31,12 @@ class Move(Transition):
     def execute(self, event_data: EventData) -> bool:
         """Whether it was taken."""
         for condition in self.conditions:
-            if condition.func(*event_data.args) != condition.target:
+            guard: Any = condition.func
+            if guard(*event_data.args) != condition.target:
                 return False
         if self.dest:
             event_data.machine.set_state(self.dest, event_data.model)
         return True
-
-
-class BareMachine(Machine):
-    """A machine whose transitions are `Move`s."""
-
-    transition_cls = Move
 
 
 class Stepper:
@@ -50,7 +45,7 @@ class Stepper:
     __slots__ = ("_events", "_rules", "machine")
 
     def __init__(self, workflow: Workflow) -> None:
-        self.machine = BareMachine(
+        self.machine = Machine(
             model=None,
             states=list(workflow.states),
             initial=workflow.initial.key,
@@ -60,6 +55,9 @@ class Stepper:
             queued=False,
         )
         self._events = self.machine.events
+        for event in self._events.values():
+            for source, found in event.transitions.items():
+                event.transitions[source] = [Move(one.source, one.dest, [check.func for check in one.conditions]) for one in found]
         self._rules: dict[tuple[str, str, str], tuple[Rule, ...]] = {}
         for rule in workflow.rules:
             place = (rule.source.key, rule.event.name, rule.dest.key)
