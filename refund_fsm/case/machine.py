@@ -57,7 +57,7 @@ class Stepper:
         self._events = self.machine.events
         for event in self._events.values():
             for source, found in event.transitions.items():
-                event.transitions[source] = [Move(one.source, one.dest, [check.func for check in one.conditions]) for one in found]
+                event.transitions[source] = [_moved(one) for one in found]
         self._rules: dict[tuple[str, str, str], tuple[Rule, ...]] = {}
         for rule in workflow.rules:
             place = (rule.source.key, rule.event.name, rule.dest.key)
@@ -93,6 +93,12 @@ class Stepper:
         for transition in self._events[event].transitions[source]:
             guards: list[Any] = [condition.func for condition in transition.conditions]
             yield transition, [guard for guard in guards if not guard(facts)]
+
+
+def _moved(one: Transition) -> Move:
+    guards: Any = [condition.func for condition in one.conditions]
+    dest: Any = one.dest  # None where the rule stays where it is
+    return Move(one.source, dest, guards)
 
 
 def _transition(rule: Rule) -> dict[str, Any]:
