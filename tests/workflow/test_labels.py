@@ -58,7 +58,7 @@ def test_a_label_that_fits_nothing_is_refused(label: Label, told: str) -> None:
 
     Sized.__annotations__ = {"size": Annotated[Literal["s", "l"], label]}
     parts: dict[str, Any] = {
-        name: getattr(WORKFLOW, name) for name in ("key", "label", "rules", "initial", "facts_of", "example_of", "limits")
+        name: getattr(WORKFLOW, name) for name in ("key", "label", "rules", "initial", "facts_of", "example_of", "limits", "catalogue")
     }
     with pytest.raises(WorkflowError, match="size") as error:
         Workflow(facts=dataclass(frozen=True)(Sized), **parts)
