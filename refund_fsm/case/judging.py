@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from refund_fsm.case.engine import Head, Live, advanced, due_of
-from refund_fsm.case.record import NO_DETAILS, checked_details, is_given
+from refund_fsm.case.record import NO_DETAILS, checked_details, is_given, is_same
 from refund_fsm.case.refusal import Code, Refusal, Verdict
 from refund_fsm.errors import BadData
 from refund_fsm.workflow import CLOCK, Event, Workflow, instant
@@ -30,12 +30,12 @@ def checked(workflow: Workflow, event: str, at: datetime, by: str, details: dict
 
 
 def is_repeated(live: Live, event: str, by: str, details: Mapping[str, Any]) -> bool:
-    """Whether the event was delivered before under its id; anything else under that id is bad data."""
+    """Whether the event was delivered before under its id, whatever its instant; anything else under that id is bad data."""
     place = live.seen.get(details["event_id"]) if "event_id" in details else None
     if place is None:
         return False
     step = live.steps[place]
-    if (step.event, step.by, step.details) != (event, by, details):
+    if (step.event, step.by) != (event, by) or not is_same(step.details, details):
         raise BadData("event_id", details["event_id"], f"a new id: step {place + 1} ({step.event} by {step.by}) has it already")
     return True
 
@@ -46,8 +46,8 @@ def reached(head: Head, live: Live, event: str, at: datetime, by: str, details: 
         run = advanced(head, live, at)
         if by == CLOCK.key and len(run.steps) > len(live.steps) and run.steps[-1].event == event:
             for name, value in (details or NO_DETAILS).items():
-                if name != "event_id":
-                    raise BadData(name, value, "no detail but event_id: the clock hands nothing over")
+                if name not in ("event_id", "operator"):
+                    raise BadData(name, value, "no detail but event_id and operator: the clock hands nothing over")
             return run, None
         live = run
     return live, _barred(head, live, event, at, by, details)
@@ -68,7 +68,7 @@ def _barred(head: Head, live: Live, event: str, at: datetime, by: str, details: 
     if known.actor.key != by:
         return refusal(head, live, "wrong_actor", event, at, by)
     if by == CLOCK.key:
-        due = due_of(head, live)
+        due = due_of(live)
         failed = () if due and due.then and due.then.event.name == event else head.stepper.failed(live.state.key, event, live.facts)
         return refusal(head, live, "not_due", event, at, by, instant=due.at if due else None, failed_guards=failed)
     if details is not None and known.needs:

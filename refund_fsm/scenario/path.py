@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from refund_fsm.case import NO_DETAILS, Code, RefundCase, Refused
+from refund_fsm.case import NO_DETAILS, Code, Details, RefundCase, Refused
 from refund_fsm.errors import RefundFsmError, WorkflowError
 from refund_fsm.text import SHANGHAI
 from refund_fsm.workflow import CLOCK, Event, Evidence, Order, Policy, RefundRequest, Workflow
@@ -208,4 +207,4 @@ def details_of(event: Event, at: datetime) -> Mapping[str, Any]:
             given[need] = (Evidence(kind="photo", by=event.actor.key, at=at),)
         else:
             given[need] = "SF0000000001" if need == "tracking_no" else f"说明 / a note: {event.zh}"
-    return MappingProxyType(given) if given else NO_DETAILS
+    return Details(given) if given else NO_DETAILS

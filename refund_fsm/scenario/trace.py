@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from refund_fsm.case import Breach, Due, RefundCase, Refusal, Refused, Step
-from refund_fsm.case.saved import breach_of, step_of
+from refund_fsm.case.plain import limit_of, step_of
 from refund_fsm.errors import BadData, TooLong
 from refund_fsm.scenario.file import Row, Scenario
 from refund_fsm.text import Text
@@ -92,8 +92,8 @@ class Trace:
             "payout_due": due_of(self.payout_due),
             "statutory_due": due_of(case.statutory_due),
             "statutory_passed": case.statutory_passed,
-            "breaches": [breach_of(breach) for breach in case.breaches()],
-            "open_breaches": [breach_of(breach) for breach in self.open_breaches],
+            "breaches": [limit_of(breach) for breach in case.breaches()],
+            "open_breaches": [limit_of(breach) for breach in self.open_breaches],
         }
 
 
@@ -220,7 +220,7 @@ def _row_of(row: TraceRow) -> dict[str, Any]:
         "state": row.state.key,
         "details": step_of(step)["details"] if step else {},
         "due": due_of(row.due),
-        "breach": breach_of(row.breach) if row.breach else None,
+        "breach": limit_of(row.breach) if row.breach else None,
         "refusal": refusal_of(row.refusal) if row.refusal else None,
         "expected": row.expected,
     }

@@ -9,11 +9,12 @@ from refund_fsm.workflow.calendar import FIRST_YEAR, LAST_YEAR, Deadline, Unit, 
 from refund_fsm.workflow.catalogue import ASSUMED, ASSUMED_TEXT, CATALOGUE, CatalogueRule, cited, spelled
 from refund_fsm.workflow.facts import Domain, FactField, Label, NotFinite, Partial, UpTo, Value, assignments, reads_of
 from refund_fsm.workflow.files import MAX_BYTES, folder, read_toml, write, write_text
+from refund_fsm.workflow.former import as_of, looks_at_days
 from refund_fsm.workflow.model import EVIDENCE_LABELS, MAX_EVIDENCE, Evidence, EvidenceKind, Listing, Order, OrderLine, RefundRequest
 from refund_fsm.workflow.policy import PROFILES, Policy, Span
 from refund_fsm.workflow.rows import CLOCK, Acceptance, Actor, Effect, Event, Freight, Ground, Guard, Limit, Rule, State, effect, guard
 from refund_fsm.workflow.spec import Workflow
-from refund_fsm.workflow.values import Frozen, Name, Prose
+from refund_fsm.workflow.values import Frozen, FrozenDict, Name, Prose
 from refund_fsm.workflow.wellformed import KNOWN_FINDINGS, KNOWN_NEEDS
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "FactField",
     "Freight",
     "Frozen",
+    "FrozenDict",
     "Ground",
     "Guard",
     "Label",
@@ -62,12 +64,14 @@ __all__ = [
     "Value",
     "WorkCalendar",
     "Workflow",
+    "as_of",
     "assignments",
     "cited",
     "effect",
     "folder",
     "guard",
     "instant",
+    "looks_at_days",
     "read_toml",
     "reads_of",
     "spelled",

@@ -6,11 +6,11 @@ Must not know an order type, nor how a case is stepped or drawn.
 from __future__ import annotations
 
 from dataclasses import MISSING, Field, dataclass, fields
-from types import MappingProxyType
 from typing import Any
 
 from refund_fsm.workflow import wellformed
 from refund_fsm.workflow.table import Table
+from refund_fsm.workflow.values import FrozenDict
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -51,7 +51,7 @@ class Workflow(Table):
 
     def __reduce__(self) -> tuple[type[Workflow], tuple[Any, ...]]:
         values = (getattr(self, one.name) for one in fields(self))
-        return Workflow, tuple(dict(value) if isinstance(value, MappingProxyType) else value for value in values)
+        return Workflow, tuple(dict(value) if isinstance(value, FrozenDict) else value for value in values)
 
 
 def _default(one: Field[Any]) -> Any:

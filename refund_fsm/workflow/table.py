@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 from refund_fsm.text import Text
@@ -18,6 +17,7 @@ from refund_fsm.workflow.facts import Domain, FactField, fact_fields
 from refund_fsm.workflow.model import Order, RefundRequest
 from refund_fsm.workflow.policy import Policy
 from refund_fsm.workflow.rows import Acceptance, Actor, Event, Freight, Guard, Limit, Rule, State
+from refund_fsm.workflow.values import FrozenDict
 
 T = TypeVar("T")
 
@@ -45,7 +45,7 @@ class Table:
 
     def _freeze(self) -> None:
         for name in ("limits", "law"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            object.__setattr__(self, name, FrozenDict(getattr(self, name)))
         object.__setattr__(self, "rules", tuple(self.rules))
         object.__setattr__(self, "accepts", tuple(self.accepts))
         object.__setattr__(self, "spine", tuple(tuple(path) for path in self.spine))
@@ -74,7 +74,7 @@ class Table:
     @cached_property
     def by_id(self) -> Mapping[str, Rule]:
         """Rules by id."""
-        return MappingProxyType({rule.id: rule for rule in self.rules})
+        return FrozenDict({rule.id: rule for rule in self.rules})
 
     @cached_property
     def rules_at(self) -> Mapping[tuple[str, str], tuple[Rule, ...]]:
@@ -83,7 +83,7 @@ class Table:
         for rule in self.rules:
             place = (rule.source.key, rule.event.name)
             found[place] = (*found.get(place, ()), rule)
-        return MappingProxyType(found)
+        return FrozenDict(found)
 
     @cached_property
     def clock_rules(self) -> Mapping[str, tuple[Rule, ...]]:
@@ -92,7 +92,7 @@ class Table:
         for rule in self.rules:
             if rule.by_clock:
                 found[rule.source.key] = (*found.get(rule.source.key, ()), rule)
-        return MappingProxyType(found)
+        return FrozenDict(found)
 
     @cached_property
     def sources_of(self) -> Mapping[str, tuple[State, ...]]:
@@ -100,12 +100,12 @@ class Table:
         found: dict[str, dict[str, State]] = {}
         for rule in self.rules:
             found.setdefault(rule.event.name, {})[rule.source.key] = rule.source
-        return MappingProxyType({name: tuple(states.values()) for name, states in found.items()})
+        return FrozenDict({name: tuple(states.values()) for name, states in found.items()})
 
     @cached_property
     def limit_of(self) -> Mapping[str, Limit]:
         """Limits by state key. States that are counted together share one object."""
-        return MappingProxyType({state.key: limit for group, limit in self.groups for state in group})
+        return FrozenDict({state.key: limit for group, limit in self.groups for state in group})
 
     @cached_property
     def groups(self) -> tuple[tuple[tuple[State, ...], Limit], ...]:
@@ -115,7 +115,7 @@ class Table:
     @cached_property
     def group_of(self) -> Mapping[str, int]:
         """The number of the limit group by state key; states without a limit have none."""
-        return MappingProxyType({s.key: place for place, (group, _) in enumerate(self.groups) for s in group})
+        return FrozenDict({s.key: place for place, (group, _) in enumerate(self.groups) for s in group})
 
     @cached_property
     def fact_fields(self) -> tuple[FactField, ...]:
@@ -140,7 +140,7 @@ def _by_name(pairs: Iterable[tuple[str, T]]) -> Mapping[str, T]:
     found: dict[str, T] = {}
     for name, value in pairs:
         found.setdefault(name, value)
-    return MappingProxyType(found)
+    return FrozenDict(found)
 
 
 def _meaning(workflow: Table) -> dict[str, Any]:

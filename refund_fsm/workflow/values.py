@@ -20,6 +20,8 @@ MAX_PROSE = 20_000  # characters of a note or a description
 MAX_NAME = 200  # characters of an id, a title, a tracking number
 FORBIDDEN = frozenset({"Cc", "Cs", "Cf", "Zl", "Zp"})  # controls, lone surrogates, invisible format and bidi marks
 T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
 JOINERS = frozenset("\u200c\u200d")  # emoji and some scripts need them; they hide nothing
 BREAKS = frozenset("\n\t")
 
@@ -111,19 +113,29 @@ Prose = Annotated[StrictStr, StringConstraints(max_length=MAX_PROSE), AfterValid
 Instant = Annotated[datetime, PlainValidator(_instant), PlainSerializer(datetime.isoformat, return_type=str, when_used="json")]
 
 
-class Attributes(dict[str, str | int | bool]):
-    """A dictionary that does not change: the attributes of an order or a request for a user's own workflow."""
+class FrozenDict(dict[K, V]):
+    """A dictionary that does not change. Unlike a mapping proxy it can be pickled and copied."""
+
+    __slots__ = ()
+    said = "these entries"
 
     def _frozen(self, *_: object, **__: object) -> NoReturn:
-        raise TypeError("attributes are frozen")
+        raise TypeError(f"{self.said} are frozen")
 
     __setitem__ = __delitem__ = update = pop = popitem = clear = setdefault = __ior__ = _frozen
 
     def __hash__(self) -> int:  # type: ignore[override]  # frozen, so it may have one
         return hash(frozenset(self.items()))
 
-    def __reduce__(self) -> tuple[type[Attributes], tuple[dict[str, str | int | bool]]]:
-        return Attributes, (dict(self),)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (dict(self),)
+
+
+class Attributes(FrozenDict[str, str | int | bool]):
+    """The attributes of an order or a request for a user's own workflow."""
+
+    __slots__ = ()
+    said = "attributes"
 
 
 MAX_ATTRIBUTES = 100

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 from refund_fsm.case import NO_DETAILS
@@ -30,7 +29,7 @@ from refund_fsm.testing.lockstep import (
     lacking,
     lead,
 )
-from refund_fsm.workflow import CLOCK, Order, Policy, RefundRequest, Workflow
+from refund_fsm.workflow import CLOCK, FrozenDict, Order, Policy, RefundRequest, Workflow
 
 try:
     from hypothesis import strategies as st
@@ -41,7 +40,7 @@ except ImportError:
 from refund_fsm.testing.hypothesis.profiles import Profile, settings_for
 from refund_fsm.testing.hypothesis.strategies import orders_and_requests
 
-WAITS: Mapping[str, timedelta] = MappingProxyType(
+WAITS: Mapping[str, timedelta] = FrozenDict(
     {
         "at once": timedelta(0),
         "a minute on": timedelta(minutes=1),
