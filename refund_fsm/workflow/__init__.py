@@ -5,6 +5,7 @@ Must not know an order type, nor how a case is stepped or drawn.
 
 from __future__ import annotations
 
+from refund_fsm.workflow.bounds import Bounds, fault
 from refund_fsm.workflow.calendar import FIRST_YEAR, LAST_YEAR, Deadline, Unit, WorkCalendar, instant
 from refund_fsm.workflow.catalogue import ASSUMED, ASSUMED_TEXT, CATALOGUE, CatalogueRule, cited, spelled
 from refund_fsm.workflow.facts import Domain, FactField, NotFinite, Partial, UpTo, Value, assignments, reads_of
@@ -31,6 +32,7 @@ __all__ = [
     "PROFILES",
     "Acceptance",
     "Actor",
+    "Bounds",
     "CatalogueRule",
     "Deadline",
     "Domain",
@@ -64,6 +66,7 @@ __all__ = [
     "assignments",
     "cited",
     "effect",
+    "fault",
     "folder",
     "guard",
     "instant",

@@ -9,7 +9,7 @@ from dataclasses import MISSING, Field, dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
-from refund_fsm.workflow import wellformed
+from refund_fsm.workflow import typed, wellformed
 from refund_fsm.workflow.table import Table
 
 
@@ -25,7 +25,9 @@ class Workflow(Table):
     """
 
     def __post_init__(self) -> None:
+        typed.check(self)
         self._freeze()
+        self.__dict__["is_checked"] = True  # the class is frozen
         wellformed.check(self)
 
     @classmethod

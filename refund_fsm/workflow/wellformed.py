@@ -216,6 +216,8 @@ def _check_guards(workflow: Table) -> None:
                 raise WorkflowError(f"rule {rule.id}", f"its guard {guard.name} reads {error.args[0]!r}, which is no fact") from None
             except TypeError as error:
                 raise WorkflowError(f"rule {rule.id}", f"its guard {guard.name}: {error}") from None
+            except WorkflowError as error:
+                raise WorkflowError(f"rule {rule.id}", f"its guard {guard.name}: {error.fault}") from error.__cause__
     for rules in workflow.rules_at.values():
         _check_apart(rules, reads, domains)
     for key, rules in workflow.clock_rules.items():
