@@ -14,7 +14,7 @@ from refund_fsm.workflow.model import EVIDENCE_LABELS, MAX_EVIDENCE, Evidence, E
 from refund_fsm.workflow.policy import PROFILES, Policy, Span
 from refund_fsm.workflow.rows import CLOCK, Acceptance, Actor, Effect, Event, Freight, Ground, Guard, Limit, Rule, State, effect, guard
 from refund_fsm.workflow.spec import Workflow
-from refund_fsm.workflow.values import Frozen, Name, Prose
+from refund_fsm.workflow.values import Frozen, Name, Prose, placed
 from refund_fsm.workflow.wellformed import KNOWN_FINDINGS, KNOWN_NEEDS
 
 __all__ = [
@@ -70,6 +70,7 @@ __all__ = [
     "folder",
     "guard",
     "instant",
+    "placed",
     "read_toml",
     "reads_of",
     "spelled",

@@ -11,7 +11,7 @@ from pydantic import Field, PlainSerializer, PlainValidator, StrictBool, StrictI
 
 from refund_fsm.errors import BadData
 from refund_fsm.text import Text
-from refund_fsm.workflow.values import Attributes, Frozen, Instant, Name, Prose, attributes
+from refund_fsm.workflow.values import Attributes, Frozen, Instant, Name, Prose, attributes, placed
 
 MAX_FEN = 10**12  # ten thousand million yuan: a larger amount is a slip
 MAX_LINES = 1000
@@ -20,7 +20,7 @@ MAX_EVIDENCE = 100
 Fen = Annotated[StrictInt, Field(ge=0, le=MAX_FEN)]
 PaymentMethod = Literal["wechat", "alipay", "bank_card"]
 EvidenceKind = Literal["photo", "video", "unboxing_video", "chat_log"]
-Given = Annotated[dict[str, str | int | bool], PlainValidator(attributes), PlainSerializer(dict)]
+Given = Annotated[dict[str, str | int | bool], PlainValidator(placed(attributes)), PlainSerializer(dict)]
 
 EVIDENCE_LABELS: dict[str, Text] = {
     "photo": Text("照片", "photo"),
@@ -43,6 +43,7 @@ class OrderLine(Frozen):
     open_case: Name | None = None
 
     @model_validator(mode="after")
+    @placed
     def _balance(self) -> OrderLine:
         if self.refunded_fen + self.pending_fen > self.paid_fen:
             taken = self.refunded_fen + self.pending_fen
@@ -71,6 +72,7 @@ class Order(Frozen):
     attributes: Given = Attributes()
 
     @model_validator(mode="after")
+    @placed
     def _in_order(self) -> Order:
         if self.shipped_at is not None and self.shipped_at < self.paid_at:
             raise BadData("shipped_at", self.shipped_at.isoformat(), f"not before paid_at, {self.paid_at.isoformat()}")

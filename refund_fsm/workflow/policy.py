@@ -15,7 +15,7 @@ from pydantic import Field, StrictBool, StrictInt, model_validator
 from refund_fsm.errors import BadData, one_of
 from refund_fsm.workflow.calendar import WorkCalendar
 from refund_fsm.workflow.files import read_toml
-from refund_fsm.workflow.values import Frozen
+from refund_fsm.workflow.values import Frozen, placed
 
 MAX_DAYS = 365  # the longest limit in days: a slip of the keyboard is an error, not a case that lives for ever
 MAX_TIMES = 9  # the most attempts or requests: the configuration graph enumerates them
@@ -39,6 +39,7 @@ class Span(Frozen):
     at_most: Days
 
     @model_validator(mode="after")
+    @placed
     def _ordered(self) -> Span:
         if self.at_least > self.at_most:
             raise BadData("at_least", self.at_least, f"at most at_most, which is {self.at_most}")

@@ -9,16 +9,16 @@ import math
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field, model_validator
 
 from refund_fsm.errors import BadData, MissingPart
-from refund_fsm.simulate.behaviour.delays import Fixed, Quantity
+from refund_fsm.simulate.behaviour.delays import KINDS, Fixed, Quantity
 from refund_fsm.simulate.behaviour.fitting import check_choice, check_facts, fits
 from refund_fsm.simulate.behaviour.rows import ASSUMED, Choice, GivenFacts, Share
 from refund_fsm.text import Text
-from refund_fsm.workflow import Event, Frozen, Name, Prose, Workflow, read_toml, write_text
+from refund_fsm.workflow import Event, Frozen, Name, Prose, Workflow, placed, read_toml, write_text
 
 SHIPPED = Path(__file__).parent / "shipped"
 ILLUSTRATIVE = Text("示例（假设的行为，非真实数据）", "illustrative (assumed behaviour, no real data)")
@@ -38,6 +38,7 @@ class Behaviour(Frozen):
     the place.
     """
 
+    unsaid: ClassVar[frozenset[str]] = KINDS
     order_type: Name
     note: Prose = ""
     facts: GivenFacts = Field(default_factory=dict)
@@ -46,6 +47,7 @@ class Behaviour(Frozen):
     choices: tuple[Choice, ...] = Field(min_length=1, max_length=MAX_ROWS)
 
     @model_validator(mode="after")
+    @placed
     def _sensible(self) -> Behaviour:
         if self.amount.unit != "fen":
             raise BadData("amount.unit", self.amount.unit, "'fen'")

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, PlainValidator, model_validator
 
 from refund_fsm.errors import BadData
-from refund_fsm.workflow import Frozen
+from refund_fsm.workflow import Frozen, placed
 
 Unit = Literal["hours", "days", "working_days", "fen"]
 MOST = 1e12  # in any unit: more is a slip
@@ -20,6 +20,7 @@ MOST_SIGMA = 5.0
 MAX_VALUES = 10_000
 
 
+@placed
 def _amount(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise BadData("", value, "a number")
@@ -28,12 +29,14 @@ def _amount(value: object) -> float:
     return float(value)
 
 
+@placed
 def _positive(value: float) -> float:
     if value <= 0:
         raise BadData("", value, "a number above 0")
     return value
 
 
+@placed
 def _sigma(value: float) -> float:
     if not 0 < value <= MOST_SIGMA:
         raise BadData("", value, f"a number above 0, at most {MOST_SIGMA:g}")
@@ -100,6 +103,7 @@ class Uniform(_Quantity):
     most: Amount
 
     @model_validator(mode="after")
+    @placed
     def _ordered(self) -> Uniform:
         if self.least >= self.most:
             raise BadData("least", self.least, f"less than most, which is {self.most:g}")
@@ -172,6 +176,7 @@ class Triangular(_Quantity):
     most: Amount
 
     @model_validator(mode="after")
+    @placed
     def _ordered(self) -> Triangular:
         if self.least >= self.most:
             raise BadData("least", self.least, f"less than most, which is {self.most:g}")
@@ -203,6 +208,7 @@ class Empirical(_Quantity):
     weights: tuple[Amount, ...] | None = None
 
     @model_validator(mode="after")
+    @placed
     def _fitting(self) -> Empirical:
         for place, (one, other) in enumerate(zip(self.values, self.values[1:], strict=False), start=1):
             if one >= other:
@@ -242,4 +248,5 @@ def _factor(factor: float) -> float:
     return float(factor)
 
 
+KINDS = frozenset({"fixed", "uniform", "exponential", "lognormal", "triangular", "empirical"})
 Quantity = Annotated[Fixed | Uniform | Exponential | LogNormal | Triangular | Empirical, Field(discriminator="kind")]

@@ -6,13 +6,13 @@ Must not know a workflow.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, PlainSerializer, PlainValidator, StrictBool, model_validator
 
 from refund_fsm.errors import BadData
-from refund_fsm.simulate.behaviour.delays import Amount, Quantity
-from refund_fsm.workflow import Frozen, Name, Prose, Value
+from refund_fsm.simulate.behaviour.delays import KINDS, Amount, Quantity
+from refund_fsm.workflow import Frozen, Name, Prose, Value, placed
 
 NOTHING = "nothing"  # the choice of doing nothing: a merchant who falls silent
 ASSUMED = "assumed"
@@ -35,7 +35,7 @@ def _plain(facts: Mapping[str, Value | tuple[Value, ...]]) -> dict[str, Any]:
     return {name: list(one) if isinstance(one, tuple) else one for name, one in facts.items()}
 
 
-GivenFacts = Annotated[dict[str, Any], PlainValidator(_facts), PlainSerializer(_plain)]
+GivenFacts = Annotated[dict[str, Any], PlainValidator(placed(_facts)), PlainSerializer(_plain)]
 
 
 class Share(Frozen):
@@ -57,6 +57,7 @@ class Choice(Frozen):
     "nothing"` needs the `actor`, and has no delay; otherwise the actor is the event's. `cites` says whence the delay is.
     """
 
+    unsaid: ClassVar[frozenset[str]] = KINDS
     state: Name
     event: Name
     weight: Amount = 1.0
@@ -66,6 +67,7 @@ class Choice(Frozen):
     cites: Prose = ASSUMED
 
     @model_validator(mode="after")
+    @placed
     def _whole(self) -> Choice:
         if self.event == NOTHING and self.actor is None:
             raise BadData("actor", None, "the actor who does nothing")
