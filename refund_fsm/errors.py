@@ -55,9 +55,10 @@ class BadData(RefundFsmError, ValueError):
     def from_pydantic(cls, error: ValidationError, prefix: str = "", unsaid: Container[object] = ()) -> BadData:
         """The first complaint of a pydantic `ValidationError`, in our words, with the whole path to the field. `unsaid` are parts of a
         path that are no fields: pydantic puts the tag of a union there."""
-        first = error.errors(include_url=False)[0]
+        all_of_them = error.errors(include_url=False)
+        first = next((one for one in all_of_them if one["type"] == "invalid_key"), all_of_them[0])
         path = prefix
-        for part in first["loc"]:
+        for part in first["loc"][:-1] if first["type"] == "invalid_key" else first["loc"]:
             if part not in unsaid:
                 path += f"[{part}]" if isinstance(part, int) else (f".{part}" if path else str(part))
         context = first.get("ctx", {})

@@ -70,6 +70,8 @@ def _sum(sums: dict[str, Any], name: str, shape: tuple[int, ...]) -> Any:
         raise BadData(name, None, "a value (the field is missing)")
     try:
         return dense(name, sums[name], shape)
+    except BadData:
+        raise
     except (TypeError, ValueError, IndexError, OverflowError, AttributeError):
         raise BadData(name, sums[name], f"an array of the shape {shape}, as Result.to_json writes it") from None
 
