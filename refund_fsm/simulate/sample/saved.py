@@ -55,14 +55,14 @@ def result_from(text: str | bytes, workflow: Workflow | None) -> Result:
 def _part(data: dict[str, Any], name: str, make: Callable[[Any], T], expected: str) -> T:
     """One field, read; `BadData` naming it, its value and what was expected."""
     if name not in data:
-        raise BadData(name, None, "a value (the field is missing)")
+        raise BadData(f"result: {name}", None, "a value (the field is missing)")
     try:
         return make(data[name])
     except BadData as error:
         inside = error.field and error.field.partition(".")[0] != name
-        raise BadData(f"{name}.{error.field}" if inside else error.field or name, error.value, error.expected) from None
+        raise BadData(f"result: {name}.{error.field}" if inside else f"result: {error.field or name}", error.value, error.expected) from None
     except (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError):
-        raise BadData(name, data[name], expected) from None
+        raise BadData(f"result: {name}", data[name], expected) from None
 
 
 def _sum(sums: dict[str, Any], name: str, shape: tuple[int, ...]) -> Any:
