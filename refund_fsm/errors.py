@@ -120,9 +120,9 @@ class WorkflowError(RefundFsmError):
     """A workflow whose table is faulty. `row` names the rule, state or limit at fault."""
 
     def __init__(self, row: str, fault: str) -> None:
-        self.row = row
+        self.row = plain(row)
         self.fault = fault
-        super().__init__(f"{row}: {fault}")
+        super().__init__(f"{self.row}: {fault}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.row, self.fault)

@@ -35,11 +35,12 @@ class Stepper:
             model=None,
             states=list(workflow.states),
             initial=workflow.initial.key,
-            transitions=[_transition(rule) for rule in workflow.rules],
             auto_transitions=False,
             send_event=False,
             queued=False,
         )
+        self.machine.wildcard_all = self.machine.wildcard_same = object()  # `*` and `=` are keys of states like any other
+        self.machine.add_transitions([_transition(rule) for rule in workflow.rules])
         self._events = self.machine.events
         self._rules: dict[tuple[str, str, str], tuple[Rule, ...]] = {}
         for rule in workflow.rules:

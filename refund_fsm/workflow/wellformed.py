@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 
 from refund_fsm.errors import BadData, WorkflowError
+from refund_fsm.workflow import values
 from refund_fsm.workflow.calendar import MAX_DAYS_AHEAD, MAX_HOURS_AHEAD
 from refund_fsm.workflow.catalogue import expand
 from refund_fsm.workflow.facts import Domain, NoSuchFact, NotFinite, Partial, assignments, reads_of
@@ -197,6 +198,13 @@ def _closure(start: Iterable[str], edges: Mapping[str, set[str]]) -> set[str]:
 
 def _check_facts(workflow: Table) -> None:
     names = {one.name for one in workflow.fact_fields}
+    for one in workflow.fact_fields:
+        for value in one.values or ():
+            if isinstance(value, str):
+                try:
+                    values.prose(value, "value")
+                except BadData as error:
+                    raise WorkflowError(f"fact {one.name}", str(error)) from None
     for rule in workflow.rules:
         for name in rule.effect.changes if rule.effect else ():
             if name not in names:

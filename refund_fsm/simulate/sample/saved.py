@@ -60,7 +60,9 @@ def _part(data: dict[str, Any], name: str, make: Callable[[Any], T], expected: s
         return make(data[name])
     except BadData as error:
         inside = error.field and error.field.partition(".")[0] != name
-        raise BadData(f"result: {name}.{error.field}" if inside else f"result: {error.field or name}", error.value, error.expected) from None
+        raise BadData(
+            f"result: {name}.{error.field}" if inside else f"result: {error.field or name}", error.value, error.expected
+        ) from None
     except (KeyError, TypeError, ValueError, IndexError, OverflowError, AttributeError):
         raise BadData(f"result: {name}", data[name], expected) from None
 
