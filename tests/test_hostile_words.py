@@ -221,7 +221,7 @@ class _Page(HTMLParser):
         self.scripts: list[str] = []
         self._inside = False
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:
+    def handle_starttag(self, tag: str, _: object) -> None:
         self.tags.append(tag)
         if tag == "script":
             self._inside = True
