@@ -139,7 +139,7 @@ def test_every_generated_test_file_runs(found: tuple[tuple[str, ...], tuple[str,
     names: dict[str, Any] = {"__name__": "generated"}
     with pytest.MonkeyPatch.context() as patched:
         asked: list[str] = []
-        patched.setattr(lookup, "workflow_of", lambda name: asked.append(name) or workflow)
+        patched.setattr(lookup, "workflow_of", lambda name: (asked.append(name), workflow)[1])
         exec(compile(text, "generated.py", "exec"), names)
     assert asked == ['mine"\\:WORKFLOW'] and len(names["PATHS"]) == len(suite) > 0
     for path in names["PATHS"]:
@@ -242,7 +242,7 @@ class _Page(HTMLParser):
 def test_every_picture_is_loaded(found: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
     workflow = table(*found)
     for view in ("full", "spine"):
-        picture = diagram.draw(workflow, view=view)  # type: ignore[arg-type]  # one of the two
+        picture = diagram.draw(workflow, view=view)
         svg = ElementTree.fromstring(picture.svg())
         assert "script" not in {one.tag.rpartition("}")[2] for one in svg.iter()}
     mermaid = diagram.draw(workflow).mermaid()
@@ -265,13 +265,16 @@ def test_a_log_and_a_saved_case_hold_the_words(found: tuple[tuple[str, ...], tup
     with (tmp_path / "log.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["rule"] for row in rows] == list(workflow.by_id) and [row["concept:name"] for row in rows] == list(workflow.events)
-    order, request = workflow.example_of(workflow.facts(found[0][9]), at("2026-03-02 10:00")) or ()
-    case = RefundCase.open(order, request, at=at("2026-03-02 10:00"), workflow=workflow)
+    opening = workflow.example_of(workflow.facts(found[0][9]), at("2026-03-02 10:00"))
+    assert opening is not None
+    case = RefundCase.open(*opening, at=at("2026-03-02 10:00"), workflow=workflow)
     case = case.apply(found[0][5], at=case.now, by=next(iter(workflow.actors)), note='"""')
     assert RefundCase.from_json(case.to_json(), workflow) == case
 
 
 COMMENT_OR_STRING = re.compile(r'/\*.*?\*/|"(?:[^"\\\n]|\\.)*"', re.DOTALL)
+BUYER = R1.event.actor
+OWN = CatalogueRule("W", Text("自己的", "our own"))
 BAD = ("\x00", "\x1b[31m", "\u202e", "\u200b", "\x7f", "\x85", "\u2028", "\ud800", "\r")
 PLACES: list[tuple[str, Callable[[str], Any], str]] = [
     # where the word stands, the table that holds it, what names it
@@ -297,8 +300,6 @@ PLACES: list[tuple[str, Callable[[str], Any], str]] = [
     ("catalogue text", lambda word: build(catalogue={**CATALOGUE, "W": CatalogueRule("W", Text(word, "w"))}), "text: zh"),
     ("value of a fact", lambda word: build(facts=valued(word)), "value"),
 ]
-BUYER = R1.event.actor
-OWN = CatalogueRule("W", Text("自己的", "our own"))
 
 
 def with_first(**changes: Any) -> Workflow:

@@ -15,6 +15,8 @@ from transitions import Machine
 
 from refund_fsm.workflow import Guard, Rule, Workflow
 
+NO_SIGN: Any = object()
+
 
 class Cursor:
     """The model of one trigger: a place in the machine, and nothing else."""
@@ -39,7 +41,7 @@ class Stepper:
             send_event=False,
             queued=False,
         )
-        self.machine.wildcard_all = self.machine.wildcard_same = object()  # `*` and `=` are keys of states like any other
+        self.machine.wildcard_all = self.machine.wildcard_same = NO_SIGN  # `*` and `=` are keys of states like any other
         self.machine.add_transitions([_transition(rule) for rule in workflow.rules])
         self._events = self.machine.events
         self._rules: dict[tuple[str, str, str], tuple[Rule, ...]] = {}

@@ -14,7 +14,7 @@ from refund_fsm.workflow.model import EVIDENCE_LABELS, MAX_EVIDENCE, Evidence, E
 from refund_fsm.workflow.policy import PROFILES, Policy, Span
 from refund_fsm.workflow.rows import CLOCK, Acceptance, Actor, Effect, Event, Freight, Ground, Guard, Limit, Rule, State, effect, guard
 from refund_fsm.workflow.spec import Workflow
-from refund_fsm.workflow.values import Frozen, Name, Prose, placed
+from refund_fsm.workflow.values import Frozen, Name, NotEmpty, Prose, meant, placed
 from refund_fsm.workflow.wellformed import KNOWN_FINDINGS, KNOWN_NEEDS
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "Limit",
     "Listing",
     "Name",
+    "NotEmpty",
     "NotFinite",
     "Order",
     "OrderLine",
@@ -70,6 +71,7 @@ __all__ = [
     "folder",
     "guard",
     "instant",
+    "meant",
     "placed",
     "read_toml",
     "reads_of",

@@ -13,7 +13,18 @@ from datetime import datetime
 from functools import wraps
 from typing import Annotated, Any, ClassVar, NoReturn, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, PlainValidator, StrictStr, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    StrictStr,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from refund_fsm.errors import BadData
@@ -35,6 +46,12 @@ class Frozen(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
     unsaid: ClassVar[frozenset[str]] = frozenset()  # tags of unions in it, which no path to a field names
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """The validator is built when it is first needed. Whoever wraps the model builds at once, as ever: web frameworks hide warnings
+        then that they mean to hide, and not later. (A subclass of a subclass says `defer_build` itself.)"""
+        cls.model_config = {**cls.model_config, "defer_build": False}
 
     def __init__(self, /, **data: Any) -> None:
         try:
@@ -74,6 +91,11 @@ def _checked(kind: type[Frozen], validate: Callable[..., T], data: Any, **kwargs
         raise BadData.from_pydantic(error, unsaid=kind.unsaid) from None
     except TypeError:  # a key that is no text
         raise BadData("", data, "a table whose keys are text") from None
+
+
+def meant(text: str) -> Any:
+    """What a field holds, for who reads the JSON schema."""
+    return Field(description=text)
 
 
 def placed(check: Callable[[T], U]) -> Callable[[T], U]:
@@ -143,9 +165,25 @@ def _instant(value: object) -> datetime:
     return instant(value, "")
 
 
-Name = Annotated[StrictStr, AfterValidator(_name)]
+Name = Annotated[StrictStr, AfterValidator(_name), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_NAME})]
 Prose = Annotated[StrictStr, StringConstraints(max_length=MAX_PROSE), AfterValidator(_prose)]
-Instant = Annotated[datetime, PlainValidator(_instant), PlainSerializer(datetime.isoformat, return_type=str, when_used="json")]
+Instant = Annotated[
+    datetime,
+    PlainValidator(_instant),
+    PlainSerializer(datetime.isoformat, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+
+
+@placed
+def _not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
+    if not value:
+        raise BadData("", [], "at least 1, not 0")
+    return value
+
+
+# Not pydantic's own bound: that one complains once more of a list whose only entries are faulty.
+NotEmpty = Annotated[tuple[T, ...], AfterValidator(_not_empty), Field(json_schema_extra={"minItems": 1})]
 
 
 class Attributes(dict[str, str | int | bool]):
@@ -165,6 +203,11 @@ class Attributes(dict[str, str | int | bool]):
 
 MAX_ATTRIBUTES = 100
 MAX_INTEGER = 10**15
+OF_ATTRIBUTES: dict[str, Any] = {  # the JSON schema of attributes
+    "type": "object",
+    "maxProperties": MAX_ATTRIBUTES,
+    "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}]},
+}
 
 
 def attributes(value: object) -> Attributes:

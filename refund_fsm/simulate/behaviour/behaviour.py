@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
@@ -18,7 +18,7 @@ from refund_fsm.simulate.behaviour.delays import KINDS, Fixed, Quantity
 from refund_fsm.simulate.behaviour.fitting import check_choice, check_facts, fits
 from refund_fsm.simulate.behaviour.rows import ASSUMED, Choice, GivenFacts, Share
 from refund_fsm.text import Text
-from refund_fsm.workflow import Event, Frozen, Name, Prose, Workflow, placed, read_toml, write_text
+from refund_fsm.workflow import Event, Frozen, Name, NotEmpty, Prose, Workflow, meant, placed, read_toml, write_text
 
 SHIPPED = Path(__file__).parent / "shipped"
 ILLUSTRATIVE = Text("示例（假设的行为，非真实数据）", "illustrative (assumed behaviour, no real data)")
@@ -39,12 +39,12 @@ class Behaviour(Frozen):
     """
 
     unsaid: ClassVar[frozenset[str]] = KINDS
-    order_type: Name
-    note: Prose = ""
-    facts: GivenFacts = Field(default_factory=dict)
-    amount: Quantity = Field(default_factory=lambda: Fixed(value=9900, unit="fen"))
-    mix: tuple[Share, ...] = Field(min_length=1, max_length=MAX_ROWS)
-    choices: tuple[Choice, ...] = Field(min_length=1, max_length=MAX_ROWS)
+    order_type: Annotated[Name, meant("the key of the workflow")]
+    note: Annotated[Prose, meant("what is to be said about it")] = ""
+    facts: Annotated[GivenFacts, meant("the facts that all cases open with")] = Field(default_factory=dict)
+    amount: Annotated[Quantity, meant("what is claimed, in fen")] = Field(default_factory=lambda: Fixed(value=9900, unit="fen"))
+    mix: Annotated[NotEmpty[Share], meant("the kinds of cases")] = Field(max_length=MAX_ROWS)
+    choices: Annotated[NotEmpty[Choice], meant("who does what in which state")] = Field(max_length=MAX_ROWS)
 
     @model_validator(mode="after")
     @placed

@@ -7,12 +7,12 @@ draws from them is `sample`, what integrates them is `curves`.
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, PlainValidator, model_validator
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from refund_fsm.errors import BadData
-from refund_fsm.workflow import Frozen, placed
+from refund_fsm.workflow import Frozen, NotEmpty, meant, placed
 
 Unit = Literal["hours", "days", "working_days", "fen"]
 MOST = 1e12  # in any unit: more is a slip
@@ -43,16 +43,27 @@ def _sigma(value: float) -> float:
     return value
 
 
-Amount = Annotated[float, PlainValidator(_amount)]
-Positive = Annotated[float, PlainValidator(_amount), AfterValidator(_positive)]
-Sigma = Annotated[float, PlainValidator(_amount), AfterValidator(_sigma)]
+NUMBER: dict[str, Any] = {"type": "number", "minimum": 0, "maximum": MOST}  # as JSON schemas say it
+Amount = Annotated[float, PlainValidator(_amount), WithJsonSchema(NUMBER)]
+Positive = Annotated[
+    float,
+    PlainValidator(_amount),
+    AfterValidator(_positive),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": MOST}),
+]
+Sigma = Annotated[
+    float,
+    PlainValidator(_amount),
+    AfterValidator(_sigma),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": MOST_SIGMA}),
+]
 
 
 class _Quantity(Frozen):
     """What all families share: the unit, in which the parameters are."""
 
-    unit: Unit = "hours"
-    kind: str
+    unit: Annotated[Unit, meant("of the parameters")] = "hours"
+    kind: Annotated[str, meant("the family")]
 
     @property
     def expected(self) -> float:
@@ -74,11 +85,11 @@ class _Quantity(Frozen):
         raise NotImplementedError
 
 
-class Fixed(_Quantity):
+class Fixed(_Quantity, defer_build=True):
     """Always `value`."""
 
-    kind: Literal["fixed"] = "fixed"
-    value: Amount
+    kind: Annotated[Literal["fixed"], meant("the family")] = "fixed"
+    value: Annotated[Amount, meant("always this")]
 
     @property
     def expected(self) -> float:
@@ -95,12 +106,12 @@ class Fixed(_Quantity):
         return ("value",)
 
 
-class Uniform(_Quantity):
+class Uniform(_Quantity, defer_build=True):
     """Anything from `least` to `most`, `least` < `most`, alike."""
 
-    kind: Literal["uniform"] = "uniform"
-    least: Amount
-    most: Amount
+    kind: Annotated[Literal["uniform"], meant("the family")] = "uniform"
+    least: Annotated[Amount, meant("the least")]
+    most: Annotated[Amount, meant("the most, above the least")]
 
     @model_validator(mode="after")
     @placed
@@ -124,11 +135,11 @@ class Uniform(_Quantity):
         return ("least", "most")
 
 
-class Exponential(_Quantity):
+class Exponential(_Quantity, defer_build=True):
     """Memoryless, with expectation `mean`."""
 
-    kind: Literal["exponential"] = "exponential"
-    mean: Positive
+    kind: Annotated[Literal["exponential"], meant("the family")] = "exponential"
+    mean: Annotated[Positive, meant("the expectation")]
 
     @property
     def expected(self) -> float:
@@ -145,12 +156,12 @@ class Exponential(_Quantity):
         return ("mean",)
 
 
-class LogNormal(_Quantity):
+class LogNormal(_Quantity, defer_build=True):
     """Its logarithm is normal, with the standard deviation `sigma` about the logarithm of `median`."""
 
-    kind: Literal["lognormal"] = "lognormal"
-    median: Positive
-    sigma: Sigma
+    kind: Annotated[Literal["lognormal"], meant("the family")] = "lognormal"
+    median: Annotated[Positive, meant("the median")]
+    sigma: Annotated[Sigma, meant("the standard deviation of the logarithm")]
 
     @property
     def expected(self) -> float:
@@ -167,13 +178,13 @@ class LogNormal(_Quantity):
         return ("median",)
 
 
-class Triangular(_Quantity):
+class Triangular(_Quantity, defer_build=True):
     """From `least` to `most` with the peak at `mode`."""
 
-    kind: Literal["triangular"] = "triangular"
-    least: Amount
-    mode: Amount
-    most: Amount
+    kind: Annotated[Literal["triangular"], meant("the family")] = "triangular"
+    least: Annotated[Amount, meant("the least")]
+    mode: Annotated[Amount, meant("the peak")]
+    most: Annotated[Amount, meant("the most, above the least")]
 
     @model_validator(mode="after")
     @placed
@@ -200,12 +211,12 @@ class Triangular(_Quantity):
         return ("least", "mode", "most")
 
 
-class Empirical(_Quantity):
+class Empirical(_Quantity, defer_build=True):
     """One of the observed `values`, ascending, each as often as its weight says (no `weights`: all alike)."""
 
-    kind: Literal["empirical"] = "empirical"
-    values: tuple[Amount, ...] = Field(min_length=1, max_length=MAX_VALUES)
-    weights: tuple[Amount, ...] | None = None
+    kind: Annotated[Literal["empirical"], meant("the family")] = "empirical"
+    values: Annotated[NotEmpty[Amount], meant("what was observed, ascending")] = Field(max_length=MAX_VALUES)
+    weights: Annotated[tuple[Amount, ...] | None, meant("how often each; null: all alike")] = None
 
     @model_validator(mode="after")
     @placed
