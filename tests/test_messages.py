@@ -260,8 +260,8 @@ def test_a_saved_result_says_what_is_wrong_with_each_field() -> None:
         if error is not None:
             check(error, path)
     for name in ("behaviour", "policy"):
-        for value in (None, 5, [], "word", {"colour": "red"}):
-            error = complaint(Result.from_json, json.dumps({**small, name: value}))
+        for wrong in (None, 5, [5], "word", {"colour": "red"}):
+            error = complaint(Result.from_json, json.dumps({**small, name: wrong}))
             assert error is not None
             check(error, (name,))
     for name in ("rules", "payers"):

@@ -5,7 +5,9 @@ Checks that a value can be what it claims to be. What the rules make of it is a 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, PlainSerializer, PlainValidator, StrictBool, StrictInt, StrictStr, WithJsonSchema, model_validator
 
@@ -71,6 +73,24 @@ class Order(Frozen):
     payment_method: Annotated[PaymentMethod, meant("how it was paid")] = "wechat"
     attributes: Annotated[Given, meant("whatever a workflow of the user's own wants to know of it")] = Field(default_factory=Attributes)
 
+    if TYPE_CHECKING:  # what it takes: a list of lines, and instants in ISO text, are as good as what it keeps
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            order_type: str,
+            lines: Sequence[OrderLine],
+            paid_at: datetime | str,
+            shipped_at: datetime | str | None = None,
+            signed_at: datetime | str | None = None,
+            activated_at: datetime | str | None = None,
+            benefits_used: bool = False,
+            freight_insurance: bool = False,
+            payment_method: PaymentMethod = "wechat",
+            attributes: Mapping[str, str | int | bool] = ...,
+        ) -> None: ...
+
     @model_validator(mode="after")
     @placed
     def _in_order(self) -> Order:
@@ -110,6 +130,10 @@ class Evidence(Frozen):
     ] = None
     note: Annotated[Prose, meant("what is to be said about it")] = ""
 
+    if TYPE_CHECKING:  # what it takes
+
+        def __init__(self, *, kind: EvidenceKind, by: str, at: datetime | str, sha256: str | None = None, note: str = "") -> None: ...
+
 
 class RefundRequest(Frozen):
     """What the buyer asks for. `amount_fen=None` claims the line's balance (A10); `kind` is None for virtual goods."""
@@ -121,6 +145,20 @@ class RefundRequest(Frozen):
     description: Annotated[Prose, meant("the buyer's own words")] = ""
     amount_fen: Annotated[Annotated[StrictInt, Field(gt=0, le=MAX_FEN)] | None, meant("what is claimed, in fen; null: the balance")] = None
     evidence: Annotated[tuple[Evidence, ...], Field(max_length=MAX_EVIDENCE), meant("what shows it")] = ()
+
+    if TYPE_CHECKING:  # what it takes
+
+        def __init__(
+            self,
+            *,
+            sku: str,
+            kind: str | None = None,
+            reason: str,
+            attributes: Mapping[str, str | int | bool] = ...,
+            description: str = "",
+            amount_fen: int | None = None,
+            evidence: Sequence[Evidence] = (),
+        ) -> None: ...
 
 
 class Listing(Frozen):

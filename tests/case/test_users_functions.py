@@ -90,7 +90,7 @@ def _is_none(_: ExchangeFacts) -> None:
     return None
 
 
-def _breaks(facts: ExchangeFacts) -> ExchangeFacts:
+def _breaks(facts: ExchangeFacts) -> Any:
     return NOTHING[facts.size]
 
 

@@ -6,10 +6,10 @@ Data only, checked against the workflow when it is put to use (`chain`). Must no
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
@@ -46,6 +46,19 @@ class Behaviour(Frozen):
     amount: Annotated[Quantity, meant("what is claimed, in fen")] = Field(default_factory=lambda: Fixed(value=9900, unit="fen"))
     mix: Annotated[NotEmpty[Share], meant("the kinds of cases")] = Field(max_length=MAX_ROWS)
     choices: Annotated[NotEmpty[Choice], meant("who does what in which state")] = Field(max_length=MAX_ROWS)
+
+    if TYPE_CHECKING:  # what it takes: lists of rows are as good as tuples
+
+        def __init__(
+            self,
+            *,
+            order_type: str,
+            note: str = "",
+            facts: Mapping[str, Any] = ...,
+            amount: Quantity = ...,
+            mix: Sequence[Share],
+            choices: Sequence[Choice],
+        ) -> None: ...
 
     @model_validator(mode="after")
     @placed

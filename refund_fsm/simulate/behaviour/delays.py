@@ -7,7 +7,8 @@ draws from them is `sample`, what integrates them is `curves`.
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
@@ -217,6 +218,17 @@ class Empirical(_Quantity, defer_build=True):
     kind: Annotated[Literal["empirical"], meant("the family")] = "empirical"
     values: Annotated[NotEmpty[Amount], meant("what was observed, ascending")] = Field(max_length=MAX_VALUES)
     weights: Annotated[tuple[Amount, ...] | None, meant("how often each; null: all alike")] = None
+
+    if TYPE_CHECKING:  # what it takes: lists are as good as tuples
+
+        def __init__(
+            self,
+            *,
+            unit: Unit = "hours",
+            kind: Literal["empirical"] = "empirical",
+            values: Sequence[float],
+            weights: Sequence[float] | None = None,
+        ) -> None: ...
 
     @model_validator(mode="after")
     @placed
