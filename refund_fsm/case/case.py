@@ -147,8 +147,7 @@ class RefundCase:
     @property
     def freight(self) -> Freight | None:
         """Who pays the return freight, and on what ground; None when nothing is sent back or the workflow does not say."""
-        rule = self._head.workflow.freight_of
-        return rule(self._live.facts, self._head.order) if rule else None
+        return self._head.workflow.freight(self._live.facts, self._head.order)
 
     # 3. Clocks
 

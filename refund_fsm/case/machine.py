@@ -15,6 +15,8 @@ from transitions import Machine
 
 from refund_fsm.workflow import Guard, Rule, Workflow
 
+NO_SIGN: Any = object()
+
 
 class Cursor:
     """The model of one trigger: a place in the machine, and nothing else."""
@@ -35,11 +37,12 @@ class Stepper:
             model=None,
             states=list(workflow.states),
             initial=workflow.initial.key,
-            transitions=[_transition(rule) for rule in workflow.rules],
             auto_transitions=False,
             send_event=False,
             queued=False,
         )
+        self.machine.wildcard_all = self.machine.wildcard_same = NO_SIGN  # `*` and `=` are keys of states like any other
+        self.machine.add_transitions([_transition(rule) for rule in workflow.rules])
         self._events = self.machine.events
         self._rules: dict[tuple[str, str, str], tuple[Rule, ...]] = {}
         for rule in workflow.rules:
@@ -52,8 +55,12 @@ class Stepper:
         The event must be possible in `source`; `transitions` raises `MachineError` otherwise.
         """
         cursor = Cursor(source)
-        if not self._events[event].trigger(cursor, facts):
-            return None
+        try:
+            if not self._events[event].trigger(cursor, facts):
+                return None
+        except Exception:
+            self._blame(source, event, facts)
+            raise
         return self._rule(source, event, cursor.state, facts)
 
     def first(self, source: str, event: str, facts: Any) -> Rule | None:
@@ -66,7 +73,7 @@ class Stepper:
     def _rule(self, source: str, event: str, dest: str, facts: Any) -> Rule:
         """The rule of a move. One, but for a workflow that was not checked: then the first that holds, which is the machine's."""
         found = self._rules[source, event, dest]
-        return found[0] if len(found) == 1 else next(rule for rule in found if all(guard(facts) for guard in rule.when))
+        return found[0] if len(found) == 1 else next(rule for rule in found if rule.holds(facts))
 
     def failed(self, source: str, event: str, facts: Any) -> tuple[Guard, ...]:
         """All guards that fail, over every rule of the event in `source`, in the order of the table."""
@@ -75,7 +82,19 @@ class Stepper:
     def _asked(self, source: str, event: str, facts: Any) -> Iterator[tuple[Any, list[Guard]]]:
         for transition in self._events[event].transitions[source]:
             guards: list[Any] = [condition.func for condition in transition.conditions]
-            yield transition, [guard for guard in guards if not guard(facts)]
+            try:
+                failed = [guard for guard in guards if not guard(facts)]
+            except Exception:
+                self._blame(source, event, facts)
+                raise
+            yield transition, failed
+
+    def _blame(self, source: str, event: str, facts: Any) -> None:
+        """Raises the `WorkflowError` that names the rule whose guard raises; passes where none of them does."""
+        for (start, name, _), rules in self._rules.items():
+            if (start, name) == (source, event):
+                for rule in rules:
+                    rule.holds(facts)
 
 
 def _transition(rule: Rule) -> dict[str, Any]:
