@@ -2,11 +2,13 @@
 
 One shared `transitions.Machine` without a model serves all cases of a workflow. A small unregistered cursor is the model
 of one trigger, so nothing is kept alive and nothing is left behind when a guard raises. The machine has no callbacks:
-effects are applied by the caller, after the move, on its own copy.
+effects are applied by the caller, after the move, on its own copy. What `transitions` logs of our machines (some lines a step) is
+left out of its log, and of our machines' alone: `logged` tells of cases.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -16,6 +18,20 @@ from transitions import Machine
 from refund_fsm.workflow import Guard, Rule, Workflow
 
 NO_SIGN: Any = object()
+
+
+class _Name(str):
+    """The name of a machine of ours, by which `transitions` begins each line of its log."""
+
+    __slots__ = ()
+
+
+def _is_foreign(record: logging.LogRecord) -> bool:
+    """Whether a line of `transitions` is about somebody else's machine."""
+    return not (isinstance(record.args, tuple) and record.args and isinstance(record.args[0], _Name))
+
+
+logging.getLogger("transitions.core").addFilter(_is_foreign)
 
 
 class Cursor:
@@ -41,6 +57,7 @@ class Stepper:
             send_event=False,
             queued=False,
         )
+        self.machine.name = _Name(f"refund_fsm {workflow.key}: ")
         self.machine.wildcard_all = self.machine.wildcard_same = NO_SIGN  # `*` and `=` are keys of states like any other
         self.machine.add_transitions([_transition(rule) for rule in workflow.rules])
         self._events = self.machine.events
