@@ -64,6 +64,7 @@ PAST_FACES = {  # modules that other rooms name, since the face would load them 
     "simulate.report.whatif_view": "read as a module; what is told is loaded when it is told",
     "text.console": "what prints is loaded by who prints",
     "text.html": "what writes pages is loaded by who writes pages",
+    "text.literals": "what writes files of Python is loaded by who writes them",
     "text.numbers": "what tells figures is loaded by who tells figures",
     "text.sections": "what answers are made of is loaded by who answers",
     "text.terminal": "what lays out text is loaded by who lays out text",

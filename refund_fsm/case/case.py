@@ -12,6 +12,7 @@ from typing import Any, NoReturn, Self
 from refund_fsm import orders
 from refund_fsm.case.engine import Head, Live, advanced, due_of, open_breach, statutory_due
 from refund_fsm.case.judging import BACKWARDS, checked, is_repeated, reached, refusal, verdict
+from refund_fsm.case.logged import logged
 from refund_fsm.case.opening import key_of, opened
 from refund_fsm.case.record import Breach, Due, Recounted, Step
 from refund_fsm.case.recounting import recounted
@@ -147,8 +148,7 @@ class RefundCase:
     @property
     def freight(self) -> Freight | None:
         """Who pays the return freight, and on what ground; None when nothing is sent back or the workflow does not say."""
-        rule = self._head.workflow.freight_of
-        return rule(self._live.facts, self._head.order) if rule else None
+        return self._head.workflow.freight(self._live.facts, self._head.order)
 
     # 3. Clocks
 
@@ -196,7 +196,8 @@ class RefundCase:
         to = instant(to, "to")
         if to < self._live.now:
             raise Refused(refusal(self._head, self._live, BACKWARDS, "advance", to, CLOCK.key, instant=self._live.now))
-        return self._of(self._head, advanced(self._head, self._live, to))
+        head, live = self._head, self._live
+        return self._of(head, logged(head, live, "advance", to, CLOCK.key, lambda: advanced(head, live, to)))
 
     # 4. Events
 
@@ -209,11 +210,11 @@ class RefundCase:
         delivery, and neither moves the clock. Anything else under that id is `BadData`. So is an unknown actor or a bad detail;
         `Refused` gives the reason why the event is not taken.
         """
-        head = self._head
+        head, live = self._head, self._live
         at, given = checked(head.workflow, event, at, by, details)
-        if is_repeated(self._live, event, by, given):
+        if is_repeated(live, event, by, given):
             return self
-        return self._of(head, taken(head, self._live, event, at, by, given))
+        return self._of(head, logged(head, live, event, at, by, lambda: taken(head, live, event, at, by, given)))
 
     def ask(self, event: str, *, at: datetime, by: str, **details: Any) -> Verdict:
         """What would become of an event; takes what `apply` takes and raises only for bad data."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from refund_fsm.case.machine import Stepper, stepper_of
 from refund_fsm.case.record import NO_DETAILS, Breach, CalendarChange, Due, Seal, Step
-from refund_fsm.errors import CalendarOutOfRange, TooLong, WorkflowError
+from refund_fsm.errors import CalendarOutOfRange, TooLong
 from refund_fsm.workflow import Ground, Limit, Order, Policy, RefundRequest, Rule, State, Unit, Workflow
 
 MAX_CLOCK_STEPS = 10_000  # clock rules that one advance fires: a table that goes round by itself is an error, not a hang
@@ -24,22 +24,8 @@ class Head:
     `payout_key` is None where it follows from the rest; `seals` are those of the request's texts, by place."""
 
     __slots__ = (
-        *(
-            "amount_fen",
-            "balance_fen",
-            "case_id",
-            "clock",
-            "counted_by",
-            "due",
-            "groups",
-            "facts",
-            "law",
-            "limits",
-            "opened_at",
-            "order",
-            "payout_key",
-        ),
-        *("policy", "request", "seals", "stepper", "workflow"),
+        *("amount_fen", "balance_fen", "bounds", "case_id", "clock", "counted_by", "due", "facts", "groups", "law", "limits"),
+        *("opened_at", "order", "payout_key", "policy", "request", "seals", "stepper", "workflow"),
     )
 
     def __init__(
@@ -58,6 +44,7 @@ class Head:
         self.amount_fen = self.balance_fen if request.amount_fen is None else request.amount_fen
         self.stepper: Stepper = stepper_of(workflow)
         self.clock, self.groups = workflow.clock_rules, workflow.group_of
+        self.bounds = workflow.bounds(policy)
         self.law = frozenset(state.key for state in workflow.law)
         self.limits: dict[str, tuple[Limit, Unit, int]] = {
             key: (limit, limit.unit, limit.length_in(policy)) for key, limit in workflow.limit_of.items()
@@ -70,10 +57,7 @@ class Head:
 
     def derive(self, at: datetime, kept: Mapping[str, Any], policy: Policy | None = None) -> Any:
         """The facts at an instant; what an effect has set stays. `policy` stands in for the case's own."""
-        facts: Any = self.workflow.facts_of(self.order, self.request, at, policy or self.policy)
-        if type(facts) is not self.workflow.facts:
-            raise WorkflowError(f"workflow {self.workflow.key}", f"facts_of gave {facts!r}, not a {self.workflow.facts.__name__}")
-        derived: Any = facts
+        derived: Any = self.workflow.derive(self.order, self.request, at, policy or self.policy)
         return replace(derived, **kept) if kept else derived
 
 
@@ -134,10 +118,7 @@ def due_of(live: Live) -> Due | None:
 def clock_rule(head: Head, state: State, facts: Any) -> Rule | None:
     """The rule that the clock will fire in a state; building the workflow made sure that it is exactly one (unless unchecked)."""
     for rule in head.clock.get(state.key, ()):
-        for guard in rule.when:
-            if not guard.test(facts):
-                break
-        else:
+        if rule.holds(facts):
             return rule
     return None
 
@@ -182,7 +163,7 @@ def stepped(head: Head, live: Live, rule: Rule, at: datetime, facts: Any, detail
     source, dest = rule.source, rule.dest
     after, kept = facts, live.kept
     if rule.effect is not None:
-        after = rule.effect(facts)
+        after = rule.after(facts, head.bounds)
         changed = {name: getattr(after, name) for name in rule.effect.changes if getattr(after, name) != getattr(facts, name)}
         if changed:
             kept = {**kept, **changed}

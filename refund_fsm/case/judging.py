@@ -71,7 +71,7 @@ def _barred(head: Head, live: Live, event: str, at: datetime, by: str, details: 
     if by == CLOCK.key:
         due = due_of(live)
         failed = () if due and due.then and due.then.event.name == event else head.stepper.failed(live.state.key, event, live.facts)
-        return refusal(head, live, "not_due", event, at, by, instant=due.at if due else None, failed_guards=failed)
+        return refusal(head, live, "not_due", event, at, by, instant=due.at if due else None, failed_guards=failed, facts=live.facts)
     if details is not None and known.needs:
         missing = tuple(need for need in known.needs if not is_given(details, need))
         if missing:
@@ -100,7 +100,7 @@ def facts_for(head: Head, live: Live, event: str, at: datetime) -> Any:
 def guard_failed(head: Head, live: Live, event: str, at: datetime, by: str, facts: Any) -> Refusal:
     """The refusal of an event whose guards do not hold: it names all that fail."""
     failed = head.stepper.failed(live.state.key, event, facts)
-    return refusal(head, live, "guard_failed", event, at, by, failed_guards=failed)
+    return refusal(head, live, "guard_failed", event, at, by, failed_guards=failed, facts=facts)
 
 
 def refusal(head: Head, live: Live, code: Code, event: str, at: datetime, by: str, **more: Any) -> Refusal:

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from refund_fsm.errors import RefundFsmError, shown
+from refund_fsm.errors import RefundFsmError, WorkflowError, shown
 from refund_fsm.text import Lang, Text, words
-from refund_fsm.workflow import CLOCK, Actor, Ground, Guard, Rule, State, Workflow
+from refund_fsm.workflow import CLOCK, Actor, Ground, Guard, Rule, State, Workflow, fault
 
 Code = Literal["unknown_event", "case_final", "time_reversed", "wrong_state", "wrong_actor", "not_due", "missing_detail", "guard_failed"]
 NEEDS = {"note": Text("说明", "a note"), "tracking_no": Text("物流单号", "a tracking number"), "evidence": Text("凭证", "evidence")}
@@ -37,6 +37,7 @@ class Refusal:
     instant: datetime | None = None
     workflow: Workflow = field(kw_only=True, repr=False, compare=False)
     ground: Ground = field(kw_only=True, repr=False, compare=False)
+    facts: Any = field(default=None, kw_only=True, repr=False, compare=False)  # that the guards were asked about
 
     @property
     def text(self) -> Text:
@@ -44,7 +45,7 @@ class Refusal:
         return _EXPLAINED[self.code](self)
 
     def explain(self, lang: Lang) -> str:
-        """The explanation in one language, `zh` or `en`."""
+        """The explanation in one language, `zh` or `en`. `WorkflowError` naming rule and facts where a guard's `why` raises."""
         return self.text.get(lang)
 
 
@@ -56,7 +57,10 @@ class Refused(RefundFsmError):
         super().__init__(refusal)
 
     def __str__(self) -> str:
-        return f"{self.refusal.code}: {self.refusal.explain('en')}"
+        try:
+            return f"{self.refusal.code}: {self.refusal.explain('en')}"
+        except WorkflowError as error:  # a refusal is one even where its table cannot say why
+            return f"{self.refusal.code}: {error}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +152,25 @@ def _missing_detail(refusal: Refusal) -> Text:
 
 
 def _guard_failed(refusal: Refusal) -> Text:
-    whys = [guard.why(refusal.ground) if guard.why else _unmet(guard) for guard in refusal.failed_guards]
+    whys = [_why(refusal, guard) for guard in refusal.failed_guards]
     return Text("".join(why.zh for why in whys), " ".join(why.en for why in whys))
+
+
+def _why(refusal: Refusal, guard: Guard) -> Text:
+    if guard.why is None:
+        return _unmet(guard)
+    rules = refusal.workflow.rules_at.get((refusal.state.key, refusal.event), ())
+    row = f"rule {', '.join(rule.id for rule in rules if guard in rule.when)}"
+    try:
+        said = guard.why(refusal.ground)
+    except RefundFsmError as error:  # raised on purpose: a day without a calendar
+        error.add_note(f"raised by why of the guard {guard.name} of {row}")
+        raise
+    except Exception as error:
+        raise fault(row, f"why of its guard {guard.name}", error, refusal.facts) from error
+    if not isinstance(said, Text):
+        raise WorkflowError(row, f"why of its guard {guard.name} gave {shown(said)}; expected a Text")
+    return said
 
 
 def _unmet(guard: Guard) -> Text:

@@ -137,7 +137,7 @@ class Player:
     @classmethod
     def with_facts(cls, workflow: Workflow, policy: Policy, facts: Any, at: datetime = START) -> Player | None:
         """A player of a case opened with these facts; None when no order can have them. `WorkflowError` when `example_of` is wrong."""
-        made_up = workflow.example_of(facts, at)
+        made_up = workflow.make_up(facts, at)
         if made_up is None:
             return None
         player = cls.opened(workflow, policy, Opening(*made_up, at))

@@ -5,6 +5,7 @@ Must not know an order type, nor how a case is stepped or drawn.
 
 from __future__ import annotations
 
+from refund_fsm.workflow.bounds import Bounds, fault
 from refund_fsm.workflow.calendar import FIRST_YEAR, LAST_YEAR, Deadline, Unit, WorkCalendar, instant, published
 from refund_fsm.workflow.catalogue import ASSUMED, ASSUMED_TEXT, CATALOGUE, CatalogueRule, cited, spelled
 from refund_fsm.workflow.facts import Domain, FactField, Label, NotFinite, Partial, UpTo, Value, assignments, reads_of
@@ -14,7 +15,7 @@ from refund_fsm.workflow.model import EVIDENCE_LABELS, MAX_EVIDENCE, Evidence, E
 from refund_fsm.workflow.policy import PROFILES, Policy, Span
 from refund_fsm.workflow.rows import CLOCK, Acceptance, Actor, Effect, Event, Freight, Ground, Guard, Limit, Rule, State, effect, guard
 from refund_fsm.workflow.spec import Workflow
-from refund_fsm.workflow.values import Frozen, FrozenDict, Name, Prose
+from refund_fsm.workflow.values import Frozen, FrozenDict, Name, NotEmpty, Prose, meant, placed
 from refund_fsm.workflow.wellformed import KNOWN_FINDINGS, KNOWN_NEEDS
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "PROFILES",
     "Acceptance",
     "Actor",
+    "Bounds",
     "CatalogueRule",
     "Deadline",
     "Domain",
@@ -49,6 +51,7 @@ __all__ = [
     "Limit",
     "Listing",
     "Name",
+    "NotEmpty",
     "NotFinite",
     "Order",
     "OrderLine",
@@ -68,10 +71,13 @@ __all__ = [
     "assignments",
     "cited",
     "effect",
+    "fault",
     "folder",
     "guard",
     "instant",
     "looks_at_days",
+    "meant",
+    "placed",
     "published",
     "read_toml",
     "reads_of",

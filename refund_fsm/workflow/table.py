@@ -11,7 +11,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
+from refund_fsm.errors import RefundFsmError, WorkflowError, shown
 from refund_fsm.text import Text
+from refund_fsm.workflow.bounds import Bounds, fault
 from refund_fsm.workflow.catalogue import CATALOGUE, CatalogueRule
 from refund_fsm.workflow.facts import Domain, FactField, fact_fields
 from refund_fsm.workflow.model import Order, RefundRequest
@@ -42,6 +44,7 @@ class Table:
     spine: Sequence[tuple[State, ...]] = ()
     catalogue: Mapping[str, CatalogueRule] = field(default_factory=lambda: CATALOGUE)
     accepts: tuple[Acceptance, ...] = ()
+    is_checked = False  # no field (so no type stands there): a `Workflow` that was checked when it was built says True
 
     def _freeze(self) -> None:
         for name in ("limits", "law"):
@@ -125,6 +128,62 @@ class Table:
     def domains(self, policy: Policy) -> dict[str, Domain]:
         """All values of every fact under a policy."""
         return {one.name: one.domain(policy) for one in self.fact_fields}
+
+    def bounds(self, policy: Policy) -> Bounds:
+        """The domains under a policy, ready to be asked whether facts lie in them. Those of a table that was not checked take all facts
+        of its class: a faulty table may lead anywhere, and what it does there is looked at."""
+        tops = tuple(getattr(policy, str(one.up_to)) for one in self._counts)
+        found = self._bounds.get(tops)
+        if found is None:
+            found = self._bounds.setdefault(tops, Bounds(self.facts, self.domains(policy) if self.is_checked else {}))
+        return found
+
+    @cached_property
+    def _bounds(self) -> dict[tuple[int, ...], Bounds]:
+        return {}
+
+    @cached_property
+    def _counts(self) -> tuple[FactField, ...]:
+        return tuple(one for one in self.fact_fields if one.up_to is not None) if self.is_checked else ()
+
+    def derive(self, order: Order, request: RefundRequest, at: datetime, policy: Policy) -> Any:
+        """The facts that `facts_of` gives, held to their domains. What it raises on purpose (`RefundFsmError`: bad data, a day without a
+        calendar) passes; anything else is a `WorkflowError` that names the workflow and the order."""
+        try:
+            facts = self.facts_of(order, request, at, policy)
+        except RefundFsmError as error:
+            error.add_note(f"raised by facts_of of the workflow {self.key}")
+            raise
+        except Exception as error:
+            about = f"facts_of, asked about the order {order.id!r}, the SKU {request.sku!r} and {at.isoformat()},"
+            raise fault(f"workflow {self.key}", about, error) from error
+        self.bounds(policy).check(facts, f"workflow {self.key}", "facts_of")
+        return facts
+
+    def make_up(self, facts: Any, at: datetime) -> tuple[Order, RefundRequest] | None:
+        """The order and the request that `example_of` gives for facts; None where no order has them. `WorkflowError` naming the
+        workflow and the facts where it raises, or gives something else."""
+        row = f"workflow {self.key}"
+        try:
+            made = self.example_of(facts, at)
+        except Exception as error:
+            raise fault(row, "example_of", error, facts) from error
+        if made is None or (type(made) is tuple and len(made) == 2 and isinstance(made[0], Order) and isinstance(made[1], RefundRequest)):
+            return made
+        raise WorkflowError(row, f"example_of gave {shown(made)} for {facts!r}; expected an order and a request, or None")
+
+    def freight(self, facts: Any, order: Order) -> Freight | None:
+        """Who pays for sending the goods back, as `freight_of` says; None where the table does not say. `WorkflowError` as `make_up`."""
+        if self.freight_of is None:
+            return None
+        row = f"workflow {self.key}"
+        try:
+            found = self.freight_of(facts, order)
+        except Exception as error:
+            raise fault(row, "freight_of", error, facts) from error
+        if found is None or isinstance(found, Freight):
+            return found
+        raise WorkflowError(row, f"freight_of gave {shown(found)} for {facts!r}; expected a Freight, or None")
 
     @cached_property
     def fingerprint(self) -> str:

@@ -6,20 +6,20 @@ Data only, checked against the workflow when it is put to use (`chain`). Must no
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
 from refund_fsm.errors import BadData
-from refund_fsm.simulate.behaviour.delays import Fixed, Quantity
+from refund_fsm.simulate.behaviour.delays import KINDS, Fixed, Quantity
 from refund_fsm.simulate.behaviour.fitting import check_choice, check_facts, fits
 from refund_fsm.simulate.behaviour.rows import ASSUMED, Choice, GivenFacts, Share
 from refund_fsm.simulate.behaviour.written import toml_of
 from refund_fsm.text import Text
-from refund_fsm.workflow import Event, Frozen, Name, Prose, Workflow, read_toml, write_text
+from refund_fsm.workflow import Event, Frozen, Name, NotEmpty, Prose, Workflow, meant, placed, read_toml, write_text
 
 SHIPPED = Path(__file__).parent / "shipped"
 ILLUSTRATIVE = Text("示例（假设的行为，非真实数据）", "illustrative (assumed behaviour, no real data)")
@@ -39,14 +39,29 @@ class Behaviour(Frozen):
     the place.
     """
 
-    order_type: Name
-    note: Prose = ""
-    facts: GivenFacts = Field(default_factory=dict)
-    amount: Quantity = Field(default_factory=lambda: Fixed(value=9900, unit="fen"))
-    mix: tuple[Share, ...] = Field(min_length=1, max_length=MAX_ROWS)
-    choices: tuple[Choice, ...] = Field(min_length=1, max_length=MAX_ROWS)
+    unsaid: ClassVar[frozenset[str]] = KINDS
+    order_type: Annotated[Name, meant("the key of the workflow")]
+    note: Annotated[Prose, meant("what is to be said about it")] = ""
+    facts: Annotated[GivenFacts, meant("the facts that all cases open with")] = Field(default_factory=dict)
+    amount: Annotated[Quantity, meant("what is claimed, in fen")] = Field(default_factory=lambda: Fixed(value=9900, unit="fen"))
+    mix: Annotated[NotEmpty[Share], meant("the kinds of cases")] = Field(max_length=MAX_ROWS)
+    choices: Annotated[NotEmpty[Choice], meant("who does what in which state")] = Field(max_length=MAX_ROWS)
+
+    if TYPE_CHECKING:  # what it takes: lists of rows are as good as tuples
+
+        def __init__(
+            self,
+            *,
+            order_type: str,
+            note: str = "",
+            facts: Mapping[str, Any] = ...,
+            amount: Quantity = ...,
+            mix: Sequence[Share],
+            choices: Sequence[Choice],
+        ) -> None: ...
 
     @model_validator(mode="after")
+    @placed
     def _sensible(self) -> Behaviour:
         if self.amount.unit != "fen":
             raise BadData("amount.unit", self.amount.unit, "'fen'")

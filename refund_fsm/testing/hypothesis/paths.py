@@ -263,7 +263,7 @@ def _judged(run: RefundCase, event: Event) -> Any:
         for one in run.workflow.fact_fields:
             if getattr(step.before, one.name) != getattr(step.after, one.name):
                 changed[one.name] = getattr(step.after, one.name)
-    fresh: Any = run.workflow.facts_of(run.order, run.request, run.now, run.policy)
+    fresh: Any = run.workflow.derive(run.order, run.request, run.now, run.policy)
     return replace(fresh, **changed)
 
 

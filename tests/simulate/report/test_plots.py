@@ -108,7 +108,7 @@ def test_a_workflow_that_pays_nothing_has_a_picture_of_its_end() -> None:
     told = said(plot(one, "en").svg)
     assert "none" in told, "no breaches"
     assert "On which day it ends, whatever the outcome" in told and not any("money" in line for line in told)
-    assert f"half: {one.time_to_end.quantile(0.5) / DAY:.1f} days" in told
+    assert f"half: {curve_of(one, 'end').quantiles[0.5]:.1f} days" in told
     beside = said(comparison_plot(compare(one, sampled("virtual", cases=500)), "en").svg)
     assert "Ended by then" in beside, "where one of two pays nothing, both show their ends"
 
