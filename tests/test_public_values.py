@@ -110,8 +110,6 @@ MADE: dict[str, Callable[[], Any]] = {
     ],
 }
 NOT_MADE = {
-    "Any": "Python's",
-    "Iterable": "Python's",
     "Attempt": "a case before and after, on its way through a coverage",
     "Complete": "a suite while it is made",
     "EventLog": "an open file",
