@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refund_fsm.simulate.compiled import part, tiny
+from refund_fsm.simulate.compiled import part, tiny, width
 
 # `Work.rows`, by row of the race: its actor, outcome or −1, digit, phases, whether it counts working days; places in `kernel` where its
 # SOFT masses and those at an instant (ATOM) begin, or −1; the cells where they BEGIN and END; 1 when begun at an EDGE; its LAG in this
@@ -21,7 +21,7 @@ STANDS, SLOPE, LOCK = range(3)  # `Work.stand`
 def there(stand: Any, slot: Any) -> Any:
     """That an actor has not won."""
     found = 0.0
-    for digit in range(stand.shape[2]):
+    for digit in range(width(stand)):
         found += stand[STANDS, slot, digit]
     return found
 

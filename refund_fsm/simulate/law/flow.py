@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from refund_fsm.simulate.compiled import inlined, kept, part
+from refund_fsm.simulate.compiled import kept, larger, part, smaller, width
 from refund_fsm.simulate.law.cells import add, fill, sum_of
 from refund_fsm.simulate.law.deadlines import begun, carried, same_until, slot_of
 from refund_fsm.simulate.law.lattice import NO_DEADLINE
@@ -50,7 +50,7 @@ MAX_ROUNDS = 100_000  # of moves inside one instant
 # 1. Who moves in an instant
 
 
-@inlined
+@part
 def _open(nodes: Any, places: Any, mass: Any, openings: Any, shares: Any, start: Any) -> None:
     """All cases open, in the instant with the code `start`."""
     for opening in range(len(openings)):
@@ -59,7 +59,7 @@ def _open(nodes: Any, places: Any, mass: Any, openings: Any, shares: Any, start:
         places[LOW, place], places[HIGH, place] = start // 2, start // 2
 
 
-@inlined
+@part
 def _stay(nodes: Any, places: Any, mass: Any, stays: Any, last: Any) -> None:
     """What arrives in the last cell stays."""
     for place in range(len(mass)):
@@ -67,7 +67,7 @@ def _stay(nodes: Any, places: Any, mass: Any, stays: Any, last: Any) -> None:
             stays[places[NODE, place]] += mass[place, 0, last] + mass[place, 1, last]
 
 
-@inlined
+@part
 def _deadline(hours: Any, ends: Any, per_day: Any, group: Any, slot: Any, slots: Any, cell: Any, inside: Any) -> Any:
     """The code of the deadline of a row that moves now."""
     if group >= 0 and slots > 1:
@@ -102,7 +102,7 @@ def _queued(nodes: Any, rows: Any, todo: Any, crowd: Any, turn: Any) -> None:
     """The rows with mass to move, in their order, and how much there is for each race."""
     fill(crowd, 0.0)
     turn[AT], turn[COUNT], turn[AGAIN] = -1, 0, 0
-    for place in range(rows.shape[1]):
+    for place in range(width(rows)):
         row = rows[3, place]
         if row < 0:
             break
@@ -160,7 +160,7 @@ def _happens(
                     ever[thing] += (m - mine[thing]) * inner[event]
 
 
-@inlined
+@part
 def _spread_apart(
     mine: Any, late: Any, row: Any, mass: Any, told: Any, m: Any, share: Any, cell: Any, kind: Any, u: Any, until: Any
 ) -> None:  # fmt: skip
@@ -169,7 +169,7 @@ def _spread_apart(
         apart = row[thing]
         if apart >= 0:
             one = m if told[thing] > 0 else mine[thing]
-            split = max(min(late[thing], until + 1), u)
+            split = larger(smaller(late[thing], until + 1), u)
             if one > 0.0 and split > u:
                 add(mass[apart, kind, cell + u : cell + split], one, share[u:split])
             if split <= until:
@@ -184,7 +184,7 @@ def _spread(
     per_day: Any, paid: Any, m: Any, node: Any, base: Any, outcomes: Any, deadline: Any, cell: Any, inside: Any,
 ) -> None:  # fmt: skip
     """Moves the mass `m` of a row of a node to where the race that was run leads. `base` is the place of the node's first outcome."""
-    things, last_phase, last, group = len(mine), len(bounds), mass.shape[2] - 1, nodes[node, GROUP]
+    things, last_phase, last, group = len(mine), len(bounds), width(mass) - 1, nodes[node, GROUP]
     for outcome in range(outcomes):
         for kind in range(2):
             end, u, phase = most[kind, outcome], least[kind, outcome], 0
@@ -192,7 +192,7 @@ def _spread(
             while u <= end:  # ends: each round takes at least one cell
                 while phase < last_phase and bounds[phase] <= cell + u:
                     phase += 1
-                stop = end if phase == last_phase else min(end, bounds[phase] - 1 - cell)
+                stop = end if phase == last_phase else smaller(end, bounds[phase] - 1 - cell)
                 place = base + phase * outcomes + outcome
                 dest = outs[place, DEST]
                 if dest < 0:  # refused in this phase: nobody wins so
@@ -210,10 +210,10 @@ def _spread(
                     target, until = nodes[dest, DOOR], stop
                     if slots > 1 and there == group:
                         target = nodes[dest, ROW] + slot_of(hours[group], per_day, slots, deadline, cell + u, kind)
-                        until = min(stop, same_until(deadline, cell + u, last) - cell)
+                        until = smaller(stop, same_until(deadline, cell + u, last) - cell)
                     add(mass[target, kind, cell + u : cell + until + 1], m, share[u : until + 1])
-                    places[LOW, target] = min(places[LOW, target], cell + u)
-                    places[HIGH, target] = max(places[HIGH, target], cell + until)
+                    places[LOW, target] = smaller(places[LOW, target], cell + u)
+                    places[HIGH, target] = larger(places[HIGH, target], cell + until)
                     if u == 0 and kind == inside and nodes[dest, RACE] >= 0:
                         crowd[nodes[dest, RACE]] += m * share[0]
                         now = target if target < len(todo) else _fresh_row(nodes, hours, ends, per_day, dest, cell, inside)
@@ -231,7 +231,7 @@ def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: 
     todo, crowd, turn, mine, late, per_day = net.todo, net.crowd, net.turn, net.mine, net.late, net.per_day
     mass, flow_inner, breach, stays, lengths, bounds = flow.mass, flow.inner, flow.breach, flow.left, flow.hours, w.bounds
     races, inner, alive = w.races, w.inner, w.alive
-    last, phases = mass.shape[2] - 1, bounds.shape[1] + 1
+    last, phases = width(mass) - 1, width(bounds) + 1
     _open(nodes, places, mass, openings, shares, net.start)
     outcomes, count, rest, length = net.start - net.start, 0, 0.0, 0.0  # of the race that was run; the first is an int64, see `race`
     for instant in range(net.start, 2 * last):
@@ -255,7 +255,7 @@ def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: 
                 deadline = _deadline(hours, ends, per_day, group, rows[1, row], slots, cell, inside)
                 told = deadline if races[number, 5] == 1 else NO_DEADLINE
                 if number != last_race or told != last_deadline:
-                    faint = FAINT / max(crowd[nodes[node, RACE]], NONE)
+                    faint = FAINT / larger(crowd[nodes[node, RACE]], NONE)
                     outcomes, count, rest, length = race(w, outcomes, number, node, inside, cell, told, faint)
                     last_race, last_deadline = number, told
                 missed = passed(alive, cell, inside, deadline, count) if told == NO_DEADLINE else 0.0

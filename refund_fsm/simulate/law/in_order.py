@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refund_fsm.simulate.compiled import part
+from refund_fsm.simulate.compiled import part, width
 from refund_fsm.simulate.law.actors import (
     ACTIVE,
     ATOM,
@@ -47,7 +47,7 @@ def in_order(
             masses[LOCKED, row] = 0.0
     for turn in range(busy):
         done(stand[SLOPE], rows, rows[ACTIVE, turn], masses[INSIDE, rows[ACTIVE, turn]])
-    for point in range(gauss.shape[1]):
+    for point in range(width(gauss)):
         at, weight = gauss[0, point], gauss[1, point]
         for variant in range(variants if clock >= 0 else 0):
             touched(least, most, 1, clock + variant, u, u)

@@ -13,11 +13,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from numba import njit
+import numba
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
 
-# What compiled code takes from, and where all of it stands: this module, and all modules of these rooms
-ROOMS = ("eventlog", "simulate/chain", "simulate/law", "simulate/sample")
+from refund_fsm.simulate.compiled.parts import LoopPipeline, PartPipeline, contexts
+from refund_fsm.simulate.compiled.views import Handed, taken
+
+# What compiled code takes from, and where all of it stands: all modules of these rooms
+ROOMS = ("eventlog", "simulate/chain", "simulate/compiled", "simulate/law", "simulate/sample")
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -30,25 +33,43 @@ class Compiler(Protocol):
 
 # No counting of references (`_nrt`), which takes longer than a short race: such a loop makes no array, and keeps none beyond its call.
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
-_INNER: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True}  # for compiled code alone: Python must not call these, but `py_func`
-part: Compiler = njit(**_INNER)  # of a loop; a second less to compile without the wrappers
-tiny: Compiler = njit(**_INNER, forceinline=True)  # put in place of each call
-summing: Compiler = njit(**_INNER, fastmath={"reassoc"})  # may add up in any order
-inlined: Compiler = njit(**_OPTIONS, inline="always")  # put in its place before compiling: tuples of arrays cost nothing only so
+_INNER: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True, "pipeline_class": PartPipeline}
+part: Compiler = numba.njit(**_INNER)  # of a loop: compiled code alone may call it
+tiny: Compiler = numba.njit(**_INNER, forceinline=True)  # put in place of each call
+summing: Compiler = numba.njit(**_INNER, fastmath={"reassoc"})  # may add up in any order
 
 
 def kept(function: Function) -> Function:
     """A loop that Python calls: compiled once and for all processes, until the sources change."""
-    made: Any = njit(**_OPTIONS)(function)
-    if made is not function:  # it is where numba is told to compile nothing
-        made._cache = _Kept(function)  # as `enable_caching` does
-    return made  # type: ignore[no-any-return]  # it looks as the function does
+    if numba.config.DISABLE_JIT:
+        return function
+    inner = part(function)
+
+    def loop(handed):
+        return inner(*taken(handed))
+
+    loop.__module__, loop.__name__, loop.__qualname__ = function.__module__, function.__name__, function.__qualname__
+    made: Any = numba.njit(**_OPTIONS, pipeline_class=LoopPipeline)(loop)
+    made._cache = _Kept(function)  # as `enable_caching` does
+    return Loop(made)
+
+
+class Loop:
+    def __init__(self, made: Any) -> None:
+        self._made = made
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self._made(Handed(arguments))
+
+    @property
+    def stats(self) -> Any:
+        return self._made.stats
 
 
 def files() -> list[Path]:
     """The modules that compiled code can take from."""
-    package = Path(__file__).parent.parent
-    return sorted([Path(__file__), *(file for room in ROOMS for file in package.joinpath(room).rglob("*.py"))])
+    package = Path(__file__).parents[2]
+    return sorted(file for room in ROOMS for file in package.joinpath(room).rglob("*.py"))
 
 
 @cache
@@ -77,7 +98,7 @@ class _Kept(FunctionCache):
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """What was kept for arguments of such types; None where there is nothing that can be read."""
         try:
-            return super().load_overload(sig, target_context)
+            return super().load_overload(sig, contexts()[1])
         except Exception:  # it was cut off; or it names a tuple that stands elsewhere now, where numba itself would give up
             self.flush()
             return None

@@ -1,0 +1,164 @@
+"""Owns how a loop and its parts become machine code: each part is typed and lowered once, and all of them are optimised together with
+the loop that they are of, once. numba's own way makes machine code of each part by itself as well, and optimises it again in each
+function that calls it. Passes that look for what our loops do not do (closures, `with`, array expressions) are left out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from functools import cache
+
+from numba import _dynfunc, types
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import CompilerBase
+from numba.core.compiler_machinery import PassManager, register_pass
+from numba.core.cpu import CPUContext
+from numba.core.registry import cpu_target
+from numba.core.typed_passes import IRLegalization, NativeLowering, NoPythonBackend, NopythonTypeInference, PreLowerStripPhis
+from numba.core.typing import Context
+from numba.core.untyped_passes import FixupArgs, IRProcessing, ReconstructSSA, TranslateByteCode
+
+
+class _PartLibrary(JITCodeLibrary):
+    """The code of a part, as it was lowered: it is never run by itself."""
+
+    def _optimize_functions(self, module: Any) -> None:
+        module.data_layout = self._codegen._data_layout
+
+    def finalize(self) -> None:
+        self._finalized = True
+
+
+class _LoopLibrary(JITCodeLibrary):
+    """The code of a loop with all its parts, those of parts too."""
+
+    def _optimize_functions(self, module: Any) -> None:
+        module.data_layout = self._codegen._data_layout
+
+    def finalize(self) -> None:
+        every: dict[Any, None] = {}
+        todo = list(self._linking_libraries)
+        while todo:  # ends: each is added once, and parts do not call in circles
+            if (one := todo.pop()) not in every:
+                every[one] = None
+                todo += one._linking_libraries
+        self._linking_libraries = list(every)
+        super().finalize()
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _PartLowering(NativeLowering):
+    _name = "refund_fsm_part_lowering"
+
+    def run_pass(self, state: Any) -> bool:
+        state.library = _PartLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.type_annotation = None
+        state.flags.no_compile = True
+        super().run_pass(state)
+        lowered = state["cr"]
+        fndesc = lowered.fndesc
+        key = _dynfunc.make_function(fndesc.lookup_module(), fndesc.qualname, "", 0, lowered.env, (state.library,))
+        state.targetctx.insert_user_function(key, fndesc, [state.library])
+        state["cr"] = lowered._replace(cfunc=key)
+        return True
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _LoopLowering(NativeLowering):
+    _name = "refund_fsm_loop_lowering"
+
+    def run_pass(self, state: Any) -> bool:
+        state.library = _LoopLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library.enable_object_caching()
+        state.type_annotation = None
+        return bool(super().run_pass(state))
+
+
+class _Typing(Context):
+    """numba's, which remembers what operators make of which types: they are asked for by the thousand."""
+
+    def __init__(self, context: Any) -> None:
+        context.refresh()
+        self.__dict__ = context.__dict__
+        self._made: dict[Any, Any] = {}
+
+    def refresh(self) -> None:
+        """Nothing is new since it was made."""
+
+    def resolve_function_type(self, func: Any, args: Any, kws: Any) -> Any:
+        if kws or isinstance(func, types.Dispatcher):
+            return super().resolve_function_type(func, args, kws)
+        key = func, tuple(args)
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = super().resolve_function_type(func, args, kws)
+        return found
+
+
+class _Target(CPUContext):
+    """numba's, which remembers how each operator is lowered."""
+
+    def __init__(self, context: Any) -> None:
+        self.__dict__ = {**context.__dict__}
+        super().refresh()
+        self._got: dict[Any, Any] = {}
+        self._subtargets: dict[str, Any] = {}
+
+    def refresh(self) -> None:
+        """Nothing is new since it was made."""
+
+    def load_additional_registries(self) -> None:
+        """What our loops do: numbers, ranges, tuples, slices, roots. All that numba knows takes half a second, BLAS among it."""
+        from numba.cpython import builtins, mathimpl, numbers, rangeobj, slicing, tupleobj  # noqa: F401
+
+        self.install_registry(mathimpl.registry)
+
+    def subtarget(self, **options: Any) -> Any:
+        key = str(options.get("fastmath"))
+        if key not in self._subtargets:
+            made = self._subtargets[key] = super().subtarget(**options)
+            made._got = {}
+        return self._subtargets[key]
+
+    def get_function(self, fn: Any, sig: Any, _firstcall: bool = True) -> Any:
+        key = fn, sig.args, sig.return_type
+        found = self._got.get(key)
+        if found is None:
+            try:
+                found = super().get_function(fn, sig, False)
+            except NotImplementedError:  # what is known only since it was asked for
+                super().refresh()
+                found = super().get_function(fn, sig, False)
+            self._got[key] = found
+        return found
+
+
+@cache
+def contexts() -> tuple[_Typing, _Target]:
+    return _Typing(cpu_target.typing_context), _Target(cpu_target.target_context)
+
+
+class _Pipeline(CompilerBase):
+    lowering: Any
+
+    def __init__(self, typing: Any, target: Any, *arguments: Any) -> None:
+        super().__init__(*contexts(), *arguments)
+
+    def define_pipelines(self) -> list[PassManager]:
+        pm = PassManager(self.lowering._name)
+        for one in (
+            *(TranslateByteCode, FixupArgs, IRProcessing, ReconstructSSA),
+            *(NopythonTypeInference, PreLowerStripPhis, IRLegalization, self.lowering, NoPythonBackend),
+        ):
+            pm.add_pass(one, one._name)
+        pm.finalize()
+        return [pm]
+
+
+class PartPipeline(_Pipeline):
+    lowering = _PartLowering
+
+
+class LoopPipeline(_Pipeline):
+    lowering = _LoopLowering
