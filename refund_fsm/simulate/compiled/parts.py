@@ -10,14 +10,18 @@ from typing import Any
 from functools import cache
 
 from numba import _dynfunc, types
+from numba.core import fastmathpass, intrinsics
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase
 from numba.core.compiler_machinery import PassManager, register_pass
 from numba.core.cpu import CPUContext
 from numba.core.registry import cpu_target
 from numba.core.typed_passes import IRLegalization, NativeLowering, NoPythonBackend, NopythonTypeInference, PreLowerStripPhis
-from numba.core.typing import Context
+from numba.core.typing import Context, templates
 from numba.core.untyped_passes import FixupArgs, IRProcessing, ReconstructSSA, TranslateByteCode
+
+
+OVERLOADED = (templates._OverloadFunctionTemplate, templates._OverloadAttributeTemplate)
 
 
 class _PartLibrary(JITCodeLibrary):
@@ -76,15 +80,40 @@ class _LoopLowering(NativeLowering):
 
 
 class _Typing(Context):
-    """numba's, which remembers what operators make of which types: they are asked for by the thousand."""
+    """What our loops know of numba's types: numbers, tuples, ranges and what stands in this room, but nothing that numba itself would
+    have to compile first. Remembers what operators make of which types: they are asked for by the thousand."""
 
-    def __init__(self, context: Any) -> None:
-        context.refresh()
-        self.__dict__ = context.__dict__
+    def __init__(self) -> None:
         self._made: dict[Any, Any] = {}
+        super().__init__()
+        self._load()
+
+    def _load(self) -> None:
+        from numba.core.typing import builtins, collections, mathdecl  # noqa: F401
+
+        for registry in (templates.builtin_registry, mathdecl.registry):
+            known = templates.RegistryLoader(registry)
+            for one in known.new_registrations("functions"):
+                if not issubclass(one, OVERLOADED):
+                    self.insert_function(one(self))
+            for one in known.new_registrations("attributes"):
+                if not issubclass(one, OVERLOADED):
+                    self.insert_attributes(one(self))
+            for name, kind in known.new_registrations("globals"):
+                if isinstance(kind, types.Function) and any(issubclass(one, OVERLOADED) for one in kind.templates):
+                    continue
+                before = self._lookup_global(name)
+                if before is None:
+                    self.insert_global(name, kind)
+                else:
+                    self._remove_global(name)
+                    self._insert_global(name, before.augment(kind))
 
     def refresh(self) -> None:
         """Nothing is new since it was made."""
+
+    def load_additional_registries(self) -> None:
+        """None."""
 
     def resolve_function_type(self, func: Any, args: Any, kws: Any) -> Any:
         if kws or isinstance(func, types.Dispatcher):
@@ -99,8 +128,9 @@ class _Typing(Context):
 class _Target(CPUContext):
     """numba's, which remembers how each operator is lowered."""
 
-    def __init__(self, context: Any) -> None:
+    def __init__(self, typing: _Typing, context: Any) -> None:
         self.__dict__ = {**context.__dict__}
+        self.typing_context = typing
         super().refresh()
         self._got: dict[Any, Any] = {}
         self._subtargets: dict[str, Any] = {}
@@ -113,6 +143,13 @@ class _Target(CPUContext):
         from numba.cpython import builtins, mathimpl, numbers, rangeobj, slicing, tupleobj  # noqa: F401
 
         self.install_registry(mathimpl.registry)
+
+    def post_lowering(self, module: Any, library: Any) -> None:
+        """As numba's, but that nothing counts references."""
+        if self.fastmath:
+            fastmathpass.rewrite_module(module, self.fastmath)
+        if self.is32bit:
+            intrinsics.fix_divmod(module)
 
     def subtarget(self, **options: Any) -> Any:
         key = str(options.get("fastmath"))
@@ -136,7 +173,8 @@ class _Target(CPUContext):
 
 @cache
 def contexts() -> tuple[_Typing, _Target]:
-    return _Typing(cpu_target.typing_context), _Target(cpu_target.target_context)
+    typing = _Typing()
+    return typing, _Target(typing, cpu_target.target_context)
 
 
 class _Pipeline(CompilerBase):

@@ -7,15 +7,16 @@ A tuple of arrays and numbers is handed over as one row of words (`handed`), and
 
 from __future__ import annotations
 
+import itertools
+import operator
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
-from numba.extending import NativeValue, intrinsic, lower_builtin, models, register_model, typeof_impl, unbox
+from numba.extending import NativeValue, lower_builtin, models, register_model, typeof_impl, unbox
 from numba.np.numpy_support import from_dtype
-import operator
 
 KINDS = ("<i8", "<u8", "<f8", "|u1")  # of arrays; what is true is a number
 WORD = ir.IntType(64)
@@ -112,30 +113,39 @@ class _ViewModel(models.StructModel):
         super().__init__(manager, kind, [("data", types.CPointer(kind.dtype)), *((f"n{n}", types.intp) for n in range(kind.ndim))])
 
 
-@intrinsic
-def taken(typing: Any, handed: Any) -> Any:
+def taken(handed: Handed) -> tuple[Any, ...]:
     """The arguments that were handed over."""
+    return handed.arguments
 
-    def read(context: Any, builder: Any, kind: Any, at: list[Any]) -> Any:
+
+class _Taken(AbstractTemplate):
+    key = taken
+
+    def generic(self, args: Any, kws: Any) -> Any:
+        return signature(types.Tuple(args[0].types), *args) if isinstance(args[0], HandedType) else None
+
+
+infer_global(taken, types.Function(_Taken))
+
+
+@lower_builtin(taken, HandedType)
+def _taken(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    words = builder.bitcast(args[0], WORD.as_pointer())
+    place = itertools.count()
+
+    def word() -> Any:
+        return builder.load(builder.gep(words, [WORD(next(place))]))
+
+    def read(kind: Any) -> Any:
         if isinstance(kind, types.BaseTuple):
-            return context.make_tuple(builder, kind, [read(context, builder, one, at) for one in kind.types])
+            return context.make_tuple(builder, kind, [read(one) for one in kind.types])
         if isinstance(kind, View):
             layout = context.get_value_type(kind)
-            words = [next_word(builder, at) for _ in range(1 + kind.ndim)]
-            words[0] = builder.inttoptr(words[0], layout.elements[0])
-            return _struct(builder, layout, words)
-        word = next_word(builder, at)
-        return builder.bitcast(word, context.get_value_type(kind)) if kind == types.float64 else word
+            data = builder.inttoptr(word(), layout.elements[0])
+            return _struct(builder, layout, [data, *(word() for _ in range(kind.ndim))])
+        return builder.bitcast(word(), context.get_value_type(kind))
 
-    def next_word(builder: Any, at: list[Any]) -> Any:
-        words, place = at
-        at[1] += 1
-        return builder.load(builder.gep(words, [WORD(place)]))
-
-    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return read(context, builder, sig.return_type, [builder.bitcast(args[0], WORD.as_pointer()), 0])
-
-    return signature(types.Tuple(handed.types), handed), codegen
+    return read(sig.return_type)
 
 
 def _struct(builder: Any, layout: Any, values: Any) -> Any:
