@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 import numba
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
 
-from refund_fsm.simulate.compiled.parts import LoopPipeline, PartPipeline, contexts
+from refund_fsm.simulate.compiled.parts import ApartPipeline, LoopPipeline, PartPipeline, contexts
 from refund_fsm.simulate.compiled.views import Handed, taken
 
 # What compiled code takes from, and where all of it stands: all modules of these rooms
@@ -36,7 +36,8 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False
 _INNER: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True, "pipeline_class": PartPipeline}
 part: Compiler = numba.njit(**_INNER)  # of a loop: compiled code alone may call it
 tiny: Compiler = numba.njit(**_INNER, forceinline=True)  # put in place of each call
-summing: Compiler = numba.njit(**_INNER, fastmath={"reassoc"})  # may add up in any order
+summing: Compiler = numba.njit(**{**_INNER, "pipeline_class": ApartPipeline}, fastmath={"reassoc"})  # may add up in any order
+apart: Compiler = numba.njit(**{**_INNER, "pipeline_class": ApartPipeline})  # called, never put in place: what is large, or often written
 
 
 def kept(function: Function) -> Function:

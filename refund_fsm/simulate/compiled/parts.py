@@ -54,6 +54,7 @@ class _LoopLibrary(JITCodeLibrary):
 @register_pass(mutates_CFG=True, analysis_only=False)
 class _PartLowering(NativeLowering):
     _name = "refund_fsm_part_lowering"
+    apart = False
 
     def run_pass(self, state: Any) -> bool:
         state.library = _PartLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
@@ -61,6 +62,8 @@ class _PartLowering(NativeLowering):
         state.flags.no_compile = True
         super().run_pass(state)
         lowered = state["cr"]
+        if self.apart:
+            state.library._final_module.get_function(lowered.fndesc.llvm_func_name).add_function_attribute("noinline")
         fndesc = lowered.fndesc
         key = _dynfunc.make_function(fndesc.lookup_module(), fndesc.qualname, "", 0, lowered.env, (state.library,))
         state.targetctx.insert_user_function(key, fndesc, [state.library])
@@ -196,6 +199,16 @@ class _Pipeline(CompilerBase):
 
 class PartPipeline(_Pipeline):
     lowering = _PartLowering
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _ApartLowering(_PartLowering):
+    _name = "refund_fsm_apart_lowering"
+    apart = True
+
+
+class ApartPipeline(_Pipeline):
+    lowering = _ApartLowering
 
 
 class LoopPipeline(_Pipeline):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from refund_fsm.simulate.compiled import kept, larger, part, smaller, width
+from refund_fsm.simulate.compiled import apart, kept, larger, part, smaller, width
 from refund_fsm.simulate.law.cells import add, fill, sum_of
 from refund_fsm.simulate.law.deadlines import begun, carried, same_until, slot_of
 from refund_fsm.simulate.law.lattice import NO_DEADLINE
@@ -75,7 +75,7 @@ def _deadline(hours: Any, ends: Any, per_day: Any, group: Any, slot: Any, slots:
     return begun(hours[group], ends[group], per_day, cell, inside) if group >= 0 else np.int64(NO_DEADLINE)
 
 
-@part
+@apart
 def _fresh_row(nodes: Any, hours: Any, ends: Any, per_day: Any, node: Any, cell: Any, inside: Any) -> Any:
     """The row in which a node is entered with a deadline that begins now."""
     group, slots = nodes[node, GROUP], nodes[node, ROWS]
@@ -85,7 +85,7 @@ def _fresh_row(nodes: Any, hours: Any, ends: Any, per_day: Any, node: Any, cell:
     return nodes[node, ROW] + slot_of(hours[group], per_day, slots, due, cell, inside)
 
 
-@part
+@apart
 def _arrived(nodes: Any, hours: Any, ends: Any, per_day: Any, rows: Any, places: Any, todo: Any, mass: Any, cell: Any, inside: Any) -> None:
     """What has arrived in an instant, by row; that of doors is in the rows that deadlines have which begin now."""
     fill(todo, 0.0)
@@ -133,7 +133,7 @@ def _joins(rows: Any, todo: Any, turn: Any, row: Any, mass: Any) -> None:
 # 2. Where the mass of a row goes
 
 
-@part
+@apart
 def _happens(
     mine: Any, late: Any, taken: Any, taken_at: Any, apart_row: Any, apart_mass: Any, apart_inner: Any, limit: Any, counted: Any, ever: Any,
     inner: Any, m: Any, row: Any, door: Any, node: Any, group: Any, base: Any, lapse: Any, missed: Any, cell: Any, inside: Any,
@@ -176,7 +176,7 @@ def _spread_apart(
                 add(mass[apart, kind, cell + split : cell + until + 1], m, share[split : until + 1])
 
 
-@part
+@apart
 def _spread(
     won: Any, least: Any, most: Any, totals: Any, bounds: Any, nodes: Any, outs: Any, hours: Any, ends: Any, rows: Any, places: Any,
     todo: Any, crowd: Any, turn: Any, mine: Any, late: Any, mass: Any, flow_out: Any,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refund_fsm.simulate.compiled import part, width
+from refund_fsm.simulate.compiled import apart, width
 from refund_fsm.simulate.law.actors import (
     ACTIVE,
     ATOM,
@@ -28,7 +28,7 @@ from refund_fsm.simulate.law.actors import (
 from refund_fsm.simulate.law.cells import fill
 
 
-@part
+@apart
 def in_order(
     won: Any, inner: Any, least: Any, most: Any, kernel: Any, rows: Any, masses: Any, stand: Any, gauss: Any, digits: Any,
     slots: Any, variants: Any, busy: Any, clock: Any, u: Any,

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refund_fsm.simulate.compiled import larger, part, smaller, summing, tiny, width
+from refund_fsm.simulate.compiled import apart, larger, part, smaller, summing, tiny, width
 from refund_fsm.simulate.law.actors import (
     ACTIVE,
     ATOM,
@@ -41,7 +41,7 @@ from refund_fsm.simulate.law.stretch import alone, together
 from refund_fsm.simulate.law.work import BLOCK, Work
 
 
-@part
+@apart
 def _ready(
     choices: Any, what: Any, shares: Any, days: Any, working: Any, rows: Any, masses: Any, size: Any,
     begin: Any, count: Any, inside: Any, cell: Any, last: Any,
@@ -138,7 +138,7 @@ def _all_there(stand: Any, slots: Any, skip: Any) -> Any:
     return found
 
 
-@part
+@apart
 def _run(
     w: Work,
     number: int,

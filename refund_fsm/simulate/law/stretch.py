@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from refund_fsm.simulate.compiled import part, width
+from refund_fsm.simulate.compiled import apart, part, width
 from refund_fsm.simulate.law.actors import ACTIVE, ATOM, DIGIT, EDGE, EVENT, LAG, SHARE, SLOT, SOFT, STANDS, done, touched
 from refund_fsm.simulate.law.cells import add, add_product, dot, fall, fill, hope, lay_line, multiply
 
 
-@part
+@apart
 def alone(
     won: Any, inner: Any, alive: Any, least: Any, most: Any, kernel: Any, rise: Any, rows: Any, masses: Any, stand: Any, others: Any,
     variants: Any, company: Any, busy: Any, u: Any, count: Any, faint: Any,
@@ -103,7 +103,7 @@ def _others(
     return fixed > 0.0
 
 
-@part
+@apart
 def together(
     won: Any, inner: Any, alive: Any, least: Any, most: Any, kernel: Any, rise: Any, rows: Any, masses: Any, stand: Any, lines: Any,
     changes: Any, scratch: Any, gauss: Any, digits: Any, slots: Any, variants: Any, busy: Any, u: Any, count: Any, faint: Any,

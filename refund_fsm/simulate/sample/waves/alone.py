@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refund_fsm.simulate.compiled import larger, part, smaller
+from refund_fsm.simulate.compiled import apart, larger, part, smaller
 from refund_fsm.simulate.sample.sums import BIN, BINS, DONE, MAX_STEPS, OFF_CALENDAR, TOO_MANY_STEPS
 from refund_fsm.simulate.sample.waves.batch import STRIDE, WIDTH
 from refund_fsm.simulate.sample.waves.ends import leave_open
@@ -51,7 +51,7 @@ def _move(cells: Any, s: Any, out: Any, cell: Any, group: Any, lapsed: Any, due:
     return cells.table[row + DEST], due, (tag & cells.table[row + KEEP]) + cells.table[row + ADD], marks | cells.table[row + MARKS]
 
 
-@part
+@apart
 def play_alone(b: Any, p: Any, cells: Any, world: Any, s: Any, out: Any, stays: Any, origin: Any, e: Any, size: Any) -> int:
     """Plays the cases that were left alone. `win` is −1 after it for those that are left open. Returns how it ended."""
     state, group, low = p.state[origin], p.group[origin], (1 << e) - 1

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from refund_fsm.simulate.chain import DAY, EXPONENTIAL, FIXED, LOGNORMAL, TRIANGULAR, UNIFORM
-from refund_fsm.simulate.compiled import larger, part, smaller
+from refund_fsm.simulate.compiled import apart, larger, part, smaller
 from refund_fsm.simulate.sample.elementary import exp, log
 from refund_fsm.simulate.sample.numbers import bits, unit
 from refund_fsm.simulate.sample.quantiles import NEAR, first_above, normal, normal_near
@@ -20,7 +20,7 @@ from refund_fsm.simulate.sample.waves.places import FAR, NEVER
 from refund_fsm.simulate.sample.waves.words import BROKEN, U
 
 
-@part
+@apart
 def quantiles(n: Any, kind: Any, a: Any, b: Any, c: Any, points: Any, rises: Any, u: Any, x: Any, some: Any) -> None:
     """`quantile` of many `u` into `x`, to the bit."""
     wide = filled(n)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from refund_fsm.simulate.compiled import part, tiny
+from refund_fsm.simulate.compiled import apart, tiny
 from refund_fsm.simulate.sample.waves.words import ENTRY
 
 FULL = 128  # enough of them to be played
@@ -80,7 +80,7 @@ def push(s: Any, place: Any, key: Any, at: Any, due: Any, tag: Any, marks: Any) 
     s.queue[q + 4] = marks
 
 
-@part
+@apart
 def pick(s: Any) -> Any:
     """A place with enough cases, else the one with the most; −1 where there is none."""
     waited = s.held[OUTSIDE]
