@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import gc
 from functools import cache
 
 from numba import _dynfunc, types
@@ -16,7 +17,7 @@ from numba.core.compiler import CompilerBase
 from numba.core.compiler_machinery import PassManager, register_pass
 from numba.core.cpu import CPUContext
 from numba.core.registry import cpu_target
-from numba.core.typed_passes import IRLegalization, NativeLowering, NoPythonBackend, NopythonTypeInference, PreLowerStripPhis
+from numba.core.typed_passes import NativeLowering, NoPythonBackend, NopythonTypeInference, PreLowerStripPhis
 from numba.core.typing import Context, templates
 from numba.core.untyped_passes import FixupArgs, IRProcessing, ReconstructSSA, TranslateByteCode
 
@@ -136,6 +137,7 @@ class _Target(CPUContext):
         self.typing_context = typing
         super().refresh()
         self._got: dict[Any, Any] = {}
+        self._sizes: dict[str, int] = {}
         self._subtargets: dict[str, Any] = {}
 
     def refresh(self) -> None:
@@ -146,6 +148,12 @@ class _Target(CPUContext):
         from numba.cpython import builtins, mathimpl, numbers, rangeobj, slicing, tupleobj  # noqa: F401
 
         self.install_registry(mathimpl.registry)
+
+    def get_abi_sizeof(self, kind: Any) -> int:
+        """How many bytes a type takes: LLVM is asked once for each."""
+        if (key := str(kind)) not in self._sizes:
+            self._sizes[key] = super().get_abi_sizeof(kind)
+        return self._sizes[key]
 
     def post_lowering(self, module: Any, library: Any) -> None:
         """As numba's, but that nothing counts references."""
@@ -190,7 +198,7 @@ class _Pipeline(CompilerBase):
         pm = PassManager(self.lowering._name)
         for one in (
             *(TranslateByteCode, FixupArgs, IRProcessing, ReconstructSSA),
-            *(NopythonTypeInference, PreLowerStripPhis, IRLegalization, self.lowering, NoPythonBackend),
+            *(NopythonTypeInference, PreLowerStripPhis, self.lowering, NoPythonBackend),
         ):
             pm.add_pass(one, one._name)
         pm.finalize()
@@ -213,3 +221,13 @@ class ApartPipeline(_Pipeline):
 
 class LoopPipeline(_Pipeline):
     lowering = _LoopLowering
+
+    def compile_extra(self, func: Any) -> Any:
+        """The loop with all its parts. Millions of objects are made, and nearly all stay: nobody looks meanwhile which are left over."""
+        looks = gc.isenabled()
+        gc.disable()
+        try:
+            return super().compile_extra(func)
+        finally:
+            if looks:
+                gc.enable()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from refund_fsm.simulate.compiled import part, tiny
+from refund_fsm.simulate.compiled import apart, part, tiny
 from refund_fsm.simulate.sample.numbers import OPENING, bits, case_key, unit
 from refund_fsm.simulate.sample.waves.places import NEVER
 from refund_fsm.simulate.sample.waves.stock import FREE, push
@@ -92,7 +92,7 @@ def take(n: Any, q: Any, b: Any, s: Any, first: Any, step: Any) -> None:
         b.day[k] = ((b.now[k] >> 7) * 6362915) >> 32  # by 86,400, exactly, below 2³⁰
 
 
-@part
+@apart
 def open_cases(n: Any, b: Any, p: Any, cells: Any, world: Any, s: Any, root: Any, number: Any, size: Any) -> None:
     """The cases from `number` on open; each waits at its first place."""
     mix, laws = np.float64(len(world.open_p)), len(world.law_hours)

@@ -55,7 +55,7 @@ def quantiles(n: Any, kind: Any, a: Any, b: Any, c: Any, points: Any, rises: Any
             x[k] = points[first_above(np.int64(a), np.int64(b) - 1, rises, u[k])]
 
 
-@part
+@apart
 def _choose(n: Any, b: Any, rows: Any, draw: Any, r0: Any, r1: Any) -> Any:
     """What one actor does, and its delay where that is fixed or uniform. Returns 0 where all are."""
     wide = filled(n)
@@ -79,7 +79,7 @@ def _choose(n: Any, b: Any, rows: Any, draw: Any, r0: Any, r1: Any) -> Any:
     return bent
 
 
-@part
+@apart
 def _bend(n: Any, b: Any, rows: Any, r0: Any, r1: Any) -> None:
     """The delays of other families, of those who chose them."""
     for r in range(r0, r1):

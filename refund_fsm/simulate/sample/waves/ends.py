@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refund_fsm.simulate.compiled import part
+from refund_fsm.simulate.compiled import apart, part
 from refund_fsm.simulate.sample.sums import BINS, CASES, PROVISIONAL, STEPS, STEPS_SQUARED, VIOLATIONS
 from refund_fsm.simulate.sample.waves.places import NEVER
 from refund_fsm.simulate.sample.waves.stock import FREE
@@ -14,7 +14,7 @@ from refund_fsm.simulate.sample.waves.winning import hours
 from refund_fsm.simulate.sample.waves.words import IS_PROVISIONAL, NOTED, OWN_LAW, SLOTS
 
 
-@part
+@apart
 def end(n: Any, b: Any, world: Any, s: Any, out: Any, ends: Any, state: Any, size: Any) -> None:
     """Cases in a final state are over."""
     laws = len(world.law_hours)

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from refund_fsm.simulate.chain import DAY
-from refund_fsm.simulate.compiled import part, smaller
+from refund_fsm.simulate.compiled import apart, smaller
 from refund_fsm.simulate.sample.waves.batch import filled
 from refund_fsm.simulate.sample.waves.places import NEVER
 from refund_fsm.simulate.sample.waves.words import IS_PROVISIONAL, NOTED, OWN_LAW, SLOTS
 
 
-@part
+@apart
 def begin_limits(n: Any, b: Any, world: Any, group: Any, hours: Any, counted: Any, known: Any, s: Any, size: Any) -> None:
     """The ends of the limits that begin now."""
     if hours >= 0:
@@ -29,7 +29,7 @@ def begin_limits(n: Any, b: Any, world: Any, group: Any, hours: Any, counted: An
             s.record[(b.tag[k] & SLOTS) * size + NOTED] |= IS_PROVISIONAL
 
 
-@part
+@apart
 def begin_law(n: Any, b: Any, world: Any, law: Any, s: Any, size: Any) -> None:
     """The legal clock starts, for those for whom it has not."""
     for k in range(n):
@@ -42,7 +42,7 @@ def begin_law(n: Any, b: Any, world: Any, law: Any, s: Any, size: Any) -> None:
                 s.record[o + NOTED] |= IS_PROVISIONAL
 
 
-@part
+@apart
 def begin_work(n: Any, b: Any, world: Any) -> None:
     """The worked seconds before now."""
     for k in range(n):

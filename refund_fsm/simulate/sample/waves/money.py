@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refund_fsm.simulate.compiled import larger, part
+from refund_fsm.simulate.compiled import apart, larger
 from refund_fsm.simulate.sample.numbers import AMOUNT, bits, unit
 from refund_fsm.simulate.sample.sums import MONEY_SECONDS, PAID, PAID_FEN, PARCELS
 from refund_fsm.simulate.sample.waves.drawing import quantiles
@@ -15,7 +15,7 @@ from refund_fsm.simulate.sample.waves.winning import hours
 from refund_fsm.simulate.sample.waves.words import HAS_PAID, HAS_SENT, NOTED, PAYER, SLOTS
 
 
-@part
+@apart
 def pay(n: Any, b: Any, rows: Any, cells: Any, world: Any, s: Any, out: Any, place: Any, e: Any, size: Any) -> None:
     """What is claimed is paid out."""
     m = np.int64(0)
@@ -44,7 +44,7 @@ def pay(n: Any, b: Any, rows: Any, cells: Any, world: Any, s: Any, out: Any, pla
     out.totals[MONEY_SECONDS] += seconds
 
 
-@part
+@apart
 def send(n: Any, b: Any, cells: Any, s: Any, out: Any, place: Any, e: Any, size: Any) -> None:
     """Parcels, by who pays the freight."""
     for k in range(n):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from refund_fsm.simulate.compiled import part, smaller, tiny
+from refund_fsm.simulate.compiled import apart, part, smaller, tiny
 from refund_fsm.simulate.sample.sums import BINS, MAX_STEPS
 from refund_fsm.simulate.sample.waves.batch import filled
 from refund_fsm.simulate.sample.waves.places import ADD, ALONE, CELL, DEST, FLAGS, KEEP, MARKS, RENEWS
@@ -22,7 +22,7 @@ def hours(seconds: Any) -> Any:
     return smaller(((seconds >> 4) * 76354975) >> 34, BINS - 1)
 
 
-@part
+@apart
 def judge(n: Any, b: Any, place: Any, e: Any, until: Any, known: Any, lapses: Any) -> Any:
     """What the winners mean, and which cases need a look of their own. Returns the seconds of all stays."""
     wide = filled(n)
@@ -42,7 +42,7 @@ def judge(n: Any, b: Any, place: Any, e: Any, until: Any, known: Any, lapses: An
     return total
 
 
-@part
+@apart
 def settle(n: Any, b: Any, p: Any, cells: Any, s: Any, stays: Any, state: Any) -> None:
     """Those whose winner is taken and leaves the state go on; the others are left alone."""
     alone = np.int64(0)
