@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from refund_fsm.workflow import Freight as Freight
     from refund_fsm.workflow import Ground as Ground
     from refund_fsm.workflow import Guard as Guard
+    from refund_fsm.workflow import Label as Label
     from refund_fsm.workflow import Limit as Limit
     from refund_fsm.workflow import Listing as Listing
     from refund_fsm.workflow import Order as Order
@@ -94,7 +95,7 @@ _HOMES = {
     "text": ("Text",),
     "workflow": (
         *("CATALOGUE", "CLOCK", "Acceptance", "Actor", "CatalogueRule", "Effect", "Event", "Evidence", "Freight", "Ground", "Guard"),
-        *("Limit", "Listing", "Order", "OrderLine", "Policy", "RefundRequest", "Rule", "Span", "State", "UpTo", "WorkCalendar"),
+        *("Label", "Limit", "Listing", "Order", "OrderLine", "Policy", "RefundRequest", "Rule", "Span", "State", "UpTo", "WorkCalendar"),
         *("Workflow", "effect", "guard"),
     ),
 }

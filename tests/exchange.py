@@ -15,6 +15,7 @@ from refund_fsm import (
     CatalogueRule,
     Event,
     Ground,
+    Label,
     Limit,
     Order,
     OrderLine,
@@ -60,14 +61,17 @@ withdraw = Event("withdraw", BUYER, "撤回", "withdraw")
 
 
 # 3. Facts
+REASONS = {"too_small": Text("偏小", "too small"), "too_large": Text("偏大", "too large"), "colour": Text("颜色不合适", "wrong colour")}
+
+
 @dataclass(frozen=True, slots=True)
 class ExchangeFacts:
     """What a guard may read: the attributes of the request and the order, and how often a swap may go wrong."""
 
-    reason: Literal["too_small", "too_large", "colour"]
-    size: Literal["S", "M", "L", 42]
+    reason: Annotated[Literal["too_small", "too_large", "colour"], Label("换货原因", "Why", REASONS)]
+    size: Annotated[Literal["S", "M", "L", 42], Label("要换的尺码", "Size wished for")]
     stock: Literal["none", "last_one", "plenty"]
-    worn: bool
+    worn: Annotated[bool, Label("已穿过", "Worn")]
     swaps_left: Annotated[int, UpTo("max_resubmissions")]
     sent_back: bool = False
 

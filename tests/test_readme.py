@@ -48,11 +48,20 @@ def clone(tmp_path: Path) -> Path:
 
 def test_the_readme_has_its_sections_in_order() -> None:
     headings = re.findall(r"^## (.*)$", README, flags=re.MULTILINE)
-    last = ["Proofs and test suites", "Many cases, and the exact law"]
-    assert headings == ["Run", "Test", "The library", "The diagrams", "The command line", *last]
+    uses = ["A case", "Your own process", "Pictures and pages", "Cases by hand, and advice", "Is the workflow right?"]
+    assert headings == ["Run", "Test", "What to install", *uses, "Does our service follow it?", "How long does it take?"]
     assert re.search(r"^!\[.*\]\(diagrams/.*\.svg\)$", README, flags=re.MULTILINE)
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / target).exists(), target
+    for anchor in re.findall(r"\]\(#([^)]+)\)", README):
+        assert anchor in {heading.lower().replace(" ", "-") for heading in headings}, anchor
+
+
+def test_every_section_on_a_use_ends_in_a_page_that_says_more() -> None:
+    for section in re.split(r"^(?=## )", README, flags=re.MULTILINE)[4:]:
+        links = re.findall(r"\]\(([^)#:]+)\)", section)
+        assert any(Path(link).suffix in (".py", ".md") or (ROOT / link).is_dir() for link in links), section.splitlines()[0]
+        assert "](" in "".join(section.strip().splitlines()[-3:]), section.splitlines()[0]
 
 
 @pytest.mark.parametrize(("heading", "code"), blocks("python"))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from refund_fsm.advice import texts
 from refund_fsm.advice.scene import Choice, Scene, Tip, closest, labels, line_titles, mentioned, tip, unique
+from refund_fsm.orders import fact_labels
 from refund_fsm.orders.guidance import Said
 from refund_fsm.text import OR, Text
 from refund_fsm.workflow import OrderLine, spelled
@@ -20,7 +21,7 @@ def fitting(scene: Scene) -> Iterator[Tip]:
     if not scene.may_choose:
         if scene.case is not None and scene.case.freight is not None and not scene.case.state.final:
             freight = scene.case.freight
-            reason = guide.reasons[scene.case.request.reason].text if guide else Text(scene.case.request.reason, scene.case.request.reason)
+            reason, _ = _reasons(scene, [scene.case.request.reason])
             yield tip("kind", texts.FREIGHT, spelled(freight.cites), freight=freight.text, reasons=reason)
         return
     for one in guide.filing if guide else ():
@@ -90,10 +91,10 @@ def _freights(scene: Scene, choices: tuple[Choice, ...]) -> Iterator[Tip]:
 
 def _reasons(scene: Scene, reasons: list[str]) -> tuple[Text, tuple[str, ...]]:
     known = scene.guidance.reasons if scene.guidance else {}
-    found = [known.get(reason) or Said(Text(reason, reason)) for reason in reasons]
+    found = [known.get(reason) or Said(fact_labels.of_value(scene.workflow, "reason", reason)) for reason in reasons]
     return labels((one.text for one in found), OR), unique(*(one.sources for one in found))
 
 
 def _kind(scene: Scene, kind: str) -> Said:
     known = scene.guidance.kinds if scene.guidance else {}
-    return known.get(kind) or Said(Text(kind, kind))
+    return known.get(kind) or Said(fact_labels.of_value(scene.workflow, "kind", kind))

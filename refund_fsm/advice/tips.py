@@ -12,6 +12,7 @@ from refund_fsm.advice import texts
 from refund_fsm.advice.kinds import fitting
 from refund_fsm.advice.scene import Scene, Tip, joined, labels, mentioned, tip, unique, when
 from refund_fsm.case import NEEDS, Due
+from refund_fsm.orders import fact_labels
 from refund_fsm.orders.guidance import Said
 from refund_fsm.text import OR, Text, day, length, local_day, yuan
 from refund_fsm.workflow import EVIDENCE_LABELS, Limit, Policy, State, spelled
@@ -43,7 +44,8 @@ def _standing_of_case(scene: Scene) -> Iterator[Tip]:
     since = next((step.at for step in reversed(case.steps) if not step.rule.internal), case.opened_at)
     yield tip("standing", texts.STATE, state=case.state.text, since=when(since))
     kind = (guide.kinds if guide else {}).get(case.request.kind or "")
-    reason = (guide.reasons if guide else {}).get(case.request.reason) or Said(Text(case.request.reason, case.request.reason))
+    own = fact_labels.of_value(case.workflow, "reason", case.request.reason)
+    reason = (guide.reasons if guide else {}).get(case.request.reason) or Said(own)
     what = reason.text if kind is None else Text(f"{kind.text.zh}（{reason.text.zh}）", f"{kind.text.en} ({reason.text.en})")
     yield tip("standing", texts.ASKED, kind.sources if kind else (), reason.sources, what=what, amount=yuan(case.amount_fen))
     if guide and case.state.key in guide.states:

@@ -54,7 +54,7 @@ def rows(workflow: Workflow, behaviour: Behaviour) -> Iterator[tuple[str, Text, 
     yield "amount", _told(behaviour.amount), ASSUMED
     total = math.fsum(share.weight for share in behaviour.mix)
     for place, share in enumerate(behaviour.mix):
-        parts = [*_facts(share.facts), *([INSURED] if share.freight_insurance else [])]
+        parts = [*_facts(workflow, share.facts), *([INSURED] if share.freight_insurance else [])]
         told, weight = _joined(parts), f"{100 * share.weight / total:.1f} %"
         yield f"mix[{place}]", Text(f"{weight}：{told.zh}", f"{weight}: {told.en}") if parts else Text(weight, weight), share.cites
     for place, row in enumerate(behaviour.choices):
@@ -69,7 +69,7 @@ def _choice(workflow: Workflow, row: Choice) -> Text:
         done = Text(f"{actor.zh}未操作", f"{actor.en} does nothing")
     else:
         done = event.text
-    given = _joined(list(_facts(row.when)))
+    given = _joined(list(_facts(workflow, row.when)))
     when = Text(f"（{given.zh}）", f" ({given.en})") if row.when else Text("", "")
     delay = _told(row.delay) if row.delay else None
     zh = f"“{state.zh}”：{done.zh}{when.zh}，权重 {row.weight:g}{f'，用时 {delay.zh}' if delay else ''}"
@@ -89,17 +89,17 @@ def _sections(workflow: Workflow, behaviour: Behaviour, lang: Languages) -> Iter
     yield Section(Text(f"假设的（{len(assumed)} 项）", f"What is assumed ({len(assumed)})"), (Table(columns(PLACE, SAYS), assumed),))
 
 
-def _facts(facts: dict[str, Any]) -> Iterator[Text]:
+def _facts(workflow: Workflow, facts: dict[str, Any]) -> Iterator[Text]:
     """Each fact with its value, or the values of which it has one."""
     for name, given in facts.items():
-        field = FACTS.get(name) or fact_labels.of_field(name)
-        values = [_value(name, one) for one in (given if isinstance(given, tuple) else (given,))]
+        field = FACTS.get(name) or fact_labels.of_field(workflow, name)
+        values = [_value(workflow, name, one) for one in (given if isinstance(given, tuple) else (given,))]
         zh, en = "或".join(value.zh for value in values), " or ".join(value.en for value in values)
         yield Text(f"{field.zh}={zh}", f"{field.en} = {en}")
 
 
-def _value(name: str, value: Any) -> Text:
-    return (YES if value else NO) if isinstance(value, bool) else fact_labels.of_value(name, value)
+def _value(workflow: Workflow, name: str, value: Any) -> Text:
+    return (YES if value else NO) if isinstance(value, bool) else fact_labels.of_value(workflow, name, value)
 
 
 def _joined(parts: list[Text]) -> Text:

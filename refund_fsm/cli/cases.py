@@ -13,13 +13,13 @@ from refund_fsm.text import Languages
 
 
 def demo(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[SCENARIO]...", help="Shipped scenarios; default: a few.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SCENARIO]...", help="Shipped scenarios; default: one.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Play all shipped scenarios.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="List the shipped scenarios.")] = False,
     lang: LangOption = Languages.BOTH,
     json: JsonOption = False,
 ) -> None:
-    """Play refund cases of all order types, move by move, with the reason for every move and every refusal."""
+    """Play a refund case, or others, move by move, with the reason for every move and every refusal."""
     from refund_fsm.cli import demo_view
     from refund_fsm.scenario import find, load, play, shipped
 

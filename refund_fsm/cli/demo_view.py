@@ -14,13 +14,7 @@ from refund_fsm.text import Languages, Text, one_line, stamp, words
 from refund_fsm.text.sections import Answer, Section, json_of, lines
 from refund_fsm.workflow import ASSUMED, Workflow, cited, spelled
 
-SHORT = (
-    "mall_return_happy_path",
-    "shop_merchant_silent_twice",
-    "shop_arbitration_for_the_buyer",
-    "shop_window_missed_by_a_minute",
-    "virtual_benefits_used_complaint",
-)
+SHORT = ("shop_arbitration_for_the_buyer",)
 INDENT = "   "
 WHY = Text("依据", "why")
 HELD = Text("条件成立", "held")
@@ -28,8 +22,8 @@ NOTE = Text("说明", "note")
 DUE = Text("期限", "due")
 PASSED = Text("时限已到", "the limit has passed")
 MORE = Text(
-    "每条规则的全文: refund-fsm show 类型; 逐行表格: refund-fsm run 场景",
-    "Every rule in words: refund-fsm show ORDER_TYPE; a scenario as a table: refund-fsm run SCENARIO",
+    "更多案例: refund-fsm demo --list（--all 全部）; 每条规则的全文: refund-fsm show 类型; 逐行表格: refund-fsm run 场景",
+    "More cases: refund-fsm demo --list (--all for all); rules in words: refund-fsm show ORDER_TYPE; as a table: refund-fsm run SCENARIO",
 )
 
 

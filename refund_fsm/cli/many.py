@@ -140,7 +140,7 @@ def behaviour(
     lang: LangOption = Languages.BOTH,
     json: JsonOption = False,
 ) -> None:
-    """List what a behaviour assumes, and what of it cites the guide."""
+    """List what a behaviour assumes, and what of it cites the guide. Of a workflow for which none ships: a skeleton to start from."""
     from refund_fsm.cli import behaviour_view
     from refund_fsm.cli.questions import behaviour_of
     from refund_fsm.orders.lookup import workflow_of
@@ -148,7 +148,7 @@ def behaviour(
     if toml and json:
         raise BadData("--toml", True, "no --json beside it")
     workflow = workflow_of(order_type)
-    found = behaviour_of(workflow, file)
+    found = behaviour_of(workflow, file, made_up=True)
     show_text(found.to_toml()) if toml else tell(behaviour_view.answer(workflow, found), lang, json)
 
 

@@ -127,10 +127,15 @@ def _about(workflow: Workflow, policy: str | None, behaviour: str | None, start:
     return Question(workflow, found, policy_of(policy, "--policy"), START if start is None else instant_of(start, "--start"), behaviour)
 
 
-def behaviour_of(workflow: Workflow, file: str | None) -> Behaviour:
-    """The behaviour of a TOML file, or the one that ships for the workflow; it fits the workflow."""
+def behaviour_of(workflow: Workflow, file: str | None, *, made_up: bool = False) -> Behaviour:
+    """The behaviour of a TOML file, or the one that ships for the workflow; it fits the workflow. `made_up`: else a skeleton."""
     if file is None and workflow.key not in shipped():
-        raise BadData("--behaviour", None, f"a file: no behaviour ships for {workflow.key}, so that --behaviour is needed")
+        if made_up:
+            from refund_fsm.simulate import skeleton
+
+            return skeleton(workflow)
+        expected = f"a file: none ships for {workflow.key}; `refund-fsm behaviour MODULE:NAME --toml` writes one to start from"
+        raise BadData("--behaviour", None, expected)
     try:
         found = Behaviour.default(workflow.key) if file is None else Behaviour.from_file(file)
     except BadData as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refund_fsm.case import Breach, Due
+from refund_fsm.orders import fact_labels
 from refund_fsm.orders.guidance import guidance_of
 from refund_fsm.scenario import Trace, TraceRow
 from refund_fsm.text import Languages, Text, one_line, stamp, words
@@ -56,9 +57,10 @@ def about(trace: Trace, lang: Languages) -> str:
 def _asked(trace: Trace, lang: Languages) -> Iterator[str]:
     """Kind and reason, in words where the order type has words for them."""
     request, guidance = trace.case.request, guidance_of(trace.case.workflow)
-    for value, known in ((request.kind, guidance.kinds if guidance else {}), (request.reason, guidance.reasons if guidance else {})):
+    kinds, reasons = (guidance.kinds, guidance.reasons) if guidance else ({}, {})
+    for name, value, known in (("kind", request.kind, kinds), ("reason", request.reason, reasons)):
         if value is not None:
-            yield lang.say(known[value].text, " ") if value in known else value
+            yield lang.say(known[value].text if value in known else fact_labels.of_value(trace.case.workflow, name, value), " ")
 
 
 def _rows(trace: Trace, lang: Languages) -> Table:

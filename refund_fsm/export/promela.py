@@ -151,12 +151,13 @@ class _Model:
         lines = []
         if not is_bool(values) and one.up_to is None:
             lines = [
-                f"#define {self.value(one.name, value)} {place} /* {said(fact_labels.of_value(one.name, value))} */"
+                f"#define {self.value(one.name, value)} {place} /* {said(fact_labels.of_value(self.workflow, one.name, value))} */"
                 for place, value in enumerate(values)
             ]
         kind = "bool" if is_bool(values) else "byte"
         note = "" if one.up_to is None else f", 0 to {values[-1]}"
-        return [*lines, f"{kind} {self.fact(one.name)} = {self.value(one.name, start)}; /* {said(fact_labels.of_field(one.name))}{note} */"]
+        label = said(fact_labels.of_field(self.workflow, one.name))
+        return [*lines, f"{kind} {self.fact(one.name)} = {self.value(one.name, start)}; /* {label}{note} */"]
 
     # 3. Guards, effects, and facts that turn
 

@@ -1,6 +1,6 @@
 """Owns how facts are named where a person chooses them: a label for each field, and for its values. Data only.
 
-A fact that is not listed, as those of a user's own workflow, is shown by its name and its value.
+A fact is called what its `Label` says, as those of a user's own workflow, else what is listed here, else by its name and its value.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from refund_fsm.orders import guidance_common, guidance_texts
 from refund_fsm.orders.goods import GOODS_LABELS
 from refund_fsm.text import Text
+from refund_fsm.workflow import Label, Workflow
 
 FIELDS: Mapping[str, Text] = {
     "kind": Text("退款类型", "Kind of refund"),
@@ -30,11 +31,17 @@ VALUES: Mapping[str, Mapping[str, Text]] = {
 }
 
 
-def of_field(name: str) -> Text:
+def of_field(workflow: Workflow, name: str) -> Text:
     """The label of a fact: its own, or its name with spaces."""
-    return FIELDS.get(name) or Text(name.replace("_", " "), name.replace("_", " "))
+    label = _label(workflow, name)
+    return Text(label.zh, label.en) if label else FIELDS.get(name) or Text(name.replace("_", " "), name.replace("_", " "))
 
 
-def of_value(name: str, value: str | int) -> Text:
+def of_value(workflow: Workflow, name: str, value: str | int) -> Text:
     """The label of a fact's value: its own, or the value itself."""
-    return VALUES.get(name, {}).get(str(value)) or Text(str(value), str(value))
+    label = _label(workflow, name)
+    return (label.values.get(value) if label else VALUES.get(name, {}).get(str(value))) or Text(str(value), str(value))
+
+
+def _label(workflow: Workflow, name: str) -> Label | None:
+    return next((one.label for one in workflow.fact_fields if one.name == name), None)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from refund_fsm.simulate.behaviour import Share as Share
     from refund_fsm.simulate.behaviour import Triangular as Triangular
     from refund_fsm.simulate.behaviour import Uniform as Uniform
+    from refund_fsm.simulate.behaviour.skeleton import skeleton as skeleton
     from refund_fsm.simulate.figures import Figure as Figure
     from refund_fsm.simulate.law import Distribution as Distribution
     from refund_fsm.simulate.law import Law as Law
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "behaviour": ("Behaviour", "Choice", "Empirical", "Exponential", "Fixed", "LogNormal", "Share", "Triangular", "Uniform"),
+    "behaviour.skeleton": ("skeleton",),
     "figures": ("Figure", "Interval"),
     "law": ("Distribution", "Law", "Sensitivity", "first_passage", "sensitivity"),
     "report.comparison": ("Comparison", "compare"),

@@ -1,7 +1,8 @@
 """Owns facts as finite data: the domain of every field of a facts class, and which fields a guard reads.
 
 A facts class is a frozen dataclass whose fields are `bool`, `Literal[…]`, or `Annotated[int, UpTo("max_…")]`. A field
-with a default starts there in every case: only effects change it. An `UpTo` field starts at its top.
+with a default starts there in every case: only effects change it. An `UpTo` field starts at its top. `Label` beside the type says
+what people call the fact and its values.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import itertools
 import math
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from typing import Any, Literal
 
+from refund_fsm.text import Text
 from refund_fsm.workflow.policy import Policy
 
 Value = bool | int | str
@@ -26,6 +28,18 @@ class UpTo:
     """Marks a whole-number fact that runs from 0 to a policy field: `Annotated[int, UpTo("max_resubmissions")]`."""
 
     field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What people call a fact, and its values where these are no plain yes or no: `Annotated[bool, Label("穿过", "worn")]`.
+
+    Pages, advice, traces, behaviours and exports show it; without one a fact is shown by its name and its value. Changes no fingerprint.
+    """
+
+    zh: str
+    en: str
+    values: Mapping[Value, Text] = field(default_factory=dict)
 
 
 class NotFinite(Exception):
@@ -45,6 +59,7 @@ class FactField:
     values: Domain | None
     up_to: str | None
     starts: Value | None
+    label: Label | None = None
 
     def domain(self, policy: Policy) -> Domain:
         """All values under a policy, in their declared order."""
@@ -83,6 +98,11 @@ def _field(name: str, hint: Any, default: Any) -> FactField:
         return FactField(name, _literal(name, typing.get_args(hint)), None, default)
     if typing.get_origin(hint) is typing.Annotated:
         base, *marks = typing.get_args(hint)
+        label = next((mark for mark in marks if isinstance(mark, Label)), None)
+        if label is not None:
+            rest = tuple(mark for mark in marks if mark is not label)
+            found = _field(name, typing.Annotated[(base, *rest)] if rest else base, default)
+            return replace(found, label=_labelled(found, label))
         up_to = next((mark for mark in marks if isinstance(mark, UpTo)), None)
         if up_to is None:
             return _field(name, base, default)
@@ -90,6 +110,17 @@ def _field(name: str, hint: Any, default: Any) -> FactField:
             return FactField(name, None, up_to.field, None)
         raise NotFinite(name, f"UpTo({up_to.field!r}) must name a whole-number field of Policy that starts with max_")
     raise NotFinite(name, f"{hint!r} is not finite; use bool, Literal[…] or Annotated[int, UpTo('max_…')]")
+
+
+def _labelled(found: FactField, label: Label) -> Label:
+    """The label, which names nothing but values of the fact."""
+    if not all(isinstance(one, str) for one in (label.zh, label.en)):
+        raise NotFinite(found.name, f"Label({label.zh!r}, {label.en!r}): expected two texts")
+    if not isinstance(label.values, Mapping) or not all(isinstance(one, Text) for one in label.values.values()):
+        raise NotFinite(found.name, "Label(values=…) must give a Text for each value that it names")
+    if found.values is not None and (strange := [one for one in label.values if one not in found.values]):
+        raise NotFinite(found.name, f"Label(values=…) names {strange[0]!r}, which is none of {', '.join(map(repr, found.values))}")
+    return label
 
 
 def _literal(name: str, values: tuple[Any, ...]) -> Domain:

@@ -45,10 +45,11 @@ def test_run_as_json_is_the_trace(name: str, capsys: Captured) -> None:
 
 
 def test_the_demo_tells_every_move_and_refusal_with_its_reason(capsys: Captured) -> None:
-    shown = run_json(capsys, "demo")
-    out = run(capsys, "demo")
+    names = ("mall_return_happy_path", "shop_merchant_silent_twice", "shop_window_missed_by_a_minute", "virtual_benefits_used_complaint")
+    shown = run_json(capsys, "demo", *names)
+    out = run(capsys, "demo", *names)
     scenarios = shown["scenarios"]
-    assert {one["order_type"] for one in scenarios} == set(orders.keys()) and 3 <= len(scenarios) <= 6
+    assert {one["order_type"] for one in scenarios} == set(orders.keys())
     assert sum(one["refusal"] is not None for one in scenarios) == 1
     for one in scenarios:
         assert one["title"]["zh"] in out and one["title"]["en"] in out
@@ -62,7 +63,9 @@ def test_the_demo_tells_every_move_and_refusal_with_its_reason(capsys: Captured)
     assert out.count("✗") >= 2 * sum(row["refusal"] is not None for one in scenarios for row in one["rows"])
 
 
-def test_the_demo_plays_all_or_those_asked_for(capsys: Captured) -> None:
+def test_the_demo_plays_one_or_those_asked_for(capsys: Captured) -> None:
+    (told,) = run_json(capsys, "demo")["scenarios"]
+    assert any(row["refusal"] for row in told["rows"]) and "--list" in run(capsys, "demo").splitlines()[-1]
     assert len(run_json(capsys, "demo", "--all")["scenarios"]) == len(shipped())
     assert [one["state"] for one in run_json(capsys, "demo", "virtual_changed_mind")["scenarios"]] == ["closed"]
     assert [one["name"] for one in run_json(capsys, "demo", "--list")] == list(shipped())

@@ -44,7 +44,7 @@ def data_of(workflow: Workflow, policy: Policy) -> Json:
         "guards": [{"name": name, "text": _pair(one.text)} for name, one in workflow.guards.items()],
         "rules": _rules(workflow),
         **_moves(workflow, table),
-        **_openings(table),
+        **_openings(workflow, table),
         "start": {"facts": _first(workflow, table), "at": _milliseconds(OPENING)},
         "limits": [_limit(limit, policy, roll=False) for _, limit in workflow.groups],
         "law": {list(workflow.states).index(s.key): _limit(limit, policy, roll=policy.roll_over) for s, limit in workflow.law.items()},
@@ -140,7 +140,7 @@ def _moves(workflow: Workflow, table: Table) -> Json:
     }
 
 
-def _openings(table: Table) -> Json:
+def _openings(workflow: Workflow, table: Table) -> Json:
     """`openingAt` has a number into `openings` for each combination of the facts, the last running fastest; −1: no order has it."""
     turns: dict[Turn, int] = {}
     found: dict[Any, int] = {}
@@ -154,12 +154,12 @@ def _openings(table: Table) -> Json:
         {
             "block": one.block,
             "turns": [turns[turn] for turn in one.turns],
-            "drift": [[_fact(*pair) for pair in phase] for phase in one.drift],
+            "drift": [[_fact(workflow, *pair) for pair in phase] for phase in one.drift],
         }
         for one in found
     ]
     fields = [
-        {"name": name, "text": _pair(fact_labels.of_field(name)), "values": [_value(name, value) for value in values]}
+        {"name": name, "text": _pair(fact_labels.of_field(workflow, name)), "values": [_value(workflow, name, value) for value in values]}
         for name, values in table.fields.items()
         if len(values) > 1
     ]
@@ -189,13 +189,13 @@ def _milliseconds(instant: datetime) -> int:
     return int(instant.replace(tzinfo=UTC).timestamp() * 1000)
 
 
-def _value(name: str, value: Any) -> Json:
+def _value(workflow: Workflow, name: str, value: Any) -> Json:
     yes_no = words.LABELS["yes" if value else "no"] if isinstance(value, bool) else None
-    return {"value": value, "text": _pair(yes_no or fact_labels.of_value(name, value))}
+    return {"value": value, "text": _pair(yes_no or fact_labels.of_value(workflow, name, value))}
 
 
-def _fact(name: str, value: Any) -> Json:
-    return {"name": name, "text": _pair(fact_labels.of_field(name)), "value": _value(name, value)["text"]}
+def _fact(workflow: Workflow, name: str, value: Any) -> Json:
+    return {"name": name, "text": _pair(fact_labels.of_field(workflow, name)), "value": _value(workflow, name, value)["text"]}
 
 
 def _limit(limit: Limit, policy: Policy, *, roll: bool) -> Json:

@@ -21,7 +21,7 @@ class Words:
     """The identifiers of one model, and formulas in them. `fields` are the facts that it has variables for."""
 
     def __init__(self, memory: Memory) -> None:
-        self.memory, self.domains = memory, memory.domains
+        self.memory, self.workflow, self.domains = memory, memory.workflow, memory.domains
         self.fields = memory.fields
         self.names = Identifiers()
         self._up_to = {one.name for one in memory.workflow.fact_fields if one.up_to is not None}
@@ -63,7 +63,7 @@ class Words:
     def constants(self) -> list[str]:
         """The constants that stand for values."""
         return [
-            f"const int {self.value(name, value)} = {place}; // {said(fact_labels.of_value(name, value))}"
+            f"const int {self.value(name, value)} = {place}; // {said(fact_labels.of_value(self.workflow, name, value))}"
             for name in self.fields
             if not is_bool(self.domains[name]) and name not in self._up_to
             for place, value in enumerate(self.domains[name])
@@ -72,7 +72,7 @@ class Words:
     def declared(self, name: str) -> str:
         """The variable of a fact. It starts at the value that stands for a fact that is forgotten."""
         kind = "bool" if is_bool(self.domains[name]) else f"[0..{len(self.domains[name]) - 1}]"
-        return f"{self.fact(name)} : {kind} init {self.forgotten(name)}; // {said(fact_labels.of_field(name))}"
+        return f"{self.fact(name)} : {kind} init {self.forgotten(name)}; // {said(fact_labels.of_field(self.workflow, name))}"
 
     def forgotten(self, name: str) -> str:
         return self.value(name, self.domains[name][0])

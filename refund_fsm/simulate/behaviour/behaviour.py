@@ -13,10 +13,11 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from refund_fsm.errors import BadData, MissingPart
+from refund_fsm.errors import BadData
 from refund_fsm.simulate.behaviour.delays import Fixed, Quantity
 from refund_fsm.simulate.behaviour.fitting import check_choice, check_facts, fits
 from refund_fsm.simulate.behaviour.rows import ASSUMED, Choice, GivenFacts, Share
+from refund_fsm.simulate.behaviour.written import toml_of
 from refund_fsm.text import Text
 from refund_fsm.workflow import Event, Frozen, Name, Prose, Workflow, read_toml, write_text
 
@@ -93,12 +94,8 @@ class Behaviour(Frozen):
             raise BadData(f"{where}: {error.field}", error.value, error.expected) from None
 
     def to_toml(self) -> str:
-        """The behaviour as TOML; `from_toml` gives an equal one."""
-        try:
-            import tomli_w
-        except ModuleNotFoundError:
-            raise MissingPart('writing TOML needs the extra `simulate`: python -m pip install "refund-fsm[simulate]"') from None
-        return tomli_w.dumps(_without_none(self.model_dump()))
+        """The behaviour as TOML, a row on a line; `from_toml` gives an equal one."""
+        return toml_of(self)
 
     def save(self, path: Path) -> Path:
         """Writes `to_toml()` to a file; `BadData` when that cannot be."""
@@ -183,13 +180,6 @@ class Behaviour(Frozen):
             check_facts(share.facts, workflow, f"mix[{place}].facts", several=False)
         for place, row in enumerate(self.choices):
             check_choice(row, workflow, f"choices[{place}]")
-
-
-def _without_none(value: Any) -> Any:
-    """Plain data without what is None, which TOML cannot say."""
-    if isinstance(value, Mapping):
-        return {name: _without_none(one) for name, one in value.items() if one is not None}
-    return [_without_none(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def _told(quantity: Quantity) -> str:
