@@ -225,23 +225,25 @@ def _spread(
 
 
 @kept
-def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: Apart) -> int:
-    """The law from the start on: fills `flow` and `apart`. Returns 0, or 1 when moves inside one instant find no end."""
+def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: Apart, first: int, end: int, before: int) -> int:
+    """The law from the instant with the code `first` on, before `end`: fills `flow` and `apart`. `before` is what it returned for the
+    instants before, 0 at the start: how many outcomes the race has that was run last; −1 when moves inside one instant find no end."""
     nodes, enter, outs, hours, ends, rows, places = net.nodes, net.enter, net.outs, net.hours, net.ends, net.rows, net.places
     todo, crowd, turn, mine, late, per_day = net.todo, net.crowd, net.turn, net.mine, net.late, net.per_day
     mass, flow_inner, breach, stays, lengths, bounds = flow.mass, flow.inner, flow.breach, flow.left, flow.hours, w.bounds
     races, inner, alive = w.races, w.inner, w.alive
     last, phases = width(mass) - 1, width(bounds) + 1
-    _open(nodes, places, mass, openings, shares, net.start)
-    outcomes, count, rest, length = net.start - net.start, 0, 0.0, 0.0  # of the race that was run; the first is an int64, see `race`
-    for instant in range(net.start, 2 * last):
+    if first == net.start:
+        _open(nodes, places, mass, openings, shares, net.start)
+    outcomes, count, rest, length = before, 0, 0.0, 0.0  # of the race that was run
+    for instant in range(first, end):
         cell, inside, rounds = instant // 2, instant % 2, 0
         _arrived(nodes, hours, ends, per_day, rows, places, todo, mass, cell, inside)
         _queued(nodes, rows, todo, crowd, turn)
         while turn[COUNT] > 0:
             rounds += 1
             if rounds > MAX_ROUNDS:
-                return 1
+                return -1
             last_race, last_deadline = -1, -1
             while turn[AT] + 1 < turn[COUNT]:  # ends: every row has one turn
                 turn[AT] += 1
@@ -281,5 +283,6 @@ def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: 
             if turn[AGAIN] == 0:
                 break
             _queued(nodes, rows, todo, crowd, turn)
-    _stay(nodes, places, mass, stays, last)
-    return 0
+    if end == 2 * last:
+        _stay(nodes, places, mass, stays, last)
+    return outcomes
