@@ -25,9 +25,9 @@ def digest_of(part: dict[str, Any], link: str, *, old: bool = False) -> str:
     return linked(text, link)
 
 
-def spelled(body: dict[str, Any]) -> str:
-    """A part without its digest, as format 2 writes it: what is digested, but for texts that are sealed or not ASCII."""
-    return json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+def spelled_digest(text: str, link: str) -> str:
+    """The digest of a part that is spelled as format 2 spells it, which is what is digested but for texts that are sealed or not ASCII."""
+    return linked(text, link) if text.isascii() and '"salt"' not in text and '{"digest"' not in text else digest_of(json.loads(text), link)
 
 
 def linked(text: str, link: str) -> str:

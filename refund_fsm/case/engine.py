@@ -24,8 +24,8 @@ class Head:
     `payout_key` is None where it follows from the rest; `seals` are those of the request's texts, by place."""
 
     __slots__ = (
-        *("amount_fen", "balance_fen", "bounds", "case_id", "counted_by", "due", "facts", "law", "limits", "opened_at", "order"),
-        *("payout_key", "policy", "request", "seals", "stepper", "workflow"),
+        *("amount_fen", "balance_fen", "bounds", "case_id", "clock", "counted_by", "due", "facts", "groups", "law", "limits", "opened_at"),
+        *("order", "payout_key", "policy", "request", "seals", "stepper", "workflow"),
     )
 
     def __init__(
@@ -44,6 +44,7 @@ class Head:
         self.amount_fen = self.balance_fen if request.amount_fen is None else request.amount_fen
         self.stepper: Stepper = stepper_of(workflow)
         self.bounds = workflow.bounds(policy)
+        self.clock, self.groups = workflow.clock_rules, workflow.group_of
         self.law = frozenset(state.key for state in workflow.law)
         self.limits: dict[str, tuple[Limit, Unit, int]] = {
             key: (limit, limit.unit, limit.length_in(policy)) for key, limit in workflow.limit_of.items()
@@ -116,7 +117,7 @@ def due_of(live: Live) -> Due | None:
 
 def clock_rule(head: Head, state: State, facts: Any) -> Rule | None:
     """The rule that the clock will fire in a state; building the workflow made sure that it is exactly one (unless unchecked)."""
-    for rule in head.workflow.clock_rules.get(state.key, ()):
+    for rule in head.clock.get(state.key, ()):
         if rule.holds(facts):
             return rule
     return None
@@ -134,7 +135,7 @@ def statutory_due(head: Head, live: Live) -> Due | None:
 
 def open_breach(head: Head, live: Live, at: datetime) -> Breach | None:
     """The limit of the present state when it is passed by `at`, not yet recorded, and no clock rule enforces it."""
-    if live.due is None or live.breached or live.state.key in head.workflow.clock_rules or live.due.at > at:
+    if live.due is None or live.breached or live.state.key in head.clock or live.due.at > at:
         return None
     due = due_of(live)
     assert due is not None, "what cannot be counted has raised"
@@ -166,7 +167,7 @@ def stepped(head: Head, live: Live, rule: Rule, at: datetime, facts: Any, detail
         changed = {name: getattr(after, name) for name in rule.effect.changes if getattr(after, name) != getattr(facts, name)}
         if changed:
             kept = {**kept, **changed}
-    breach = open_breach(head, live, at)
+    breach = None if live.due is None else open_breach(head, live, at)
     if stays(head, source, dest):
         entered, breached, due = live.entered, live.breached or breach is not None, _carried(head, live, dest, after)
     else:
@@ -185,8 +186,8 @@ def stays(head: Head, source: State, dest: State) -> bool:
     """Whether the running count goes on from one state to another: they are one state, or counted together."""
     if source.key == dest.key:
         return True
-    group_of = head.workflow.group_of
-    return dest.key in group_of and group_of[dest.key] == group_of.get(source.key)
+    group = head.groups.get(dest.key)
+    return group is not None and group == head.groups.get(source.key)
 
 
 def _carried(head: Head, live: Live, dest: State, facts: Any) -> Due | Uncounted | None:
@@ -195,7 +196,7 @@ def _carried(head: Head, live: Live, dest: State, facts: Any) -> Due | Uncounted
     then = clock_rule(head, dest, facts) if due is not None else None
     if due is None or due.then is then:
         return due
-    return Uncounted(then, due.error) if isinstance(due, Uncounted) else replace(due, then=then)
+    return Uncounted(then, due.error) if isinstance(due, Uncounted) else due._replace(then=then)
 
 
 def delivered(live: Live, details: Mapping[str, Any]) -> Live:

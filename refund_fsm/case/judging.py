@@ -42,7 +42,8 @@ def is_repeated(live: Live, event: str, by: str, details: Mapping[str, Any]) -> 
 
 def reached(head: Head, live: Live, event: str, at: datetime, by: str, details: Mapping[str, Any] | None) -> tuple[Live, Refusal | None]:
     """The case when the clock has run to `at`, and what bars the event there, guards aside; `details=None` takes them as given."""
-    if at >= live.now:
+    due = live.due
+    if at >= live.now and (by == CLOCK.key or (due is not None and due.then is not None and due.at <= at)):  # else only time has passed
         run = advanced(head, live, at)
         if by == CLOCK.key and len(run.steps) > len(live.steps) and run.steps[-1].event == event:
             for name, value in (details or NO_DETAILS).items():

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from transitions import Machine
+from transitions import EventData, Machine, Transition
 
 from refund_fsm.workflow import Guard, Rule, Workflow
 
@@ -43,6 +43,20 @@ class Cursor:
         self.state = state
 
 
+class Move(Transition):
+    """A transition of a machine that has no callbacks: all guards hold, then the state is the new one; nothing is called around that."""
+
+    def execute(self, event_data: EventData) -> bool:
+        """Whether it was taken."""
+        for condition in self.conditions:
+            guard: Any = condition.func
+            if guard(*event_data.args) != condition.target:
+                return False
+        if self.dest:
+            event_data.machine.set_state(self.dest, event_data.model)
+        return True
+
+
 class Stepper:
     """A workflow's machine, and the rule that each of its moves stands for."""
 
@@ -61,6 +75,9 @@ class Stepper:
         self.machine.wildcard_all = self.machine.wildcard_same = NO_SIGN  # `*` and `=` are keys of states like any other
         self.machine.add_transitions([_transition(rule) for rule in workflow.rules])
         self._events = self.machine.events
+        for event in self._events.values():
+            for source, found in event.transitions.items():
+                event.transitions[source] = [_moved(one) for one in found]
         self._rules: dict[tuple[str, str, str], tuple[Rule, ...]] = {}
         for rule in workflow.rules:
             place = (rule.source.key, rule.event.name, rule.dest.key)
@@ -112,6 +129,12 @@ class Stepper:
             if (start, name) == (source, event):
                 for rule in rules:
                     rule.holds(facts)
+
+
+def _moved(one: Transition) -> Move:
+    guards: Any = [condition.func for condition in one.conditions]
+    dest: Any = one.dest  # None where the rule stays where it is
+    return Move(one.source, dest, guards)
 
 
 def _transition(rule: Rule) -> dict[str, Any]:

@@ -7,36 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from refund_fsm.case.engine import Head, Live, Uncounted
-from refund_fsm.case.opening import key_of
+from refund_fsm.case.engine import Live, Uncounted
 from refund_fsm.case.record import Breach, CalendarChange, Due, Step
 from refund_fsm.workflow import facts as finite
 
 FORMAT = "refund_fsm case 2"
 OLD_FORMAT = "refund_fsm case 1"  # that of 2026-11-25; read for good
-
-
-def head_of(head: Head) -> dict[str, Any]:
-    """What is fixed of a case, and its facts and its limit when it was opened."""
-    return {
-        "format": FORMAT,
-        "order_type": head.workflow.key,
-        "fingerprint": head.workflow.fingerprint,
-        "calendar": head.counted_by or head.policy.calendar.version,
-        "policy": head.policy.model_dump(mode="json"),
-        "case_id": head.case_id,
-        "payout_key": key_of(head),
-        "opened_at": head.opened_at.isoformat(),
-        "order": head.order.model_dump(mode="json"),
-        "request": head.request.model_dump(mode="json"),
-        "facts": facts_of(head.facts),
-        **_due(head.due),
-    }
-
-
-def step_row(step: Step) -> dict[str, Any]:
-    """One step as a saved case holds it."""
-    return {"kind": "step", **step_of(step), **_due(step.due)}
 
 
 def change_of(change: CalendarChange) -> dict[str, Any]:

@@ -55,8 +55,7 @@ def _details(given: dict[str, Any], seals: dict[str, Seal]) -> Details:
 NO_DETAILS: Mapping[str, Any] = Details()
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """When a limit is reached: at `at` exactly. `then` is the clock rule that fires, or None where passing it is a breach.
 
     `length` is in `unit`s; `provisional` says that a day beyond the published calendar was counted.

@@ -6,7 +6,6 @@ Must not change what was decided: steps stand as they were recorded.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from refund_fsm.case.engine import Head, Live, Uncounted, running, stays
@@ -44,7 +43,7 @@ def _passed_unsaid(head: Head, live: Live, former: str) -> Due | None:
         return None
     if live.breached:
         breach = next(step.breach for step in reversed(live.steps) if step.breach)
-        return replace(then, at=breach.at, provisional=breach.provisional)
+        return then._replace(at=breach.at, provisional=breach.provisional)
     calendar = as_of(head.policy.calendar, former)
     if calendar is None:
         return None
@@ -52,11 +51,11 @@ def _passed_unsaid(head: Head, live: Live, former: str) -> Due | None:
         end = calendar.deadline(live.entered, then.length, then.unit)
     except CalendarOutOfRange:
         return None
-    return replace(then, at=end.at, provisional=end.provisional) if end.at <= live.now else None
+    return then._replace(at=end.at, provisional=end.provisional) if end.at <= live.now else None
 
 
 def _from_now_on(due: Due | Uncounted | None, now: datetime) -> Due | Uncounted | None:
-    return replace(due, at=now) if isinstance(due, Due) and due.at < now else due
+    return due._replace(at=now) if isinstance(due, Due) and due.at < now else due
 
 
 def recounted(head: Head, live: Live) -> tuple[Recounted, ...]:
@@ -66,7 +65,7 @@ def recounted(head: Head, live: Live) -> tuple[Recounted, ...]:
     found = []
     for after, then, entered, state in _counts(head, live):
         today = running(head, state, head.facts, entered)
-        again = replace(then, at=today.at, provisional=today.provisional) if isinstance(today, Due) else None
+        again = then._replace(at=today.at, provisional=today.provisional) if isinstance(today, Due) else None
         if again is None or again.at != then.at:
             found.append(Recounted(after, then, again))
     return tuple(found)
@@ -94,4 +93,4 @@ def _told_by(head: Head, step: Step, entered: datetime) -> Due | None:
     due = running(head, step.source, step.before, entered)
     if end is None or not isinstance(due, Due):
         return None
-    return replace(due, at=end, provisional=step.breach.provisional if step.breach else due.provisional)
+    return due._replace(at=end, provisional=step.breach.provisional if step.breach else due.provisional)

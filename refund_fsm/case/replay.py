@@ -13,7 +13,7 @@ from typing import Any
 
 from refund_fsm.case.chain import unseal
 from refund_fsm.case.engine import Head, Live, advanced, clock_rule, running, stays
-from refund_fsm.case.fields import check_digest, check_names, check_same, due_in, facts_in, instant_in
+from refund_fsm.case.fields import check_digest, check_names, check_same, due_in, facts_in, instant_in, reads
 from refund_fsm.case.heading import headed, is_old
 from refund_fsm.case.judging import checked
 from refund_fsm.case.parts import Part
@@ -21,6 +21,7 @@ from refund_fsm.case.plain import due_data, step_of, tail_of
 from refund_fsm.case.record import DETAILS, CalendarChange, Due, Seal
 from refund_fsm.case.recounting import changed
 from refund_fsm.case.refusal import Refused
+from refund_fsm.case.spelling import Speller
 from refund_fsm.case.taking import taken
 from refund_fsm.errors import RefundFsmError, SavedCaseError, shown
 from refund_fsm.workflow import CLOCK, Evidence, Workflow
@@ -36,7 +37,8 @@ class Reader:
     def __init__(self, part: Part, workflow: Workflow | None) -> None:
         self.old = is_old(part.data)
         self.link = check_digest(part, "head", "", old=self.old)
-        self.head, self.live = headed(part.data, workflow, old=self.old)
+        self.spell = Speller()
+        self.head, self.live = headed(part, workflow, self.spell, old=self.old)
         self.here = self.head.policy.calendar.version
         self.counted_by = self.head.counted_by or self.here
 
@@ -55,7 +57,7 @@ class Reader:
         try:
             if kind == "step":
                 check_names(where, row, STEP if self.old else ("kind", *STEP), () if self.old else ("due",))
-                self.live = self._stepped(where, row)
+                self.live = self._stepped(where, row, part.text)
             else:
                 check_names(where, row, CHANGE, ("due",))
                 self.live = self._changed(where, row)
@@ -82,7 +84,7 @@ class Reader:
 
     # 1. A step
 
-    def _stepped(self, where: str, row: dict[str, Any]) -> Live:
+    def _stepped(self, where: str, row: dict[str, Any], text: str) -> Live:
         head, event, by = self.head, row["event"], row["by"]
         seals: dict[str, Seal] = {}
         at, given = checked(head.workflow, event, instant_in(where, row, "at"), by, self._details(where, row, seals))
@@ -103,6 +105,8 @@ class Reader:
         after = taken(head, live, event, at, by, given, facts)
         if len(after.steps) != len(live.steps) + 1:
             raise SavedCaseError(where, event, "one step; replay makes another number of them")
+        if not self.foreign and not self.old and reads(text, self.spell.step(after.steps[-1])):
+            return after
         check_same(where, row, step_of(after.steps[-1]), self._other_days())
         return self._with_due(where, row, live, after)
 

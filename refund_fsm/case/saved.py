@@ -8,13 +8,13 @@ one, and is refused as that. Must not judge what is read (`replay`), nor know ho
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from refund_fsm.case.chain import digest_of, linked, seal, spelled, texts_in
+from refund_fsm.case.chain import spelled_digest
 from refund_fsm.case.engine import Head, Live
 from refund_fsm.case.parts import Part, parts_of
-from refund_fsm.case.plain import change_of, head_of, step_row, tail_of
 from refund_fsm.case.replay import Reader
+from refund_fsm.case.spelling import Speller
 from refund_fsm.workflow import Workflow
 
 if TYPE_CHECKING:
@@ -25,28 +25,20 @@ if TYPE_CHECKING:
 
 def written(head: Head, live: Live, indent: int | None = None) -> str:
     """The case as JSON: `{"head", "steps": [...], "tail"}`, each part with the digest of itself and all before it."""
-    first = head_of(head)
-    seal(first["request"], head.seals)
-    rows = []
+    spell = Speller()
+    parts = [spell.head(head)]
+    changes = list(live.changes)
     for number, step in enumerate(live.steps):
-        rows += [change_of(change) for change in live.changes if change.after == number]
-        row = step_row(step)
-        if row["details"]:
-            seal(row["details"], step.details.seals)  # type: ignore[attr-defined]  # a step's are `Details`
-        rows.append(row)
-    rows += [change_of(change) for change in live.changes if change.after == len(live.steps)]
-    link, texts = "", []
-    for part in (first, *rows, tail_of(live)):
-        text = spelled(part)
-        link = digest_of(part, link) if _has_texts(part) or not text.isascii() else linked(text, link)
-        texts.append(f'{text[:-1]},"digest":"{link}"}}')
-    whole = f'{{"head":{texts[0]},"steps":[{",".join(texts[1:-1])}],"tail":{texts[-1]}}}'
+        while changes and changes[0].after == number:
+            parts.append(spell.change(changes.pop(0)))
+        parts.append(spell.step(step))
+    parts += [*map(spell.change, changes), spell.tail(live)]
+    link = ""
+    for place, text in enumerate(parts):
+        link = spelled_digest(text, link)
+        parts[place] = f'{text[:-1]},"digest":"{link}"}}'
+    whole = f'{{"head":{parts[0]},"steps":[{",".join(parts[1:-1])}],"tail":{parts[-1]}}}'
     return whole if indent is None else json.dumps(json.loads(whole), ensure_ascii=False, indent=indent)
-
-
-def _has_texts(part: dict[str, Any]) -> bool:
-    holder = part.get("details") or part.get("request")
-    return holder is not None and next(texts_in(holder), None) is not None
 
 
 def read(kind: type[C], text: str | bytes, workflow: Workflow | None = None) -> C:

@@ -6,7 +6,7 @@ Must not know an order type, nor how a case is stepped or drawn.
 from __future__ import annotations
 
 from refund_fsm.workflow.bounds import Bounds, fault
-from refund_fsm.workflow.calendar import FIRST_YEAR, LAST_YEAR, Deadline, Unit, WorkCalendar, instant
+from refund_fsm.workflow.calendar import FIRST_YEAR, LAST_YEAR, Deadline, Unit, WorkCalendar, instant, published
 from refund_fsm.workflow.catalogue import ASSUMED, ASSUMED_TEXT, CATALOGUE, CatalogueRule, cited, spelled
 from refund_fsm.workflow.facts import Domain, FactField, Label, NotFinite, Partial, UpTo, Value, assignments, reads_of
 from refund_fsm.workflow.files import MAX_BYTES, folder, read_toml, write, write_text
@@ -78,6 +78,7 @@ __all__ = [
     "looks_at_days",
     "meant",
     "placed",
+    "published",
     "read_toml",
     "reads_of",
     "spelled",

@@ -137,6 +137,13 @@ class Policy(Frozen):
         """China's working days, with the user's own days when `days_file` is given."""
         return WorkCalendar(beyond=self.beyond, days_file=self.days_file)
 
+    @cached_property
+    def spelled(self) -> str:
+        """All fields as one line of JSON, sorted by name."""
+        import json  # here, so that importing the package does not load it
+
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
     @classmethod
     def cites_of(cls, field: str) -> str:
         """Where the default of a field comes from: catalogue ids or `assumed`, separated by spaces."""
