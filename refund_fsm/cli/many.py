@@ -22,7 +22,7 @@ Seed = Annotated[int, typer.Option("--seed", metavar="N", help="The same seed gi
 Start = Annotated[str | None, typer.Option("--start", metavar="INSTANT", help=START_HELP)]
 Workers = Annotated[int, typer.Option("--workers", metavar="N", help="Threads; the result does not depend on them.")]
 Plot = Annotated[
-    Path | None, typer.Option("--plot", metavar="FILE", help="Write a picture: .svg, .png, or .html, a report with tables and diagram.")
+    str | None, typer.Option("--plot", metavar="FILE", help="Write a picture: .svg, .png, or .html, a report with tables and diagram.")
 ]
 Step = Annotated[float | None, typer.Option("--step", metavar="HOURS", help="The lattice's step; default: 1.")]
 Horizon = Annotated[float | None, typer.Option("--horizon", metavar="DAYS", help="How far to look; default: 120.")]
@@ -36,7 +36,7 @@ def simulate(
     policy: PolicyOption = None,
     behaviour: BehaviourOption = None,
     workers: Workers = 1,
-    log: Annotated[Path | None, typer.Option("--log", metavar="FILE", help="Write the event log: .parquet or .csv.")] = None,
+    log: Annotated[str | None, typer.Option("--log", metavar="FILE", help="Write the event log: .parquet or .csv.")] = None,
     plot: Plot = None,
     lang: LangOption = Languages.BOTH,
     json: JsonOption = False,
@@ -44,15 +44,17 @@ def simulate(
     """Play many cases at random and show what they add up to. Ctrl-C ends it with what is known so far (exit code 130)."""
     from refund_fsm.cli import questions
     from refund_fsm.simulate.report import summary
+    from refund_fsm.workflow import partial_of
 
     asked = questions.question(order_type, policy, behaviour, start)
-    picture = questions.plot_path(plot)
-    result = asked.played(cases=cases, seed=seed, workers=workers, log=log)
+    picture = questions.plot_path(plot, asked)
+    book = questions.log_path(log, asked, picture)
+    result = asked.played(cases=cases, seed=seed, workers=workers, log=book)
     answer = summary.answer(result)
     tell(answer, lang, json)
     _picture(result, answer, picture, lang, json)
     if result.partial:
-        kept = f"; the log so far is {questions.partial_name(log)}" if log else ""
+        kept = f"; the log so far is {partial_of(book)}" if book else ""
         complain(f"interrupted after {result.cases:,} of {cases:,} cases{kept}")
         raise typer.Exit(STOPPED)
 
@@ -78,7 +80,7 @@ def exact(
     from refund_fsm.simulate.report import summary, whatif_view
 
     asked = questions.question(order_type, policy, behaviour, start)
-    picture = questions.plot_path(plot)
+    picture = questions.plot_path(plot, asked)
     if figure and not sensitivity:
         raise BadData("--figure", figure[0], "--sensitivity beside it")
     ranks = asked.figures(figure or ())
@@ -126,7 +128,7 @@ def compare(
 
     means = questions.means_of(cases, seed, workers, step, horizon)
     pair = questions.two_questions(order_type, policy or [], behaviour or [], start or [], other)
-    picture = questions.plot_path(plot)
+    picture = questions.plot_path(plot, *pair)
     found = questions.compared(pair, means)
     answer = summary.comparison_answer(found)
     tell(answer, lang, json)
@@ -156,11 +158,11 @@ def _picture(one: Any, answer: Answer, path: Path | None, lang: Languages, json:
     """The picture, where it is wanted; of what is partial, beside the name that was asked for."""
     if path is None:
         return
-    from refund_fsm.cli.questions import partial_name
     from refund_fsm.simulate import Comparison, save_comparison_plot, save_plot
+    from refund_fsm.workflow import partial_of
 
     save = save_comparison_plot if isinstance(one, Comparison) else save_plot
     with naming(path="--plot"):
-        written = save(one, partial_name(path) if getattr(one, "partial", False) else path, lang.value, answer=answer)
+        written = save(one, partial_of(path) if getattr(one, "partial", False) else path, lang.value, answer=answer)
     if not json:
         tell_written([written], after=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,9 +27,9 @@ def draw(
             metavar="[ORDER_TYPE]...", help="Registered order types, or module:attribute of a Workflow; default: all registered ones."
         ),
     ] = None,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="PATH", help="A folder, or a .dot .svg .png .mmd .html file.")] = Path(
-        "diagrams"
-    ),
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="PATH", help="A folder, or a .dot .svg .png .mmd .html file.")
+    ] = "diagrams",
     every: Annotated[bool, typer.Option("--all", help="All kinds of pictures, the pages, and a README that shows them.")] = False,
     view: Annotated[Views, typer.Option("--view", help="Every rule, or the main way alone.")] = Views.FULL,
     policy: PolicyOption = None,
@@ -50,28 +49,33 @@ def draw(
     """Draw the workflows with Graphviz: SVG, PNG, DOT, Mermaid, and pages to play with."""
     from refund_fsm import diagram
     from refund_fsm.cli import drawing
+    from refund_fsm.cli.outputs import inputs_of
 
     found = drawing.case_of(case, None if at is None else instant_of(at, "--at"))
     told, waits = drawing.counts_of(counts)
+    chosen, older = policy_of(policy, "--policy"), drawing.before_of(before)
     asked = drawing.Drawing(
         workflows=drawing.workflows_of(order_types, found),
-        output=output,
+        output=drawing.place(output),
         lang=lang.value,
         view=view.value,
-        policy=policy_of(policy, "--policy"),
+        policy=chosen,
         case=found,
         counts=told,
         waits=waits,
-        before=drawing.before_of(before),
+        before=older,
         every=every,
+        inputs=inputs_of(policy, chosen, case, found, counts, before, older, workflows=[*(order_types or ()), before or ""]),
     )
+    if not check:
+        asked.check_output()
     files, lacking = asked.files()
     if lacking:
         complain(f"not in the embedded font, shown in the reader's own fonts: {lacking}")
     if not check:
         tell_written(asked.write(files))
         return
-    stale = diagram.stale(output.parent if asked.into_file else output, files)
+    stale = diagram.stale(asked.folder, files)
     for name in stale:
         complain(f"stale: {name}")
     raise typer.Exit(FOUND if stale else 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -66,20 +65,23 @@ def export(
     policy: PolicyOption = None,
     behaviour: BehaviourOption = None,
     step: Annotated[float | None, typer.Option("--step", metavar="HOURS", help="With --to prism: a step of time; default: 24.")] = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write a file; default: print it.")] = None,
+    output: Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write a file; default: print it.")] = None,
 ) -> None:
     """Write a workflow for tools that others made, so that they can check what we say of it."""
     from refund_fsm import export
+    from refund_fsm.cli.outputs import inputs_of, output_of
     from refund_fsm.cli.questions import behaviour_of, named, span_of
     from refund_fsm.orders.lookup import workflow_of
     from refund_fsm.workflow import write_text
 
     workflow, found = workflow_of(order_type), policy_of(policy, "--policy")
+    inputs = inputs_of(policy, found, behaviour, workflows=[order_type])
+    file = output_of(output, "--output", inputs)
     given = behaviour_of(workflow, behaviour) if behaviour is not None or to == "prism" else None
     span = None if step is None else span_of("--step", step, timedelta(hours=1))
     with named(behaviour), naming(behaviour="--behaviour"):
         text = export.render(workflow, to, found, behaviour=given, step=span)  # type: ignore[arg-type]  # any other name is refused there
-    show_text(text) if output is None else tell_written([write_text(output, text, "--output")])
+    show_text(text) if file is None else tell_written([write_text(file, text, "--output", inputs=inputs)])
 
 
 def paths(
@@ -93,15 +95,24 @@ def paths(
     ] = 0,
     policy: PolicyOption = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write a .json file, or a .py test file for pytest.")
+        str | None, typer.Option("-o", "--output", metavar="FILE", help="Write a .json file, or a .py test file for pytest.")
     ] = None,
     lang: LangOption = Languages.BOTH,
     json: JsonOption = False,
 ) -> None:
     """Make a covering suite of concrete paths: order, request, events with instants, and what is expected after each."""
     from refund_fsm.cli import paths_view
+    from refund_fsm.cli.outputs import inputs_of, output_of
     from refund_fsm.orders.lookup import workflow_of
     from refund_fsm.paths import cover
+    from refund_fsm.workflow import write_text
 
-    found = cover(workflow_of(order_type), criterion, policy_of(policy, "--policy"), extra_states=extra_states)
-    tell(paths_view.answer(found), lang, json) if output is None else tell_written([paths_view.write(found, output, order_type)])
+    workflow, asked = workflow_of(order_type), policy_of(policy, "--policy")
+    inputs = inputs_of(policy, asked, workflows=[order_type])
+    file = paths_view.checked(output_of(output, "--output", inputs))
+    found = cover(workflow, criterion, asked, extra_states=extra_states)
+    if file is None:
+        tell(paths_view.answer(found), lang, json)
+        return
+    text = paths_view.file_text(found, file.suffix, order_type)
+    tell_written([write_text(file, text, "--output", inputs=inputs)])

@@ -8,13 +8,14 @@ from __future__ import annotations
 from refund_fsm.workflow.calendar import FIRST_YEAR, LAST_YEAR, Deadline, Unit, WorkCalendar, instant
 from refund_fsm.workflow.catalogue import ASSUMED, ASSUMED_TEXT, CATALOGUE, CatalogueRule, cited, spelled
 from refund_fsm.workflow.facts import Domain, FactField, NotFinite, Partial, UpTo, Value, assignments, reads_of
-from refund_fsm.workflow.files import MAX_BYTES, folder, read_toml, write, write_text
+from refund_fsm.workflow.files import MAX_BYTES, read_bytes, read_toml
 from refund_fsm.workflow.model import EVIDENCE_LABELS, MAX_EVIDENCE, Evidence, EvidenceKind, Listing, Order, OrderLine, RefundRequest
 from refund_fsm.workflow.policy import PROFILES, Policy, Span
 from refund_fsm.workflow.rows import CLOCK, Acceptance, Actor, Effect, Event, Freight, Ground, Guard, Limit, Rule, State, effect, guard
 from refund_fsm.workflow.spec import Workflow
 from refund_fsm.workflow.values import Frozen, Name, Prose
 from refund_fsm.workflow.wellformed import KNOWN_FINDINGS, KNOWN_NEEDS
+from refund_fsm.workflow.writing import Draft, partial_of, place_of, write, write_text
 
 __all__ = [
     "ASSUMED",
@@ -34,6 +35,7 @@ __all__ = [
     "CatalogueRule",
     "Deadline",
     "Domain",
+    "Draft",
     "Effect",
     "Event",
     "Evidence",
@@ -64,9 +66,11 @@ __all__ = [
     "assignments",
     "cited",
     "effect",
-    "folder",
     "guard",
     "instant",
+    "partial_of",
+    "place_of",
+    "read_bytes",
     "read_toml",
     "reads_of",
     "spelled",

@@ -25,7 +25,7 @@ from tests.cli.calling import Captured, fails
         ("simulate virtual --policy lax", "--policy: 'lax'; expected guide or statute"),
         ("simulate virtual --behaviour none.toml", "--behaviour: 'none.toml'; expected a readable TOML file"),
         ("simulate virtual --log log.txt", "--log: 'log.txt'; expected a file whose name ends in .parquet or .csv"),
-        ("simulate virtual --log none/log.csv", "--log: 'none/log.csv'; expected a file that can be written"),
+        ("simulate virtual --log none/log.csv", "--log: 'none/log.csv'; expected a place that can be written"),
         ("simulate virtual --plot plot.pdf", "--plot: 'plot.pdf'; expected a name that ends in .svg"),
         ("simulate virtual --plot none/plot.svg", "--plot: 'none/plot.svg'; expected a place that can be written"),
         ("simulate gift", "'gift'; expected one of self_operated"),

@@ -100,8 +100,8 @@ class Behaviour(Frozen):
             raise MissingPart('writing TOML needs the extra `simulate`: python -m pip install "refund-fsm[simulate]"') from None
         return tomli_w.dumps(_without_none(self.model_dump()))
 
-    def save(self, path: Path) -> Path:
-        """Writes `to_toml()` to a file; `BadData` when that cannot be."""
+    def save(self, path: Path | str) -> Path:
+        """Writes `to_toml()` to a file, whole or not at all; returns the path. `BadData` when that cannot be."""
         return write_text(path, self.to_toml(), "behaviour")
 
     def changed(
