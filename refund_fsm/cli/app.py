@@ -12,7 +12,7 @@ import typer
 
 from refund_fsm.cli import cases, many, pictures, workflows
 from refund_fsm.cli.options import FOUND, MISSING, STOPPED, WRONG
-from refund_fsm.errors import MissingPart, RefundFsmError
+from refund_fsm.errors import MissingPart, RefundFsmError, needing
 from refund_fsm.text.console import complain
 
 COMMANDS = (  # in the order of the help
@@ -47,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):  # a console that lacks a character shows its code, instead of failing
             stream.reconfigure(errors="backslashreplace")
     try:
-        return int(app(None if arguments is None else list(arguments), standalone_mode=False) or 0)
+        with needing("this command"):
+            return int(app(None if arguments is None else list(arguments), standalone_mode=False) or 0)
     except MissingPart as error:
         return _failed(error, MISSING)
     except RefundFsmError as error:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from refund_fsm.errors import BadData, MissingPart
+from refund_fsm.errors import BadData, needing
 from refund_fsm.workflow import Draft, Workflow, partial_of, place_of
 
 Int = NDArray[np.int64]
@@ -149,8 +149,6 @@ class EventLog:
 
 
 def _pyarrow() -> Any:
-    try:
+    with needing("an event log"):
         import pyarrow
-    except ModuleNotFoundError:
-        raise MissingPart('an event log needs the extra `simulate`: python -m pip install "refund-fsm[simulate]"') from None
     return pyarrow

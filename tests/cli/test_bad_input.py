@@ -84,7 +84,7 @@ def test_a_bad_behaviour_is_told_with_file_and_place(found: str, put: str, told:
 def test_a_missing_part_is_3(monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     told = fails(capsys, "simulate", "virtual", "--cases", "10", "--plot", str(tmp_path / "x.svg"), code=3)
-    assert 'pip install "refund-fsm[plot]"' in told
+    assert 'pip install "matplotlib<4,>=3.9"' in told
 
     def missing(*_: object, **__: object) -> None:
         raise MissingPart("pip install it")

@@ -37,7 +37,7 @@ def test_png_has_the_size_of_the_svg(tmp_path: Path) -> None:
 
 def test_png_without_its_extra_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "resvg_py", None)
-    with pytest.raises(MissingPart, match=r'pip install "refund-fsm\[png\]"'):
+    with pytest.raises(MissingPart, match=r'pip install "resvg-py<1,>=0.3"'):
         diagram.draw(orders.get("virtual")).save(tmp_path / "a.png")
     assert not list(tmp_path.iterdir())
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from refund_fsm.errors import BadData, MissingPart
+from refund_fsm.errors import BadData, needing
 from refund_fsm.simulate.behaviour.delays import Fixed, Quantity
 from refund_fsm.simulate.behaviour.fitting import check_choice, check_facts, fits
 from refund_fsm.simulate.behaviour.rows import ASSUMED, Choice, GivenFacts, Share
@@ -94,10 +94,8 @@ class Behaviour(Frozen):
 
     def to_toml(self) -> str:
         """The behaviour as TOML; `from_toml` gives an equal one."""
-        try:
+        with needing("a behaviour as TOML"):
             import tomli_w
-        except ModuleNotFoundError:
-            raise MissingPart('writing TOML needs the extra `simulate`: python -m pip install "refund-fsm[simulate]"') from None
         return tomli_w.dumps(_without_none(self.model_dump()))
 
     def save(self, path: Path | str) -> Path:
