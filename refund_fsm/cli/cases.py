@@ -7,16 +7,15 @@ from typing import Annotated
 import typer
 
 from refund_fsm.cli.answers import tell
-from refund_fsm.cli.options import FOUND, File, JsonOption, LangOption, instant_of
+from refund_fsm.cli.options import FOUND, WHEN, File, JsonOption, LangOption, instant_of, spoken
 from refund_fsm.errors import BadData
-from refund_fsm.text import Languages
 
 
 def demo(
     names: Annotated[list[str] | None, typer.Argument(metavar="[SCENARIO]...", help="Shipped scenarios; default: a few.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Play all shipped scenarios.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="List the shipped scenarios.")] = False,
-    lang: LangOption = Languages.BOTH,
+    lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
     """Play refund cases of all order types, move by move, with the reason for every move and every refusal."""
@@ -31,7 +30,7 @@ def demo(
     tell(answer, lang, json)
 
 
-def run(file: File, lang: LangOption = Languages.BOTH, json: JsonOption = False) -> None:
+def run(file: File, lang: LangOption = None, json: JsonOption = False) -> None:
     """Play a scenario file and print its trace. Exit code 1 when an event was refused that the file does not say is refused."""
     from refund_fsm.cli import trace_view
     from refund_fsm.scenario import find, load, play
@@ -44,8 +43,8 @@ def run(file: File, lang: LangOption = Languages.BOTH, json: JsonOption = False)
 
 def advise(
     file: File,
-    at: Annotated[str | None, typer.Option("--at", help="As of when (ISO, with offset); default: the file's last instant.")] = None,
-    lang: LangOption = Languages.BOTH,
+    at: Annotated[str | None, typer.Option("--at", help=f"As of when ({WHEN}); default: the file's last instant.")] = None,
+    lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
     """Say what to do now about a scenario's order or case, until when, and where to tap."""
@@ -59,7 +58,7 @@ def advise(
         raise BadData(f"{scenario.where}: --at", when.isoformat(), f"not before order.paid_at, {scenario.order.paid_at.isoformat()}")
     subject = subject_of(scenario, when)
     if subject is scenario.order:
-        found = advice.advise(subject, when, lang.value, policy=scenario.policy, workflow=scenario.workflow)
+        found = advice.advise(subject, when, spoken(lang).value, policy=scenario.policy, workflow=scenario.workflow)
     else:
-        found = advice.advise(subject, when, lang.value)
+        found = advice.advise(subject, when, spoken(lang).value)
     tell(Answer(lambda _: lines([str(found)]), lambda: json_of(found.to_dict())), lang, json)

@@ -9,13 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from refund_fsm.cli.answers import tell, tell_written
-from refund_fsm.cli.options import STOPPED, BehaviourOption, JsonOption, LangOption, OrderType, PolicyOption, naming
+from refund_fsm.cli.options import STOPPED, WHEN, BehaviourOption, JsonOption, LangOption, OrderType, PolicyOption, naming, written
 from refund_fsm.errors import BadData
 from refund_fsm.text import Languages
 from refund_fsm.text.console import complain, show_text
 from refund_fsm.text.sections import Answer
 
-START_HELP = "When all cases open (ISO, with offset); default: 2026-02-12T10:00:00+08:00, on the eve of the Spring Festival."
+START_HELP = f"When all cases open ({WHEN}); default: 2026-02-12T10:00, on the eve of the Spring Festival."
 
 Cases = Annotated[int, typer.Option("--cases", metavar="N", help="How many cases.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="The same seed gives the same result.")]
@@ -38,7 +38,7 @@ def simulate(
     workers: Workers = 1,
     log: Annotated[str | None, typer.Option("--log", metavar="FILE", help="Write the event log: .parquet or .csv.")] = None,
     plot: Plot = None,
-    lang: LangOption = Languages.BOTH,
+    lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
     """Play many cases at random and show what they add up to. Ctrl-C ends it with what is known so far (exit code 130)."""
@@ -72,7 +72,7 @@ def exact(
         typer.Option("--figure", metavar="NAME", help="With --sensitivity, repeatable: what is ranked; default: arbitration, money:p95."),
     ] = None,
     plot: Plot = None,
-    lang: LangOption = Languages.BOTH,
+    lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
     """Compute the exact law of a workflow, without random numbers: outcomes, times, breaches, with an estimate of the lattice's error."""
@@ -119,7 +119,7 @@ def compare(
     step: Step = None,
     horizon: Horizon = None,
     plot: Plot = None,
-    lang: LangOption = Languages.BOTH,
+    lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
     """Show what changes between two policies, behaviours, starts or order types: exactly, or with --cases by simulation."""
@@ -139,7 +139,7 @@ def behaviour(
     order_type: OrderType,
     file: BehaviourOption = None,
     toml: Annotated[bool, typer.Option("--toml", help="Print it as a behaviour file, to start from.")] = False,
-    lang: LangOption = Languages.BOTH,
+    lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
     """List what a behaviour assumes, and what of it cites the guide."""
@@ -154,7 +154,7 @@ def behaviour(
     show_text(found.to_toml()) if toml else tell(behaviour_view.answer(workflow, found), lang, json)
 
 
-def _picture(one: Any, answer: Answer, path: Path | None, lang: Languages, json: bool) -> None:
+def _picture(one: Any, answer: Answer, path: Path | None, lang: Languages | None, json: bool) -> None:
     """The picture, where it is wanted; of what is partial, beside the name that was asked for."""
     if path is None:
         return
@@ -163,6 +163,6 @@ def _picture(one: Any, answer: Answer, path: Path | None, lang: Languages, json:
 
     save = save_comparison_plot if isinstance(one, Comparison) else save_plot
     with naming(path="--plot"):
-        written = save(one, partial_of(path) if getattr(one, "partial", False) else path, lang.value, answer=answer)
+        done = save(one, partial_of(path) if getattr(one, "partial", False) else path, written(lang).value, answer=answer)
     if not json:
-        tell_written([written], after=True)
+        tell_written([done], after=True)

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from refund_fsm.cli.answers import tell_written
-from refund_fsm.cli.options import FOUND, LangOption, PolicyOption, instant_of, policy_of
-from refund_fsm.text import Languages
+from refund_fsm.cli.options import FOUND, WHEN, LangOption, PolicyOption, instant_of, policy_of, written
 from refund_fsm.text.console import complain
 
 
@@ -36,7 +35,7 @@ def draw(
     case: Annotated[
         str | None, typer.Option("--case", metavar="FILE", help="Lay a case over it: a scenario, or a saved case (.json).")
     ] = None,
-    at: Annotated[str | None, typer.Option("--at", help="With --case: as of when (ISO, with offset).")] = None,
+    at: Annotated[str | None, typer.Option("--at", help=f"With --case: as of when ({WHEN}).")] = None,
     counts: Annotated[
         str | None, typer.Option("--counts", metavar="FILE", help="JSON or TOML: counts by rule id, waits_hours by state.")
     ] = None,
@@ -44,7 +43,7 @@ def draw(
         str | None, typer.Option("--before", metavar="NAME|FILE", help="Show what changed since a policy, or another workflow.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 when a file there is stale or missing.")] = False,
-    lang: LangOption = Languages.BOTH,
+    lang: LangOption = None,
 ) -> None:
     """Draw the workflows with Graphviz: SVG, PNG, DOT, Mermaid, and pages to play with."""
     from refund_fsm import diagram
@@ -57,7 +56,7 @@ def draw(
     asked = drawing.Drawing(
         workflows=drawing.workflows_of(order_types, found),
         output=drawing.place(output),
-        lang=lang.value,
+        lang=written(lang).value,
         view=view.value,
         policy=chosen,
         case=found,

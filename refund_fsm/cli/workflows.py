@@ -9,20 +9,19 @@ import typer
 
 from refund_fsm.cli.answers import tell, tell_written
 from refund_fsm.cli.options import FOUND, BehaviourOption, JsonOption, LangOption, OrderType, PolicyOption, naming, policy_of
-from refund_fsm.text import Languages
 from refund_fsm.text.console import show_text
 
 CRITERIA = ("states", "rules", "rule_pairs", "prime_paths", "guard_outcomes", "limits", "refusals", "w")  # paths.CRITERIA, tested
 
 
-def orders(lang: LangOption = Languages.BOTH, json: JsonOption = False) -> None:
+def orders(lang: LangOption = None, json: JsonOption = False) -> None:
     """List the order types, and when each applies."""
     from refund_fsm.cli import workflow_view
 
     tell(workflow_view.orders_answer(), lang, json)
 
 
-def show(order_type: OrderType, lang: LangOption = Languages.BOTH, json: JsonOption = False) -> None:
+def show(order_type: OrderType, lang: LangOption = None, json: JsonOption = False) -> None:
     """Show an order type's table: states, limits, rules, and where each rule comes from."""
     from refund_fsm.cli import workflow_view
     from refund_fsm.orders.lookup import workflow_of
@@ -36,7 +35,7 @@ def check(
         typer.Argument(metavar="[ORDER_TYPE]", help="An order type, or module:attribute of a Workflow; default: all registered ones."),
     ] = None,
     policy: PolicyOption = None,
-    lang: LangOption = Languages.BOTH,
+    lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
     """Prove a workflow sound, or show what is wrong, each with the shortest way to it. Exit code 1 when something is found."""
@@ -97,7 +96,7 @@ def paths(
     output: Annotated[
         str | None, typer.Option("-o", "--output", metavar="FILE", help="Write a .json file, or a .py test file for pytest.")
     ] = None,
-    lang: LangOption = Languages.BOTH,
+    lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
     """Make a covering suite of concrete paths: order, request, events with instants, and what is expected after each."""
