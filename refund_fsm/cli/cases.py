@@ -8,7 +8,6 @@ import typer
 
 from refund_fsm.cli.answers import tell
 from refund_fsm.cli.options import FOUND, WHEN, File, JsonOption, LangOption, instant_of, spoken
-from refund_fsm.errors import BadData
 
 
 def demo(
@@ -31,11 +30,12 @@ def demo(
 
 
 def run(file: File, lang: LangOption = None, json: JsonOption = False) -> None:
-    """Play a scenario file and print its trace. Exit code 1 when an event was refused that the file does not say is refused."""
-    from refund_fsm.cli import trace_view
-    from refund_fsm.scenario import find, load, play
+    """Play a scenario file, or read a saved case, and print its trace. Exit code 1 when an event was refused that the file does not say is refused."""
+    from refund_fsm.cli import subjects, trace_view
+    from refund_fsm.scenario import find, load, play, recorded
 
-    trace = play(load(find(file)))
+    case = subjects.saved_case(file, "file")
+    trace = play(load(find(file))) if case is None else recorded(case, file)
     tell(trace_view.answer(trace), lang, json)
     if not trace.sound:
         raise typer.Exit(FOUND)
@@ -47,18 +47,10 @@ def advise(
     lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Say what to do now about a scenario's order or case, until when, and where to tap."""
+    """Say what to do now about a scenario's order or case, or a saved case, until when, and where to tap."""
     from refund_fsm import advice
-    from refund_fsm.scenario import find, load, subject_of
+    from refund_fsm.cli import subjects
     from refund_fsm.text.sections import Answer, json_of, lines
 
-    scenario = load(find(file))
-    when = scenario.last_instant if at is None else instant_of(at, "--at")
-    if when < scenario.order.paid_at:
-        raise BadData(f"{scenario.where}: --at", when.isoformat(), f"not before order.paid_at, {scenario.order.paid_at.isoformat()}")
-    subject = subject_of(scenario, when)
-    if subject is scenario.order:
-        found = advice.advise(subject, when, spoken(lang).value, policy=scenario.policy, workflow=scenario.workflow)
-    else:
-        found = advice.advise(subject, when, spoken(lang).value)
+    found = advice.advise(**subjects.advised(file, None if at is None else instant_of(at, "--at")), lang=spoken(lang).value)
     tell(Answer(lambda _: lines([str(found)]), lambda: json_of(found.to_dict())), lang, json)

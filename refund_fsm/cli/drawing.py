@@ -15,6 +15,7 @@ from typing import Any
 from refund_fsm import diagram, orders
 from refund_fsm.case import RefundCase
 from refund_fsm.cli.options import names_a, policy_of
+from refund_fsm.cli.subjects import saved_case
 from refund_fsm.diagram import SUFFIXES, slug
 from refund_fsm.errors import BadData
 from refund_fsm.orders.lookup import workflow_of
@@ -165,9 +166,9 @@ def case_of(name: str | None, at: datetime | None) -> RefundCase | None:
         if at is not None:
             raise BadData("--at", at.isoformat(), "--case beside it")
         return None
-    if name.lower().endswith(".json"):
-        case = RefundCase.from_json(read_bytes(name, "--case"))
-        first = case.now
+    saved = saved_case(name, "--case")
+    if saved is not None:
+        case, first = saved, saved.now
     else:
         scenario = load(find(name))
         case = play(scenario, until=at).case

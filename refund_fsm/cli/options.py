@@ -29,7 +29,7 @@ PolicyOption = Annotated[str | None, typer.Option("--policy", metavar="NAME|FILE
 BehaviourOption = Annotated[
     str | None, typer.Option("--behaviour", metavar="FILE", help="A behaviour file (TOML); default: the one that ships.")
 ]
-File = Annotated[str, typer.Argument(metavar="FILE", help="A scenario file (TOML), or the name of a shipped scenario.")]
+File = Annotated[str, typer.Argument(metavar="FILE", help="A scenario file (TOML), a shipped scenario's name, or a saved case (.json).")]
 
 
 _remembered: ContextVar[Languages | None] = ContextVar("lang", default=None)
