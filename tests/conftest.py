@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.browser", "pytester"]
+pytest_plugins = ["tests.browser", "tests.skipped", "pytester"]
 
 # A path is one long string of bytes on purpose: Hypothesis calls that large.
 COMMON: dict[str, Any] = {"deadline": None, "suppress_health_check": (HealthCheck.too_slow, HealthCheck.data_too_large)}

@@ -19,6 +19,10 @@ ACCEPTED = columns(Text("接受的发现", "found and accepted"), Text("理由",
 OPENED = Text("开案", "the case is opened")
 PASSES = Text("时间推移", "time passes")
 REFUSED = Text("被拒", "refused")
+HOW_TO_ACCEPT = Text(
+    "若本意如此，在流程的 accepts 里写明理由：",
+    "Where it is meant so, say why among the workflow's accepts: ",
+)
 NO_PATH = Text("没有路径可示：", "no path to show: ")
 UNDER = Text("当政策为", "under the policy")
 
@@ -34,11 +38,20 @@ def _sections(found: Sequence[Report], lang: Languages) -> Iterator[Section]:
         yield Section(report.workflow.label, (lang.stack(report.verdict),))
         for finding in report.findings:
             yield _finding(report.workflow, finding, lang)
+        if report.findings:
+            yield Section(None, (f"{lang.say(HOW_TO_ACCEPT)}\n  {_acceptance(report.findings[0])}",))
         for one in report.unneeded:
             yield Section(f"✗ {lang.say(unneeded_text(one))}")
+        for finding in report.off:
+            yield Section(f"– {finding.kind} {finding.subject}", (lang.stack(report.off_text(finding)),))
         if report.accepted:
             rows = tuple((f"{one.kind} {one.subject}", lang.stack(why.reason), cited(why.cites, lang)) for one, why in report.accepted)
             yield Section(None, (Table(ACCEPTED, rows, ruled=True),))
+
+
+def _acceptance(finding: Finding) -> str:
+    """The line of Python that accepts a finding."""
+    return f"Acceptance({finding.kind!r}, {finding.subject!r}, Text('理由……', 'the reason'), 'assumed')"
 
 
 def _finding(workflow: Workflow, finding: Finding, lang: Languages) -> Section:

@@ -38,9 +38,19 @@ def disputes(workflow: Workflow) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path[-1].key for path in workflow.spine[1:]))
 
 
+def pays(workflow: Workflow) -> bool:
+    """Whether any rule pays; where none does there are no figures of money, and the time to the end says how long it takes."""
+    return any(rule.event.pays for rule in workflow.rules)
+
+
 def limit_names(workflow: Workflow) -> tuple[str, ...]:
     """A name for each limit group: its states, such as `requested/reviewing`."""
     return tuple("/".join(state.key for state in group) for group, _ in workflow.groups)
+
+
+def times(workflow: Workflow) -> tuple[str, ...]:
+    """Which times from the start there are: to the first payout (`money`) where anything pays, and to the end, whatever it is (`end`)."""
+    return ("money", "end") if pays(workflow) else ("end",)
 
 
 def limit_label(workflow: Workflow, name: str) -> Text:
@@ -58,7 +68,7 @@ def label_of(workflow: Workflow, name: str) -> Text:
     """What a figure is, in both languages; `BadData` for a name that is none."""
     kind, _, rest = name.partition(":")
     states, rules = workflow.states, workflow.by_id
-    if name in _FIXED and (name != "arbitration" or disputes(workflow)) and (name != "statutory" or workflow.law):
+    if name in _FIXED and _has(workflow, name):
         return _FIXED[name]
     if kind == "outcome" and rest in states and states[rest].final:
         return Text(f"结果：{states[rest].zh}", f"outcome: {states[rest].en}")
@@ -71,9 +81,20 @@ def label_of(workflow: Workflow, name: str) -> Text:
     if kind == "breach" and rest in limit_names(workflow):
         label = limit_label(workflow, rest)
         return Text(f"超过时限：{label.zh}", f"limit passed: {label.en}")
-    if kind == "money" and rest.startswith("p") and _is_percentile(rest):
-        return Text(f"退款到账时间 {rest}", f"time to the money, {rest}")
+    if kind in times(workflow) and rest.startswith("p") and _is_percentile(rest):
+        return Text(f"{_TIMES[kind].zh} {rest}", f"{_TIMES[kind].en}, {rest}")
     raise BadData("figure", name, f"one of {', '.join(known(workflow))}")
+
+
+def _has(workflow: Workflow, name: str) -> bool:
+    """Whether a workflow has a figure that not every one has."""
+    without = {
+        "arbitration": not disputes(workflow),
+        "statutory": not workflow.law,
+        "paid": not pays(workflow),
+        "money:mean": not pays(workflow),
+    }
+    return not without.get(name, False)
 
 
 def _is_percentile(text: str) -> bool:
@@ -83,10 +104,11 @@ def _is_percentile(text: str) -> bool:
         return False
 
 
+_TIMES = {"money": Text("退款到账时间", "time to the money"), "end": Text("结束时间", "time to the end")}
 _FIXED = {
     "outcome:open": Text("结果：未结束", "outcome: left open"),
     "arbitration": Text("进入平台介入／官方客服的比例", "share that ends up in arbitration or with official service"),
-    "money:mean": Text("退款到账时间，平均", "time to the money, mean"),
+    **{f"{kind}:mean": Text(f"{label.zh}，平均", f"{label.en}, mean") for kind, label in _TIMES.items()},
     "paid": Text("每件平均退款金额", "mean amount paid out per case"),
     "steps": Text("每件步数", "steps per case"),
     "statutory": Text("超过法定退款期限", "the statutory refund period passed"),
@@ -94,12 +116,14 @@ _FIXED = {
 
 
 def known(workflow: Workflow) -> Iterator[str]:
-    """The names of all figures of a workflow, percentiles of the time to the money among them."""
+    """The names of all figures of a workflow, percentiles of the times to the money and to the end among them."""
     finals = [key for key, state in workflow.states.items() if state.final]
     yield from (f"outcome:{key}" for key in (*finals, OPEN))
     if disputes(workflow):
         yield "arbitration"
-    yield from ("money:mean", *(f"money:{percentile(p)}" for p in QUANTILES), "paid", "steps")
+    yield from (name for kind in times(workflow) for name in (f"{kind}:mean", *(f"{kind}:{percentile(p)}" for p in QUANTILES)))
+    yield from (("paid",) if pays(workflow) else ())
+    yield "steps"
     yield from (f"breach:{name}" for name in limit_names(workflow))
     if workflow.law:
         yield "statutory"

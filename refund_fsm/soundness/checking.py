@@ -15,7 +15,8 @@
 | `paid_twice` | rule | it pays in a case that was paid before |
 | `not_paid` | rule | it leads, unpaid, to a final state that payments lead to |
 
-The first five are judged over all choices of the facts that the policy fixes. Facts are constant at filing, as in the graph, and
+The first five are judged over all choices of the facts that the policy fixes, and what alone the size of a count (`max_…`) below the
+guide's brings about is told apart: it is off under this policy, and no fault. Facts are constant at filing, as in the graph, and
 only openings that some order can have count. A case may wait wherever it is, so a limit can fall due wherever it is entered.
 Must not change a workflow, nor know an order type by name.
 """
@@ -24,7 +25,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
 
 from refund_fsm.errors import BadData, TooLong, WorkflowError
 from refund_fsm.graph import ConfigGraph, explore
@@ -49,8 +52,9 @@ REFILED = Text(
 def check(workflow: Workflow, policy: Policy | None = None) -> Report:
     """Everything that is wrong with a workflow, checked or `unchecked`, beyond what it accepts.
 
-    `policy=None` takes lengths and sizes from the guide's and judges every choice of the facts that the policy fixes; with a
-    policy only its own choice counts, but for what never is. Raises `BadData` for what is no `Workflow`, facts that are not
+    What a policy switches off (no second attempt under `max_resubmissions = 0`) is in `Report.off`. `policy=None` takes lengths and
+    sizes from the guide's and judges every choice of the facts that the policy fixes; with a policy only its own choice counts, but
+    for what never is. Raises `BadData` for what is no `Workflow`, facts that are not
     finite, or an `example_of` that gives no order; `TooLong` beyond `MAX_CHOICES` choices or too many configurations;
     `WorkflowError` for an effect that does not what it says.
     """
@@ -58,12 +62,36 @@ def check(workflow: Workflow, policy: Policy | None = None) -> Report:
     choices = _choices(workflow, policy or Policy.guide())
     if not any(choice.merged.openings for choice in choices):
         raise BadData("workflow", workflow, "an example_of that gives an order for some facts that a case can open with")
-    hits = list(never(workflow, choices))
-    elsewhere: list[Hit] = []
+    lowered = _lowered(workflow, policy or Policy.guide())
+    fuller = _choices(workflow, (policy or Policy.guide()).model_copy(update=lowered)) if lowered else []
+    ever = {(hit.kind, hit.subjects) for hit in never(workflow, fuller)} if lowered else set()
+    hits: list[Hit] = []
+    off: list[Hit] = []
+    for hit in never(workflow, choices):
+        (off if lowered and (hit.kind, hit.subjects) not in ever else hits).append(hit)
+    elsewhere = [hit for choice in fuller for hit in _stuck(choice)]
     for number, choice in enumerate(choices):
-        found = (*ends(choice), *rounds(choice.merged), *money(choice.merged))
-        (hits if number == 0 or policy is None else elsewhere).extend(found)
-    return _report(workflow, choices, hits, elsewhere)
+        (hits if number == 0 or policy is None else elsewhere).extend(_stuck(choice))
+    return _report(workflow, choices, _Hits(hits, off, elsewhere), {name: getattr(policy, name) for name in lowered})
+
+
+class _Hits(NamedTuple):
+    """What is found under the policy, what it switches off, and what is found elsewhere and so is needed among the acceptances."""
+
+    found: Sequence[Hit]
+    off: Sequence[Hit]
+    elsewhere: Sequence[Hit]
+
+
+def _stuck(choice: Choice) -> tuple[Hit, ...]:
+    return (*ends(choice), *rounds(choice.merged), *money(choice.merged))
+
+
+def _lowered(workflow: Workflow, policy: Policy) -> dict[str, int]:
+    """The sizes of counts that the policy has below the guide's, by field, as the guide has them."""
+    guide = Policy.guide()
+    sizes = {one.up_to: getattr(guide, one.up_to) for one in workflow.fact_fields if one.up_to is not None}
+    return {name: size for name, size in sizes.items() if getattr(policy, name) < size}
 
 
 def _check_asked(workflow: Workflow, policy: Policy | None) -> None:
@@ -102,10 +130,10 @@ def _explored(workflow: Workflow, policy: Policy) -> ConfigGraph:
         return explore(workflow, policy, strict=False)  # raises again for what is not a clash
 
 
-def _report(workflow: Workflow, choices: Sequence[Choice], hits: Sequence[Hit], elsewhere: Sequence[Hit]) -> Report:
+def _report(workflow: Workflow, choices: Sequence[Choice], hits: _Hits, lowered: Mapping[str, int]) -> Report:
     """The shortest hit of each kind and subject, told apart by the acceptances. One that another choice needs is needed."""
     best: dict[tuple[str, tuple[str, ...]], Hit] = {}
-    for hit in hits:
+    for hit in hits.found:
         known = best.setdefault((hit.kind, hit.subjects), hit)
         if hit.path is not None and known.path is not None and len(hit.path) < len(known.path):
             best[hit.kind, hit.subjects] = hit
@@ -118,10 +146,11 @@ def _report(workflow: Workflow, choices: Sequence[Choice], hits: Sequence[Hit], 
             findings.append(finding)
         else:
             accepted.append(Accepted(finding, why))
-    needed = {(hit.kind, " ".join(hit.subjects)) for hit in (*hits, *elsewhere)}
+    needed = {(hit.kind, " ".join(hit.subjects)) for hit in (*hits.found, *hits.off, *hits.elsewhere)}
     unneeded = tuple(one for one in workflow.accepts if (one.finding, one.subject) not in needed)
     size = sum(len(choice.graph) for choice in choices)
-    return Report(workflow, size, tuple(findings), tuple(accepted), unneeded)
+    off = tuple(_finding(hit, choices) for hit in hits.off)
+    return Report(workflow, size, tuple(findings), tuple(accepted), unneeded, off, MappingProxyType(dict(lowered)))
 
 
 def _finding(hit: Hit, choices: Sequence[Choice]) -> Finding:

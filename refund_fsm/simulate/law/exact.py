@@ -13,6 +13,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from refund_fsm.errors import BadData
 from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE, Behaviour
@@ -138,6 +140,15 @@ class Law:
         """When the money is paid out for the first time."""
         return self._distribution(self._solved.apart.money)
 
+    @property
+    def time_to_end(self) -> Distribution:
+        """When a case ends, whatever becomes of it."""
+        finals = [self._solved.ends_in(place) for place, state in enumerate(self.workflow.states.values()) if state.final]
+        return self._distribution(np.asarray(sum(finals[1:], finals[0])))
+
+    def _time(self, kind: str) -> Distribution:
+        return self.time_to_money if kind == "money" else self.time_to_end
+
     def _distribution(self, at: Float) -> Distribution:
         begin = self._solved.laid.lattice.start
         return Distribution(at[:, begin // 2 :], self.step, 0.5 * (begin % 2))
@@ -160,16 +171,20 @@ class Law:
 
     def values(self) -> dict[str, tuple[Unit, float]]:
         """Unit and value of every figure by name (`figures.known`, but `statutory`)."""
-        money, hour = self.time_to_money, HOUR
+        hour = HOUR
         found: dict[str, tuple[Unit, float]] = {f"outcome:{key}": ("share", one) for key, one in self.outcomes.items()}
         if figures.disputes(self.workflow):
             found["arbitration"] = ("share", self.arbitration_share)
-        mean = money.mean()
-        found["money:mean"] = ("hours", math.nan if mean is None else mean / hour)
-        for p in figures.QUANTILES:
-            at = money.quantile(p)
-            found[f"money:{figures.percentile(p)}"] = ("hours", math.nan if at is None else at / hour)
-        found["paid"], found["steps"] = ("fen", self.paid_fen), ("times", self.steps)
+        for kind in figures.times(self.workflow):
+            time = self._time(kind)
+            mean = time.mean()
+            found[f"{kind}:mean"] = ("hours", math.nan if mean is None else mean / hour)
+            for p in figures.QUANTILES:
+                at = time.quantile(p)
+                found[f"{kind}:{figures.percentile(p)}"] = ("hours", math.nan if at is None else at / hour)
+        if figures.pays(self.workflow):
+            found["paid"] = ("fen", self.paid_fen)
+        found["steps"] = ("times", self.steps)
         found.update({f"breach:{name}": ("share", one) for name, one in self.breach_shares.items()})
         found.update({f"reach:{key}": ("share", one) for key, one in self.state_shares.items()})
         found.update({f"stay:{key}": ("hours", one / hour) for key, one in self.stays.items()})
@@ -191,10 +206,11 @@ class Law:
         return frozenset(found)
 
     def figure(self, name: str) -> float:
-        """The value of one figure by name; also of any percentile, such as `money:p80`. `BadData` for a name that is none."""
+        """The value of one figure by name; also of any percentile, such as `money:p80` or `end:p80`. `BadData` for a name that is none."""
         figures.label_of(self.workflow, name)
-        if name.startswith("money:p"):
-            at = self.time_to_money.quantile(float(name.removeprefix("money:p")) / 100)
+        kind, _, rest = name.partition(":")
+        if kind in ("money", "end") and rest.startswith("p"):
+            at = self._time(kind).quantile(float(rest.removeprefix("p")) / 100)
             return math.nan if at is None else at / HOUR
         known = self.values()
         if name not in known:
@@ -244,8 +260,7 @@ class Law:
         return found
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """All figures with their estimated errors, and the distribution of the time to the money, as JSON."""
-        money = self.time_to_money
+        """All figures with their estimated errors, and the distributions of the times to the money and to the end, as JSON."""
         data = {
             "order_type": self.workflow.key,
             "fingerprint": self.workflow.fingerprint,
@@ -261,7 +276,8 @@ class Law:
                 name: {"unit": one.unit, "interval": [value if math.isfinite(value) else None for value in one.interval.to_list()]}
                 for name, one in self.figures().items()
             },
-            "time_to_money": {"cells": money.p.tolist()},
+            "time_to_money": {"cells": self.time_to_money.p.tolist()},
+            "time_to_end": {"cells": self.time_to_end.p.tolist()},
         }
         return json.dumps(data, ensure_ascii=False, indent=indent)
 

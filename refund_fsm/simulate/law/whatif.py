@@ -168,11 +168,10 @@ def _step(chain: Chain, step: timedelta) -> timedelta:
 
 
 def default_figures(workflow: Workflow) -> tuple[str, ...]:
-    """What is looked at when nothing is named: arbitration and the slowest twentieth, where the workflow has them, else an outcome."""
+    """What is looked at when nothing is named: arbitration, where the workflow has it, and the slowest twentieth: of those who
+    are paid, else of all."""
     found = ("arbitration",) if names.disputes(workflow) else ()
-    if any(rule.event.pays for rule in workflow.rules):
-        return (*found, "money:p95")
-    return found or (next(name for name in names.known(workflow) if name.startswith("outcome:")),)
+    return (*found, f"{names.times(workflow)[0]}:p95")
 
 
 def _asked(workflow: Workflow, figures: object) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from refund_fsm.text.sections import Cell, Column, Section, numbers, tabled
 if TYPE_CHECKING:
     from refund_fsm.simulate.report.comparison import Comparison, Row
 
-MAIN = ("outcome", "arbitration", "money", "paid", "steps", "breach", "statutory")
+MAIN = ("outcome", "arbitration", "money", "end", "paid", "steps", "breach", "statutory")
 FURTHER = 12  # of the states and rules, as many rows
 UNCLEAR = Text("无明显差别", "no clear difference")
 HIGHER, LOWER = Text("▲ 更高", "higher ▲"), Text("▼ 更低", "lower ▼")

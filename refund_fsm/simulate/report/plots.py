@@ -1,4 +1,4 @@
-"""Owns the pictures of results, laws and comparisons: days to the money, outcomes, breaches, side by side with what they rest on.
+"""Owns the pictures of results, laws and comparisons: days to the money and to the end, outcomes, breaches, with what they rest on.
 
 Drawn by matplotlib without pyplot, through `canvas`. Must not write files: `report` does.
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from refund_fsm.diagram.palette import INK, MUTED, NAMED, SUCCESS
 from refund_fsm.errors import BadData
-from refund_fsm.simulate.figures import QUANTILES, limit_label
+from refund_fsm.simulate.figures import QUANTILES, limit_label, pays
 from refund_fsm.simulate.report import comparison_view, overview, settings
 from refund_fsm.simulate.report.canvas import FAINT, GREY, HALO, LINE, ORANGE, Canvas, Plot, require
 from refund_fsm.simulate.report.comparison import Comparison
@@ -39,15 +39,29 @@ HIGHEST, LOWER = 0.93, 0.095  # of the panel: where the first mark's label is, a
 MOST_TICKS = 10
 LATE = 0.78  # of the time axis: a mark beyond has its label at the left
 WRAPPED = 24  # characters of a label in one line
+DASHED = (0, (4, 2.2))
+PAID, ENDED = Text("已到账", "money back"), Text("已结束", "ended")
+BY_DAY = {
+    "money": Text("退款在第几天到账", "On which day the money is back"),
+    "end": Text("在第几天结束（不论结果）", "On which day it ends, whatever the outcome"),
+}
+RISEN = {
+    "money": Text("累计比例：已到账、已结束", "Back, and ended, by then"),
+    "end": Text("累计比例：已结束", "Ended by then"),
+}
 
 
 @dataclass(frozen=True, eq=False)
 class _Series:
-    """What is drawn of one result or law, in its colour; `name` is there where there are two."""
+    """What is drawn of one result or law, in its colour; `name` is there where there are two.
+
+    `curve` is of the money, or of the end where one of what is drawn pays nothing; `ended` is of the end, beside that of the money.
+    """
 
     one: Many
     colour: str
     curve: Curve
+    ended: Curve | None
     outcomes: Mapping[str, Interval]
     breaches: Mapping[str, Interval]
     name: Text | None = None
@@ -58,7 +72,7 @@ def plot(one: Many, lang: AnyLang = "both") -> Plot:
     settings.checked("plot", one)
     require()
     title, notices = settings.title(one), tuple(settings.notices(one))
-    return _Painter((_series(one, BLUE),), languages(lang)).painted(title, notices, _settings(one))
+    return _Painter((_series(one, BLUE, _kind(one)),), _kind(one), languages(lang)).painted(title, notices, _settings(one))
 
 
 def comparison_plot(comparison: Comparison, lang: AnyLang = "both") -> Plot:
@@ -67,14 +81,21 @@ def comparison_plot(comparison: Comparison, lang: AnyLang = "both") -> Plot:
         raise BadData("comparison", comparison, "a Comparison, as compare makes it")
     require()
     pairs = zip((comparison.a, comparison.b), (BLUE, ORANGE), comparison.names, strict=True)
-    series = tuple(_series(one, colour, name) for one, colour, name in pairs)
+    kind = _kind(comparison.a, comparison.b)
+    series = tuple(_series(one, colour, kind, name) for one, colour, name in pairs)
     title, notices = comparison_view.title(comparison), tuple(comparison_view.warnings(comparison))
-    return _Painter(series, languages(lang)).painted(title, notices, _settings(comparison.a))
+    return _Painter(series, kind, languages(lang)).painted(title, notices, _settings(comparison.a))
 
 
-def _series(one: Many, colour: str, name: Text | None = None) -> _Series:
+def _kind(*all_of: Many) -> str:
+    """Which time is drawn: to the money where all pay, else to the end."""
+    return "money" if all(pays(one.workflow) for one in all_of) else "end"
+
+
+def _series(one: Many, colour: str, kind: str, name: Text | None = None) -> _Series:
     figures = one.figures()
-    return _Series(one, colour, curve_of(one), overview.outcome_shares(figures), overview.breach_shares(figures), name)
+    ended = curve_of(one, "end") if kind == "money" else None
+    return _Series(one, colour, curve_of(one, kind), ended, overview.outcome_shares(figures), overview.breach_shares(figures), name)
 
 
 def _settings(one: Many) -> tuple[tuple[Text, Any], ...]:
@@ -86,6 +107,7 @@ def _settings(one: Many) -> tuple[tuple[Text, Any], ...]:
 @dataclass(frozen=True, eq=False)
 class _Painter:
     series: tuple[_Series, ...]
+    kind: str
     lang: Languages
 
     def painted(self, title: Text, notices: Sequence[Text], rests_on: Sequence[tuple[Text, Any]]) -> Plot:
@@ -93,8 +115,8 @@ class _Painter:
         with Canvas(self.lang) as canvas:
             canvas.head(title, notices, self._told(rests_on), self._legend())
             days = max(one.curve.days for one in self.series)
-            self._by_day(canvas.panel(0, 0, Text("退款在第几天到账", "On which day the money is back")), days)
-            self._risen(canvas.panel(1, 0, Text("累计到账比例", "Refunds that are back by then")), days)
+            self._by_day(canvas.panel(0, 0, BY_DAY[self.kind]), days)
+            self._risen(canvas.panel(1, 0, RISEN[self.kind]), days)
             self._bars(canvas.panel(0, 1, Text("结果（占全部）", "Outcomes, of all cases")), "outcomes")
             self._bars(canvas.panel(1, 1, Text("超时（占全部）", "Breaches, of all cases")), "breaches")
             return canvas.finished(self.lang.say(title), self._description())
@@ -118,7 +140,7 @@ class _Painter:
         """Whether both rest on the same: what differs is in the heading."""
         return len({str(dict(settings.rows(one.one)).get(label)) for one in self.series}) == 1
 
-    # 1. The time to the money
+    # 1. The times to the money and to the end
 
     def _by_day(self, axes: Axes, days: int) -> None:
         heights = [one.curve.by_day(days) * 100 for one in self.series]
@@ -142,14 +164,34 @@ class _Painter:
             axes.plot(times, share * 100, color=one.colour, linewidth=2.2, zorder=3, solid_joinstyle="round")
             for p, at in one.curve.quantiles.items():
                 axes.plot([at], [100 * p], "o", color=one.colour, markersize=6, zorder=4)
+            if one.ended is not None:
+                times, share = one.ended.risen(days)
+                axes.plot(times, share * 100, color=one.colour, linewidth=1.5, linestyle=DASHED, zorder=2.5)
+        if self.kind == "money":
+            self._key(axes)
         axes.set_ylim(0, 104)
         axes.set_yticks([0, 25, 50, 75, 90, 100])
-        axes.set_ylabel(self.lang.stack(Text("占退款 %", "% of refunds")))
+        axes.set_ylabel(self.lang.stack(Text("占比 %", "% of those")))
         start = words.since(self.series[0].one.start)
         same = len({one.one.start for one in self.series}) == 1
         from_start = Text(f"自 {start} 起的天数", f"days since {start}") if same else Text("自起点起的天数", "days since the start")
         axes.set_xlabel(self.lang.say(from_start))
         self._time_axis(axes, days)
+
+    def _key(self, axes: Axes) -> None:
+        """Which line is the money, and which the end."""
+        for row, (label, style) in enumerate(((PAID, "solid"), (ENDED, DASHED))):
+            height = 0.17 - 0.1 * row
+            axes.plot(
+                [0.70, 0.745],
+                [height] * 2,
+                transform=axes.transAxes,
+                color=MUTED,
+                linewidth=2.0 if row == 0 else 1.5,
+                linestyle=style,
+                zorder=5,
+            )
+            axes.text(0.755, height, self.lang.say(label), transform=axes.transAxes, va="center", fontsize=LABEL, color=INK, zorder=5)
 
     def _time_axis(self, axes: Axes, days: int) -> None:
         """Weeks along the axis; days on which nobody works on grey, where there is one start."""
@@ -223,7 +265,9 @@ class _Painter:
                 f"{overview.outcome_label(one.one, key).en} {100 * share.value:.1f} %" for key, share in one.outcomes.items()
             )
             days = ", ".join(f"{100 * p:g} % within {at:.1f} days" for p, at in one.curve.quantiles.items())
-            told.append(f"{one.name.en + ': ' if one.name else ''}{shares}; money: {days}")
+            ended = ", ".join(f"{100 * p:g} % within {at:.1f} days" for p, at in (one.ended.quantiles if one.ended else {}).items())
+            times = f"money: {days}; ended: {ended}" if one.ended is not None else f"ended: {days}"
+            told.append(f"{one.name.en + ': ' if one.name else ''}{shares}; {times}")
         return ". ".join(told)
 
 

@@ -73,8 +73,8 @@ def notices(one: Many) -> Iterator[Text]:
     if not isinstance(one, Result) and (left := one.outcomes[OPEN]) > OPEN_SHARE:
         share, days = f"{100 * left:.2g} %", f"{one.horizon / ONE_DAY:g}"
         yield Text(
-            f"⚠ 到第 {days} 天仍有 {share} 的售后单未结束：到账时间只统计在此之前已到账的",
-            f"⚠ {share} of the cases are still open on day {days}: times to the money are of those who had it by then only",
+            f"⚠ 到第 {days} 天仍有 {share} 的售后单未结束：到账、结束时间只统计在此之前的",
+            f"⚠ {share} of the cases are still open on day {days}: times to the money and to the end are of those by then only",
         )
 
 

@@ -1,4 +1,4 @@
-"""Owns what pictures show along the time axis: the money of a result or a law as one kind of curve, and the days off.
+"""Owns what pictures show along the time axis: the times of a result or a law as one kind of curve, and the days off.
 
 Must not know pictures.
 """
@@ -14,16 +14,16 @@ from numpy.typing import NDArray
 
 from refund_fsm.simulate.figures import QUANTILES
 from refund_fsm.simulate.report.settings import Many
-from refund_fsm.simulate.sample import HOUR, Result
+from refund_fsm.simulate.sample import HOUR, Histogram, Result
 
 ONE_DAY = timedelta(days=1)
-SEEN = 0.998  # of those that are paid, this share is in the picture: a few stragglers would squeeze all others together
+SEEN = 0.998  # of those that are paid, or end, this share is in the picture: a few stragglers would squeeze all others together
 WEEK = 7
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """`mass`: the share of all cases whose money comes in each cell of `step`; `quantiles`: days, by share of those that are paid.
+    """`mass`: the share of all cases whose money comes, or which end, in each cell of `step`; `quantiles`: days, by share of those.
 
     `begun` is how far into the first cell the start is, in cells.
     """
@@ -35,7 +35,7 @@ class Curve:
 
     @property
     def total(self) -> float:
-        """The share of cases that are paid."""
+        """The share of cases that are paid, or end."""
         return float(self.mass.sum())
 
     def by_day(self, days: int) -> NDArray[np.float64]:
@@ -44,7 +44,7 @@ class Curve:
         return np.bincount(np.clip(day_of, 0, days), weights=self.mass, minlength=days + 1)[:days].astype(np.float64)
 
     def risen(self, days: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Times in days, and the share of those that are paid whose money has come by then."""
+        """Times in days, and the share that has been paid, or has ended, by then, of those that ever are."""
         cells = min(len(self.mass), math.ceil(days / (self.step / ONE_DAY)))
         share = np.concatenate([np.zeros(1), np.cumsum(self.mass[:cells])]) / (self.total or 1.0)
         times = (np.arange(cells + 1, dtype=np.float64) - self.begun) * (self.step / ONE_DAY)
@@ -58,14 +58,13 @@ class Curve:
         return max(WEEK, WEEK * math.ceil(cell * (self.step / ONE_DAY) / WEEK))
 
 
-def curve_of(one: Many) -> Curve:
-    """The time to the money of a result or a law."""
-    money = one.time_to_money
-    found = {p: at / ONE_DAY for p in QUANTILES if (at := money.quantile(p)) is not None}
-    if isinstance(one, Result):
-        return Curve(one.time_to_money.counts / max(one.cases, 1), HOUR, found)
-    distribution = one.time_to_money
-    return Curve(np.asarray(distribution.p, np.float64), distribution.step, found, distribution.begun)
+def curve_of(one: Many, kind: str) -> Curve:
+    """A time of a result or a law, by its kind (`figures.times`): to the money, or to the end."""
+    time = one.time_to_money if kind == "money" else one.time_to_end
+    found = {p: at / ONE_DAY for p in QUANTILES if (at := time.quantile(p)) is not None}
+    if isinstance(time, Histogram):
+        return Curve(time.counts / max(one.cases if isinstance(one, Result) else 1, 1), HOUR, found)
+    return Curve(np.asarray(time.p, np.float64), time.step, found, time.begun)
 
 
 def off_days(one: Many, days: int) -> list[tuple[float, float]]:

@@ -65,7 +65,7 @@ def _row(row: Effect, name: str, unit: Unit, lang: Languages) -> tuple[str, str,
 
 def unit_of(name: str) -> Unit:
     """The unit of a figure, by its name."""
-    if name.startswith(("money:", "stay:")):
+    if name.startswith(("money:", "end:", "stay:")):
         return "hours"
     return "fen" if name == "paid" else "times" if name == "steps" else "share"
 

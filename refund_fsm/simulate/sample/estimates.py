@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
 from refund_fsm.simulate.behaviour import Quantity
+from refund_fsm.simulate.figures import QUANTILES, percentile
 from refund_fsm.simulate.sample.histogram import Z95, Histogram
 from refund_fsm.text.numbers import Interval
 
@@ -20,6 +21,13 @@ def share(count: int, total: int) -> Interval:
     middle = (p + z2 / (2 * total)) / (1 + z2 / total)
     half = Z95 / (1 + z2 / total) * math.sqrt(p * (1 - p) / total + z2 / (4 * total**2))
     return Interval(p, max(0.0, middle - half), min(1.0, middle + half))
+
+
+def times(kind: str, time: Histogram) -> Iterator[tuple[str, Interval]]:
+    """The figures of a time by name, in hours: its mean, and the percentiles that are told."""
+    yield f"{kind}:mean", time.mean_interval()
+    for p in QUANTILES:
+        yield f"{kind}:{percentile(p)}", quantile(time, p)
 
 
 def quantile(histogram: Histogram, p: float) -> Interval:

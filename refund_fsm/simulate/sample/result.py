@@ -19,7 +19,7 @@ from refund_fsm.errors import BadData
 from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE, Behaviour
 from refund_fsm.simulate.figures import Figure, frame, rows_of
-from refund_fsm.simulate.sample.estimates import about, finite, mean_paid, quantile, share, shares
+from refund_fsm.simulate.sample.estimates import about, finite, mean_paid, share, shares, times
 from refund_fsm.simulate.sample.histogram import Histogram
 from refund_fsm.simulate.sample.ranges import Ranges, joined
 from refund_fsm.simulate.sample.sums import (
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from refund_fsm.diagram import Diagram, Lang
 
 FORMAT = 1
+SETTINGS = ("behaviour", "policy", "start", "payers", "calendar")  # the same in results that add up
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +51,7 @@ class Result:
     """What `cases` cases of one workflow, behaviour, policy and start add up to. Shares are of cases, times from the start.
 
     `ranges` are the numbers of the cases, by seed: (seed, first, one past the last); `calendar` the version of the working days that
-    were used. `partial` says that the run was ended before
-    all `asked` cases were played. `a + b` merges two results of different cases exactly.
+    were used. `partial`: the run was ended before all `asked` cases were played. `a + b` merges results of different cases exactly.
     """
 
     workflow: Workflow
@@ -150,6 +150,11 @@ class Result:
         """From the start to the first payout, of the cases that had one."""
         return Histogram(self.sums.money, self._total(MONEY_SECONDS))
 
+    @property
+    def time_to_end(self) -> Histogram:
+        """From the start to the end, of the cases that ended, whatever became of them."""
+        return Histogram(self.sums.ends.sum(axis=0), int(self.sums.end_seconds.sum()))
+
     def time_to(self, state: str) -> Histogram:
         """From the start to a final state, of the cases that ended there."""
         place = self._place(state)
@@ -192,11 +197,12 @@ class Result:
             add(f"outcome:{key}", "share", one)
         if figures.disputes(self.workflow):
             add("arbitration", "share", self.arbitration_share)
-        money = self.time_to_money
-        add("money:mean", "hours", money.mean_interval())
-        for p in figures.QUANTILES:
-            add(f"money:{figures.percentile(p)}", "hours", quantile(money, p))
-        add("paid", "fen", mean_paid(self.behaviour.amount, self.paid_fen, self._total(PAID), self.cases))
+        for kind in figures.times(self.workflow):
+            time = self.time_to_money if kind == "money" else self.time_to_end
+            for name, one in times(kind, time):
+                add(name, "hours", one)
+        if figures.pays(self.workflow):
+            add("paid", "fen", mean_paid(self.behaviour.amount, self.paid_fen, self._total(PAID), self.cases))
         add("steps", "times", about(self.steps, self._total(STEPS_SQUARED), self.cases))
         for name, one in self.breach_shares.items():
             add(f"breach:{name}", "share", one)
@@ -261,7 +267,7 @@ class Result:
         """The result of the cases of both, exactly what one run of all of them would give."""
         if not isinstance(other, Result):
             return NotImplemented
-        for name in ("behaviour", "policy", "start", "payers", "calendar"):
+        for name in SETTINGS:
             if getattr(self, name) != getattr(other, name):
                 raise BadData(name, getattr(other, name), "the same in two results that are merged")
         if self.workflow.fingerprint != other.workflow.fingerprint:
@@ -274,12 +280,8 @@ class Result:
         """Equal to the bit: settings, cases and every sum."""
         if not isinstance(other, Result):
             return NotImplemented
-        same = all(
-            getattr(self, name) == getattr(other, name)
-            for name in ("behaviour", "policy", "start", "ranges", "asked", "payers", "calendar")
-        )
         return (
-            same
+            all(getattr(self, name) == getattr(other, name) for name in (*SETTINGS, "ranges", "asked"))
             and self.workflow.fingerprint == other.workflow.fingerprint
             and all(np.array_equal(one, two) for one, two in zip(self.sums, other.sums, strict=True))
         )

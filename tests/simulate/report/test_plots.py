@@ -36,7 +36,7 @@ DAY = timedelta(days=1)
 @pytest.mark.parametrize("make", [sampled, exact], ids=["result", "law"])
 def test_the_curve_is_the_distribution(make: Callable[[], Any]) -> None:
     one = make()
-    curve = curve_of(one)
+    curve = curve_of(one, "money")
     assert curve.total == pytest.approx(one.figures()["outcome:refunded"].value, abs=1e-6)
     by_day = curve.by_day(200)
     assert by_day.sum() == pytest.approx(curve.total, abs=1e-9)
@@ -53,9 +53,9 @@ def test_the_curve_is_the_distribution(make: Callable[[], Any]) -> None:
 def test_a_law_whose_start_is_inside_a_cell_is_drawn_from_its_start() -> None:
     half_past = exact(start=START + timedelta(minutes=30))
     on_the_hour = exact()
-    assert (curve_of(half_past).begun, curve_of(on_the_hour).begun) == (0.5, 0.0)
-    assert curve_of(half_past).risen(30)[0][-1] == pytest.approx((30 * 24 - 0.5) / 24)
-    assert curve_of(half_past).by_day(60).sum() == pytest.approx(curve_of(half_past).total)
+    assert (curve_of(half_past, "money").begun, curve_of(on_the_hour, "money").begun) == (0.5, 0.0)
+    assert curve_of(half_past, "money").risen(30)[0][-1] == pytest.approx((30 * 24 - 0.5) / 24)
+    assert curve_of(half_past, "money").by_day(60).sum() == pytest.approx(curve_of(half_past, "money").total)
 
 
 def test_days_off_are_those_of_the_calendar() -> None:
@@ -78,7 +78,7 @@ def test_the_picture_says_its_numbers_and_that_it_is_illustrative(name: str, lan
     assert (ILLUSTRATIVE.zh in text) == (lang != "en") and (ILLUSTRATIVE.en in text) == (lang != "zh")
     assert bool(HAN.search(text)) == (lang != "en")
     assert ("partial" in text or "部分结果" in text) == (name in ("partial", "empty"))
-    for at in curve_of(one).quantiles.values():
+    for at in curve_of(one, "money").quantiles.values():
         assert re.search(rf"(: |：){at:.1f} (天|days)", text)
     if name != "empty":
         assert f"{100 * one.figures()['outcome:refunded'].value:.1f} %" in told
@@ -96,15 +96,28 @@ def test_a_comparison_shows_both() -> None:
     text = "\n".join(said(svg))
     for one, name in ((a, "policy guide"), (b, "policy statute")):
         marks = " · ".join(
-            f"{label} {at:.1f}" for label, at in zip(("half", "90 %", "95 %"), curve_of(one).quantiles.values(), strict=True)
+            f"{label} {at:.1f}" for label, at in zip(("half", "90 %", "95 %"), curve_of(one, "money").quantiles.values(), strict=True)
         )
         assert f"{name}: {marks} days" in text
     assert ILLUSTRATIVE.en in text and BLUE.lower() in svg and ORANGE.lower() in svg
     assert comparison_plot(compare(exact(), exact("third_party"))).svg, "two workflows, whose outcomes differ"
 
 
-def test_a_workflow_that_pays_nothing_has_a_picture() -> None:
-    assert "none" in said(plot(played(penniless()), "en").svg), "no breaches"
+def test_a_workflow_that_pays_nothing_has_a_picture_of_its_end() -> None:
+    one = played(penniless())
+    told = said(plot(one, "en").svg)
+    assert "none" in told, "no breaches"
+    assert "On which day it ends, whatever the outcome" in told and not any("money" in line for line in told)
+    assert f"half: {one.time_to_end.quantile(0.5) / DAY:.1f} days" in told
+    beside = said(comparison_plot(compare(one, sampled("virtual", cases=500)), "en").svg)
+    assert "Ended by then" in beside, "where one of two pays nothing, both show their ends"
+
+
+def test_the_end_is_drawn_beside_the_money() -> None:
+    told = said(plot(exact(), "en").svg)
+    assert {"Back, and ended, by then", "money back", "ended"} <= set(told)
+    ends = curve_of(exact(), "end")
+    assert ends.total == pytest.approx(1 - exact().outcomes["open"], abs=1e-9) and ends.total > curve_of(exact(), "money").total
 
 
 def test_a_label_is_text_whatever_is_in_it() -> None:
