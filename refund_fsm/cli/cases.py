@@ -30,7 +30,7 @@ def demo(
 
 
 def run(file: File, lang: LangOption = None, json: JsonOption = False) -> None:
-    """Play a scenario file, or read a saved case, and print its trace. Exit code 1 when an event was refused that the file does not say is refused."""
+    """Play a scenario file, or read a saved case, and print its trace. Exit code 1 when an event was refused unforeseen by the file."""
     from refund_fsm.cli import subjects, trace_view
     from refund_fsm.scenario import find, load, play, recorded
 

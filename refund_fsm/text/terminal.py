@@ -1,7 +1,7 @@
 """Owns how sections look in a terminal and in a pipe: columns that line up, and nothing in a text taken for more than text.
 
-On a terminal a table fits the window, in a pipe `PIPE_WIDTH`; what is wider is wrapped in its cells, so that nothing is cut. Lines of text are
-not wrapped in a pipe. Must not know what is told.
+On a terminal a table fits the window, in a pipe `PIPE_WIDTH`; what is wider is wrapped in its cells, so that nothing is cut. Lines of
+text are not wrapped in a pipe. Must not know what is told.
 """
 
 from __future__ import annotations
