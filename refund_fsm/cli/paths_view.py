@@ -57,7 +57,7 @@ def _row(workflow: Workflow, step: PathStep, lang: Languages) -> tuple[str, ...]
     what = lang.say(PASSES) if step.event is None else lang.say(event.text) if event else step.event
     actor = workflow.actors.get(step.by) if step.by is not None else None
     outcome = " ".join((*step.fired, *([step.refusal] if step.refusal else [])))
-    due = "" if step.due is None else f"≤ {words.stamp(step.due)}"
+    due = "" if step.due is None else f"≤ {words.stamp(step.due)}{lang.say(words.PROVISIONAL, '') if step.provisional else ''}"
     state = lang.say(workflow.states[step.state].text)
     return "", words.stamp(step.at), lang.say(actor.text) if actor else "", what, outcome, state, due
 
