@@ -14,7 +14,6 @@ from typing import Annotated
 
 import typer
 
-from refund_fsm import __version__
 from refund_fsm.cli import cases, many, pictures, workflows
 from refund_fsm.cli.options import FOUND, MISSING, PIPE_CLOSED, STOPPED, UNPRINTED, WRONG, LangOption, remember
 from refund_fsm.errors import MissingPart, RefundFsmError, needing
@@ -43,6 +42,8 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from refund_fsm import __version__
+
         typer.echo(f"refund-fsm {__version__}")
         raise typer.Exit
 
@@ -81,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     try:
         with needing("this command"), _terminable():
-            return int(app(None if arguments is None else list(arguments), standalone_mode=False) or 0)
+            return int(app(None if arguments is None else list(arguments), prog_name="refund-fsm", standalone_mode=False) or 0)
     except MissingPart as error:
         return _failed(error, MISSING)
     except RefundFsmError as error:
@@ -90,6 +91,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         return _failed(error, FOUND if isinstance(error, Refused) else WRONG)
     except (KeyboardInterrupt, typer.Abort):
         return STOPPED
+    except SystemExit as error:  # typer has answered a shell that completes a line
+        return error.code if isinstance(error.code, int) else 0
     except Terminated as error:
         return 128 + error.number
     except Exception as error:

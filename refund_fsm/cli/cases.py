@@ -7,11 +7,18 @@ from typing import Annotated
 import typer
 
 from refund_fsm.cli.answers import tell
-from refund_fsm.cli.options import FOUND, WHEN, File, JsonOption, LangOption, instant_of, spoken
+from refund_fsm.cli.options import FOUND, SCENARIOS, WHEN, File, JsonOption, LangOption, instant_of, spoken
 
 
 def demo(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[SCENARIO]...", help="Shipped scenarios; default: a few.")] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SCENARIO]...",
+            autocompletion=SCENARIOS,
+            help="Shipped scenarios; default: a few.",
+        ),
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="Play all shipped scenarios.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="List the shipped scenarios.")] = False,
     lang: LangOption = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -19,17 +19,71 @@ from refund_fsm.text import LANGS, SHANGHAI, Languages
 if TYPE_CHECKING:
     from refund_fsm.workflow import Policy
 
+Choose = Callable[[str], list[str]]  # what a shell offers for the beginning of a word
+
+
+def offering(found: Callable[[], Iterable[str]]) -> Choose:
+    """What a shell offers: those of the words that begin so. They are looked up only then."""
+    return lambda incomplete: [one for one in found() if one.startswith(incomplete)]
+
+
+def _order_types() -> Iterable[str]:
+    from refund_fsm.orders import keys
+
+    return keys()
+
+
+def _scenarios() -> Iterable[str]:
+    from refund_fsm.scenario import shipped
+
+    return shipped()
+
+
+def _profiles() -> Iterable[str]:
+    from refund_fsm.workflow import PROFILES
+
+    return PROFILES
+
+
+def _formats() -> Iterable[str]:
+    from refund_fsm.export import FORMATS
+
+    return FORMATS
+
+
+ORDER_TYPES, SCENARIOS, POLICIES, EXPORTS = map(offering, (_order_types, _scenarios, _profiles, _formats))
+
 FOUND, WRONG, MISSING, UNPRINTED, STOPPED, PIPE_CLOSED = 1, 2, 3, 4, 130, 141  # exit codes; the last two as a shell has them
 LANG_HELP = "The languages of the output; default: $REFUND_FSM_LANG, else the locale's, else both."
 LangOption = Annotated[Languages | None, typer.Option("--lang", help=LANG_HELP, show_default=False)]
 WHEN = "ISO; without a zone in Shanghai's, a date alone its beginning"
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-OrderType = Annotated[str, typer.Argument(metavar="ORDER_TYPE", help="A registered order type, or module:attribute of a Workflow.")]
-PolicyOption = Annotated[str | None, typer.Option("--policy", metavar="NAME|FILE", help="guide, statute, or a policy file (TOML).")]
+OrderType = Annotated[
+    str,
+    typer.Argument(
+        metavar="ORDER_TYPE",
+        autocompletion=ORDER_TYPES,
+        help="A registered order type, or module:attribute of a Workflow.",
+    ),
+]
+PolicyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--policy",
+        metavar="NAME|FILE",
+        autocompletion=POLICIES,
+        help="guide, statute, or a policy file (TOML).",
+    ),
+]
 BehaviourOption = Annotated[
     str | None, typer.Option("--behaviour", metavar="FILE", help="A behaviour file (TOML); default: the one that ships.")
 ]
-File = Annotated[str, typer.Argument(metavar="FILE", help="A scenario file (TOML), a shipped scenario's name, or a saved case (.json).")]
+File = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE", autocompletion=SCENARIOS, help="A scenario file (TOML), a shipped scenario's name, or a saved case (.json)."
+    ),
+]
 
 
 _remembered: ContextVar[Languages | None] = ContextVar("lang", default=None)

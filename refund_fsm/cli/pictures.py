@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from refund_fsm.cli.answers import tell_written
-from refund_fsm.cli.options import FOUND, WHEN, LangOption, PolicyOption, instant_of, policy_of, written
+from refund_fsm.cli.options import FOUND, ORDER_TYPES, WHEN, LangOption, PolicyOption, instant_of, policy_of, written
 from refund_fsm.text.console import complain
 
 
@@ -23,7 +23,9 @@ def draw(
     order_types: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[ORDER_TYPE]...", help="Registered order types, or module:attribute of a Workflow; default: all registered ones."
+            metavar="[ORDER_TYPE]...",
+            autocompletion=ORDER_TYPES,
+            help="Registered order types, or module:attribute of a Workflow; default: all registered ones.",
         ),
     ] = None,
     output: Annotated[

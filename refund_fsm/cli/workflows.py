@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from refund_fsm.cli.answers import tell, tell_written
-from refund_fsm.cli.options import FOUND, BehaviourOption, JsonOption, LangOption, OrderType, PolicyOption, naming, policy_of
+from refund_fsm.cli.options import (
+    EXPORTS,
+    FOUND,
+    ORDER_TYPES,
+    BehaviourOption,
+    JsonOption,
+    LangOption,
+    OrderType,
+    PolicyOption,
+    naming,
+    offering,
+    policy_of,
+)
 from refund_fsm.text.console import show_text
 
 CRITERIA = ("states", "rules", "rule_pairs", "prime_paths", "guard_outcomes", "limits", "refusals", "w")  # paths.CRITERIA, tested
@@ -32,7 +44,11 @@ def show(order_type: OrderType, lang: LangOption = None, json: JsonOption = Fals
 def check(
     order_type: Annotated[
         str | None,
-        typer.Argument(metavar="[ORDER_TYPE]", help="An order type, or module:attribute of a Workflow; default: all registered ones."),
+        typer.Argument(
+            metavar="[ORDER_TYPE]",
+            autocompletion=ORDER_TYPES,
+            help="An order type, or module:attribute of a Workflow; default: all registered ones.",
+        ),
     ] = None,
     policy: PolicyOption = None,
     lang: LangOption = None,
@@ -58,6 +74,7 @@ def export(
         typer.Option(
             "--to",
             metavar="FORMAT",
+            autocompletion=EXPORTS,
             help="promela (the model checker spin), xstate (XState 5, JSON), pnml (a Petri net, for process mining), or prism (Storm).",
         ),
     ],
@@ -87,7 +104,7 @@ def paths(
     order_type: OrderType,
     criterion: Annotated[
         str,
-        typer.Option("--cover", metavar="CRITERION", help=f"One of {', '.join(CRITERIA)}."),
+        typer.Option("--cover", metavar="CRITERION", autocompletion=offering(lambda: CRITERIA), help=f"One of {', '.join(CRITERIA)}."),
     ] = "rules",
     extra_states: Annotated[
         int, typer.Option("--extra-states", help="With --cover w: how many states a faulty service may have more.")
