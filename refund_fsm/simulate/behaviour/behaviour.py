@@ -114,8 +114,8 @@ class Behaviour(Frozen):
         """The behaviour as TOML, a row on a line; `from_toml` gives an equal one."""
         return toml_of(self)
 
-    def save(self, path: Path) -> Path:
-        """Writes `to_toml()` to a file; `BadData` when that cannot be."""
+    def save(self, path: Path | str) -> Path:
+        """Writes `to_toml()` to a file, whole or not at all; returns the path. `BadData` when that cannot be."""
         return write_text(path, self.to_toml(), "behaviour")
 
     def changed(
@@ -209,7 +209,7 @@ def _row_told(field: str, rows: Any) -> str:
         return ""
     row = rows[int(found[1])]
     state, event = (row.get(name) if isinstance(row, Mapping) else getattr(row, name, None) for name in ("state", "event"))
-    return f", in the row {plain(state)}: {plain(event)}"
+    return f", in the row {plain(str(state))}: {plain(str(event))}"
 
 
 def _told(quantity: Quantity) -> str:
