@@ -36,6 +36,7 @@ HANDS_ON = {"", "__main__", "lookup", "testing.plugin", "testing.strategies"}  #
 UP = {  # a value's own face methods, which look up inside the function: their view takes the value
     ("case.case", "RefundCase.to_json"): ("case.saved", "the written form is a view of the case"),
     ("case.case", "RefundCase.from_json"): ("case.saved", "the same, read"),
+    ("cli.app", "_version"): ("", "the version is the package's own"),
     ("paths.suite", "Suite.to_pytest"): ("paths.pytest_file", "the file is a view of the suite"),
     ("simulate.sample.result", "Result.summary"): ("simulate.report.summary", "the summary is a view of the result"),
     ("simulate.sample.result", "Result.from_json"): ("simulate.sample.saved", "the written form is a view of the result"),
@@ -45,7 +46,7 @@ UP = {  # a value's own face methods, which look up inside the function: their v
     ("testing.lockstep.report", "LockstepReport.reproduction"): ("testing.lockstep.pytest_file", "the file is a view of the report"),
 }
 PAST_FACES = {  # modules that other rooms name, since the face would load them for everybody, or since they are read as `words.instant`
-    "case.saved": "hashlib and json: a case that is neither written nor read needs none",
+    "case.plain": "a case as plain data: who neither writes nor traces one needs none",
     "diagram.dark": "one colour that plots share",
     "diagram.fonts": "read as a module; plots embed the same font",
     "diagram.palette": "the colours that plots share",
@@ -64,6 +65,7 @@ PAST_FACES = {  # modules that other rooms name, since the face would load them 
     "simulate.report.whatif_view": "read as a module; what is told is loaded when it is told",
     "text.console": "what prints is loaded by who prints",
     "text.html": "what writes pages is loaded by who writes pages",
+    "text.literals": "what writes files of Python is loaded by who writes them",
     "text.numbers": "what tells figures is loaded by who tells figures",
     "text.sections": "what answers are made of is loaded by who answers",
     "text.terminal": "what lays out text is loaded by who lays out text",

@@ -6,20 +6,24 @@ Must not know an order type, nor read a wall clock. `saved` is loaded when a cas
 from __future__ import annotations
 
 from refund_fsm.case.case import RefundCase
-from refund_fsm.case.engine import MAX_CLOCK_STEPS
+from refund_fsm.case.engine import MAX_CLOCK_STEPS, MAX_STEPS
 from refund_fsm.case.judging import facts_for
 from refund_fsm.case.machine import stepper_of
-from refund_fsm.case.record import DETAILS, NO_DETAILS, Breach, Due, Step, is_given
+from refund_fsm.case.record import BLANKED, DETAILS, NO_DETAILS, Breach, Details, Due, Recounted, Step, is_given
 from refund_fsm.case.refusal import NEEDS, Code, Refusal, Refused, Verdict
 
 __all__ = [
+    "BLANKED",
     "DETAILS",
     "MAX_CLOCK_STEPS",
+    "MAX_STEPS",
     "NEEDS",
     "NO_DETAILS",
     "Breach",
     "Code",
+    "Details",
     "Due",
+    "Recounted",
     "RefundCase",
     "Refusal",
     "Refused",

@@ -10,11 +10,14 @@ from datetime import datetime
 from typing import Any, NoReturn, Self
 
 from refund_fsm import orders
-from refund_fsm.case.engine import Head, Live, advanced, delivered, due_of, open_breach, statutory_due, stepped
-from refund_fsm.case.judging import BACKWARDS, checked, facts_for, guard_failed, is_repeated, reached, refusal, verdict
-from refund_fsm.case.opening import opened
-from refund_fsm.case.record import Breach, Due, Step
+from refund_fsm.case.engine import Head, Live, advanced, due_of, open_breach, statutory_due
+from refund_fsm.case.judging import BACKWARDS, checked, is_repeated, reached, refusal, verdict
+from refund_fsm.case.logged import logged
+from refund_fsm.case.opening import key_of, opened
+from refund_fsm.case.record import Breach, Due, Recounted, Step
+from refund_fsm.case.recounting import recounted
 from refund_fsm.case.refusal import Refused, Verdict
+from refund_fsm.case.taking import taken
 from refund_fsm.workflow import CLOCK, Freight, Order, Policy, RefundRequest, State, Workflow, instant
 
 
@@ -59,8 +62,8 @@ class RefundCase:
         """A new case in the workflow's initial state.
 
         `policy=None` is the guide's; `workflow=None` the registry's for the order's type; `case_id=None` derives one from
-        order, SKU and instant. Raises `BadData` for an instant before the payment, a SKU that the order lacks, a reason or
-        kind that the workflow's facts do not know.
+        order (its type included), request and instant. Raises `BadData` for an instant before the payment, a SKU that the order
+        lacks, a reason or kind that the workflow's facts do not know.
         """
         return cls._of(*opened(order, request, at, policy, workflow, case_id))
 
@@ -135,21 +138,32 @@ class RefundCase:
 
     @property
     def payout_key(self) -> str:
-        """The idempotency key that every payout of this case carries, retries included. Derived from the case id."""
-        return f"refund:{self._head.case_id}"
+        """The idempotency key that every payout of this case carries, retries included: 43 characters of `[0-9A-Za-z_-]`.
+
+        Derived from the case id, order (its type included), request and opening instant, so different for any two cases that
+        differ in one of them. A case that was saved in format 1 keeps `refund:<case_id>`, which it was paid under.
+        """
+        return key_of(self._head)
 
     @property
     def freight(self) -> Freight | None:
         """Who pays the return freight, and on what ground; None when nothing is sent back or the workflow does not say."""
-        rule = self._head.workflow.freight_of
-        return rule(self._live.facts, self._head.order) if rule else None
+        return self._head.workflow.freight(self._live.facts, self._head.order)
 
     # 3. Clocks
 
     @property
     def due(self) -> Due | None:
         """The limit of the present state, or None where there is none."""
-        return due_of(self._head, self._live)
+        return due_of(self._live)
+
+    @property
+    def recounted(self) -> tuple[Recounted, ...]:
+        """The limits of a case that was counted by another calendar which today's would end elsewhere, in the order of the steps.
+
+        What was decided stands; this only tells. () for a case that today's calendar has counted from the start.
+        """
+        return recounted(self._head, self._live)
 
     @property
     def statutory_due(self) -> Due | None:
@@ -182,31 +196,25 @@ class RefundCase:
         to = instant(to, "to")
         if to < self._live.now:
             raise Refused(refusal(self._head, self._live, BACKWARDS, "advance", to, CLOCK.key, instant=self._live.now))
-        return self._of(self._head, advanced(self._head, self._live, to))
+        head, live = self._head, self._live
+        return self._of(head, logged(head, live, "advance", to, CLOCK.key, lambda: advanced(head, live, to)))
 
     # 4. Events
 
     def apply(self, event: str, *, at: datetime, by: str, **details: Any) -> Self:
         """The case after an event of the actor `by`, the clock having run to `at` first.
 
-        `details` are `note`, `tracking_no`, `evidence` (an `Evidence` or several) and `event_id`; an id that was seen
-        before returns the case unchanged when all else is the same. Raises `Refused` with the reason, `BadData` for an
-        unknown actor or a bad detail.
+        `details` are `note`, `tracking_no`, `evidence` (an `Evidence` or several), `operator` (who it was on the actor's side) and
+        `event_id`. Under an id that the case has seen, the same event by the same actor with the same details is a repeated
+        delivery and returns the case unchanged, whatever its `at`: a retry carries the instant of the event or that of its own
+        delivery, and neither moves the clock. Anything else under that id is `BadData`. So is an unknown actor or a bad detail;
+        `Refused` gives the reason why the event is not taken.
         """
-        head = self._head
+        head, live = self._head, self._live
         at, given = checked(head.workflow, event, at, by, details)
-        if is_repeated(self._live, event, by, given):
+        if is_repeated(live, event, by, given):
             return self
-        live, barred = reached(head, self._live, event, at, by, given)
-        if barred is not None:
-            raise Refused(barred)
-        if by == CLOCK.key:
-            return self._of(head, delivered(live, given))
-        facts = facts_for(head, live, event, at)
-        rule = head.stepper.fire(live.state.key, event, facts)
-        if rule is None:
-            raise Refused(guard_failed(head, live, event, at, by, facts))
-        return self._of(head, stepped(head, live, rule, at, facts, given))
+        return self._of(head, logged(head, live, event, at, by, lambda: taken(head, live, event, at, by, given)))
 
     def ask(self, event: str, *, at: datetime, by: str, **details: Any) -> Verdict:
         """What would become of an event; takes what `apply` takes and raises only for bad data."""
@@ -229,7 +237,7 @@ class RefundCase:
         """The case as JSON, with chained digests, to be read by `from_json`. Integrity, not authenticity: no secret is used."""
         from refund_fsm.case import saved
 
-        return saved.written(self, indent)
+        return saved.written(self._head, self._live, indent)
 
     @classmethod
     def from_json(cls, text: str | bytes, workflow: Workflow | None = None) -> Self:

@@ -11,48 +11,73 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from refund_fsm.case.machine import Stepper, stepper_of
-from refund_fsm.case.record import NO_DETAILS, Breach, Due, Step
-from refund_fsm.errors import TooLong, WorkflowError
+from refund_fsm.case.record import NO_DETAILS, Breach, CalendarChange, Due, Seal, Step
+from refund_fsm.errors import CalendarOutOfRange, TooLong
 from refund_fsm.workflow import Ground, Limit, Order, Policy, RefundRequest, Rule, State, Unit, Workflow
 
 MAX_CLOCK_STEPS = 10_000  # clock rules that one advance fires: a table that goes round by itself is an error, not a hang
+MAX_STEPS = 100_000  # of one case: what no buyer and no merchant does, and what still can be written and read again
 
 
 class Head:
-    """What never changes in a case. Shared by all its values."""
+    """What never changes in a case. Shared by all its values. `counted_by` is the calendar that it was opened under, None for today's;
+    `payout_key` is None where it follows from the rest; `seals` are those of the request's texts, by place."""
 
-    __slots__ = ("amount_fen", "balance_fen", "case_id", "law", "limits", "opened_at", "order", "policy", "request", "stepper", "workflow")
+    __slots__ = (
+        *("amount_fen", "balance_fen", "bounds", "case_id", "clock", "counted_by", "due", "facts", "groups", "law", "limits", "opened_at"),
+        *("order", "payout_key", "policy", "request", "seals", "stepper", "workflow"),
+    )
 
-    def __init__(self, workflow: Workflow, policy: Policy, order: Order, request: RefundRequest, at: datetime, case_id: str) -> None:
+    def __init__(
+        self, workflow: Workflow, policy: Policy, order: Order, request: RefundRequest, at: datetime, case_id: str, facts: Any = None
+    ) -> None:
         self.workflow = workflow
         self.policy = policy
         self.order = order
         self.request = request
         self.opened_at = at
         self.case_id = case_id
+        self.payout_key: str | None = None
+        self.counted_by: str | None = None
+        self.seals: dict[str, Seal] = {}
         self.balance_fen = order.line(request.sku).balance_fen
         self.amount_fen = self.balance_fen if request.amount_fen is None else request.amount_fen
         self.stepper: Stepper = stepper_of(workflow)
+        self.bounds = workflow.bounds(policy)
+        self.clock, self.groups = workflow.clock_rules, workflow.group_of
         self.law = frozenset(state.key for state in workflow.law)
         self.limits: dict[str, tuple[Limit, Unit, int]] = {
             key: (limit, limit.unit, limit.length_in(policy)) for key, limit in workflow.limit_of.items()
         }
+        self.facts: Any = self.derive(at, {}) if facts is None else facts
+        self.due = running(self, workflow.initial, self.facts, at)
 
     def ground(self, at: datetime) -> Ground:
         return Ground(self.order, self.request, self.policy, at)
 
-    def derive(self, at: datetime, kept: Mapping[str, Any]) -> Any:
-        """The facts at an instant; what an effect has set stays."""
-        facts: Any = self.workflow.facts_of(self.order, self.request, at, self.policy)
-        if type(facts) is not self.workflow.facts:
-            raise WorkflowError(f"workflow {self.workflow.key}", f"facts_of gave {facts!r}, not a {self.workflow.facts.__name__}")
-        derived: Any = facts
+    def derive(self, at: datetime, kept: Mapping[str, Any], policy: Policy | None = None) -> Any:
+        """The facts at an instant; what an effect has set stays. `policy` stands in for the case's own."""
+        derived: Any = self.workflow.derive(self.order, self.request, at, policy or self.policy)
         return replace(derived, **kept) if kept else derived
+
+
+class Uncounted:
+    """A limit whose end cannot be counted: a day that must not be guessed. Asked for its end, it says so."""
+
+    __slots__ = ("error", "then")
+
+    def __init__(self, then: Rule | None, error: CalendarOutOfRange | TooLong) -> None:
+        self.then, self.error = then, error
+
+    @property
+    def at(self) -> datetime:
+        raise type(self.error)(*self.error.args)
 
 
 class Live(NamedTuple):
     """What a step changes. `entered` starts the count of the limit, `breached` says that it was recorded as passed; `kept` are
-    the facts that effects have set; `law` holds when each statutory clock started; `seen` the place of each event id."""
+    the facts that effects have set; `law` holds when each statutory clock started; `seen` the place of each event id; `due` is
+    the limit that runs; `changes` are those of the calendar."""
 
     state: State
     facts: Any
@@ -64,21 +89,36 @@ class Live(NamedTuple):
     law: Mapping[str, datetime]
     seen: Mapping[str, int]
     paid_fen: int
+    due: Due | Uncounted | None
+    changes: tuple[CalendarChange, ...] = ()
 
 
-def due_of(head: Head, live: Live) -> Due | None:
-    found = head.limits.get(live.state.key)
+def running(head: Head, state: State, facts: Any, entered: datetime) -> Due | Uncounted | None:
+    """The limit of a state, counted from `entered` by today's calendar; None where there is none."""
+    found = head.limits.get(state.key)
     if found is None:
         return None
     limit, unit, length = found
-    deadline = head.policy.calendar.deadline(live.entered, length, unit)
-    return Due(deadline.at, limit, unit, length, clock_rule(head, live), deadline.provisional)
+    then = clock_rule(head, state, facts)
+    try:
+        deadline = head.policy.calendar.deadline(entered, length, unit)
+    except (CalendarOutOfRange, TooLong) as error:
+        return Uncounted(then, error)
+    return Due(deadline.at, limit, unit, length, then, deadline.provisional)
 
 
-def clock_rule(head: Head, live: Live) -> Rule | None:
-    """The rule that the clock will fire in the present state; building the workflow made sure that it is exactly one (unless unchecked)."""
-    for rule in head.workflow.clock_rules.get(live.state.key, ()):
-        if all(guard(live.facts) for guard in rule.when):
+def due_of(live: Live) -> Due | None:
+    """The limit of the present state; `CalendarOutOfRange` or `TooLong` where it cannot be counted."""
+    due = live.due
+    if isinstance(due, Uncounted):
+        raise type(due.error)(*due.error.args)
+    return due
+
+
+def clock_rule(head: Head, state: State, facts: Any) -> Rule | None:
+    """The rule that the clock will fire in a state; building the workflow made sure that it is exactly one (unless unchecked)."""
+    for rule in head.clock.get(state.key, ()):
+        if rule.holds(facts):
             return rule
     return None
 
@@ -95,56 +135,68 @@ def statutory_due(head: Head, live: Live) -> Due | None:
 
 def open_breach(head: Head, live: Live, at: datetime) -> Breach | None:
     """The limit of the present state when it is passed by `at`, not yet recorded, and no clock rule enforces it."""
-    found = None if live.breached else head.limits.get(live.state.key)
-    if found is None or live.state.key in head.workflow.clock_rules:
+    if live.due is None or live.breached or live.state.key in head.clock or live.due.at > at:
         return None
-    limit, unit, length = found
-    deadline = head.policy.calendar.deadline(live.entered, length, unit)
-    return Breach(limit, deadline.at, deadline.provisional) if deadline.at <= at else None
+    due = due_of(live)
+    assert due is not None, "what cannot be counted has raised"
+    return Breach(due.limit, due.at, due.provisional)
 
 
 def advanced(head: Head, live: Live, to: datetime) -> Live:
     """The case when the clock has run to `to`."""
     for _ in range(MAX_CLOCK_STEPS):
-        found = head.limits.get(live.state.key) if live.state.key in head.workflow.clock_rules else None
-        if found is None:
+        due = live.due
+        if due is None or due.then is None or due.at > to:  # no clock rule holds only in a workflow that was not checked
             break
-        at = max(head.policy.calendar.deadline(live.entered, found[2], found[1]).at, live.now)
-        if at > to:
-            break
-        planned = clock_rule(head, live)
-        if planned is None:  # only in a workflow that was not checked: clock rules cover all facts
-            break
-        rule = head.stepper.fire(live.state.key, planned.event.name, live.facts)
-        assert rule is planned, "the machine fires the clock rule that was due"
-        live = stepped(head, live, rule, at, live.facts, NO_DETAILS)
+        rule = head.stepper.fire(live.state.key, due.then.event.name, live.facts)
+        assert rule is due.then, "the machine fires the clock rule that was due"
+        live = stepped(head, live, rule, max(due.at, live.now), live.facts, NO_DETAILS)
     else:
         raise TooLong(f"case {head.case_id}: more than {MAX_CLOCK_STEPS} clock rules fired in one advance; last in {live.state.key}")
     return live if live.now == to else live._replace(now=to)
 
 
 def stepped(head: Head, live: Live, rule: Rule, at: datetime, facts: Any, details: Mapping[str, Any]) -> Live:
-    """The case after a rule that the machine has fired: effect, record, counts."""
+    """The case after a rule that the machine has fired: effect, record, counts. `TooLong` beyond `MAX_STEPS`."""
+    if len(live.steps) >= MAX_STEPS:
+        raise TooLong(f"case {head.case_id}: more than {MAX_STEPS:,} steps; last in {live.state.key}")
     source, dest = rule.source, rule.dest
     after, kept = facts, live.kept
     if rule.effect is not None:
-        after = rule.effect(facts)
+        after = rule.after(facts, head.bounds)
         changed = {name: getattr(after, name) for name in rule.effect.changes if getattr(after, name) != getattr(facts, name)}
         if changed:
             kept = {**kept, **changed}
-    breach = open_breach(head, live, at)
-    entered, breached = live.entered, live.breached or breach is not None
-    if source.key != dest.key:
-        group_of = head.workflow.group_of
-        if dest.key not in group_of or group_of[dest.key] != group_of.get(source.key):
-            entered, breached = at, False
+    breach = None if live.due is None else open_breach(head, live, at)
+    if stays(head, source, dest):
+        entered, breached, due = live.entered, live.breached or breach is not None, _carried(head, live, dest, after)
+    else:
+        entered, breached, due = at, False, running(head, dest, after, at)
     law = live.law
     if dest.key in head.law and dest.key not in law:
         law = {**law, dest.key: at}
     seen = {**live.seen, details["event_id"]: len(live.steps)} if "event_id" in details else live.seen
-    step = Step(at, rule.event.name, rule.event.actor.key, rule, source, dest, facts, after, details, breach)
+    known = due if type(due) is Due else None
+    step = Step(at, rule.event.name, rule.event.actor.key, rule, source, dest, facts, after, details, breach, known)
     paid = live.paid_fen + head.amount_fen if rule.event.pays else live.paid_fen
-    return Live(dest, after, at, (*live.steps, step), entered, breached, kept, law, seen, paid)
+    return Live(dest, after, at, (*live.steps, step), entered, breached, kept, law, seen, paid, due, live.changes)
+
+
+def stays(head: Head, source: State, dest: State) -> bool:
+    """Whether the running count goes on from one state to another: they are one state, or counted together."""
+    if source.key == dest.key:
+        return True
+    group = head.groups.get(dest.key)
+    return group is not None and group == head.groups.get(source.key)
+
+
+def _carried(head: Head, live: Live, dest: State, facts: Any) -> Due | Uncounted | None:
+    """The limit that runs on, not counted anew: only what the clock will do may be another thing."""
+    due = live.due
+    then = clock_rule(head, dest, facts) if due is not None else None
+    if due is None or due.then is then:
+        return due
+    return Uncounted(then, due.error) if isinstance(due, Uncounted) else due._replace(then=then)
 
 
 def delivered(live: Live, details: Mapping[str, Any]) -> Live:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from refund_fsm.case.engine import Head, Live, advanced, due_of
-from refund_fsm.case.record import NO_DETAILS, checked_details, is_given
+from refund_fsm.case.record import NO_DETAILS, checked_details, is_given, is_same
 from refund_fsm.case.refusal import Code, Refusal, Verdict
 from refund_fsm.errors import BadData
 from refund_fsm.workflow import CLOCK, Event, Workflow, instant
@@ -30,24 +30,25 @@ def checked(workflow: Workflow, event: str, at: datetime, by: str, details: dict
 
 
 def is_repeated(live: Live, event: str, by: str, details: Mapping[str, Any]) -> bool:
-    """Whether the event was delivered before under its id; anything else under that id is bad data."""
+    """Whether the event was delivered before under its id, whatever its instant; anything else under that id is bad data."""
     place = live.seen.get(details["event_id"]) if "event_id" in details else None
     if place is None:
         return False
     step = live.steps[place]
-    if (step.event, step.by, step.details) != (event, by, details):
+    if (step.event, step.by) != (event, by) or not is_same(step.details, details):
         raise BadData("event_id", details["event_id"], f"a new id: step {place + 1} ({step.event} by {step.by}) has it already")
     return True
 
 
 def reached(head: Head, live: Live, event: str, at: datetime, by: str, details: Mapping[str, Any] | None) -> tuple[Live, Refusal | None]:
     """The case when the clock has run to `at`, and what bars the event there, guards aside; `details=None` takes them as given."""
-    if at >= live.now:
+    due = live.due
+    if at >= live.now and (by == CLOCK.key or (due is not None and due.then is not None and due.at <= at)):  # else only time has passed
         run = advanced(head, live, at)
         if by == CLOCK.key and len(run.steps) > len(live.steps) and run.steps[-1].event == event:
             for name, value in (details or NO_DETAILS).items():
-                if name != "event_id":
-                    raise BadData(name, value, "no detail but event_id: the clock hands nothing over")
+                if name not in ("event_id", "operator"):
+                    raise BadData(name, value, "no detail but event_id and operator: the clock hands nothing over")
             return run, None
         live = run
     return live, _barred(head, live, event, at, by, details)
@@ -68,9 +69,10 @@ def _barred(head: Head, live: Live, event: str, at: datetime, by: str, details: 
     if known.actor.key != by:
         return refusal(head, live, "wrong_actor", event, at, by)
     if by == CLOCK.key:
-        due = due_of(head, live)
+        due = due_of(live)
         failed = () if due and due.then and due.then.event.name == event else head.stepper.failed(live.state.key, event, live.facts)
-        return refusal(head, live, "not_due", event, at, by, instant=due.at if due else None, failed_guards=failed)
+        ends = {"instant": due.at, "counted_on": due.provisional} if due else {}
+        return refusal(head, live, "not_due", event, at, by, failed_guards=failed, facts=live.facts, **ends)
     if details is not None and known.needs:
         missing = tuple(need for need in known.needs if not is_given(details, need))
         if missing:
@@ -99,7 +101,7 @@ def facts_for(head: Head, live: Live, event: str, at: datetime) -> Any:
 def guard_failed(head: Head, live: Live, event: str, at: datetime, by: str, facts: Any) -> Refusal:
     """The refusal of an event whose guards do not hold: it names all that fail."""
     failed = head.stepper.failed(live.state.key, event, facts)
-    return refusal(head, live, "guard_failed", event, at, by, failed_guards=failed)
+    return refusal(head, live, "guard_failed", event, at, by, failed_guards=failed, facts=facts)
 
 
 def refusal(head: Head, live: Live, code: Code, event: str, at: datetime, by: str, **more: Any) -> Refusal:

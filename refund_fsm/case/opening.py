@@ -6,6 +6,7 @@ Must not know an order type, nor read a wall clock.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from refund_fsm import orders
 from refund_fsm.case.engine import Head, Live
@@ -14,9 +15,15 @@ from refund_fsm.workflow import Order, Policy, RefundRequest, Workflow, instant,
 
 
 def opened(
-    order: Order, request: RefundRequest, at: datetime, policy: Policy | None, workflow: Workflow | None, case_id: str | None
+    order: Order,
+    request: RefundRequest,
+    at: datetime,
+    policy: Policy | None,
+    workflow: Workflow | None,
+    case_id: str | None,
+    facts: Any = None,
 ) -> tuple[Head, Live]:
-    """What is fixed of a new case, and where it is at first; raises as `RefundCase.open` says."""
+    """What is fixed of a new case, and where it is at first; raises as `RefundCase.open` says. `facts` stand in for those derived."""
     _check_type("order", order, Order)
     _check_type("request", request, RefundRequest)
     at = instant(at, "at")
@@ -32,10 +39,10 @@ def opened(
         raise BadData("at", at.isoformat(), f"not before the order was paid, {order.paid_at.isoformat()}")
     _check_asked(workflow, request)
     order.line(request.sku)
-    case_id = _case_id(order, request, at) if case_id is None else values.name(case_id, "case_id")
-    head = Head(workflow, policy, order, request, at, case_id)
+    case_id = f"RC-{_digest(_told(order, request, at))[:16]}" if case_id is None else values.name(case_id, "case_id")
+    head = Head(workflow, policy, order, request, at, case_id, facts)
     law = {s.key: at for s in workflow.law if s.key == workflow.initial.key}
-    return head, Live(workflow.initial, head.derive(at, {}), at, (), at, False, {}, law, {}, 0)
+    return head, Live(workflow.initial, head.facts, at, (), at, False, {}, law, {}, 0, head.due)
 
 
 def _check_type(name: str, value: object, expected: type) -> None:
@@ -54,8 +61,31 @@ def _check_asked(workflow: Workflow, request: RefundRequest) -> None:
             raise BadData(f"request.{name}", value, f"one of {', '.join(map(str, allowed))}")
 
 
-def _case_id(order: Order, request: RefundRequest, at: datetime) -> str:
+def key_of(head: Head) -> str:
+    """The idempotency key under which the case pays: made when it is first asked for, or read with the case."""
+    if head.payout_key is None:
+        head.payout_key = payout_key(head)
+    return head.payout_key
+
+
+def payout_key(head: Head) -> str:
+    """The idempotency key of a case: derived from its id and from all that an id is derived from. 43 of `[0-9A-Za-z_-]`.
+
+    So it differs between any two cases that differ in order type, order, request, opening instant or given id.
+    """
+    return f"RF-{_digest(head.case_id, _told(head.order, head.request, head.opened_at))[:40]}"
+
+
+def _told(order: Order, request: RefundRequest, at: datetime) -> str:
+    """Order (its type included), request and instant in one text. A field at its default is left out, so that a field which is added
+    later changes no id."""
+    import json  # here, so that importing the package does not load it
+
+    parts = [one.model_dump(mode="json", exclude_defaults=True) for one in (order, request)]
+    return json.dumps([*parts, at.isoformat()], sort_keys=True, separators=(",", ":"))
+
+
+def _digest(*parts: str) -> str:
     import hashlib  # here, so that importing the package does not load it
 
-    told = "\0".join((order.id, request.sku, at.isoformat()))
-    return f"RC-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

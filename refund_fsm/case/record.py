@@ -1,22 +1,61 @@
-"""Owns what a case records and reports: `Step`, `Due`, `Breach`, and the details that come with an event."""
+"""Owns what a case records and reports: `Step`, `Due`, `Breach`, what another calendar makes of them, and the details of an event.
+
+Must not judge them, nor count a day.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from refund_fsm.errors import BadData
-from refund_fsm.workflow import KNOWN_NEEDS, MAX_EVIDENCE, Evidence, Limit, Rule, State, Unit, values
+from refund_fsm.workflow import KNOWN_NEEDS, MAX_EVIDENCE, Evidence, FrozenDict, Limit, Rule, State, Unit, values
 
-NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
-DETAILS = (*KNOWN_NEEDS, "event_id")
+DETAILS = (*KNOWN_NEEDS, "operator", "event_id")
+BLANKED = "（已清除 / blanked）"  # what stands for a text that was taken out of a saved case
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Seal(NamedTuple):
+    """How a text enters the chain of digests of a saved case: by a digest of its own, made with a salt.
+
+    `salt` is None for a text that was blanked: then `digest` is what is left of it.
+    """
+
+    salt: str | None
+    digest: str = ""
+
+
+class Details(FrozenDict[str, Any]):
+    """The details of an event. `seals` holds, by place in the details, how their texts are sealed once they have been saved."""
+
+    __slots__ = ("_seals",)
+    said = "details"
+
+    @property
+    def seals(self) -> dict[str, Seal]:
+        """The seals, made when the case is first written, kept with it from then on."""
+        try:
+            return self._seals
+        except AttributeError:
+            self._seals: dict[str, Seal] = {}
+            return self._seals
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _details, (dict(self), self.seals)
+
+
+def _details(given: dict[str, Any], seals: dict[str, Seal]) -> Details:
+    made = Details(given)
+    made.seals.update(seals)
+    return made
+
+
+NO_DETAILS: Mapping[str, Any] = Details()
+
+
+class Due(NamedTuple):
     """When a limit is reached: at `at` exactly. `then` is the clock rule that fires, or None where passing it is a breach.
 
     `length` is in `unit`s; `provisional` says that a day beyond the published calendar was counted.
@@ -41,7 +80,8 @@ class Breach:
 
 class Step(NamedTuple):
     """One accepted event. `before` are the facts that were judged, `after` what the effect made of them; `breach` is the one
-    that this step is the first to record."""
+    that this step is the first to record; `due` is the limit that runs after it, as it was counted then (None where none runs,
+    where its days cannot be counted, and where a saved case of format 1 that was counted by another calendar does not tell)."""
 
     at: datetime
     event: str
@@ -53,10 +93,33 @@ class Step(NamedTuple):
     after: Any
     details: Mapping[str, Any]
     breach: Breach | None
+    due: Due | None = None
+
+
+class CalendarChange(NamedTuple):
+    """From `at` on, after that many steps, days are counted by `calendar` (a `WorkCalendar.version`), and `due` is what runs."""
+
+    after: int
+    at: datetime
+    calendar: str
+    due: Due | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recounted:
+    """A limit that today's calendar ends elsewhere: counted first after that many steps (0: when the case was opened).
+
+    `then` is as it was decided, and stands; `today` is what today's calendar makes of the same count, None where it cannot count.
+    """
+
+    after: int
+    then: Due
+    today: Due | None
 
 
 def checked_details(details: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
-    """The details of an event, checked and frozen: `note`, `tracking_no`, `evidence` (made a tuple), `event_id`.
+    """The details of an event, checked and frozen: `note`, `tracking_no`, `evidence` (made a tuple), `operator`
+    (who it was on the actor's side), `event_id`.
 
     A detail of None is as if it were not given. Raises `BadData` naming the detail.
     """
@@ -72,7 +135,7 @@ def checked_details(details: Mapping[str, Any], at: datetime) -> Mapping[str, An
             kept[name] = _evidence(value, at)
         else:
             kept[name] = values.name(value, name)
-    return MappingProxyType(kept) if kept else NO_DETAILS
+    return Details(kept) if kept else NO_DETAILS
 
 
 def _evidence(value: object, at: datetime) -> tuple[Evidence, ...]:
@@ -85,6 +148,28 @@ def _evidence(value: object, at: datetime) -> tuple[Evidence, ...]:
         if piece.at > at:
             raise BadData(f"evidence[{place}].at", piece.at.isoformat(), f"not after the event, {at.isoformat()}")
     return pieces
+
+
+def is_same(recorded: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
+    """Whether details are those that were recorded, as far as their texts have not been blanked."""
+    if recorded == given:
+        return True
+    seals = recorded.seals if isinstance(recorded, Details) else {}
+    blanked = {place for place, seal in seals.items() if seal.salt is None}
+    if not blanked or recorded.keys() != given.keys():
+        return False
+    return all(one == given[name] or name in blanked or _are_same(one, given[name], blanked) for name, one in recorded.items())
+
+
+def _are_same(recorded: object, given: object, blanked: set[str]) -> bool:
+    """The same of pieces of evidence."""
+    if not isinstance(recorded, tuple) or not isinstance(given, tuple) or len(recorded) != len(given):
+        return False
+    pieces = enumerate(zip(recorded, given, strict=True))
+    return all(
+        one == other or (f"evidence[{n}].note" in blanked and other.model_copy(update={"note": one.note}) == one)
+        for n, (one, other) in pieces
+    )
 
 
 def is_given(details: Mapping[str, Any], need: str) -> bool:

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from refund_fsm.errors import RefundFsmError, shown
-from refund_fsm.text import Lang, Text, words
-from refund_fsm.workflow import CLOCK, Actor, Ground, Guard, Rule, State, Workflow
+from refund_fsm.errors import RefundFsmError, WorkflowError, shown
+from refund_fsm.text import Lang, Provisional, Text, words
+from refund_fsm.workflow import CLOCK, Actor, Ground, Guard, Rule, State, Workflow, fault
 
 Code = Literal["unknown_event", "case_final", "time_reversed", "wrong_state", "wrong_actor", "not_due", "missing_detail", "guard_failed"]
 NEEDS = {"note": Text("说明", "a note"), "tracking_no": Text("物流单号", "a tracking number"), "evidence": Text("凭证", "evidence")}
@@ -22,7 +22,7 @@ class Refusal:
 
     `state` is where the case is at `at`; `failed_guards` are all that fail; `actor` is who may fire the event and `sources`
     the states in which it is possible; `missing` are the details not handed over; `instant` is the limit's (`not_due`), or
-    the case's own (`time_reversed`).
+    the case's own (`time_reversed`); `counted_on` says that the limit's rests on days whose holidays are not published yet.
     """
 
     code: Code
@@ -35,16 +35,23 @@ class Refusal:
     sources: tuple[State, ...] = ()
     missing: tuple[str, ...] = ()
     instant: datetime | None = None
+    counted_on: bool = False
     workflow: Workflow = field(kw_only=True, repr=False, compare=False)
     ground: Ground = field(kw_only=True, repr=False, compare=False)
+    facts: Any = field(default=None, kw_only=True, repr=False, compare=False)  # that the guards were asked about
 
     @property
     def text(self) -> Text:
         """The explanation in both languages."""
         return _EXPLAINED[self.code](self)
 
+    @property
+    def provisional(self) -> bool:
+        """Whether an instant that the explanation tells rests on days whose holidays are not published yet: it is marked there."""
+        return isinstance(self.text, Provisional)
+
     def explain(self, lang: Lang) -> str:
-        """The explanation in one language, `zh` or `en`."""
+        """The explanation in one language, `zh` or `en`. `WorkflowError` naming rule and facts where a guard's `why` raises."""
         return self.text.get(lang)
 
 
@@ -56,7 +63,10 @@ class Refused(RefundFsmError):
         super().__init__(refusal)
 
     def __str__(self) -> str:
-        return f"{self.refusal.code}: {self.refusal.explain('en')}"
+        try:
+            return f"{self.refusal.code}: {self.refusal.explain('en')}"
+        except WorkflowError as error:  # a refusal is one even where its table cannot say why
+            return f"{self.refusal.code}: {error}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +142,11 @@ def _wrong_actor(refusal: Refusal) -> Text:
 
 def _not_due(refusal: Refusal) -> Text:
     assert refusal.instant is not None
-    event, at = _event(refusal), words.instant(refusal.instant)
+    event, at = _event(refusal), words.limit(refusal.instant, refusal.counted_on)
     if refusal.failed_guards:
         why = _guard_failed(refusal)
-        return Text(f"{at.zh}到期时不会按“{event.zh}”处理：{why.zh}", f"“{event.en}” is not what follows at {at.en}: {why.en}")
-    return Text(
+        return _marked(at, why)(f"{at.zh}到期时不会按“{event.zh}”处理：{why.zh}", f"“{event.en}” is not what follows at {at.en}: {why.en}")
+    return _marked(at)(
         f"时限未到：{at.zh}到期后，系统才会按“{event.zh}”处理。", f"The limit has not passed: “{event.en}” happens at {at.en}, not before."
     )
 
@@ -148,8 +158,30 @@ def _missing_detail(refusal: Refusal) -> Text:
 
 
 def _guard_failed(refusal: Refusal) -> Text:
-    whys = [guard.why(refusal.ground) if guard.why else _unmet(guard) for guard in refusal.failed_guards]
-    return Text("".join(why.zh for why in whys), " ".join(why.en for why in whys))
+    whys = [_why(refusal, guard) for guard in refusal.failed_guards]
+    return _marked(*whys)("".join(why.zh for why in whys), " ".join(why.en for why in whys))
+
+
+def _marked(*parts: Text) -> type[Text]:
+    """What a text is whose parts these are: provisional where one of them is."""
+    return Provisional if any(isinstance(part, Provisional) for part in parts) else Text
+
+
+def _why(refusal: Refusal, guard: Guard) -> Text:
+    if guard.why is None:
+        return _unmet(guard)
+    rules = refusal.workflow.rules_at.get((refusal.state.key, refusal.event), ())
+    row = f"rule {', '.join(rule.id for rule in rules if guard in rule.when)}"
+    try:
+        said = guard.why(refusal.ground)
+    except RefundFsmError as error:  # raised on purpose: a day without a calendar
+        error.add_note(f"raised by why of the guard {guard.name} of {row}")
+        raise
+    except Exception as error:
+        raise fault(row, f"why of its guard {guard.name}", error, refusal.facts) from error
+    if not isinstance(said, Text):
+        raise WorkflowError(row, f"why of its guard {guard.name} gave {shown(said)}; expected a Text")
+    return said
 
 
 def _unmet(guard: Guard) -> Text:

@@ -10,10 +10,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from refund_fsm.cli.options import instant_of, naming, policy_of
+from refund_fsm.cli.outputs import apart, inputs_of, output_of
 from refund_fsm.cli.progress import bar, notices
 from refund_fsm.errors import BadData
 from refund_fsm.orders.lookup import workflow_of
@@ -40,13 +42,15 @@ BEHAVIOUR_FIELDS = ("behaviour", "choices", "mix", "facts", "amount", "note", "o
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of which workflow, policy, behaviour and start. `file` is where the behaviour was read from, if it was."""
+    """What is asked of which workflow, policy, behaviour and start. `file` is where the behaviour was read from, if it was, and `inputs`
+    are all files that were read."""
 
     workflow: Workflow
     behaviour: Behaviour
     policy: Policy | None
     start: datetime
     file: str | None = None
+    inputs: tuple[Path, ...] = ()
 
     def law(self, step_hours: float | None = None, horizon_days: float | None = None) -> Law:
         """The exact answer."""
@@ -137,12 +141,13 @@ def named(file: str | None) -> Iterator[None]:
 
 def question(order_type: str, policy: str | None, behaviour: str | None, start: str | None) -> Question:
     """The question that the options ask; `BadData` names the option."""
-    return _about(workflow_of(order_type), policy, behaviour, start)
+    return _about(workflow_of(order_type), policy, behaviour, start, order_type)
 
 
-def _about(workflow: Workflow, policy: str | None, behaviour: str | None, start: str | None) -> Question:
-    found = behaviour_of(workflow, behaviour)
-    return Question(workflow, found, policy_of(policy, "--policy"), START if start is None else instant_of(start, "--start"), behaviour)
+def _about(workflow: Workflow, policy: str | None, behaviour: str | None, start: str | None, name: str) -> Question:
+    found, judged = behaviour_of(workflow, behaviour), policy_of(policy, "--policy")
+    inputs = inputs_of(policy, judged, behaviour, workflows=[name])
+    return Question(workflow, found, judged, START if start is None else instant_of(start, "--start"), behaviour, inputs)
 
 
 def behaviour_of(workflow: Workflow, file: str | None, *, made_up: bool = False) -> Behaviour:
@@ -179,7 +184,7 @@ def two_questions(
         raise BadData("--policy", policies[0], "something that differs: --policy, --behaviour or --start twice, or --other")
     a = question(order_type, _nth(policies, 0), _nth(behaviours, 0), _nth(starts, 0))
     workflow = a.workflow if other is None else workflow_of(other)
-    return a, _about(workflow, _nth(policies, 1), _nth(behaviours, 1), _nth(starts, 1))
+    return a, _about(workflow, _nth(policies, 1), _nth(behaviours, 1), _nth(starts, 1), other or order_type)
 
 
 def _nth(given: Sequence[str], place: int) -> str | None:
@@ -223,19 +228,22 @@ def compared(pair: tuple[Question, Question], means: Means) -> Comparison:
     return compare(one, other)
 
 
-def partial_name(path: Path) -> Path:
-    """Where what is partial goes: beside the name that was asked for."""
-    return path.with_name(f"{path.stem}.partial{path.suffix}")
-
-
-def plot_path(name: Path | None) -> Path | None:
+def plot_path(name: str | None, *asked: Question) -> Path | None:
     """The file for a plot, looked at before the long work begins."""
     if name is None:
         return None
     from refund_fsm.simulate.report.page import checked_path
 
     with naming(path="--plot"):
-        return checked_path(name)
+        checked_path(name)
+    return output_of(name, "--plot", chain.from_iterable(one.inputs for one in asked), partial=True)
+
+
+def log_path(name: str | None, asked: Question, plot: Path | None) -> Path | None:
+    """The file for an event log, looked at before the long work begins."""
+    found = output_of(name, "--log", asked.inputs, partial=True)
+    apart([("--log", found), ("--plot", plot)])
+    return found
 
 
 def span_of(option: str, count: float, unit: timedelta) -> timedelta:

@@ -119,11 +119,11 @@ def _moved_facts(workflow: Workflow, policy: Policy, earlier: Policy) -> frozens
     found = {one.name for one in fields if one.start(policy) != one.start(earlier)}
     stride = STRIDE if math.prod(map(len, starts.values())) > TRIED else 1
     for known in itertools.islice(assignments(tuple(starts), starts), 0, TRIED * stride, stride):
-        made_up = workflow.example_of(workflow.facts(**known), PROBED)
+        made_up = workflow.make_up(workflow.facts(**known), PROBED)
         if made_up is None:
             continue
         for ahead in AHEAD:
-            one, two = (workflow.facts_of(*made_up, PROBED + ahead, which) for which in (policy, earlier))
+            one, two = (workflow.derive(*made_up, PROBED + ahead, which) for which in (policy, earlier))
             found |= {field.name for field in fields if field.up_to is None and getattr(one, field.name) != getattr(two, field.name)}
     return frozenset(found)
 

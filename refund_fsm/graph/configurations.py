@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Hashable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from refund_fsm.errors import BadData
 from refund_fsm.graph.bisimulation import coarsest
 from refund_fsm.graph.exploration import ACCEPTED, FINAL, GUARD_FAILED, MAX_CONFIGS, WRONG_STATE, Explorer, Names, Tables
-from refund_fsm.workflow import Domain, Policy, Workflow
+from refund_fsm.workflow import Domain, FrozenDict, Policy, Workflow
 
 __all__ = ["ACCEPTED", "FINAL", "GUARD_FAILED", "MAX_CONFIGS", "STATUSES", "WRONG_STATE", "ConfigGraph", "MergedGraph", "explore"]
 
@@ -69,6 +68,14 @@ class ConfigGraph:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {len(self):,} configurations, {len(self.states)} states, {len(self.events)} events>"
+
+    def __getstate__(self) -> tuple[dict[str, Any], tuple[str, ...]]:
+        views = {name: array(one.format, one.tobytes()) for name, one in self.__dict__.items() if isinstance(one, memoryview)}
+        return {**self.__dict__, **views}, tuple(views)  # a view itself cannot be pickled
+
+    def __setstate__(self, state: tuple[dict[str, Any], tuple[str, ...]]) -> None:
+        values, views = state
+        self.__dict__.update(values, **{name: _frozen(values[name]) for name in views})
 
     def facts_of(self, config: int) -> Any:
         """The facts of a configuration; in a merged graph, of its representative."""
@@ -192,7 +199,7 @@ def _looks(raw: ConfigGraph, colours: Sequence[Hashable]) -> list[int]:
 
 
 def _numbered(names: Sequence[str]) -> Mapping[str, int]:
-    return MappingProxyType({name: number for number, name in enumerate(names)})
+    return FrozenDict({name: number for number, name in enumerate(names)})
 
 
 def _frozen(table: array[int]) -> memoryview[int]:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from refund_fsm.case import stepper_of
 from refund_fsm.errors import TooLong, WorkflowError
-from refund_fsm.workflow import Effect, Policy, Rule, Workflow, reads_of
+from refund_fsm.workflow import Bounds, Effect, Policy, Rule, Workflow, reads_of
 
 MAX_CONFIGS = 1_000_000  # of one graph: facts that allow more are too many to enumerate, which is an error and not a hang
 
@@ -63,25 +63,13 @@ class _Row(NamedTuple):
 class _After(dict[int, int]):
     """The facts after an effect, by the facts before: numbers, found by running it once on each and held to what it may change."""
 
-    def __init__(self, rule: Rule, effect: Effect, explorer: Explorer) -> None:
+    def __init__(self, rule: Rule, explorer: Explorer) -> None:
         super().__init__()
-        self._rule, self._effect, self._explorer = rule, effect, explorer
+        self._rule, self._explorer = rule, explorer
 
     def __missing__(self, number: int) -> int:
-        explorer, row, name = self._explorer, f"rule {self._rule.id}", self._effect.name
-        before = explorer.tables.facts[number]
-        after = self._effect(before)
-        if type(after) is not explorer.names.facts_class:
-            raise WorkflowError(row, f"its effect {name} gave {after!r}, not a {explorer.names.facts_class.__name__}")
-        for fact, domain in explorer.domains.items():
-            value = getattr(after, fact)
-            if value == getattr(before, fact):
-                continue
-            if fact not in self._effect.changes:
-                listed = ", ".join(self._effect.changes) or "nothing"
-                raise WorkflowError(row, f"its effect {name} changes {fact}, which it does not list; it lists {listed}")
-            if value not in domain:
-                raise WorkflowError(row, f"its effect {name} makes {fact} {value!r}; expected one of {', '.join(map(repr, domain))}")
+        explorer = self._explorer
+        after = self._rule.after(explorer.tables.facts[number], explorer.bounds)
         found = self[number] = explorer.fact(after)
         return found
 
@@ -94,6 +82,7 @@ class Explorer:
         self.policy = policy
         self.strict = strict
         self.domains = workflow.domains(policy)
+        self.bounds = Bounds(workflow.facts, self.domains)
         self.names = Names(
             tuple(workflow.states),
             tuple(workflow.events),
@@ -209,7 +198,7 @@ class Explorer:
                 self.tables.failed_sets.append(failed)
             return None, number
         for other in self.workflow.rules_at[state, event]:
-            if other is rule or not all(one(facts) for one in other.when):
+            if other is rule or not other.holds(facts):
                 continue
             if self.strict:
                 raise WorkflowError(f"rule {other.id}", f"it clashes with rule {rule.id}: both can fire in {state} for {facts!r}")
@@ -219,7 +208,7 @@ class Explorer:
     def _after(self, rule: Rule) -> _After | None:
         if rule.effect is None:
             return None
-        return self.afters.setdefault(rule.effect, _After(rule, rule.effect, self))
+        return self.afters.setdefault(rule.effect, _After(rule, self))
 
 
 def _getter(make: Callable[..., Callable[[Any], Any]], keys: tuple[Any, ...]) -> Callable[[Any], tuple[Any, ...]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from refund_fsm import orders
 from refund_fsm.errors import BadData
 from refund_fsm.scenario import Path, PathStep
+from refund_fsm.text.literals import python_prose, python_text
 from refund_fsm.workflow import Policy
 
 if TYPE_CHECKING:
@@ -76,16 +77,16 @@ def written(suite: Suite, workflow: str | None) -> str:
     registered = suite.workflow.key in orders.keys() and suite.workflow is orders.get(suite.workflow.key)
     if workflow is None and not registered:
         raise BadData("workflow", workflow, f"module:attribute of the workflow {suite.workflow.key!r}, which is not registered")
-    lookup = f'WORKFLOW = orders.get("{suite.workflow.key}")'
+    lookup = f"WORKFLOW = orders.get({python_text(suite.workflow.key)})"
     imports = "Evidence, Order, Policy, RefundCase, RefundRequest, Refused, orders"
     if workflow is not None:
-        lookup = f'WORKFLOW = workflow_of("{workflow}")'
+        lookup = f"WORKFLOW = workflow_of({python_text(workflow)})"
         imports = "Evidence, Order, Policy, RefundCase, RefundRequest, Refused\nfrom refund_fsm.lookup import workflow_of"
     changed = suite.policy.model_dump(mode="json", exclude_defaults=True)
     policy = "POLICY = Policy.guide()" if suite.policy == Policy.guide() else f"POLICY = Policy.from_mapping({changed!r})"
     label = suite.workflow.label
     head = HEAD.format(
-        title=f"{label.zh} / {label.en}: {suite.criterion}",
+        title=python_prose(f"{label.zh} / {label.en}: {suite.criterion}"),
         size=f"{len(suite)} paths of {suite.steps} steps reach {len(suite.goals)} goals; no suite has fewer than {_least(suite)}",
         fingerprint=suite.workflow.fingerprint[:16],
         imports=imports,

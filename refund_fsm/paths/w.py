@@ -45,7 +45,7 @@ class Complete:
         for config in graph.raw.openings:
             facts, place = graph.raw.facts_of(config), graph.block_of[config]
             known = (place, tuple(guard(facts) for guard in guards))
-            if known not in found and self.space.workflow.example_of(facts, START) is not None:
+            if known not in found and self.space.workflow.make_up(facts, START) is not None:
                 found[known] = (config, facts)
         return {config: (place, facts) for (place, _), (config, facts) in found.items()}
 

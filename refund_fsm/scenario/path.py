@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from refund_fsm.case import NO_DETAILS, Code, RefundCase, Refused
+from refund_fsm.case import NO_DETAILS, Code, Details, RefundCase, Refused
 from refund_fsm.errors import RefundFsmError, WorkflowError
 from refund_fsm.text import SHANGHAI
 from refund_fsm.workflow import CLOCK, Event, Evidence, Order, Policy, RefundRequest, Workflow
@@ -35,7 +34,8 @@ class PathStep(NamedTuple):
     """One call on a case, and what is expected of it. `event` is None where nothing but time passes (`by` is then None too).
 
     `fired` are the ids of all rules that fire in it, clock rules that fall due before the event included; `refusal` is the code
-    when the event is not taken. `state` is the state's key, `due` the deadline in force after the step.
+    when the event is not taken. `state` is the state's key, `due` the deadline in force after the step,
+    `provisional` that it rests on days whose holidays are not published yet.
     """
 
     event: str | None
@@ -46,6 +46,7 @@ class PathStep(NamedTuple):
     refusal: Code | None
     state: str
     due: datetime | None
+    provisional: bool = False
 
     @property
     def accepted(self) -> bool:
@@ -115,7 +116,8 @@ def _row(step: PathStep) -> dict[str, Any]:
     outcome = {"fired": list(step.fired)} if step.fired else {}
     refused = {"refusal": step.refusal} if step.refusal else {}
     more = {"details": details} if details else {}
-    return {**shown, "at": step.at.isoformat(), **more, **outcome, **refused, "state": step.state, "due": _iso(step.due)}
+    after = {"state": step.state, "due": _iso(step.due), "provisional": step.provisional}
+    return {**shown, "at": step.at.isoformat(), **more, **outcome, **refused, **after}
 
 
 def _iso(at: datetime | None) -> str | None:
@@ -138,7 +140,7 @@ class Player:
     @classmethod
     def with_facts(cls, workflow: Workflow, policy: Policy, facts: Any, at: datetime = START) -> Player | None:
         """A player of a case opened with these facts; None when no order can have them. `WorkflowError` when `example_of` is wrong."""
-        made_up = workflow.example_of(facts, at)
+        made_up = workflow.make_up(facts, at)
         if made_up is None:
             return None
         player = cls.opened(workflow, policy, Opening(*made_up, at))
@@ -181,7 +183,7 @@ class Player:
     ) -> Player:
         fired = tuple(step.rule.id for step in case.steps[len(self.case.steps) :])
         due = case.due
-        step = PathStep(event, by, at, given, fired, code, case.state.key, None if due is None else due.at)
+        step = PathStep(event, by, at, given, fired, code, case.state.key, None if due is None else due.at, bool(due and due.provisional))
         return Player(case, self.opening, self, step)
 
     def line(self) -> tuple[Player, ...]:
@@ -208,4 +210,4 @@ def details_of(event: Event, at: datetime) -> Mapping[str, Any]:
             given[need] = (Evidence(kind="photo", by=event.actor.key, at=at),)
         else:
             given[need] = "SF0000000001" if need == "tracking_no" else f"说明 / a note: {event.zh}"
-    return MappingProxyType(given) if given else NO_DETAILS
+    return Details(given) if given else NO_DETAILS

@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any
 
 
-class Stopped(Exception):  # noqa: N818  # it is no error
+class Stopped(Exception):  # it is no error
     """A piece of work ended because somebody asked for an end: it has no result."""
 
 

@@ -26,7 +26,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import NamedTuple
 
 from refund_fsm.errors import BadData, TooLong, WorkflowError
@@ -39,7 +38,7 @@ from refund_fsm.soundness.report import Accepted, Finding, Report
 from refund_fsm.soundness.rounds import rounds
 from refund_fsm.soundness.space import witness
 from refund_fsm.text import Text
-from refund_fsm.workflow import KNOWN_FINDINGS, NotFinite, Policy, Workflow
+from refund_fsm.workflow import KNOWN_FINDINGS, FrozenDict, NotFinite, Policy, Workflow
 
 KINDS = KNOWN_FINDINGS
 MAX_CHOICES = 64  # of the facts that the policy fixes: each has a graph of its own
@@ -150,7 +149,7 @@ def _report(workflow: Workflow, choices: Sequence[Choice], hits: _Hits, lowered:
     unneeded = tuple(one for one in workflow.accepts if (one.finding, one.subject) not in needed)
     size = sum(len(choice.graph) for choice in choices)
     off = tuple(_finding(hit, choices) for hit in hits.off)
-    return Report(workflow, size, tuple(findings), tuple(accepted), unneeded, off, MappingProxyType(dict(lowered)))
+    return Report(workflow, size, tuple(findings), tuple(accepted), unneeded, off, FrozenDict(dict(lowered)))
 
 
 def _finding(hit: Hit, choices: Sequence[Choice]) -> Finding:

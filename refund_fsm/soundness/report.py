@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from refund_fsm.scenario import Path
 from refund_fsm.text import Lang, Text
-from refund_fsm.workflow import Acceptance, Policy, Workflow, spelled
+from refund_fsm.workflow import Acceptance, FrozenDict, Policy, Workflow, spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class Report:
     accepted: tuple[Accepted, ...]
     unneeded: tuple[Acceptance, ...]
     off: tuple[Finding, ...] = ()
-    lowered: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    lowered: Mapping[str, int] = field(default_factory=lambda: FrozenDict({}))
 
     @property
     def order_type(self) -> str:

@@ -138,10 +138,9 @@ class Space:
     def facts_at(self) -> Mapping[int, Any]:
         """By place, facts that a case has there: those of its opening after the effects on a shortest path."""
         found: dict[int, Any] = {}
+        bounds = self.workflow.bounds(self.policy)
         for place, (before, number, _) in self.tree.items():  # in the order of the search
-            effect = None if before < 0 else self.rules[number].effect
-            facts = self.openings[place // 2] if before < 0 else found[before]
-            found[place] = facts if effect is None else effect(facts)
+            found[place] = self.openings[place // 2] if before < 0 else self.rules[number].after(found[before], bounds)
         return found
 
     def path_to(self, place: int, *more: int, tried: str | None = None, waits: bool = False) -> GraphPath:

@@ -86,11 +86,11 @@ def _openings(workflow: Workflow, starts: tuple[tuple[str, Domain], ...]) -> Ope
     ships = False
     for known in assignments([name for name, _ in starts], dict(starts)):
         facts = workflow.facts(**known)
-        made_up = workflow.example_of(facts, FIRST_DAY)
+        made_up = workflow.make_up(facts, FIRST_DAY)
         if made_up is None:
             continue
         ships = ships or made_up[0].shipped_at is not None
-        leads = any(all(guard(facts) for guard in rule.when) for rule in onward)
+        leads = any(rule.holds(facts) for rule in onward)
         (fruitful if leads else barren).append(facts)
     if not fruitful and not barren:
         raise WorkflowError(f"workflow {workflow.key}", "example_of gives no order for any facts")
@@ -102,13 +102,13 @@ def opening_of(choices: Choices, workflow: Workflow, policy: Policy) -> Opening:
     known = openings_of(workflow, policy)
     facts = choices.pick(known.barren if choices.upto(7) == 7 else known.fruitful)
     at = datetime.combine(FIRST_DAY + timedelta(days=choices.upto(DAYS)), choices.pick(TIMES), SHANGHAI)
-    made_up = workflow.example_of(facts, at)
-    if made_up is None or workflow.facts_of(*made_up, at, policy) != facts:
+    made_up = workflow.make_up(facts, at)
+    if made_up is None or workflow.derive(*made_up, at, policy) != facts:
         raise WorkflowError(f"workflow {workflow.key}", f"example_of gives {made_up!r} at {at}, which has not the facts {facts!r}")
     opening = Opening(*made_up, at)
     for vary in (_amounts, _earlier):
         varied = vary(choices, opening) if choices.pick((False, True)) else opening
-        if workflow.facts_of(*varied, policy) == facts:
+        if workflow.derive(*varied, policy) == facts:
             opening = varied
     for add in (_wording, _other_lines, _shipped_later if known.ships else _activated, _more_evidence):
         opening = add(choices, opening) if choices.pick((False, True)) else opening

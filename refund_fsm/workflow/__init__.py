@@ -5,16 +5,19 @@ Must not know an order type, nor how a case is stepped or drawn.
 
 from __future__ import annotations
 
-from refund_fsm.workflow.calendar import FIRST_YEAR, LAST_YEAR, Deadline, Unit, WorkCalendar, instant
+from refund_fsm.workflow.bounds import Bounds, fault
+from refund_fsm.workflow.calendar import FIRST_YEAR, LAST_YEAR, Deadline, Unit, WorkCalendar, instant, published
 from refund_fsm.workflow.catalogue import ASSUMED, ASSUMED_TEXT, CATALOGUE, CatalogueRule, cited, spelled
 from refund_fsm.workflow.facts import Domain, FactField, Label, NotFinite, Partial, UpTo, Value, assignments, reads_of
-from refund_fsm.workflow.files import MAX_BYTES, folder, read_toml, write, write_text
+from refund_fsm.workflow.files import MAX_BYTES, read_bytes, read_toml
+from refund_fsm.workflow.former import as_of, looks_at_days
 from refund_fsm.workflow.model import EVIDENCE_LABELS, MAX_EVIDENCE, Evidence, EvidenceKind, Listing, Order, OrderLine, RefundRequest
 from refund_fsm.workflow.policy import PROFILES, Policy, Span
 from refund_fsm.workflow.rows import CLOCK, Acceptance, Actor, Effect, Event, Freight, Ground, Guard, Limit, Rule, State, effect, guard
 from refund_fsm.workflow.spec import Workflow
-from refund_fsm.workflow.values import Frozen, Name, Prose
+from refund_fsm.workflow.values import Frozen, FrozenDict, Name, NotEmpty, Prose, meant, placed
 from refund_fsm.workflow.wellformed import KNOWN_FINDINGS, KNOWN_NEEDS
+from refund_fsm.workflow.writing import Draft, partial_of, place_of, write, write_text
 
 __all__ = [
     "ASSUMED",
@@ -31,9 +34,11 @@ __all__ = [
     "PROFILES",
     "Acceptance",
     "Actor",
+    "Bounds",
     "CatalogueRule",
     "Deadline",
     "Domain",
+    "Draft",
     "Effect",
     "Event",
     "Evidence",
@@ -41,12 +46,14 @@ __all__ = [
     "FactField",
     "Freight",
     "Frozen",
+    "FrozenDict",
     "Ground",
     "Guard",
     "Label",
     "Limit",
     "Listing",
     "Name",
+    "NotEmpty",
     "NotFinite",
     "Order",
     "OrderLine",
@@ -62,12 +69,20 @@ __all__ = [
     "Value",
     "WorkCalendar",
     "Workflow",
+    "as_of",
     "assignments",
     "cited",
     "effect",
-    "folder",
+    "fault",
     "guard",
     "instant",
+    "looks_at_days",
+    "meant",
+    "partial_of",
+    "place_of",
+    "placed",
+    "published",
+    "read_bytes",
     "read_toml",
     "reads_of",
     "spelled",

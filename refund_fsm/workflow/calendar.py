@@ -82,6 +82,11 @@ def _published() -> _Days:
     return _Days(exceptions, frozenset(range(first, last + 1)), source)
 
 
+def published() -> object:
+    """The published days, as long as they are the same: one object."""
+    return _published()
+
+
 class WorkCalendar:
     """China's working days: the published ones, then the user's own (`days_file`), then weekends alone.
 

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from types import MappingProxyType
 from typing import Literal
 
 from refund_fsm.errors import BadData
 from refund_fsm.text import Languages, Text
+from refund_fsm.workflow.values import FrozenDict
 
 ASSUMED = "assumed"
 ASSUMED_TEXT = Text("假设", "assumed")
@@ -207,7 +207,7 @@ _TITLES = {
     "L5": Text("交付时间", "Time of delivery"),
 }
 
-CATALOGUE: Mapping[str, CatalogueRule] = MappingProxyType(
+CATALOGUE: Mapping[str, CatalogueRule] = FrozenDict(
     {id: CatalogueRule(id, text, _TITLES.get(id), _ARTICLES.get(id)) for id, text in _TEXTS.items()}
 )
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from typing import Any, Literal
 
+from refund_fsm.errors import WorkflowError, plain
 from refund_fsm.text import Text
 from refund_fsm.workflow.policy import Policy
 
@@ -141,7 +142,9 @@ def assignments(names: Sequence[str], domains: Mapping[str, Domain]) -> Iterator
         yield dict(zip(names, values, strict=True))
 
 
-class _Unread(Exception):
+class _Unread(BaseException):
+    """No `Exception`, so that a guard which catches all of them does not swallow it."""
+
     def __init__(self, name: str) -> None:
         self.name = name
 
@@ -163,13 +166,14 @@ class Partial:
 def reads_of(guard: Callable[[Any], bool], domains: Mapping[str, Domain]) -> tuple[str, ...]:
     """The facts that a guard may read, found by asking it with ever more of them known.
 
-    Raises `NoSuchFact` for a fact that the class lacks, `NotFinite` where there are too many, `TypeError` for an answer that is no bool.
+    Raises `NoSuchFact` for a fact that the class lacks, `NotFinite` where there are too many, `TypeError` for an answer that is no bool,
+    `WorkflowError` naming the facts where the guard raises.
     """
     names: list[str] = []
     while True:  # ends: every round adds one of the finitely many facts, or returns
         try:
             for known in assignments(names, domains):
-                answer = guard(Partial(known))
+                answer = _answer(guard, known)
                 if answer is not True and answer is not False:
                     raise TypeError(f"answered {answer!r}, not True or False")
         except _Unread as unread:
@@ -178,3 +182,12 @@ def reads_of(guard: Callable[[Any], bool], domains: Mapping[str, Domain]) -> tup
             names.append(unread.name)
         else:
             return tuple(name for name in domains if name in names)
+
+
+def _answer(guard: Callable[[Any], bool], known: Mapping[str, Value]) -> bool:
+    try:
+        return guard(Partial(known))
+    except Exception as error:
+        told = ", ".join(f"{name}={value!r}" for name, value in known.items()) or "any facts"
+        said = f"{type(error).__name__}: {error}".rstrip(": ")
+        raise WorkflowError(f"guard {getattr(guard, 'name', guard)}", f"it raised {plain(said)} for {told}") from error

@@ -5,13 +5,15 @@ Checks that a value can be what it claims to be. What the rules make of it is a 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, PlainSerializer, PlainValidator, StrictBool, StrictInt, StrictStr, model_validator
+from pydantic import Field, PlainSerializer, PlainValidator, StrictBool, StrictInt, StrictStr, WithJsonSchema, model_validator
 
 from refund_fsm.errors import BadData
 from refund_fsm.text import Text
-from refund_fsm.workflow.values import Attributes, Frozen, Instant, Name, Prose, attributes
+from refund_fsm.workflow.values import OF_ATTRIBUTES, Attributes, Frozen, Instant, Name, NotEmpty, Prose, attributes, meant, placed
 
 MAX_FEN = 10**12  # ten thousand million yuan: a larger amount is a slip
 MAX_LINES = 1000
@@ -20,7 +22,7 @@ MAX_EVIDENCE = 100
 Fen = Annotated[StrictInt, Field(ge=0, le=MAX_FEN)]
 PaymentMethod = Literal["wechat", "alipay", "bank_card"]
 EvidenceKind = Literal["photo", "video", "unboxing_video", "chat_log"]
-Given = Annotated[dict[str, str | int | bool], PlainValidator(attributes), PlainSerializer(dict)]
+Given = Annotated[dict[str, str | int | bool], PlainValidator(placed(attributes)), PlainSerializer(dict), WithJsonSchema(OF_ATTRIBUTES)]
 
 EVIDENCE_LABELS: dict[str, Text] = {
     "photo": Text("照片", "photo"),
@@ -33,16 +35,17 @@ EVIDENCE_LABELS: dict[str, Text] = {
 class OrderLine(Frozen):
     """One item of an order. `paid_fen` is for the whole line; what earlier cases refunded or hold is subtracted from it."""
 
-    sku: Name
-    title: Name
-    quantity: Annotated[StrictInt, Field(ge=1, le=1_000_000)]
-    paid_fen: Fen
-    refunded_fen: Fen = 0
-    pending_fen: Fen = 0
-    no_reason_excluded: StrictBool = False
-    open_case: Name | None = None
+    sku: Annotated[Name, meant("the item's SKU, once in an order")]
+    title: Annotated[Name, meant("what the item is called")]
+    quantity: Annotated[StrictInt, Field(ge=1, le=1_000_000), meant("how many of it")]
+    paid_fen: Annotated[Fen, meant("what was paid for the whole line, in fen")]
+    refunded_fen: Annotated[Fen, meant("what earlier cases have refunded of it, in fen")] = 0
+    pending_fen: Annotated[Fen, meant("what other cases hold of it, in fen")] = 0
+    no_reason_excluded: Annotated[StrictBool, meant("whether it is excluded from returns without a reason")] = False
+    open_case: Annotated[Name | None, meant("the id of another open case on the line")] = None
 
     @model_validator(mode="after")
+    @placed
     def _balance(self) -> OrderLine:
         if self.refunded_fen + self.pending_fen > self.paid_fen:
             taken = self.refunded_fen + self.pending_fen
@@ -58,19 +61,38 @@ class OrderLine(Frozen):
 class Order(Frozen):
     """An order as the shop system knows it. All instants but `paid_at` are None until they happen."""
 
-    id: Name
-    order_type: Name
-    lines: Annotated[tuple[OrderLine, ...], Field(min_length=1, max_length=MAX_LINES)]
-    paid_at: Instant
-    shipped_at: Instant | None = None
-    signed_at: Instant | None = None
-    activated_at: Instant | None = None
-    benefits_used: StrictBool = False
-    freight_insurance: StrictBool = False
-    payment_method: PaymentMethod = "wechat"
-    attributes: Given = Attributes()
+    id: Annotated[Name, meant("the order's id")]
+    order_type: Annotated[Name, meant("the key of the workflow that refunds of it follow, such as third_party")]
+    lines: Annotated[NotEmpty[OrderLine], Field(max_length=MAX_LINES), meant("its items, each SKU once")]
+    paid_at: Annotated[Instant, meant("when it was paid")]
+    shipped_at: Annotated[Instant | None, meant("when it was shipped; null before")] = None
+    signed_at: Annotated[Instant | None, meant("when the goods were signed for; null before")] = None
+    activated_at: Annotated[Instant | None, meant("when virtual goods were activated; null before")] = None
+    benefits_used: Annotated[StrictBool, meant("whether benefits of virtual goods have been used")] = False
+    freight_insurance: Annotated[StrictBool, meant("whether return freight is insured")] = False
+    payment_method: Annotated[PaymentMethod, meant("how it was paid")] = "wechat"
+    attributes: Annotated[Given, meant("whatever a workflow of the user's own wants to know of it")] = Field(default_factory=Attributes)
+
+    if TYPE_CHECKING:  # what it takes: a list of lines, and instants in ISO text, are as good as what it keeps
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            order_type: str,
+            lines: Sequence[OrderLine],
+            paid_at: datetime | str,
+            shipped_at: datetime | str | None = None,
+            signed_at: datetime | str | None = None,
+            activated_at: datetime | str | None = None,
+            benefits_used: bool = False,
+            freight_insurance: bool = False,
+            payment_method: PaymentMethod = "wechat",
+            attributes: Mapping[str, str | int | bool] = ...,
+        ) -> None: ...
 
     @model_validator(mode="after")
+    @placed
     def _in_order(self) -> Order:
         if self.shipped_at is not None and self.shipped_at < self.paid_at:
             raise BadData("shipped_at", self.shipped_at.isoformat(), f"not before paid_at, {self.paid_at.isoformat()}")
@@ -99,27 +121,48 @@ class Order(Frozen):
 class Evidence(Frozen):
     """One piece of evidence: what it is, who brought it and when. `sha256` is of the file, which stays outside."""
 
-    kind: EvidenceKind
-    by: Name
-    at: Instant
-    sha256: Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
-    note: Prose = ""
+    kind: Annotated[EvidenceKind, meant("what it is")]
+    by: Annotated[Name, meant("the actor who brought it")]
+    at: Annotated[Instant, meant("when it was brought")]
+    sha256: Annotated[
+        Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{64}$")] | None,
+        meant("the SHA-256 of the file, in hexadecimal digits"),
+    ] = None
+    note: Annotated[Prose, meant("what is to be said about it")] = ""
+
+    if TYPE_CHECKING:  # what it takes
+
+        def __init__(self, *, kind: EvidenceKind, by: str, at: datetime | str, sha256: str | None = None, note: str = "") -> None: ...
 
 
 class RefundRequest(Frozen):
     """What the buyer asks for. `amount_fen=None` claims the line's balance (A10); `kind` is None for virtual goods."""
 
-    sku: Name
-    kind: Name | None = None
-    reason: Name
-    attributes: Given = Attributes()
-    description: Prose = ""
-    amount_fen: Annotated[StrictInt, Field(gt=0, le=MAX_FEN)] | None = None
-    evidence: Annotated[tuple[Evidence, ...], Field(max_length=MAX_EVIDENCE)] = ()
+    sku: Annotated[Name, meant("the SKU of the line that it is about")]
+    kind: Annotated[Name | None, meant("what is asked for, such as return_and_refund; null for virtual goods")] = None
+    reason: Annotated[Name, meant("why, one of the reasons of the workflow's facts")]
+    attributes: Annotated[Given, meant("whatever a workflow of the user's own wants to know of it")] = Field(default_factory=Attributes)
+    description: Annotated[Prose, meant("the buyer's own words")] = ""
+    amount_fen: Annotated[Annotated[StrictInt, Field(gt=0, le=MAX_FEN)] | None, meant("what is claimed, in fen; null: the balance")] = None
+    evidence: Annotated[tuple[Evidence, ...], Field(max_length=MAX_EVIDENCE), meant("what shows it")] = ()
+
+    if TYPE_CHECKING:  # what it takes
+
+        def __init__(
+            self,
+            *,
+            sku: str,
+            kind: str | None = None,
+            reason: str,
+            attributes: Mapping[str, str | int | bool] = ...,
+            description: str = "",
+            amount_fen: int | None = None,
+            evidence: Sequence[Evidence] = (),
+        ) -> None: ...
 
 
 class Listing(Frozen):
     """What a buyer sees of an item: the badge at its lower left, and who the page says sells and ships it."""
 
-    badge: Prose = ""
-    sold_by: Prose = ""
+    badge: Annotated[Prose, meant("the badge at the item's lower left")] = ""
+    sold_by: Annotated[Prose, meant("who the page says sells and ships it")] = ""

@@ -15,7 +15,7 @@ from pydantic import Field, StrictBool, StrictInt, model_validator
 from refund_fsm.errors import BadData, one_of
 from refund_fsm.workflow.calendar import WorkCalendar
 from refund_fsm.workflow.files import read_toml
-from refund_fsm.workflow.values import Frozen
+from refund_fsm.workflow.values import Frozen, meant, placed
 
 MAX_DAYS = 365  # the longest limit in days: a slip of the keyboard is an error, not a case that lives for ever
 MAX_TIMES = 9  # the most attempts or requests: the configuration graph enumerates them
@@ -35,10 +35,11 @@ class Cites(str):
 class Span(Frozen):
     """Working days, from `at_least` to `at_most`. Only the maximum is a limit; the minimum bounds simulated durations."""
 
-    at_least: Days
-    at_most: Days
+    at_least: Annotated[Days, meant("the fewest, for simulated durations alone")]
+    at_most: Annotated[Days, meant("the most, which is the limit")]
 
     @model_validator(mode="after")
+    @placed
     def _ordered(self) -> Span:
         if self.at_least > self.at_most:
             raise BadData("at_least", self.at_least, f"at most at_most, which is {self.at_most}")
@@ -57,34 +58,38 @@ class Policy(Frozen):
     """
 
     # 1. Limits of states (rules.md § 6)
-    negotiation_days: Annotated[Days, Cites("assumed")] = 2
-    review_working_days: Annotated[Span, Cites("A11")] = _span(1, 3)
-    merchant_review_working_days: Annotated[Span, Cites("assumed")] = _span(1, 3)
-    support_working_days: Annotated[Span, Cites("assumed")] = _span(1, 3)
-    evidence_hours: Annotated[Hours, Cites("assumed")] = 48
-    return_days: Annotated[Days, Cites("assumed")] = 7
-    transit_days: Annotated[Days, Cites("assumed")] = 15
-    inspection_working_days: Annotated[Days, Cites("assumed")] = 2
-    receipt_days: Annotated[Days, Cites("assumed")] = 10
-    payout_working_days: Annotated[Span, Cites("A13")] = _span(3, 7)
-    complaint_days: Annotated[Days, Cites("assumed")] = 7
-    arbitration_request_days: Annotated[Days, Cites("assumed")] = 7
-    arbitration_working_days: Annotated[Days, Cites("B11 assumed")] = 7
-    escalation_working_days: Annotated[Days, Cites("assumed")] = 7
+    negotiation_days: Annotated[Days, Cites("assumed"), meant("for talking with the merchant, in days")] = 2
+    review_working_days: Annotated[Span, Cites("A11"), meant("for the platform's review, in working days")] = _span(1, 3)
+    merchant_review_working_days: Annotated[Span, Cites("assumed"), meant("for the merchant's review, in working days")] = _span(1, 3)
+    support_working_days: Annotated[Span, Cites("assumed"), meant("for the service provider's review, in working days")] = _span(1, 3)
+    evidence_hours: Annotated[Hours, Cites("assumed"), meant("for bringing evidence that was asked for, in hours")] = 48
+    return_days: Annotated[Days, Cites("assumed"), meant("for sending goods back, in days")] = 7
+    transit_days: Annotated[Days, Cites("assumed"), meant("for a parcel on its way, in days")] = 15
+    inspection_working_days: Annotated[Days, Cites("assumed"), meant("for the platform's inspection of goods, in working days")] = 2
+    receipt_days: Annotated[Days, Cites("assumed"), meant("for the merchant to confirm a receipt, in days")] = 10
+    payout_working_days: Annotated[Span, Cites("A13"), meant("for the payout, in working days")] = _span(3, 7)
+    complaint_days: Annotated[Days, Cites("assumed"), meant("for a complaint, in days")] = 7
+    arbitration_request_days: Annotated[Days, Cites("assumed"), meant("for asking for arbitration, in days")] = 7
+    arbitration_working_days: Annotated[Days, Cites("B11 assumed"), meant("for an arbitration, in working days")] = 7
+    escalation_working_days: Annotated[Days, Cites("assumed"), meant("for what was escalated, in working days")] = 7
     # 2. The seven days, and the statutory clock
-    no_reason_days: Annotated[Days, Cites("D4 L1")] = 7
-    window_starts: Annotated[Literal["signing_day", "next_day"], Cites("D4")] = "signing_day"
-    roll_over: Annotated[StrictBool, Cites("assumed")] = False
-    statutory_refund_days: Annotated[Days, Cites("L1")] = 7
+    no_reason_days: Annotated[Days, Cites("D4 L1"), meant("in which goods go back without a reason, in days")] = 7
+    window_starts: Annotated[Literal["signing_day", "next_day"], Cites("D4"), meant("on which day these days begin")] = "signing_day"
+    roll_over: Annotated[StrictBool, Cites("assumed"), meant("whether a last day on a holiday moves to the next working day")] = False
+    statutory_refund_days: Annotated[Days, Cites("L1"), meant("for the refund that the law asks for after a receipt, in days")] = 7
     # 3. Gaps (rules.md § 2)
-    on_merchant_silence: Annotated[Literal["approve", "escalate"], Cites("assumed")] = "approve"
-    max_evidence_requests: Annotated[Times, Cites("assumed")] = 2
-    max_resubmissions: Annotated[Times, Cites("assumed")] = 2
-    found_at_once_hours: Annotated[Hours, Cites("C4 assumed")] = 24
-    small_amount_fen: Annotated[Fen, Cites("D6 assumed")] = 5000
+    on_merchant_silence: Annotated[Literal["approve", "escalate"], Cites("assumed"), meant("what follows when the merchant is silent")] = (
+        "approve"
+    )
+    max_evidence_requests: Annotated[Times, Cites("assumed"), meant("how often evidence may be asked for")] = 2
+    max_resubmissions: Annotated[Times, Cites("assumed"), meant("how often a refused request may be filed again")] = 2
+    found_at_once_hours: Annotated[Hours, Cites("C4 assumed"), meant("within which a defect counts as found at once, in hours")] = 24
+    small_amount_fen: Annotated[Fen, Cites("D6 assumed"), meant("up to which an amount is small, in fen")] = 5000
     # 4. The calendar
-    beyond: Annotated[Literal["provisional", "error"], Cites("assumed")] = "provisional"
-    days_file: Annotated[Path | None, Cites("assumed")] = None
+    beyond: Annotated[Literal["provisional", "error"], Cites("assumed"), meant("what becomes of days without a published calendar")] = (
+        "provisional"
+    )
+    days_file: Annotated[Path | None, Cites("assumed"), meant("a TOML file of the user's own days")] = None
 
     @classmethod
     def guide(cls) -> Policy:
@@ -131,6 +136,13 @@ class Policy(Frozen):
     def calendar(self) -> WorkCalendar:
         """China's working days, with the user's own days when `days_file` is given."""
         return WorkCalendar(beyond=self.beyond, days_file=self.days_file)
+
+    @cached_property
+    def spelled(self) -> str:
+        """All fields as one line of JSON, sorted by name."""
+        import json  # here, so that importing the package does not load it
+
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def cites_of(cls, field: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from refund_fsm.errors import WorkflowError
 from refund_fsm.text import Text
+from refund_fsm.workflow.bounds import Bounds, fault
 from refund_fsm.workflow.calendar import Unit
 from refund_fsm.workflow.catalogue import spelled
 from refund_fsm.workflow.model import Order, RefundRequest
@@ -183,6 +184,29 @@ class Rule:
     def by_clock(self) -> bool:
         """Whether the clock fires it at the limit of its source."""
         return self.event.actor.key == CLOCK.key
+
+    def holds(self, facts: Any) -> bool:
+        """Whether all of its guards hold. One that raises is told of by a `WorkflowError` that names the rule and the facts."""
+        for one in self.when:
+            try:
+                if not one(facts):
+                    return False
+            except Exception as error:
+                raise fault(f"rule {self.id}", f"its guard {one.name}", error, facts) from error
+        return True
+
+    def after(self, facts: Any, bounds: Bounds) -> Any:
+        """The facts that its effect leaves, held to their domains and to what the effect lists; `WorkflowError` naming the rule where
+        it raises, gives other facts or changes what it does not list."""
+        if self.effect is None:
+            return facts
+        row, what = f"rule {self.id}", f"its effect {self.effect.name}"
+        try:
+            after = self.effect(facts)
+        except Exception as error:
+            raise fault(row, what, error, facts) from error
+        bounds.check_change(facts, after, self.effect.changes, row, what)
+        return after
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -6,11 +6,23 @@ Must not know an order type, nor how a case is stepped or drawn.
 from __future__ import annotations
 
 from dataclasses import MISSING, Field, dataclass, fields
-from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from refund_fsm.workflow import wellformed
+from refund_fsm.workflow import typed, wellformed
 from refund_fsm.workflow.table import Table
+from refund_fsm.workflow.values import FrozenDict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from refund_fsm.text import Text
+    from refund_fsm.workflow.catalogue import CatalogueRule
+    from refund_fsm.workflow.model import Order, RefundRequest
+    from refund_fsm.workflow.policy import Policy
+    from refund_fsm.workflow.rows import Acceptance, Freight, Limit, Rule, State
+
+    Limits = Mapping[State, Limit] | Mapping[tuple[State, ...], Limit] | Mapping[State | tuple[State, ...], Limit]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -24,8 +36,29 @@ class Workflow(Table):
     Raises `WorkflowError` naming the row when the table is faulty.
     """
 
+    if TYPE_CHECKING:  # what it takes; it keeps tuples
+
+        def __init__(
+            self,
+            key: str,
+            label: Text,
+            rules: Iterable[Rule],
+            initial: State,
+            facts: type,
+            facts_of: Callable[[Order, RefundRequest, datetime, Policy], Any],
+            example_of: Callable[[Any, datetime], tuple[Order, RefundRequest] | None],
+            limits: Limits,
+            law: Mapping[State, Limit] = ...,
+            freight_of: Callable[[Any, Order], Freight | None] | None = None,
+            spine: Iterable[Sequence[State]] = (),
+            catalogue: Mapping[str, CatalogueRule] = ...,
+            accepts: Iterable[Acceptance] = (),
+        ) -> None: ...
+
     def __post_init__(self) -> None:
+        typed.check(self)
         self._freeze()
+        self.__dict__["is_checked"] = True  # the class is frozen
         wellformed.check(self)
 
     @classmethod
@@ -51,7 +84,7 @@ class Workflow(Table):
 
     def __reduce__(self) -> tuple[type[Workflow], tuple[Any, ...]]:
         values = (getattr(self, one.name) for one in fields(self))
-        return Workflow, tuple(dict(value) if isinstance(value, MappingProxyType) else value for value in values)
+        return Workflow, tuple(dict(value) if isinstance(value, FrozenDict) else value for value in values)
 
 
 def _default(one: Field[Any]) -> Any:

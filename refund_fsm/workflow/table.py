@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, TypeVar
 
+from refund_fsm.errors import RefundFsmError, WorkflowError, shown
 from refund_fsm.text import Text
+from refund_fsm.workflow.bounds import Bounds, fault
 from refund_fsm.workflow.catalogue import CATALOGUE, CatalogueRule
 from refund_fsm.workflow.facts import Domain, FactField, fact_fields
 from refund_fsm.workflow.model import Order, RefundRequest
 from refund_fsm.workflow.policy import Policy
 from refund_fsm.workflow.rows import Acceptance, Actor, Event, Freight, Guard, Limit, Rule, State
+from refund_fsm.workflow.values import FrozenDict
 
 T = TypeVar("T")
 
@@ -42,10 +44,11 @@ class Table:
     spine: Sequence[tuple[State, ...]] = ()
     catalogue: Mapping[str, CatalogueRule] = field(default_factory=lambda: CATALOGUE)
     accepts: tuple[Acceptance, ...] = ()
+    is_checked = False  # no field (so no type stands there): a `Workflow` that was checked when it was built says True
 
     def _freeze(self) -> None:
         for name in ("limits", "law"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            object.__setattr__(self, name, FrozenDict(getattr(self, name)))
         object.__setattr__(self, "rules", tuple(self.rules))
         object.__setattr__(self, "accepts", tuple(self.accepts))
         object.__setattr__(self, "spine", tuple(tuple(path) for path in self.spine))
@@ -74,7 +77,7 @@ class Table:
     @cached_property
     def by_id(self) -> Mapping[str, Rule]:
         """Rules by id."""
-        return MappingProxyType({rule.id: rule for rule in self.rules})
+        return FrozenDict({rule.id: rule for rule in self.rules})
 
     @cached_property
     def rules_at(self) -> Mapping[tuple[str, str], tuple[Rule, ...]]:
@@ -83,7 +86,7 @@ class Table:
         for rule in self.rules:
             place = (rule.source.key, rule.event.name)
             found[place] = (*found.get(place, ()), rule)
-        return MappingProxyType(found)
+        return FrozenDict(found)
 
     @cached_property
     def clock_rules(self) -> Mapping[str, tuple[Rule, ...]]:
@@ -92,7 +95,7 @@ class Table:
         for rule in self.rules:
             if rule.by_clock:
                 found[rule.source.key] = (*found.get(rule.source.key, ()), rule)
-        return MappingProxyType(found)
+        return FrozenDict(found)
 
     @cached_property
     def sources_of(self) -> Mapping[str, tuple[State, ...]]:
@@ -100,12 +103,12 @@ class Table:
         found: dict[str, dict[str, State]] = {}
         for rule in self.rules:
             found.setdefault(rule.event.name, {})[rule.source.key] = rule.source
-        return MappingProxyType({name: tuple(states.values()) for name, states in found.items()})
+        return FrozenDict({name: tuple(states.values()) for name, states in found.items()})
 
     @cached_property
     def limit_of(self) -> Mapping[str, Limit]:
         """Limits by state key. States that are counted together share one object."""
-        return MappingProxyType({state.key: limit for group, limit in self.groups for state in group})
+        return FrozenDict({state.key: limit for group, limit in self.groups for state in group})
 
     @cached_property
     def groups(self) -> tuple[tuple[tuple[State, ...], Limit], ...]:
@@ -115,7 +118,7 @@ class Table:
     @cached_property
     def group_of(self) -> Mapping[str, int]:
         """The number of the limit group by state key; states without a limit have none."""
-        return MappingProxyType({s.key: place for place, (group, _) in enumerate(self.groups) for s in group})
+        return FrozenDict({s.key: place for place, (group, _) in enumerate(self.groups) for s in group})
 
     @cached_property
     def fact_fields(self) -> tuple[FactField, ...]:
@@ -125,6 +128,62 @@ class Table:
     def domains(self, policy: Policy) -> dict[str, Domain]:
         """All values of every fact under a policy."""
         return {one.name: one.domain(policy) for one in self.fact_fields}
+
+    def bounds(self, policy: Policy) -> Bounds:
+        """The domains under a policy, ready to be asked whether facts lie in them. Those of a table that was not checked take all facts
+        of its class: a faulty table may lead anywhere, and what it does there is looked at."""
+        tops = tuple(getattr(policy, str(one.up_to)) for one in self._counts)
+        found = self._bounds.get(tops)
+        if found is None:
+            found = self._bounds.setdefault(tops, Bounds(self.facts, self.domains(policy) if self.is_checked else {}))
+        return found
+
+    @cached_property
+    def _bounds(self) -> dict[tuple[int, ...], Bounds]:
+        return {}
+
+    @cached_property
+    def _counts(self) -> tuple[FactField, ...]:
+        return tuple(one for one in self.fact_fields if one.up_to is not None) if self.is_checked else ()
+
+    def derive(self, order: Order, request: RefundRequest, at: datetime, policy: Policy) -> Any:
+        """The facts that `facts_of` gives, held to their domains. What it raises on purpose (`RefundFsmError`: bad data, a day without a
+        calendar) passes; anything else is a `WorkflowError` that names the workflow and the order."""
+        try:
+            facts = self.facts_of(order, request, at, policy)
+        except RefundFsmError as error:
+            error.add_note(f"raised by facts_of of the workflow {self.key}")
+            raise
+        except Exception as error:
+            about = f"facts_of, asked about the order {order.id!r}, the SKU {request.sku!r} and {at.isoformat()},"
+            raise fault(f"workflow {self.key}", about, error) from error
+        self.bounds(policy).check(facts, f"workflow {self.key}", "facts_of")
+        return facts
+
+    def make_up(self, facts: Any, at: datetime) -> tuple[Order, RefundRequest] | None:
+        """The order and the request that `example_of` gives for facts; None where no order has them. `WorkflowError` naming the
+        workflow and the facts where it raises, or gives something else."""
+        row = f"workflow {self.key}"
+        try:
+            made = self.example_of(facts, at)
+        except Exception as error:
+            raise fault(row, "example_of", error, facts) from error
+        if made is None or (type(made) is tuple and len(made) == 2 and isinstance(made[0], Order) and isinstance(made[1], RefundRequest)):
+            return made
+        raise WorkflowError(row, f"example_of gave {shown(made)} for {facts!r}; expected an order and a request, or None")
+
+    def freight(self, facts: Any, order: Order) -> Freight | None:
+        """Who pays for sending the goods back, as `freight_of` says; None where the table does not say. `WorkflowError` as `make_up`."""
+        if self.freight_of is None:
+            return None
+        row = f"workflow {self.key}"
+        try:
+            found = self.freight_of(facts, order)
+        except Exception as error:
+            raise fault(row, "freight_of", error, facts) from error
+        if found is None or isinstance(found, Freight):
+            return found
+        raise WorkflowError(row, f"freight_of gave {shown(found)} for {facts!r}; expected a Freight, or None")
 
     @cached_property
     def fingerprint(self) -> str:
@@ -140,7 +199,7 @@ def _by_name(pairs: Iterable[tuple[str, T]]) -> Mapping[str, T]:
     found: dict[str, T] = {}
     for name, value in pairs:
         found.setdefault(name, value)
-    return MappingProxyType(found)
+    return FrozenDict(found)
 
 
 def _meaning(workflow: Table) -> dict[str, Any]:

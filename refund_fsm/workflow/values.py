@@ -5,13 +5,27 @@ Must not know orders, cases or workflows.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Annotated, Any, NoReturn, Self, TypeVar
+from functools import wraps
+from typing import Annotated, Any, ClassVar, NoReturn, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, PlainValidator, StrictStr, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    StrictStr,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
 
 from refund_fsm.errors import BadData
 from refund_fsm.workflow.calendar import instant
@@ -20,6 +34,11 @@ MAX_PROSE = 20_000  # characters of a note or a description
 MAX_NAME = 200  # characters of an id, a title, a tracking number
 FORBIDDEN = frozenset({"Cc", "Cs", "Cf", "Zl", "Zp"})  # controls, lone surrogates, invisible format and bidi marks
 T = TypeVar("T")
+K = TypeVar("K")
+U = TypeVar("U")
+V = TypeVar("V")
+PART = re.compile(r"([^\W\d]\w*)|\[([0-9]{1,9})\]")
+PATH = re.compile(r"[^\W\d]\w*(\[[0-9]{1,9}\])*(\.[^\W\d]\w*(\[[0-9]{1,9}\])*)*")
 JOINERS = frozenset("\u200c\u200d")  # emoji and some scripts need them; they hide nothing
 BREAKS = frozenset("\n\t")
 
@@ -28,22 +47,33 @@ class Frozen(BaseModel):
     """A frozen pydantic model that takes no unknown field and raises `BadData` for whatever it cannot take."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
+    unsaid: ClassVar[frozenset[str]] = frozenset()  # tags of unions in it, which no path to a field names
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """The validator is built when it is first needed. Whoever wraps the model builds at once, as ever: web frameworks hide warnings
+        then that they mean to hide, and not later. (A subclass of a subclass says `defer_build` itself.)"""
+        cls.model_config = {**cls.model_config, "defer_build": False}
 
     def __init__(self, /, **data: Any) -> None:
         try:
             super().__init__(**data)
         except ValidationError as error:
-            raise BadData.from_pydantic(error) from None
+            raise BadData.from_pydantic(error, unsaid=self.unsaid) from None
+
+    # As pydantic marks its own: it checks a model inside another by its fields then, so that a list of complaints has all of them, each
+    # at its own place, and does not end with the first that a call of this would raise.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]  # a mark of pydantic's
 
     @classmethod
     def model_validate(cls, obj: Any, **kwargs: Any) -> Self:
         """As pydantic's, with `BadData` for its `ValidationError`."""
-        return _checked(super().model_validate, obj, **kwargs)
+        return _checked(cls, super().model_validate, obj, **kwargs)
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **kwargs: Any) -> Self:
         """As pydantic's, with `BadData` for its `ValidationError`."""
-        return _checked(super().model_validate_json, json_data, **kwargs)
+        return _checked(cls, super().model_validate_json, json_data, **kwargs)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:  # noqa: ARG002  # as in pydantic
         """A copy with some fields changed, checked as a new value is. `deep` changes nothing: all of it is frozen."""
@@ -56,13 +86,41 @@ class Frozen(BaseModel):
         raise BadData(name, None, f"no change: this {type(self).__name__} is frozen")
 
 
-def _checked(validate: Callable[..., T], data: Any, **kwargs: Any) -> T:
+def _checked(kind: type[Frozen], validate: Callable[..., T], data: Any, **kwargs: Any) -> T:
     try:
         return validate(data, **kwargs)
     except ValidationError as error:
-        raise BadData.from_pydantic(error) from None
+        raise BadData.from_pydantic(error, unsaid=kind.unsaid) from None
     except TypeError:  # a key that is no text
         raise BadData("", data, "a table whose keys are text") from None
+
+
+def meant(text: str) -> Any:
+    """What a field holds, for who reads the JSON schema."""
+    return Field(description=text)
+
+
+def placed(check: Callable[[T], U]) -> Callable[[T], U]:
+    """A check of a value or a whole model as pydantic takes it: its `BadData` is told at its own place among all complaints, in our
+    words, whoever asks (a web framework asks pydantic, not us)."""
+
+    @wraps(check)
+    def checked(value: T) -> U:
+        try:
+            return check(value)
+        except BadData as error:
+            place = _place(error.field)
+            told = PydanticCustomError("bad_data", "expected {expected}", {"expected": error.expected})
+            raise ValidationError.from_exception_data("", [{"type": told, "loc": place, "input": error.value}]) from None
+
+    return checked
+
+
+def _place(field: str) -> tuple[str | int, ...]:
+    """`lines[1].sku` as the parts of a path; what is no path is one part."""
+    if not PATH.fullmatch(field):
+        return (field,) if field else ()
+    return tuple(int(number) if number else name for name, number in PART.findall(field))
 
 
 def clean(value: str, *, breaks: bool, field: str = "") -> str:
@@ -91,14 +149,17 @@ def name(value: object, field: str) -> str:
     return clean(value, breaks=False, field=field)
 
 
+@placed
 def _name(value: str) -> str:
     return name(value, "")
 
 
+@placed
 def _prose(value: str) -> str:
     return clean(value, breaks=True)
 
 
+@placed
 def _instant(value: object) -> datetime:
     if isinstance(value, str):
         with suppress(ValueError):  # the check below says what was expected
@@ -106,28 +167,59 @@ def _instant(value: object) -> datetime:
     return instant(value, "")
 
 
-Name = Annotated[StrictStr, AfterValidator(_name)]
+Name = Annotated[StrictStr, AfterValidator(_name), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_NAME})]
 Prose = Annotated[StrictStr, StringConstraints(max_length=MAX_PROSE), AfterValidator(_prose)]
-Instant = Annotated[datetime, PlainValidator(_instant), PlainSerializer(datetime.isoformat, return_type=str, when_used="json")]
+Instant = Annotated[
+    datetime,
+    PlainValidator(_instant),
+    PlainSerializer(datetime.isoformat, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 
 
-class Attributes(dict[str, str | int | bool]):
-    """A dictionary that does not change: the attributes of an order or a request for a user's own workflow."""
+@placed
+def _not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
+    if not value:
+        raise BadData("", [], "at least 1, not 0")
+    return value
+
+
+# Not pydantic's own bound: that one complains once more of a list whose only entries are faulty.
+NotEmpty = Annotated[tuple[T, ...], AfterValidator(_not_empty), Field(json_schema_extra={"minItems": 1})]
+
+
+class FrozenDict(dict[K, V]):
+    """A dictionary that does not change. Unlike a mapping proxy it can be pickled and copied."""
+
+    __slots__ = ()
+    said = "these entries"
 
     def _frozen(self, *_: object, **__: object) -> NoReturn:
-        raise TypeError("attributes are frozen")
+        raise TypeError(f"{self.said} are frozen")
 
     __setitem__ = __delitem__ = update = pop = popitem = clear = setdefault = __ior__ = _frozen
 
     def __hash__(self) -> int:  # type: ignore[override]  # frozen, so it may have one
         return hash(frozenset(self.items()))
 
-    def __reduce__(self) -> tuple[type[Attributes], tuple[dict[str, str | int | bool]]]:
-        return Attributes, (dict(self),)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (dict(self),)
+
+
+class Attributes(FrozenDict[str, str | int | bool]):
+    """The attributes of an order or a request for a user's own workflow."""
+
+    __slots__ = ()
+    said = "attributes"
 
 
 MAX_ATTRIBUTES = 100
 MAX_INTEGER = 10**15
+OF_ATTRIBUTES: dict[str, Any] = {  # the JSON schema of attributes
+    "type": "object",
+    "maxProperties": MAX_ATTRIBUTES,
+    "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}]},
+}
 
 
 def attributes(value: object) -> Attributes:

@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 
 from refund_fsm.errors import BadData, WorkflowError
+from refund_fsm.workflow import values
 from refund_fsm.workflow.calendar import MAX_DAYS_AHEAD, MAX_HOURS_AHEAD
 from refund_fsm.workflow.catalogue import expand
 from refund_fsm.workflow.facts import Domain, NoSuchFact, NotFinite, Partial, assignments, reads_of
@@ -197,6 +198,13 @@ def _closure(start: Iterable[str], edges: Mapping[str, set[str]]) -> set[str]:
 
 def _check_facts(workflow: Table) -> None:
     names = {one.name for one in workflow.fact_fields}
+    for one in workflow.fact_fields:
+        for value in one.values or ():
+            if isinstance(value, str):
+                try:
+                    values.prose(value, "value")
+                except BadData as error:
+                    raise WorkflowError(f"fact {one.name}", str(error)) from None
     for rule in workflow.rules:
         for name in rule.effect.changes if rule.effect else ():
             if name not in names:
@@ -216,6 +224,8 @@ def _check_guards(workflow: Table) -> None:
                 raise WorkflowError(f"rule {rule.id}", f"its guard {guard.name} reads {error.args[0]!r}, which is no fact") from None
             except TypeError as error:
                 raise WorkflowError(f"rule {rule.id}", f"its guard {guard.name}: {error}") from None
+            except WorkflowError as error:
+                raise WorkflowError(f"rule {rule.id}", f"its guard {guard.name}: {error.fault}") from error.__cause__
     for rules in workflow.rules_at.values():
         _check_apart(rules, reads, domains)
     for key, rules in workflow.clock_rules.items():

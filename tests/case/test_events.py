@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +22,50 @@ def test_an_event_delivered_twice_is_taken_once() -> None:
     with pytest.raises(BadData, match="event_id"):
         filed.apply("submit", at=at("2026-02-14 10:00"), by="buyer", event_id="e1", note="more")
     assert filed.steps[0].details == {"event_id": "e1"}
+
+
+RETRIES = (  # what the sender puts in: the instant of the event, or that of this delivery, by a clock that may be behind
+    "2026-02-13 10:00",
+    "2026-02-13 10:00:01",
+    "2026-02-13 09:59",
+    "2026-02-14 10:00",
+    "2026-03-30 10:00",
+)
+
+
+@pytest.mark.parametrize("when", RETRIES)
+def test_a_retry_is_known_by_its_id_whatever_its_instant(when: str) -> None:
+    """Neither the instant of the first delivery nor a later one runs the clock: the limit of the review would have passed by then."""
+    first = case().apply("submit", at=at("2026-02-13 10:00"), by="buyer", event_id="e1", operator="app")
+    for one in (first, first.apply("start_review", at=at("2026-02-13 11:00"), by="merchant")):
+        assert one.apply("submit", at=at(when), by="buyer", event_id="e1", operator="app") is one
+        assert one.ask("submit", at=at(when), by="buyer", event_id="e1", operator="app").allowed
+        for changed in ({"operator": "web"}, {"note": "x"}, {"operator": None}):
+            with pytest.raises(BadData, match="event_id: 'e1'; expected a new id: step 1"):
+                one.apply("submit", at=at(when), by="buyer", **{"event_id": "e1", "operator": "app", **changed})
+    with pytest.raises(BadData, match="at: "):
+        first.apply("submit", at=datetime(2026, 2, 13), by="buyer", event_id="e1", operator="app")  # noqa: DTZ001  # that is the point
+
+
+def test_a_retry_of_the_clock_is_known_as_well() -> None:
+    one = after(*RETURN_PATH[:3])
+    assert one.due is not None
+    late = one.apply("return_timeout", at=one.due.at + timedelta(hours=1), by="clock", event_id="c1", operator="cron")
+    assert late.steps[-1].at == one.due.at and late.steps[-1].details == {"event_id": "c1", "operator": "cron"}
+    assert late.apply("return_timeout", at=one.due.at, by="clock", event_id="c1", operator="cron") is late
+    assert RefundCase.from_json(late.to_json()) == late
+
+
+def test_every_event_takes_an_operator() -> None:
+    one = case()
+    for row in RETURN_PATH:
+        when, by, event = (cell.strip() for cell in row.split("|"))
+        needs = {"tracking_no": "SF1"} if "tracking_no" in one.workflow.events[event].needs else {}
+        one = one.apply(event, at=at(when), by=by, operator="客服 7", **needs)
+    assert {step.details["operator"] for step in one.steps} == {"客服 7"}
+    assert RefundCase.from_json(one.to_json()) == one
+    with pytest.raises(BadData, match="operator: 7; expected text of 1 to 200 characters"):
+        one.ask("confirm_receipt", at=one.now, by="merchant", operator=7)
 
 
 def test_ids_of_one_branch_are_unknown_to_another() -> None:

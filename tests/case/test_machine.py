@@ -13,7 +13,7 @@ import pytest
 from transitions import Event, Machine, MachineError
 
 import refund_fsm
-from refund_fsm import RefundCase, Refused, Rule, Workflow, guard, orders
+from refund_fsm import RefundCase, Refused, Rule, Workflow, WorkflowError, guard, orders
 from refund_fsm.case import machine
 from refund_fsm.case.machine import Cursor, stepper_of
 from tests.samples import at, case, play
@@ -92,8 +92,11 @@ def breaks(facts: Any) -> bool:
 
 
 def test_a_guard_that_breaks_leaves_nothing_behind() -> None:
-    with pytest.raises(RuntimeError, match="a guard that breaks"):
+    with pytest.raises(
+        WorkflowError, match=r"^rule X5: its guard breaks: it raised RuntimeError: a guard that breaks for size='l'$"
+    ) as caught:
         build((R1, R2, R3, R4, Rule("X5", OPEN, FINISH, R2.dest, "A4", when=(breaks,))))
+    assert isinstance(caught.value.__cause__, RuntimeError)
     workflow = build()
     cursor = Cursor("waiting")
 

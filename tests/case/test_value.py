@@ -36,7 +36,7 @@ def test_a_case_is_immutable_equal_by_value_and_can_be_copied() -> None:
 def test_the_case_id_is_derived_or_given() -> None:
     assert case().case_id == case().case_id
     assert case().case_id != case(opened="2026-02-13 10:01").case_id
-    assert case(case_id="mine").payout_key == "refund:mine"
+    assert case(case_id="mine").case_id == "mine"
 
 
 UTC = datetime.fromisoformat("2026-02-13T02:00:00+00:00")

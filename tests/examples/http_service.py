@@ -18,7 +18,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import chinese_calendar
+import chinese_calendar  # type: ignore[import-untyped, unused-ignore]  # the package has no types
 
 BEIJING = timezone(timedelta(hours=8))
 SWAPS = 2
@@ -116,7 +116,7 @@ RULES: dict[tuple[str, str], tuple[str, str, tuple[str, ...]]] = {
 def is_working(day: date) -> bool:
     """Whether a day is a working day; beyond the published calendar, weekends alone are free."""
     try:
-        return bool(chinese_calendar.is_workday(day))  # type: ignore[no-untyped-call]  # the package has no types
+        return bool(chinese_calendar.is_workday(day))  # type: ignore[no-untyped-call, unused-ignore]  # the same
     except NotImplementedError:
         return day.weekday() < 5
 

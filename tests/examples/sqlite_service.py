@@ -11,7 +11,7 @@ import sqlite3
 from datetime import date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-import chinese_calendar
+import chinese_calendar  # type: ignore[import-untyped, unused-ignore]  # the package has no types
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,7 +150,7 @@ def end_of_working_day(day: date, count: int) -> datetime:
     while count:  # ends: there is a working day in every week
         day += timedelta(days=1)
         try:
-            count -= chinese_calendar.is_workday(day)  # type: ignore[no-untyped-call]  # the package has no types
+            count -= chinese_calendar.is_workday(day)  # type: ignore[no-untyped-call, unused-ignore]  # the same
         except NotImplementedError:
             count -= day.weekday() < 5
     return datetime.combine(day + timedelta(days=1), time(), BEIJING)

@@ -21,7 +21,7 @@ NO_SECOND_ATTEMPT = Policy(max_resubmissions=0)
     "sizes", [{"max_resubmissions": 0}, {"max_evidence_requests": 0}, {"max_resubmissions": 0, "max_evidence_requests": 0}]
 )
 def test_a_count_of_none_leaves_every_order_type_sound(key: str, sizes: dict[str, int]) -> None:
-    workflow, policy = orders.get(key), Policy(**sizes)
+    workflow, policy = orders.get(key), Policy.from_mapping(sizes)
     report = check(workflow, policy)
     assert report.ok, report.summary("en")
     counted = {one.up_to for one in workflow.fact_fields} & set(sizes)

@@ -22,8 +22,9 @@ def test_pages_advice_exports_and_behaviours_show_them(capsys: pytest.CaptureFix
     assert all(f'"{word}"' in page for word in ("换货原因", "Why", "偏小", "too small", "Size wished for", "已穿过"))
     assert '"stock"' in page, "a fact without a label has its name"
     facts = WORKFLOW.facts(reason="too_small", size="M", stock="plenty", worn=False, swaps_left=2)
-    order, request = WORKFLOW.example_of(facts, NOW)
-    told = str(advise(RefundCase.open(order, request, at=NOW, workflow=WORKFLOW), at=NOW))
+    made_up = WORKFLOW.example_of(facts, NOW)
+    assert made_up is not None
+    told = str(advise(RefundCase.open(*made_up, at=NOW, workflow=WORKFLOW), at=NOW))
     assert "偏小" in told and "too small" in told and "too_small" not in told
     assert "已穿过 | Worn" in render(WORKFLOW, "promela")
     assert main(["behaviour", "tests.exchange:WORKFLOW", "--lang", "en"]) == 0
@@ -58,7 +59,7 @@ def test_a_label_that_fits_nothing_is_refused(label: Label, told: str) -> None:
 
     Sized.__annotations__ = {"size": Annotated[Literal["s", "l"], label]}
     parts: dict[str, Any] = {
-        name: getattr(WORKFLOW, name) for name in ("key", "label", "rules", "initial", "facts_of", "example_of", "limits")
+        name: getattr(WORKFLOW, name) for name in ("key", "label", "rules", "initial", "facts_of", "example_of", "limits", "catalogue")
     }
     with pytest.raises(WorkflowError, match="size") as error:
         Workflow(facts=dataclass(frozen=True)(Sized), **parts)

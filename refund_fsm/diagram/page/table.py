@@ -109,6 +109,7 @@ class _Search:
         self.nodes: list[_Node] = []
         self.answers: dict[tuple[Any, ...], Answer] = {}
         domains = workflow.domains(policy)
+        self.bounds = workflow.bounds(policy)
         reads = {name: reads_of(one, domains) for name, one in workflow.guards.items()}
         self.here = {key: self._possible(key, reads) for key in workflow.states}
 
@@ -173,7 +174,7 @@ class _Search:
     def _moved(self, node: _Node, rule: Rule, facts: Any) -> _Node:
         if rule.effect is None:
             return _Node(rule.dest.key, facts, node.drift, node.kept)
-        after = rule.effect(facts)
+        after = rule.after(facts, self.bounds)
         changed = (name for name, _ in node.drift[0] if name in rule.effect.changes and getattr(after, name) != getattr(facts, name))
         return _Node(rule.dest.key, after, node.drift, node.kept.union(changed))
 

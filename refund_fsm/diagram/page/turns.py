@@ -88,13 +88,13 @@ class Courses:
 
     def _told(self, facts: Any, start: datetime) -> Told | None:
         """What derives, at any instant, the facts of an order that has these at `start`."""
-        made_up = self.workflow.example_of(facts, start)
+        made_up = self.workflow.make_up(facts, start)
         if made_up is None:
             return None
-        derived = self.workflow.facts_of(*made_up, start, self.policy)
+        derived = self.workflow.derive(*made_up, start, self.policy)
         if derived != facts:
             raise WorkflowError(self._row, f"example_of gives an order with {derived!r} for {facts!r}")
-        return lambda at: self.workflow.facts_of(*made_up, at, self.policy)
+        return lambda at: self.workflow.derive(*made_up, at, self.policy)
 
     def _fits(self, turns: tuple[Turn, ...], phases: tuple[Any, ...], told: list[Told]) -> bool:
         if len(turns) != len(phases) - 1:

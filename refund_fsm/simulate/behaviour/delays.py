@@ -7,12 +7,13 @@ draws from them is `sample`, what integrates them is `curves`.
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, PlainValidator, model_validator
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from refund_fsm.errors import BadData
-from refund_fsm.workflow import Frozen
+from refund_fsm.workflow import Frozen, NotEmpty, meant, placed
 
 Unit = Literal["hours", "days", "working_days", "fen"]
 MOST = 1e12  # in any unit: more is a slip
@@ -20,6 +21,7 @@ MOST_SIGMA = 5.0
 MAX_VALUES = 10_000
 
 
+@placed
 def _amount(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise BadData("", value, "a number")
@@ -28,28 +30,41 @@ def _amount(value: object) -> float:
     return float(value)
 
 
+@placed
 def _positive(value: float) -> float:
     if value <= 0:
         raise BadData("", value, "a number above 0")
     return value
 
 
+@placed
 def _sigma(value: float) -> float:
     if not 0 < value <= MOST_SIGMA:
         raise BadData("", value, f"a number above 0, at most {MOST_SIGMA:g}")
     return value
 
 
-Amount = Annotated[float, PlainValidator(_amount)]
-Positive = Annotated[float, PlainValidator(_amount), AfterValidator(_positive)]
-Sigma = Annotated[float, PlainValidator(_amount), AfterValidator(_sigma)]
+NUMBER: dict[str, Any] = {"type": "number", "minimum": 0, "maximum": MOST}  # as JSON schemas say it
+Amount = Annotated[float, PlainValidator(_amount), WithJsonSchema(NUMBER)]
+Positive = Annotated[
+    float,
+    PlainValidator(_amount),
+    AfterValidator(_positive),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": MOST}),
+]
+Sigma = Annotated[
+    float,
+    PlainValidator(_amount),
+    AfterValidator(_sigma),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": MOST_SIGMA}),
+]
 
 
 class _Quantity(Frozen):
     """What all families share: the unit, in which the parameters are."""
 
-    unit: Unit = "hours"
-    kind: str
+    unit: Annotated[Unit, meant("of the parameters")] = "hours"
+    kind: Annotated[str, meant("the family")]
 
     @property
     def expected(self) -> float:
@@ -71,11 +86,11 @@ class _Quantity(Frozen):
         raise NotImplementedError
 
 
-class Fixed(_Quantity):
+class Fixed(_Quantity, defer_build=True):
     """Always `value`."""
 
-    kind: Literal["fixed"] = "fixed"
-    value: Amount
+    kind: Annotated[Literal["fixed"], meant("the family")] = "fixed"
+    value: Annotated[Amount, meant("always this")]
 
     @property
     def expected(self) -> float:
@@ -92,14 +107,15 @@ class Fixed(_Quantity):
         return ("value",)
 
 
-class Uniform(_Quantity):
+class Uniform(_Quantity, defer_build=True):
     """Anything from `least` to `most`, `least` < `most`, alike."""
 
-    kind: Literal["uniform"] = "uniform"
-    least: Amount
-    most: Amount
+    kind: Annotated[Literal["uniform"], meant("the family")] = "uniform"
+    least: Annotated[Amount, meant("the least")]
+    most: Annotated[Amount, meant("the most, above the least")]
 
     @model_validator(mode="after")
+    @placed
     def _ordered(self) -> Uniform:
         if self.least >= self.most:
             raise BadData("least", self.least, f"less than most, which is {self.most:g}")
@@ -120,11 +136,11 @@ class Uniform(_Quantity):
         return ("least", "most")
 
 
-class Exponential(_Quantity):
+class Exponential(_Quantity, defer_build=True):
     """Memoryless, with expectation `mean`."""
 
-    kind: Literal["exponential"] = "exponential"
-    mean: Positive
+    kind: Annotated[Literal["exponential"], meant("the family")] = "exponential"
+    mean: Annotated[Positive, meant("the expectation")]
 
     @property
     def expected(self) -> float:
@@ -141,12 +157,12 @@ class Exponential(_Quantity):
         return ("mean",)
 
 
-class LogNormal(_Quantity):
+class LogNormal(_Quantity, defer_build=True):
     """Its logarithm is normal, with the standard deviation `sigma` about the logarithm of `median`."""
 
-    kind: Literal["lognormal"] = "lognormal"
-    median: Positive
-    sigma: Sigma
+    kind: Annotated[Literal["lognormal"], meant("the family")] = "lognormal"
+    median: Annotated[Positive, meant("the median")]
+    sigma: Annotated[Sigma, meant("the standard deviation of the logarithm")]
 
     @property
     def expected(self) -> float:
@@ -163,15 +179,16 @@ class LogNormal(_Quantity):
         return ("median",)
 
 
-class Triangular(_Quantity):
+class Triangular(_Quantity, defer_build=True):
     """From `least` to `most` with the peak at `mode`."""
 
-    kind: Literal["triangular"] = "triangular"
-    least: Amount
-    mode: Amount
-    most: Amount
+    kind: Annotated[Literal["triangular"], meant("the family")] = "triangular"
+    least: Annotated[Amount, meant("the least")]
+    mode: Annotated[Amount, meant("the peak")]
+    most: Annotated[Amount, meant("the most, above the least")]
 
     @model_validator(mode="after")
+    @placed
     def _ordered(self) -> Triangular:
         if self.least >= self.most:
             raise BadData("least", self.least, f"less than most, which is {self.most:g}")
@@ -195,14 +212,26 @@ class Triangular(_Quantity):
         return ("least", "mode", "most")
 
 
-class Empirical(_Quantity):
+class Empirical(_Quantity, defer_build=True):
     """One of the observed `values`, ascending, each as often as its weight says (no `weights`: all alike)."""
 
-    kind: Literal["empirical"] = "empirical"
-    values: tuple[Amount, ...] = Field(min_length=1, max_length=MAX_VALUES)
-    weights: tuple[Amount, ...] | None = None
+    kind: Annotated[Literal["empirical"], meant("the family")] = "empirical"
+    values: Annotated[NotEmpty[Amount], meant("what was observed, ascending")] = Field(max_length=MAX_VALUES)
+    weights: Annotated[tuple[Amount, ...] | None, meant("how often each; null: all alike")] = None
+
+    if TYPE_CHECKING:  # what it takes: lists are as good as tuples
+
+        def __init__(
+            self,
+            *,
+            unit: Unit = "hours",
+            kind: Literal["empirical"] = "empirical",
+            values: Sequence[float],
+            weights: Sequence[float] | None = None,
+        ) -> None: ...
 
     @model_validator(mode="after")
+    @placed
     def _fitting(self) -> Empirical:
         for place, (one, other) in enumerate(zip(self.values, self.values[1:], strict=False), start=1):
             if one >= other:
@@ -242,4 +271,5 @@ def _factor(factor: float) -> float:
     return float(factor)
 
 
+KINDS = frozenset({"fixed", "uniform", "exponential", "lognormal", "triangular", "empirical"})
 Quantity = Annotated[Fixed | Uniform | Exponential | LogNormal | Triangular | Empirical, Field(discriminator="kind")]

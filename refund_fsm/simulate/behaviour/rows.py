@@ -6,13 +6,13 @@ Must not know a workflow.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, PlainSerializer, PlainValidator, StrictBool, model_validator
+from pydantic import Field, PlainSerializer, PlainValidator, StrictBool, WithJsonSchema, model_validator
 
 from refund_fsm.errors import BadData
-from refund_fsm.simulate.behaviour.delays import Amount, Quantity
-from refund_fsm.workflow import Frozen, Name, Prose, Value
+from refund_fsm.simulate.behaviour.delays import KINDS, Amount, Quantity
+from refund_fsm.workflow import Frozen, Name, Prose, Value, meant, placed
 
 NOTHING = "nothing"  # the choice of doing nothing: a merchant who falls silent
 ASSUMED = "assumed"
@@ -35,7 +35,12 @@ def _plain(facts: Mapping[str, Value | tuple[Value, ...]]) -> dict[str, Any]:
     return {name: list(one) if isinstance(one, tuple) else one for name, one in facts.items()}
 
 
-GivenFacts = Annotated[dict[str, Any], PlainValidator(_facts), PlainSerializer(_plain)]
+ONE: list[dict[str, Any]] = [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}]
+OF_FACTS: dict[str, Any] = {  # the JSON schema of facts
+    "type": "object",
+    "additionalProperties": {"anyOf": [*ONE, {"type": "array", "items": {"anyOf": ONE}, "minItems": 1}]},
+}
+GivenFacts = Annotated[dict[str, Any], PlainValidator(placed(_facts)), PlainSerializer(_plain), WithJsonSchema(OF_FACTS)]
 
 
 class Share(Frozen):
@@ -44,10 +49,10 @@ class Share(Frozen):
     `weight` counts relative to the other rows; `freight_insurance` says whether the order has it; `cites` whence the weight is.
     """
 
-    weight: Amount
-    facts: GivenFacts = Field(default_factory=dict)
-    freight_insurance: StrictBool = False
-    cites: Prose = ASSUMED
+    weight: Annotated[Amount, meant("relative to the other rows")]
+    facts: Annotated[GivenFacts, meant("the facts that such a case opens with")] = Field(default_factory=dict)
+    freight_insurance: Annotated[StrictBool, meant("whether the order has it")] = False
+    cites: Annotated[Prose, meant("whence the weight is: catalogue ids, or assumed")] = ASSUMED
 
 
 class Choice(Frozen):
@@ -57,15 +62,19 @@ class Choice(Frozen):
     "nothing"` needs the `actor`, and has no delay; otherwise the actor is the event's. `cites` says whence the delay is.
     """
 
-    state: Name
-    event: Name
-    weight: Amount = 1.0
-    delay: Quantity | None = None
-    when: GivenFacts = Field(default_factory=dict)
-    actor: Name | None = None
-    cites: Prose = ASSUMED
+    unsaid: ClassVar[frozenset[str]] = KINDS
+    state: Annotated[Name, meant("the key of the state")]
+    event: Annotated[Name, meant("the name of the event, or nothing")]
+    weight: Annotated[Amount, meant("relative to the actor's other rows that hold")] = 1.0
+    delay: Annotated[Quantity | None, meant("how long it takes; null for nothing")] = None
+    when: Annotated[GivenFacts, meant("the facts for which the row holds, each with a value or several; none: all")] = Field(
+        default_factory=dict
+    )
+    actor: Annotated[Name | None, meant("who does nothing; else null, or the event's own actor")] = None
+    cites: Annotated[Prose, meant("whence the delay is: catalogue ids, or assumed")] = ASSUMED
 
     @model_validator(mode="after")
+    @placed
     def _whole(self) -> Choice:
         if self.event == NOTHING and self.actor is None:
             raise BadData("actor", None, "the actor who does nothing")

@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from refund_fsm.case import stepper_of
-from refund_fsm.errors import BadData, TooLong, WorkflowError
+from refund_fsm.errors import BadData, TooLong
 from refund_fsm.graph import MAX_CONFIGS, coarsest
 from refund_fsm.graph.drift import changes
 from refund_fsm.simulate.behaviour import NOTHING, Behaviour
@@ -64,6 +64,7 @@ class _Builder:
         self.rule_number = {rule.id: place for place, rule in enumerate(workflow.rules)}
         self.stepper = stepper_of(workflow)
         self.domains = workflow.domains(policy)
+        self.bounds = workflow.bounds(policy)
         self.reads: dict[tuple[int, int], tuple[str, ...]] = {}
         self.answers: dict[Any, Rule | None] = {}
         self.courses: list[_Course] = []
@@ -126,7 +127,7 @@ class _Builder:
     def _opening(self, place: int) -> Opening:
         share, where = self.behaviour.mix[place], f"mix[{place}].facts"
         facts = self._facts({**self.behaviour.facts, **share.facts}, where)
-        example = self.workflow.example_of(facts, self.start)
+        example = self.workflow.make_up(facts, self.start)
         if example is None:
             raise BadData(where, str(facts), f"facts that some order has on {self.start.isoformat()}")
         order, request = example
@@ -137,7 +138,7 @@ class _Builder:
         number = self.course_number.setdefault(course, len(self.courses))
         if number == len(self.courses):
             self.courses.append(course)
-        freight = self.workflow.freight_of(facts, order) if self.workflow.freight_of else None
+        freight = self.workflow.freight(facts, order)
         node = self._number(self.workflow.initial.key, facts, frozenset(), number)
         return Opening(share.weight, node, order, request, freight.payer if freight else None)
 
@@ -157,7 +158,7 @@ class _Builder:
 
     def _course(self, order: Order, request: RefundRequest) -> _Course:
         def told(at: datetime) -> Any:
-            return self.workflow.facts_of(order, request, at, self.policy)
+            return self.workflow.derive(order, request, at, self.policy)
 
         turns = changes(told, self.start)
         bounds = tuple(-((self.start - at) // SECOND) for at in turns)  # the first whole second that is not before
@@ -199,9 +200,7 @@ class _Builder:
                 continue
             after, kept = judged, key.kept
             if rule.effect is not None:
-                after = rule.effect(judged)
-                if type(after) is not self.workflow.facts:
-                    raise WorkflowError(f"rule {rule.id}", f"its effect {rule.effect.name} gave {after!r}")
+                after = rule.after(judged, self.bounds)
                 kept = kept | {name for name in rule.effect.changes if getattr(after, name) != getattr(judged, name)}
             found[number] = Move(self.rule_number[rule.id], self._number(rule.dest.key, after, kept, key.course))
         return found

@@ -6,4 +6,19 @@ from refund_fsm.simulate.compiled.keeping import ROOMS, apart, files, kept, part
 from refund_fsm.simulate.compiled.scalars import bits_of, float_of, floored, larger, smaller
 from refund_fsm.simulate.compiled.views import width
 
-__all__ = ["ROOMS", "apart", "bits_of", "files", "float_of", "floored", "kept", "larger", "part", "smaller", "sources", "summing", "tiny", "width"]
+__all__ = [
+    "ROOMS",
+    "apart",
+    "bits_of",
+    "files",
+    "float_of",
+    "floored",
+    "kept",
+    "larger",
+    "part",
+    "smaller",
+    "sources",
+    "summing",
+    "tiny",
+    "width",
+]

@@ -110,7 +110,7 @@ def _tell_lost(reason: object) -> None:
     )
 
 
-class _Stamped(CompileResultCacheImpl):  # type: ignore[misc]  # numba has no types
+class _Stamped(CompileResultCacheImpl):
     """Where the code of a function is kept, stamped with all sources; numba's own stamp is the function's file."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -118,7 +118,7 @@ class _Stamped(CompileResultCacheImpl):  # type: ignore[misc]  # numba has no ty
         self.locator.get_source_stamp = sources
 
 
-class _Kept(FunctionCache):  # type: ignore[misc]  # numba has no types
+class _Kept(FunctionCache):
     """The code of one function on disk, as `njit(cache=True)` has it, but for the stamp; a disk that fails costs time, not the answer."""
 
     _impl_class = _Stamped
@@ -150,7 +150,7 @@ class _Kept(FunctionCache):  # type: ignore[misc]  # numba has no types
         _tell_lost(f"{self.cache_path}: {error.strerror or error}")
 
 
-class _Lost(NullCache):  # type: ignore[misc]  # numba has no types
+class _Lost(NullCache):
     """Where nothing can be kept."""
 
     def load_overload(self, sig: Any, target_context: Any) -> None:

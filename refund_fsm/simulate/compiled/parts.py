@@ -1,14 +1,15 @@
-"""Owns how a loop and its parts become machine code: each part is typed and lowered once, and all of them are optimised together with
-the loop that they are of, once. numba's own way makes machine code of each part by itself as well, and optimises it again in each
-function that calls it. Passes that look for what our loops do not do (closures, `with`, array expressions) are left out.
+"""Owns how a loop and its parts become machine code. Must not know what they compute, nor where the code is kept.
+
+Each part is typed and lowered once, and all of them are optimised together with the loop that they are of, once. numba itself makes
+machine code of each part as well, and optimises it again in each function that calls it. Passes that look for what our loops do not do
+(closures, `with`, array expressions) are left out; of numba's types and operators just those are loaded that our loops use.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import gc
 from functools import cache
+from typing import Any
 
 from numba import _dynfunc, types
 from numba.core import fastmathpass, intrinsics
@@ -21,7 +22,7 @@ from numba.core.typed_passes import NativeLowering, NoPythonBackend, NopythonTyp
 from numba.core.typing import Context, templates
 from numba.core.untyped_passes import FixupArgs, IRProcessing, ReconstructSSA, TranslateByteCode
 
-
+# Functions that stand in Python, which numba would compile before they can be used: those of strings, lists and whole arrays
 OVERLOADED = (templates._OverloadFunctionTemplate, templates._OverloadAttributeTemplate)
 
 
@@ -54,6 +55,8 @@ class _LoopLibrary(JITCodeLibrary):
 
 @register_pass(mutates_CFG=True, analysis_only=False)
 class _PartLowering(NativeLowering):
+    """A part becomes code that is not run by itself: who calls it links it, see `_LoopLibrary`."""
+
     _name = "refund_fsm_part_lowering"
     apart = False
 
@@ -66,6 +69,7 @@ class _PartLowering(NativeLowering):
         if self.apart:
             state.library._final_module.get_function(lowered.fndesc.llvm_func_name).add_function_attribute("noinline")
         fndesc = lowered.fndesc
+        # by this its callers know it, and numba wants it to look like a function that is compiled
         key = _dynfunc.make_function(fndesc.lookup_module(), fndesc.qualname, "", 0, lowered.env, (state.library,))
         state.targetctx.insert_user_function(key, fndesc, [state.library])
         state["cr"] = lowered._replace(cfunc=key)
@@ -74,6 +78,8 @@ class _PartLowering(NativeLowering):
 
 @register_pass(mutates_CFG=True, analysis_only=False)
 class _LoopLowering(NativeLowering):
+    """A loop becomes machine code, with all its parts."""
+
     _name = "refund_fsm_loop_lowering"
 
     def run_pass(self, state: Any) -> bool:
@@ -211,6 +217,8 @@ class PartPipeline(_Pipeline):
 
 @register_pass(mutates_CFG=True, analysis_only=False)
 class _ApartLowering(_PartLowering):
+    """A part that is called, never put in place."""
+
     _name = "refund_fsm_apart_lowering"
     apart = True
 

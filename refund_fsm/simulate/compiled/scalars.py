@@ -26,17 +26,17 @@ def larger(one: Any, other: Any) -> Any:
     return other if other > one else one
 
 
-def floored(x: float) -> float:
+def floored(x: Any) -> float:
     """The whole number below, as a float."""
     return float(math.floor(x))
 
 
-def float_of(bits: int) -> float:
+def float_of(bits: Any) -> float:
     """The float that has these bits."""
     return float(struct.unpack("<d", struct.pack("<q", bits))[0])
 
 
-def bits_of(x: float) -> int:
+def bits_of(x: Any) -> int:
     """The bits of a float, as a signed number."""
     return int(struct.unpack("<q", struct.pack("<d", x))[0])
 

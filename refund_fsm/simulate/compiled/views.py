@@ -54,13 +54,16 @@ def _laid(one: Any, words: list[int]) -> Any:
 
 
 class HandedType(types.Type):
+    """What `Handed` is for numba: one address."""
+
     def __init__(self, layout: Any) -> None:
         self.layout = layout
         self.types = tuple(_type_of(one) for one in layout)
         super().__init__(name=f"Handed({', '.join(map(str, self.types))})")
 
     @property
-    def key(self):
+    def key(self) -> Any:
+        """By what two of them are the same."""
         return self.layout
 
 

@@ -10,7 +10,6 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +25,7 @@ from refund_fsm.simulate.law.firsts import Item
 from refund_fsm.simulate.law.laying import fits
 from refund_fsm.simulate.law.solving import Solved, solved
 from refund_fsm.text.numbers import Interval, Unit
-from refund_fsm.workflow import Policy, Workflow
+from refund_fsm.workflow import FrozenDict, Policy, Workflow
 
 if TYPE_CHECKING:
     from refund_fsm.diagram import Diagram, Lang
@@ -102,28 +101,28 @@ class Law:
     def outcomes(self) -> Mapping[str, float]:
         """The probability of each final state by key, and of `open`: not to have ended by the horizon."""
         found = {key: self.time_to(key).total for key, state in self.workflow.states.items() if state.final}
-        return MappingProxyType({**found, figures.OPEN: max(0.0, 1.0 - math.fsum(found.values()))})
+        return FrozenDict({**found, figures.OPEN: max(0.0, 1.0 - math.fsum(found.values()))})
 
     @cached_property
     def rule_shares(self) -> Mapping[str, float]:
         """The probability that each rule ever fires, by id."""
-        return MappingProxyType({key: self._ever("rule", place) for place, key in enumerate(self.workflow.by_id)})
+        return FrozenDict({key: self._ever("rule", place) for place, key in enumerate(self.workflow.by_id)})
 
     @cached_property
     def rule_counts(self) -> Mapping[str, float]:
         """How often each rule is expected to fire, by id."""
-        return MappingProxyType(dict(zip(self.workflow.by_id, self._solved.counts.tolist(), strict=True)))
+        return FrozenDict(dict(zip(self.workflow.by_id, self._solved.counts.tolist(), strict=True)))
 
     @cached_property
     def state_shares(self) -> Mapping[str, float]:
         """The probability that a case is ever in each state, by key; 1 for the initial one."""
         shares = {key: self._ever("state", place) for place, key in enumerate(self.workflow.states)}
-        return MappingProxyType({**shares, self.workflow.initial.key: 1.0})
+        return FrozenDict({**shares, self.workflow.initial.key: 1.0})
 
     @cached_property
     def breach_shares(self) -> Mapping[str, float]:
         """The probability that each limit passes with nothing to enforce it, by the limit's name."""
-        return MappingProxyType({name: self._ever("limit", place) for place, name in enumerate(figures.limit_names(self.workflow))})
+        return FrozenDict({name: self._ever("limit", place) for place, name in enumerate(figures.limit_names(self.workflow))})
 
     @property
     def arbitration_share(self) -> float:
@@ -170,7 +169,7 @@ class Law:
     def stays(self) -> Mapping[str, timedelta]:
         """How long a case is expected to be in each state, by key, until the horizon."""
         hours = self._solved.flow.hours
-        return MappingProxyType(
+        return FrozenDict(
             {key: float(hours[place]) * self.step for place, (key, state) in enumerate(self.workflow.states.items()) if not state.final}
         )
 

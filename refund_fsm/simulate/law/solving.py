@@ -23,7 +23,6 @@ from refund_fsm.simulate.law.laying import lay
 from refund_fsm.simulate.law.net import Apart, Flow, doors, flow_for, net_for
 from refund_fsm.simulate.law.work import work_for
 
-
 AT_ONCE = 4_000_000  # instants times all instants: how much of a flow is followed before somebody may interrupt it
 
 

@@ -9,7 +9,6 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from refund_fsm.errors import BadData
@@ -19,6 +18,7 @@ from refund_fsm.simulate.report.settings import Many
 from refund_fsm.simulate.sample import Result
 from refund_fsm.text import Text
 from refund_fsm.text.numbers import Interval, Unit, half
+from refund_fsm.workflow import FrozenDict
 
 if TYPE_CHECKING:
     from refund_fsm.diagram import Lang
@@ -105,6 +105,7 @@ class Comparison:
             "illustrative": True,
             "a": {"name": _pair(self.names[0]), **settings.data(self.a)},
             "b": {"name": _pair(self.names[1]), **settings.data(self.b)},
+            "policy_differs": settings.policy_data(self.a.policy, self.b.policy),
             "exact": self.exact,
             "rows": [
                 {
@@ -149,7 +150,7 @@ def compare(a: Many, b: Many, *, names: tuple[Text, Text] | None = None) -> Comp
     ours, theirs = a.figures(), b.figures()
     rows = tuple(_row(ours[name], theirs[name], settings.is_law(a), settings.is_law(b)) for name in ours if name in theirs)
     only_in = {"a": tuple(name for name in ours if name not in theirs), "b": tuple(name for name in theirs if name not in ours)}
-    return Comparison(a, b, names or settings.names(a, b), rows, MappingProxyType(only_in))
+    return Comparison(a, b, names or settings.names(a, b), rows, FrozenDict(only_in))
 
 
 def _row(a: Figure, b: Figure, exact_a: bool, exact_b: bool) -> Row:

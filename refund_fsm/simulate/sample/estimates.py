@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from types import MappingProxyType
 
 from refund_fsm.simulate.behaviour import Quantity
 from refund_fsm.simulate.figures import QUANTILES, percentile
 from refund_fsm.simulate.sample.histogram import Z95, Histogram
 from refund_fsm.text.numbers import Interval
+from refund_fsm.workflow import FrozenDict
 
 
 def share(count: int, total: int) -> Interval:
@@ -59,7 +59,7 @@ def about(total: int, squares: int, cases: int) -> Interval:
 
 def shares(counts: Mapping[str, int], total: int) -> Mapping[str, Interval]:
     """The share of each of some counts."""
-    return MappingProxyType({key: share(count, total) for key, count in counts.items()})
+    return FrozenDict({key: share(count, total) for key, count in counts.items()})
 
 
 def mean_paid(amount: Quantity, paid_fen: int, paid: int, cases: int) -> Interval:

@@ -10,7 +10,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,7 +36,7 @@ from refund_fsm.simulate.sample.sums import (
     sparse,
 )
 from refund_fsm.text.numbers import Interval, Unit
-from refund_fsm.workflow import Policy, Workflow
+from refund_fsm.workflow import FrozenDict, Policy, Workflow
 
 if TYPE_CHECKING:
     from refund_fsm.diagram import Diagram, Lang
@@ -100,12 +99,12 @@ class Result:
     @property
     def open_in(self) -> Mapping[str, int]:
         """How many cases were left open, by state."""
-        return MappingProxyType({key: int(self.sums.open[place]) for place, key in self._states() if self.sums.open[place]})
+        return FrozenDict({key: int(self.sums.open[place]) for place, key in self._states() if self.sums.open[place]})
 
     @property
     def rule_counts(self) -> Mapping[str, int]:
         """How often each rule fired, by id."""
-        return MappingProxyType(dict(zip(self.workflow.by_id, self.sums.rules.tolist(), strict=True)))
+        return FrozenDict(dict(zip(self.workflow.by_id, self.sums.rules.tolist(), strict=True)))
 
     @property
     def rule_shares(self) -> Mapping[str, Interval]:
@@ -115,7 +114,7 @@ class Result:
     @property
     def state_counts(self) -> Mapping[str, int]:
         """How often each state was entered, by key; the opening is an entry."""
-        return MappingProxyType({key: int(self.sums.visits[place]) for place, key in self._states()})
+        return FrozenDict({key: int(self.sums.visits[place]) for place, key in self._states()})
 
     @property
     def state_shares(self) -> Mapping[str, Interval]:
@@ -125,7 +124,7 @@ class Result:
     @property
     def breach_counts(self) -> Mapping[str, int]:
         """How often each limit was passed with nothing to enforce it, by the limit's name (`figures.limit_names`)."""
-        return MappingProxyType(dict(zip(figures.limit_names(self.workflow), self.sums.breaches.tolist(), strict=True)))
+        return FrozenDict(dict(zip(figures.limit_names(self.workflow), self.sums.breaches.tolist(), strict=True)))
 
     @property
     def breach_shares(self) -> Mapping[str, Interval]:
@@ -182,7 +181,7 @@ class Result:
     @property
     def freight(self) -> Mapping[str, int]:
         """Of the parcels, who pays the freight; empty where the workflow does not say."""
-        return MappingProxyType(dict(zip(self.payers, self.sums.payers.tolist(), strict=False)))
+        return FrozenDict(dict(zip(self.payers, self.sums.payers.tolist(), strict=False)))
 
     # 5. As figures, as data, as pictures
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from types import MappingProxyType
 from typing import Any, NamedTuple, get_args
 
-from refund_fsm.case import Code, RefundCase, Verdict
+from refund_fsm.case import NO_DETAILS, Code, Details, RefundCase, Verdict
 from refund_fsm.scenario import Opening
 from refund_fsm.testing.openings import EVIDENCE_KINDS, OPENING_BYTES, Choices, opening_of
 from refund_fsm.text import SHANGHAI
@@ -34,7 +33,7 @@ class Move(NamedTuple):
     event: str
     at: datetime
     by: str
-    details: Mapping[str, Any] = MappingProxyType({})
+    details: Mapping[str, Any] = NO_DETAILS
 
     def on(self, case: RefundCase) -> RefundCase:
         """The case after the move; raises `Refused` where it is refused."""
@@ -166,7 +165,7 @@ def _details(event: Event, at: datetime, extra: int, number: int) -> Mapping[str
         found["evidence"] = (piece, piece) if extra & 1 else piece
     if extra & 32:
         found["event_id"] = f"E-{number}"
-    return MappingProxyType(found)
+    return Details(found)
 
 
 def near_miss_of(data: bytes, workflow: Workflow, policy: Policy) -> NearMiss:
@@ -264,7 +263,7 @@ def _judged(run: RefundCase, event: Event) -> Any:
         for one in run.workflow.fact_fields:
             if getattr(step.before, one.name) != getattr(step.after, one.name):
                 changed[one.name] = getattr(step.after, one.name)
-    fresh: Any = run.workflow.facts_of(run.order, run.request, run.now, run.policy)
+    fresh: Any = run.workflow.derive(run.order, run.request, run.now, run.policy)
     return replace(fresh, **changed)
 
 

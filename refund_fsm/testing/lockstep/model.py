@@ -79,6 +79,7 @@ class Table:
     def __init__(self, fit: Fit, policy: Policy) -> None:
         self.fit, self.policy = fit, policy
         workflow = self.workflow = fit.workflow
+        self.bounds = workflow.bounds(policy)
         self.limits = {key: (limit.length_in(policy), limit.unit) for key, limit in workflow.limit_of.items()}
         self.actor_of = {name: event.actor.key for name, event in workflow.events.items()}
         self.needs = {name: event.needs for name, event in workflow.events.items()}
@@ -98,7 +99,7 @@ class Table:
         """Where a case opens; derived once for an opening (the object)."""
         found = self._opened.get(id(opening))
         if found is None:
-            facts = self.workflow.facts_of(*opening, self.policy)
+            facts = self.workflow.derive(*opening, self.policy)
             found = self._opened[id(opening)] = (opening, self.node(self.workflow.initial.key, facts))  # kept alive, so the id stands
         return found[1]
 
@@ -107,7 +108,7 @@ class Table:
         facts: Any = node.facts
         changed: dict[str, Any] = {}
         if rule.effect is not None:
-            after = rule.effect(facts)
+            after = rule.after(facts, self.bounds)
             changed = {name: getattr(after, name) for name in rule.effect.changes if getattr(after, name) != getattr(facts, name)}
             facts = after
         group_of, dest = self.workflow.group_of, rule.dest.key
@@ -160,7 +161,7 @@ class Model:
                 return None
         node = self.node
         if known.files and not node.final:
-            facts: Any = table.workflow.facts_of(self._opening.order, self._opening.request, self.now, table.policy)
+            facts: Any = table.workflow.derive(self._opening.order, self._opening.request, self.now, table.policy)
             node = table.node(node.state, replace(facts, **self._kept) if self._kept else facts)
         move = node.move(event)
         if move is not None:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
 from refund_fsm.errors import BadData, TooLong
-from refund_fsm.workflow import CLOCK, Effect, Guard, Policy, Rule, Workflow, reads_of
+from refund_fsm.workflow import CLOCK, Effect, FrozenDict, Guard, Policy, Rule, Workflow, reads_of
 
 MAX_OWN_MOVES = 20  # that a service makes one after the other: more is a round, or a table that should be written anew
 
@@ -95,7 +94,7 @@ def _texts(name: str, given: object) -> Mapping[str, str] | None:
     for theirs, ours in given.items():
         if not isinstance(theirs, str) or not isinstance(ours, str):
             raise BadData(f"names.{name}[{theirs!r}]", ours, "text for text: their name and ours")
-    return MappingProxyType(dict(given))
+    return FrozenDict(given)
 
 
 def _state_sets(given: object) -> Mapping[str, frozenset[str]] | None:
@@ -109,7 +108,7 @@ def _state_sets(given: object) -> Mapping[str, frozenset[str]] | None:
         if not isinstance(theirs, str) or not several or not all(isinstance(one, str) for one in several):
             raise BadData(f"names.states[{theirs!r}]", ours, "one of our states, or several")
         found[theirs] = frozenset(several)
-    return MappingProxyType(found)
+    return FrozenDict(found)
 
 
 def _event_list(name: str, given: object) -> tuple[str, ...]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib
 import json
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from refund_fsm.testing.lockstep.implementation import Make
 from refund_fsm.testing.lockstep.plan import Call, Plan
+from refund_fsm.text.literals import is_module, python_name, python_prose, python_text
 
 if TYPE_CHECKING:
     from refund_fsm.testing.lockstep.report import Divergence, Trace
@@ -51,13 +51,13 @@ def written(trace: Trace, divergence: Divergence) -> str:
         lines = ["try:", *(f"    {line}" for line in lines), "finally:", "    service.close()"]
     evidence = any("evidence" in call.details for call in calls)
     return _FILE.format(
-        title=f"{trace.fit.workflow.label.both(' / ')}: expected {told[0].en}; got {told[1].en}.".replace("\\", "\\\\").replace('"', "'"),
+        title=python_prose(f"{trace.fit.workflow.label.both(' / ')}: expected {told[0].en}; got {told[1].en}.".replace('"', "'")),
         imports="Evidence, Order, RefundRequest" if evidence else "Order, RefundRequest",
         make=_import_of(trace.make),
         mark=MARK,
         order=f"ORDER = Order.model_validate_json({_json(plan.order)})",
         request=f"REQUEST = RefundRequest.model_validate_json({_json(plan.request)})",
-        name=re.sub(r"\W", "_", f"{trace.fit.workflow.key}_{divergence.kind}_at_step_{divergence.place}"),
+        name=python_name(f"{trace.fit.workflow.key}_{divergence.kind}_at_step_{divergence.place}"),
         body="\n".join(f"    {line}" for line in lines),
     )
 
@@ -65,7 +65,7 @@ def written(trace: Trace, divergence: Divergence) -> str:
 def _import_of(make: Make) -> str:
     """The line that gets `make`: an import, where it can be imported by its name; else what to fill in."""
     module, name = getattr(make, "__module__", None), getattr(make, "__qualname__", "")
-    if module and module != "__main__" and name.isidentifier():
+    if module and module != "__main__" and is_module(module) and is_module(name) and "." not in name:
         try:
             found = getattr(importlib.import_module(module), name, None)
         except ImportError:
@@ -78,7 +78,9 @@ def _import_of(make: Make) -> str:
 def _looks(plan: Plan, wanted: Plan | Call) -> list[str]:
     said = sorted(wanted.said)
     lines = [
-        f"assert service.state() == {_text(said[0])}" if len(said) == 1 else f"assert service.state() in ({', '.join(map(_text, said))})"
+        f"assert service.state() == {python_text(said[0])}"
+        if len(said) == 1
+        else f"assert service.state() in ({', '.join(map(python_text, said))})"
     ]
     if plan.compares_due:
         lines.append(f"assert service.due() == {_at(wanted.due)}" if wanted.due is not None else "assert service.due() is None")
@@ -88,19 +90,14 @@ def _looks(plan: Plan, wanted: Plan | Call) -> list[str]:
 def _called(call: Call) -> list[str]:
     if call.event is None:
         return [f"service.advance({_at(call.at)})"]
-    details = ", ".join(f"{_text(name)}: {_detail(value)}" for name, value in call.details.items())
-    return [f"assert service.apply({_text(call.event)}, {_text(call.by)}, {_at(call.at)}, {{{details}}}) is {call.taken}"]
+    details = ", ".join(f"{python_text(name)}: {_detail(value)}" for name, value in call.details.items())
+    return [f"assert service.apply({python_text(call.event)}, {python_text(call.by)}, {_at(call.at)}, {{{details}}}) is {call.taken}"]
 
 
 def _detail(value: Any) -> str:
     if not isinstance(value, tuple):
-        return _text(value)
+        return python_text(value)
     return f"({''.join(f'Evidence.model_validate_json({_json(piece)}), ' for piece in value).rstrip()})"
-
-
-def _text(text: str) -> str:
-    """Text between double quotes, as JSON and Python both read it."""
-    return json.dumps(text, ensure_ascii=not text.isprintable())
 
 
 def _json(model: Any) -> str:

@@ -125,7 +125,7 @@ class Search:
             if size == 1 and len(best.word) == length:
                 break
             size = max(1, size // 2)
-        made_up = self._table.workflow.example_of(self._table.opened(best.opening).facts, START)
+        made_up = self._table.workflow.make_up(self._table.opened(best.opening).facts, START)
         if made_up is not None:
             best = self._kept(best, Opening(*made_up, START), best.word)
         plain = Alphabet(self._table, best.opening, ()).plain
@@ -216,7 +216,7 @@ class Search:
         workflow = self._table.workflow
         found = []
         for _, facts in Complete(Space(workflow, self._table.policy), 0).openings.values():
-            made_up = workflow.example_of(facts, START)
+            made_up = workflow.make_up(facts, START)
             if made_up is not None:
                 found.append(Opening(*made_up, START))
         return found

@@ -35,7 +35,7 @@ class FactClasses:
     def __init__(self, workflow: Workflow, policy: Policy) -> None:
         self.workflow = workflow
         self.names = tuple(one.name for one in workflow.fact_fields)
-        facts = [one for one in _starts(workflow, policy) if workflow.example_of(one, START) is not None]
+        facts = [one for one in _starts(workflow, policy) if workflow.make_up(one, START) is not None]
         first = len(facts)
         effects = [saturating(workflow, effect) for effect in dict.fromkeys(rule.effect for rule in workflow.rules) if effect]
         number = {self.values_of(one): place for place, one in enumerate(facts)}
@@ -114,7 +114,7 @@ class Table:
     def _fired(self, rules: tuple[Rule, ...], at: Place) -> tuple[Rule, Place] | None:
         facts = self._facts_at(at)
         for rule in rules:
-            if not rule.source.final and all(guard(facts) for guard in rule.when):
+            if not rule.source.final and rule.holds(facts):
                 return rule, at if rule.effect is None else self._after(rule.effect, at)
         return None
 

@@ -108,7 +108,7 @@ def test_a_workflow_that_pays_nothing_has_a_picture_of_its_end() -> None:
     told = said(plot(one, "en").svg)
     assert "none" in told, "no breaches"
     assert "On which day it ends, whatever the outcome" in told and not any("money" in line for line in told)
-    assert f"half: {one.time_to_end.quantile(0.5) / DAY:.1f} days" in told
+    assert f"half: {curve_of(one, 'end').quantiles[0.5]:.1f} days" in told
     beside = said(comparison_plot(compare(one, sampled("virtual", cases=500)), "en").svg)
     assert "Ended by then" in beside, "where one of two pays nothing, both show their ends"
 
@@ -196,6 +196,6 @@ def test_without_matplotlib_the_command_that_installs_it_is_told(monkeypatch: py
     for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(MissingPart, match=r'pip install "refund-fsm\[plot\]"'):
+    with pytest.raises(MissingPart, match=r'pip install "matplotlib<4,>=3.9"'):
         save_plot(sampled(), tmp_path / "x.svg")
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,96 @@
+"""Owns what another calendar makes of a case: how the running limit is counted on from today, and what would end elsewhere today.
+
+Must not change what was decided: steps stand as they were recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from refund_fsm.case.engine import Head, Live, Uncounted, running, stays
+from refund_fsm.case.record import CalendarChange, Due, Recounted, Step
+from refund_fsm.errors import CalendarOutOfRange
+from refund_fsm.workflow import CLOCK, State, as_of
+
+
+def changed(head: Head, live: Live, calendar: str, former: str) -> Live:
+    """The case from its `now` on under another calendar, which is today's; `former` is the one that counted it so far.
+
+    A limit that was passed stays where it was passed. One still to come is counted anew, and ends at `now` at the earliest.
+    """
+    due = live.due
+    if live.state.key in head.limits and (due is None or not _is_passed(head, live, due)):
+        past = _passed_unsaid(head, live, former) if due is None else None
+        due = past or _from_now_on(running(head, live.state, live.facts, live.entered), live.now)
+    change = CalendarChange(len(live.steps), live.now, calendar, due if isinstance(due, Due) else None)
+    changes = live.changes
+    if changes and changes[-1][:2] == change[:2]:  # nothing has come of the one before
+        changes = changes[:-1]
+    return live._replace(due=due, changes=(*changes, change))
+
+
+def _is_passed(head: Head, live: Live, due: Due | Uncounted) -> bool:
+    """Whether nothing but a breach was to come of the limit, and it has come."""
+    return isinstance(due, Due) and live.state.key not in head.workflow.clock_rules and (live.breached or due.at <= live.now)
+
+
+def _passed_unsaid(head: Head, live: Live, former: str) -> Due | None:
+    """The limit that was passed, of a case whose file does not say when its limits fell: as a step recorded it, else as the former
+    calendar would count it, where that can be known."""
+    then = running(head, live.state, live.facts, live.entered)
+    if not isinstance(then, Due) or live.state.key in head.workflow.clock_rules:
+        return None
+    if live.breached:
+        breach = next(step.breach for step in reversed(live.steps) if step.breach)
+        return then._replace(at=breach.at, provisional=breach.provisional)
+    calendar = as_of(head.policy.calendar, former)
+    if calendar is None:
+        return None
+    try:
+        end = calendar.deadline(live.entered, then.length, then.unit)
+    except CalendarOutOfRange:
+        return None
+    return then._replace(at=end.at, provisional=end.provisional) if end.at <= live.now else None
+
+
+def _from_now_on(due: Due | Uncounted | None, now: datetime) -> Due | Uncounted | None:
+    return due._replace(at=now) if isinstance(due, Due) and due.at < now else due
+
+
+def recounted(head: Head, live: Live) -> tuple[Recounted, ...]:
+    """The limits that today's calendar would end elsewhere, each as it was counted last before its state was left."""
+    if not live.changes:
+        return ()
+    found = []
+    for after, then, entered, state in _counts(head, live):
+        today = running(head, state, head.facts, entered)
+        again = then._replace(at=today.at, provisional=today.provisional) if isinstance(today, Due) else None
+        if again is None or again.at != then.at:
+            found.append(Recounted(after, then, again))
+    return tuple(found)
+
+
+def _counts(head: Head, live: Live) -> Iterator[tuple[int, Due, datetime, State]]:
+    """Each count of a limit: after how many steps it began, the limit, and from when and in which state it was counted."""
+    later = {change.after: change.due for change in live.changes[:-1]}  # the last is today's own
+    after, entered, state, due = 0, head.opened_at, head.workflow.initial, head.due
+    then = due if isinstance(due, Due) else None
+    for number, step in enumerate(live.steps, 1):
+        then = later.get(number - 1) or then or _told_by(head, step, entered)
+        if stays(head, step.source, step.dest):
+            continue
+        if then is not None:
+            yield after, then, entered, state
+        after, entered, state, then = number, step.at, step.dest, step.due
+    if then is not None:
+        yield after, then, entered, state
+
+
+def _told_by(head: Head, step: Step, entered: datetime) -> Due | None:
+    """The limit that ended with a step, where only the step tells: of the clock, or with a breach."""
+    end = step.at if step.by == CLOCK.key else step.breach.at if step.breach else None
+    due = running(head, step.source, step.before, entered)
+    if end is None or not isinstance(due, Due):
+        return None
+    return due._replace(at=end, provisional=step.breach.provisional if step.breach else due.provisional)

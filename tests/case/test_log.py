@@ -1,0 +1,48 @@
+"""The package logs under its own name, with the case's id; `transitions` is silent about our machines, and about no other."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+import pytest
+from transitions import Machine
+
+from refund_fsm import Refused
+from tests.samples import at, case
+
+
+def test_every_step_and_refusal_is_a_line_with_the_id_of_the_case(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    opened = case("third_party")
+    filed = opened.apply("submit", at=opened.now, by="buyer", event_id="e-1")
+    with pytest.raises(Refused):
+        filed.apply("resubmit", at=filed.now + timedelta(hours=1), by="buyer", note="a word that a person wrote")
+    assert filed.apply("submit", at=opened.now, by="buyer", event_id="e-1") is filed
+    due = filed.due
+    assert due is not None
+    filed.advance(to=due.at)
+    told = [record for record in caplog.records if record.name == "refund_fsm"]
+    assert all(record.levelno == logging.DEBUG and f"case {opened.case_id}: " in record.getMessage() for record in told)
+    submitted, refused, passed = [record.getMessage() for record in told]
+    assert "submit by buyer, rule S05: draft -> requested" in submitted
+    assert "resubmit by buyer" in refused and refused.endswith("is refused in requested: wrong_state")
+    assert f"at {due.at.isoformat()} " in passed and f"rule {due.then.id}: requested -> " in passed if due.then else False
+    assert "a word" not in caplog.text
+
+
+def test_transitions_is_silent_about_our_machines_alone(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    opened = case("third_party")
+    opened.apply("submit", at=opened.now, by="buyer")
+    assert not [record for record in caplog.records if record.name.startswith("transitions")]
+    theirs = Machine(states=["a", "b"], initial="a", transitions=[["go", "a", "b"]], name="refund_fsm third_party")
+    theirs.go()
+    assert [record for record in caplog.records if record.name == "transitions.core"]
+
+
+def test_nobody_hears_it_unless_he_asks(capsys: pytest.CaptureFixture[str]) -> None:
+    opened = case("third_party")
+    opened.apply("submit", at=opened.now, by="buyer")
+    assert not any(capsys.readouterr())
+    assert at("2026-03-02 10:00")
