@@ -5,7 +5,8 @@ Expected refusals are values; these are raised.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -146,3 +147,62 @@ class TooLong(RefundFsmError):
 
 class MissingPart(RefundFsmError):
     """An optional part that is not installed, with the command that installs it."""
+
+    @classmethod
+    def of(cls, what: str, module: str) -> MissingPart:
+        """What cannot be done for want of a module, and how its whole part is installed here: `pip install` of that part's requirements
+        with their bounds, as the installed package states them (without bounds where it states nothing)."""
+        own = module.partition(".")[0].replace("_", "-")
+        part = next((part for part, owned in PARTS.items() if own in owned), None)
+        wanted = _requirements(part, own) or (PARTS[part] if part else (own,))
+        told = " ".join(f'"{one}"' for one in wanted)  # quoted: < and > mean something to a shell
+        return cls(f"{what} needs {own}, which is not installed: {_pip()} {told}")
+
+
+PARTS = {  # the extras, by what they install; as pyproject.toml says
+    "png": ("resvg-py",),
+    "testing": ("hypothesis",),
+    "simulate": ("numpy", "numba", "scipy", "pyarrow", "tomli-w"),
+    "plot": ("matplotlib",),
+    "cluster": ("distributed",),
+}
+
+
+@contextmanager
+def needing(what: str) -> Iterator[None]:
+    """A `with` block in which a module of an optional part that is not installed is told as `MissingPart`."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        own = (error.name or "").partition(".")[0].replace("_", "-")
+        if not any(own in owned for owned in PARTS.values()):
+            raise
+        raise MissingPart.of(what, own) from None
+
+
+def _requirements(part: str | None, own: str) -> tuple[str, ...]:
+    """What the installed package requires for a part, or (`part` None) of one package that it always requires; nothing where it is not
+    installed."""
+    import re
+    from importlib import metadata
+
+    try:
+        stated = metadata.requires("refund-fsm") or ()
+    except metadata.PackageNotFoundError:
+        return ()
+    found = [(spec.strip(), marker) for spec, _, marker in (line.partition(";") for line in stated)]
+    if part is None:
+        return tuple(spec for spec, marker in found if not marker and re.split(r"[^\w.-]", spec, maxsplit=1)[0] == own)
+    return tuple(spec for spec, marker in found if re.search(rf"""extra\s*==\s*['"]{part}['"]""", marker))
+
+
+def _pip() -> str:
+    """How pip installs into the environment that runs: by itself, or, where it has no pip, by the machine's."""
+    import shlex
+    import sys
+    from importlib import util
+
+    python = shlex.quote(sys.executable)
+    if util.find_spec("pip") is not None or sys.platform == "win32":
+        return f"{python} -m pip install"
+    return f"PIP_PYTHON={python} python3 -m pip install"

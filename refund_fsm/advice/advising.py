@@ -62,6 +62,7 @@ class Advice:
                     "cites": list(tip.cites),
                     "until": tip.until.isoformat() if tip.until else None,
                     "event": tip.event,
+                    "provisional": tip.provisional,
                 }
                 for tip in self.items
             ],

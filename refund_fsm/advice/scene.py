@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from refund_fsm.advice.texts import AND, PROVISIONAL
+from refund_fsm.advice.texts import AND
 from refund_fsm.case import RefundCase, Refusal, Refused, Verdict
 from refund_fsm.orders.guidance import Guidance, Said
-from refund_fsm.text import Text, instant, listed
+from refund_fsm.text import Provisional, Text, listed, words
 from refund_fsm.workflow import CLOCK, Actor, Event, Evidence, Freight, Order, Policy, RefundRequest, Workflow
 
 
@@ -22,7 +22,8 @@ class Tip:
     """One piece of advice. `topic` is a key of `TOPICS`; `cites` are catalogue ids, or `assumed`.
 
     `until` is the instant by which it must be done or should have happened (the instant itself is too late); `event` is the
-    event that it is about.
+    event that it is about; `provisional` says that `until`, or an instant in the text, which marks it, rests on days whose holidays
+    are not published yet.
     """
 
     topic: str
@@ -30,6 +31,7 @@ class Tip:
     cites: tuple[str, ...]
     until: datetime | None = None
     event: str | None = None
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +183,14 @@ def unique(*sources: Iterable[str]) -> tuple[str, ...]:
 
 
 def tip(topic: str, one: Said, *more: Iterable[str], until: datetime | None = None, **parts: Text) -> Tip:
-    """A tip of a sentence with its blanks filled in; `more` are further ids that it rests on."""
-    return Tip(topic, one.filled(**parts), unique(one.sources, *more), until)
+    """A tip of a sentence with its blanks filled in; `more` are further ids that it rests on. It is provisional when a part is."""
+    provisional = any(isinstance(part, Provisional) for part in parts.values())
+    return Tip(topic, one.filled(**parts), unique(one.sources, *more), until, provisional=provisional)
 
 
 def when(at: datetime, provisional: bool = False) -> Text:
     """An instant in words, marked when it rests on days that are not published yet."""
-    said = instant(at)
-    return Text(said.zh + PROVISIONAL.zh, said.en + PROVISIONAL.en) if provisional else said
+    return words.limit(at, provisional)
 
 
 def labels(texts: Iterable[Text], last: Text = AND) -> Text:

@@ -21,7 +21,6 @@ TOPICS = {
 
 AND = Text("和", "and")
 NONE = Text("", "")
-PROVISIONAL = Text("（暂定）", " (provisional)")
 OVER = Text("，已过", "; that is over")
 JUDGED = Text("，本次按此判断", "; requests are judged by this")
 ACCOUNTS = {"wechat": Text("微信零钱", "WeChat balance"), "alipay": Text("支付宝", "Alipay"), "bank_card": Text("银行卡", "bank card")}

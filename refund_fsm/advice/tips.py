@@ -6,7 +6,6 @@ Must not know an order type: what is specific to one is its guidance, and what i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from refund_fsm.advice import texts
 from refund_fsm.advice.kinds import fitting
@@ -85,10 +84,10 @@ def to_do(scene: Scene) -> Iterator[Tip]:
     due = scene.case.due
     for verdict in verdicts:
         if verdict.rule is not None:
-            yield _do(scene, verdict.event, allowed, verdict.rule.sources, due.at if due else None)
+            yield _do(scene, verdict.event, allowed, verdict.rule.sources, due)
         elif verdict.refusal is not None and verdict.refusal.code == "guard_failed":
             text = verdict.refusal.text
-            yield Tip("barred", text, mentioned(text, scene.workflow), event=verdict.event)
+            yield Tip("barred", text, mentioned(text, scene.workflow), event=verdict.event, provisional=verdict.refusal.provisional)
 
 
 def _to_file(scene: Scene) -> Iterator[Tip]:
@@ -103,7 +102,7 @@ def _to_file(scene: Scene) -> Iterator[Tip]:
             yield _do(scene, event.name, found, unique(*(rule.sources for rule in rules)), None)
 
 
-def _do(scene: Scene, name: str, allowed: set[str], cites: tuple[str, ...], until: datetime | None) -> Tip:
+def _do(scene: Scene, name: str, allowed: set[str], cites: tuple[str, ...], due: Due | None) -> Tip:
     event = scene.workflow.events[name]
     said = [
         texts.DO.filled(event=_capital(event.text)) if event.how is None else texts.DO_HOW.filled(event=_capital(event.text), how=event.how)
@@ -114,7 +113,8 @@ def _do(scene: Scene, name: str, allowed: set[str], cites: tuple[str, ...], unti
     if first is not None and first[0] in allowed:
         said.append(first[1].text)
         cites = unique(cites, first[1].sources)
-    return Tip("next", joined(*said), unique(spelled(event.how_cites), cites), until, name)
+    until, provisional = (due.at, due.provisional) if due else (None, False)
+    return Tip("next", joined(*said), unique(spelled(event.how_cites), cites), until, name, provisional)
 
 
 def _capital(text: Text) -> Text:

@@ -24,8 +24,8 @@ class Head:
     `payout_key` is None where it follows from the rest; `seals` are those of the request's texts, by place."""
 
     __slots__ = (
-        *("amount_fen", "balance_fen", "bounds", "case_id", "clock", "counted_by", "due", "facts", "groups", "law", "limits"),
-        *("opened_at", "order", "payout_key", "policy", "request", "seals", "stepper", "workflow"),
+        *("amount_fen", "balance_fen", "bounds", "case_id", "clock", "counted_by", "due", "facts", "groups", "law", "limits", "opened_at"),
+        *("order", "payout_key", "policy", "request", "seals", "stepper", "workflow"),
     )
 
     def __init__(
@@ -43,8 +43,8 @@ class Head:
         self.balance_fen = order.line(request.sku).balance_fen
         self.amount_fen = self.balance_fen if request.amount_fen is None else request.amount_fen
         self.stepper: Stepper = stepper_of(workflow)
-        self.clock, self.groups = workflow.clock_rules, workflow.group_of
         self.bounds = workflow.bounds(policy)
+        self.clock, self.groups = workflow.clock_rules, workflow.group_of
         self.law = frozenset(state.key for state in workflow.law)
         self.limits: dict[str, tuple[Limit, Unit, int]] = {
             key: (limit, limit.unit, limit.length_in(policy)) for key, limit in workflow.limit_of.items()

@@ -71,7 +71,8 @@ def _barred(head: Head, live: Live, event: str, at: datetime, by: str, details: 
     if by == CLOCK.key:
         due = due_of(live)
         failed = () if due and due.then and due.then.event.name == event else head.stepper.failed(live.state.key, event, live.facts)
-        return refusal(head, live, "not_due", event, at, by, instant=due.at if due else None, failed_guards=failed, facts=live.facts)
+        ends = {"instant": due.at, "counted_on": due.provisional} if due else {}
+        return refusal(head, live, "not_due", event, at, by, failed_guards=failed, facts=live.facts, **ends)
     if details is not None and known.needs:
         missing = tuple(need for need in known.needs if not is_given(details, need))
         if missing:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from refund_fsm.errors import RefundFsmError, WorkflowError, shown
-from refund_fsm.text import Lang, Text, words
+from refund_fsm.text import Lang, Provisional, Text, words
 from refund_fsm.workflow import CLOCK, Actor, Ground, Guard, Rule, State, Workflow, fault
 
 Code = Literal["unknown_event", "case_final", "time_reversed", "wrong_state", "wrong_actor", "not_due", "missing_detail", "guard_failed"]
@@ -22,7 +22,7 @@ class Refusal:
 
     `state` is where the case is at `at`; `failed_guards` are all that fail; `actor` is who may fire the event and `sources`
     the states in which it is possible; `missing` are the details not handed over; `instant` is the limit's (`not_due`), or
-    the case's own (`time_reversed`).
+    the case's own (`time_reversed`); `counted_on` says that the limit's rests on days whose holidays are not published yet.
     """
 
     code: Code
@@ -35,6 +35,7 @@ class Refusal:
     sources: tuple[State, ...] = ()
     missing: tuple[str, ...] = ()
     instant: datetime | None = None
+    counted_on: bool = False
     workflow: Workflow = field(kw_only=True, repr=False, compare=False)
     ground: Ground = field(kw_only=True, repr=False, compare=False)
     facts: Any = field(default=None, kw_only=True, repr=False, compare=False)  # that the guards were asked about
@@ -43,6 +44,11 @@ class Refusal:
     def text(self) -> Text:
         """The explanation in both languages."""
         return _EXPLAINED[self.code](self)
+
+    @property
+    def provisional(self) -> bool:
+        """Whether an instant that the explanation tells rests on days whose holidays are not published yet: it is marked there."""
+        return isinstance(self.text, Provisional)
 
     def explain(self, lang: Lang) -> str:
         """The explanation in one language, `zh` or `en`. `WorkflowError` naming rule and facts where a guard's `why` raises."""
@@ -136,11 +142,11 @@ def _wrong_actor(refusal: Refusal) -> Text:
 
 def _not_due(refusal: Refusal) -> Text:
     assert refusal.instant is not None
-    event, at = _event(refusal), words.instant(refusal.instant)
+    event, at = _event(refusal), words.limit(refusal.instant, refusal.counted_on)
     if refusal.failed_guards:
         why = _guard_failed(refusal)
-        return Text(f"{at.zh}到期时不会按“{event.zh}”处理：{why.zh}", f"“{event.en}” is not what follows at {at.en}: {why.en}")
-    return Text(
+        return _marked(at, why)(f"{at.zh}到期时不会按“{event.zh}”处理：{why.zh}", f"“{event.en}” is not what follows at {at.en}: {why.en}")
+    return _marked(at)(
         f"时限未到：{at.zh}到期后，系统才会按“{event.zh}”处理。", f"The limit has not passed: “{event.en}” happens at {at.en}, not before."
     )
 
@@ -153,7 +159,12 @@ def _missing_detail(refusal: Refusal) -> Text:
 
 def _guard_failed(refusal: Refusal) -> Text:
     whys = [_why(refusal, guard) for guard in refusal.failed_guards]
-    return Text("".join(why.zh for why in whys), " ".join(why.en for why in whys))
+    return _marked(*whys)("".join(why.zh for why in whys), " ".join(why.en for why in whys))
+
+
+def _marked(*parts: Text) -> type[Text]:
+    """What a text is whose parts these are: provisional where one of them is."""
+    return Provisional if any(isinstance(part, Provisional) for part in parts) else Text
 
 
 def _why(refusal: Refusal, guard: Guard) -> Text:

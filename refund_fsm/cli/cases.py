@@ -7,16 +7,21 @@ from typing import Annotated
 import typer
 
 from refund_fsm.cli.answers import tell
-from refund_fsm.cli.options import FOUND, File, JsonOption, LangOption, instant_of
-from refund_fsm.errors import BadData
-from refund_fsm.text import Languages
+from refund_fsm.cli.options import FOUND, SCENARIOS, WHEN, File, JsonOption, LangOption, instant_of, spoken
 
 
 def demo(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[SCENARIO]...", help="Shipped scenarios; default: one.")] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SCENARIO]...",
+            autocompletion=SCENARIOS,
+            help="Shipped scenarios; default: one.",
+        ),
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="Play all shipped scenarios.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="List the shipped scenarios.")] = False,
-    lang: LangOption = Languages.BOTH,
+    lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
     """Play a refund case, or others, move by move, with the reason for every move and every refusal."""
@@ -31,12 +36,13 @@ def demo(
     tell(answer, lang, json)
 
 
-def run(file: File, lang: LangOption = Languages.BOTH, json: JsonOption = False) -> None:
-    """Play a scenario file and print its trace. Exit code 1 when an event was refused that the file does not say is refused."""
-    from refund_fsm.cli import trace_view
-    from refund_fsm.scenario import find, load, play
+def run(file: File, lang: LangOption = None, json: JsonOption = False) -> None:
+    """Play a scenario file, or read a saved case, and print its trace. Exit code 1 when an event was refused unforeseen by the file."""
+    from refund_fsm.cli import subjects, trace_view
+    from refund_fsm.scenario import find, load, play, recorded
 
-    trace = play(load(find(file)))
+    case = subjects.saved_case(file, "file")
+    trace = play(load(find(file))) if case is None else recorded(case, file)
     tell(trace_view.answer(trace), lang, json)
     if not trace.sound:
         raise typer.Exit(FOUND)
@@ -44,22 +50,14 @@ def run(file: File, lang: LangOption = Languages.BOTH, json: JsonOption = False)
 
 def advise(
     file: File,
-    at: Annotated[str | None, typer.Option("--at", help="As of when (ISO, with offset); default: the file's last instant.")] = None,
-    lang: LangOption = Languages.BOTH,
+    at: Annotated[str | None, typer.Option("--at", help=f"As of when ({WHEN}); default: the file's last instant.")] = None,
+    lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Say what to do now about a scenario's order or case, until when, and where to tap."""
+    """Say what to do now about a scenario's order or case, or a saved case, until when, and where to tap."""
     from refund_fsm import advice
-    from refund_fsm.scenario import find, load, subject_of
+    from refund_fsm.cli import subjects
     from refund_fsm.text.sections import Answer, json_of, lines
 
-    scenario = load(find(file))
-    when = scenario.last_instant if at is None else instant_of(at, "--at")
-    if when < scenario.order.paid_at:
-        raise BadData(f"{scenario.where}: --at", when.isoformat(), f"not before order.paid_at, {scenario.order.paid_at.isoformat()}")
-    subject = subject_of(scenario, when)
-    if subject is scenario.order:
-        found = advice.advise(subject, when, lang.value, policy=scenario.policy, workflow=scenario.workflow)
-    else:
-        found = advice.advise(subject, when, lang.value)
+    found = advice.advise(**subjects.advised(file, None if at is None else instant_of(at, "--at")), lang=spoken(lang).value)
     tell(Answer(lambda _: lines([str(found)]), lambda: json_of(found.to_dict())), lang, json)

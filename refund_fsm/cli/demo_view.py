@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from refund_fsm.case import Step
-from refund_fsm.cli.trace_view import BREACH, LATE, REPEATED, about, breach_text, due_text
+from refund_fsm.cli.trace_view import BREACH, LATE, PROVISIONAL, REPEATED, about, breach_text, due_text
 from refund_fsm.cli.workflow_view import source_lines
 from refund_fsm.errors import BadData
 from refund_fsm.scenario import Trace, TraceRow, find, load, shipped
@@ -74,7 +74,8 @@ def _sections(played: Sequence[Trace], lang: Languages) -> Iterator[Section]:
 
 def _move(place: int, row: TraceRow, trace: Trace, lang: Languages) -> Section:
     workflow = trace.case.workflow
-    title = f"{place:>2} {stamp(row.at)}  {lang.say(_headline(row, workflow), '  |  ')}"
+    mark = f" ({lang.say(PROVISIONAL)})" if row.provisional else ""
+    title = f"{place:>2} {stamp(row.at)}{mark}  {lang.say(_headline(row, workflow), '  |  ')}"
     told: list[str] = []
     if row.step is not None:
         told += _reasons(row.step, workflow, lang, trace)

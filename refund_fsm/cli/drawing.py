@@ -15,10 +15,11 @@ from typing import Any
 from refund_fsm import diagram, orders
 from refund_fsm.case import RefundCase
 from refund_fsm.cli.options import names_a, policy_of
+from refund_fsm.cli.subjects import saved_case
 from refund_fsm.diagram import SUFFIXES, slug
-from refund_fsm.errors import BadData, RefundFsmError
+from refund_fsm.errors import BadData
 from refund_fsm.orders.lookup import workflow_of
-from refund_fsm.workflow import MAX_BYTES, Policy, Workflow, folder, read_toml, write
+from refund_fsm.workflow import Policy, Workflow, place_of, read_bytes, read_toml, write
 
 PAGE = ".html"
 FORMS = (*SUFFIXES, PAGE)
@@ -40,6 +41,7 @@ class Drawing:
     waits: Mapping[str, timedelta] | None = None
     before: Workflow | Policy | None = None
     every: bool = False
+    inputs: Sequence[Path] = ()
 
     @property
     def into_file(self) -> bool:
@@ -116,10 +118,30 @@ class Drawing:
 
     def write(self, files: Sequence[tuple[str, bytes]]) -> list[Path]:
         """Writes the files, each whole or not at all; returns their paths."""
-        home = self.output.parent if self.into_file and not self.every else folder(self.output)
-        places = [(home / name, data) for name, data in files]
-        write(places)
+        places = [(self.folder / name, data) for name, data in files]
+        write(places, "--output", inputs=self.inputs, makes=None if self._is_file else self.output)
         return [path for path, _ in places]
+
+    def check_output(self) -> None:
+        """Looks at the file before it is drawn; `BadData` where it cannot be written. What goes into a folder is looked at when written."""
+        if self._is_file:
+            place_of(self.output, "--output", self.inputs)
+
+    @property
+    def folder(self) -> Path:
+        """Where the files go."""
+        return self.output.parent if self._is_file else self.output
+
+    @property
+    def _is_file(self) -> bool:
+        return self.into_file and not self.every
+
+
+def place(output: str) -> Path:
+    """The folder or the file that `--output` names; `BadData` for no name."""
+    if not output:
+        raise BadData("--output", output, "the name of a folder or a file")
+    return Path(output)
 
 
 def workflows_of(names: Sequence[str] | None, case: RefundCase | None) -> list[Workflow]:
@@ -144,9 +166,9 @@ def case_of(name: str | None, at: datetime | None) -> RefundCase | None:
         if at is not None:
             raise BadData("--at", at.isoformat(), "--case beside it")
         return None
-    if name.lower().endswith(".json"):
-        case = RefundCase.from_json(_read(Path(name), "--case"))
-        first = case.now
+    saved = saved_case(name, "--case")
+    if saved is not None:
+        case, first = saved, saved.now
     else:
         scenario = load(find(name))
         case = play(scenario, until=at).case
@@ -180,21 +202,8 @@ def _hours(field: str, value: object) -> timedelta:
 
 
 def _json(path: Path) -> Any:
-    told = _read(path, "--counts")
+    told = read_bytes(path, "--counts")
     try:
         return json.loads(told)
     except (ValueError, RecursionError) as error:
         raise BadData("--counts", str(path), f"valid JSON ({str(error)[:200]})") from None
-
-
-def _read(path: Path, option: str) -> bytes:
-    try:
-        if not path.is_file():
-            raise BadData(option, str(path), "a readable file (there is no such file)")
-        if path.stat().st_size > MAX_BYTES:
-            raise BadData(option, str(path), f"at most {MAX_BYTES:,} bytes")
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        if isinstance(error, RefundFsmError):
-            raise
-        raise BadData(option, str(path), f"a readable file ({getattr(error, 'strerror', None) or error})") from None

@@ -4,25 +4,29 @@ and tells the answer."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from refund_fsm.cli.answers import tell, tell_written
-from refund_fsm.cli.options import STOPPED, BehaviourOption, JsonOption, LangOption, OrderType, PolicyOption, naming
+from refund_fsm.cli.options import STOPPED, WHEN, BehaviourOption, JsonOption, LangOption, OrderType, PolicyOption, naming, written
 from refund_fsm.errors import BadData
 from refund_fsm.text import Languages
 from refund_fsm.text.console import complain, show_text
 from refund_fsm.text.sections import Answer
 
-START_HELP = "When all cases open (ISO, with offset); default: 2026-02-12T10:00:00+08:00, on the eve of the Spring Festival."
+if TYPE_CHECKING:
+    from refund_fsm.cli.questions import Question
+    from refund_fsm.simulate import Law
+
+START_HELP = f"When all cases open ({WHEN}); default: 2026-02-12T10:00, on the eve of the Spring Festival."
 
 Cases = Annotated[int, typer.Option("--cases", metavar="N", help="How many cases.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="The same seed gives the same result.")]
 Start = Annotated[str | None, typer.Option("--start", metavar="INSTANT", help=START_HELP)]
 Workers = Annotated[int, typer.Option("--workers", metavar="N", help="Threads; the result does not depend on them.")]
 Plot = Annotated[
-    Path | None, typer.Option("--plot", metavar="FILE", help="Write a picture: .svg, .png, or .html, a report with tables and diagram.")
+    str | None, typer.Option("--plot", metavar="FILE", help="Write a picture: .svg, .png, or .html, a report with tables and diagram.")
 ]
 Step = Annotated[float | None, typer.Option("--step", metavar="HOURS", help="The lattice's step; default: 1.")]
 Horizon = Annotated[float | None, typer.Option("--horizon", metavar="DAYS", help="How far to look; default: 120.")]
@@ -36,23 +40,25 @@ def simulate(
     policy: PolicyOption = None,
     behaviour: BehaviourOption = None,
     workers: Workers = 1,
-    log: Annotated[Path | None, typer.Option("--log", metavar="FILE", help="Write the event log: .parquet or .csv.")] = None,
+    log: Annotated[str | None, typer.Option("--log", metavar="FILE", help="Write the event log: .parquet or .csv.")] = None,
     plot: Plot = None,
-    lang: LangOption = Languages.BOTH,
+    lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
     """Play many cases at random and show what they add up to. Ctrl-C ends it with what is known so far (exit code 130)."""
     from refund_fsm.cli import questions
     from refund_fsm.simulate.report import summary
+    from refund_fsm.workflow import partial_of
 
     asked = questions.question(order_type, policy, behaviour, start)
-    picture = questions.plot_path(plot)
-    result = asked.played(cases=cases, seed=seed, workers=workers, log=log)
+    picture = questions.plot_path(plot, asked)
+    book = questions.log_path(log, asked, picture)
+    result = asked.played(cases=cases, seed=seed, workers=workers, log=book)
     answer = summary.answer(result)
     tell(answer, lang, json)
     _picture(result, answer, picture, lang, json)
     if result.partial:
-        kept = f"; the log so far is {questions.partial_name(log)}" if log else ""
+        kept = f"; the log so far is {partial_of(book)}" if book else ""
         complain(f"interrupted after {result.cases:,} of {cases:,} cases{kept}")
         raise typer.Exit(STOPPED)
 
@@ -70,20 +76,22 @@ def exact(
         typer.Option("--figure", metavar="NAME", help="With --sensitivity, repeatable: what is ranked; default: arbitration, money:p95."),
     ] = None,
     plot: Plot = None,
-    lang: LangOption = Languages.BOTH,
+    lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Compute the exact law of a workflow, without random numbers: outcomes, times, breaches, with an estimate of the lattice's error."""
+    """Compute the exact law of a workflow, without random numbers: outcomes, times, breaches, with an estimate of the lattice's error.
+
+    A fine step takes long: size and time are said before. Ctrl-C ends it with the law in steps of an hour (exit code 130).
+    """
     from refund_fsm.cli import questions
-    from refund_fsm.simulate.report import summary, whatif_view
+    from refund_fsm.simulate.report import whatif_view
 
     asked = questions.question(order_type, policy, behaviour, start)
-    picture = questions.plot_path(plot)
+    picture = questions.plot_path(plot, asked)
     if figure and not sensitivity:
         raise BadData("--figure", figure[0], "--sensitivity beside it")
     ranks = asked.figures(figure or ())
-    law = asked.law(step, horizon)
-    answer = summary.answer(law)
+    law, answer = _patient(asked, step, horizon, lang, json)
     if not sensitivity:
         tell(answer, lang, json)
         _picture(law, answer, picture, lang, json)
@@ -117,7 +125,7 @@ def compare(
     step: Step = None,
     horizon: Horizon = None,
     plot: Plot = None,
-    lang: LangOption = Languages.BOTH,
+    lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
     """Show what changes between two policies, behaviours, starts or order types: exactly, or with --cases by simulation."""
@@ -126,7 +134,7 @@ def compare(
 
     means = questions.means_of(cases, seed, workers, step, horizon)
     pair = questions.two_questions(order_type, policy or [], behaviour or [], start or [], other)
-    picture = questions.plot_path(plot)
+    picture = questions.plot_path(plot, *pair)
     found = questions.compared(pair, means)
     answer = summary.comparison_answer(found)
     tell(answer, lang, json)
@@ -137,7 +145,7 @@ def behaviour(
     order_type: OrderType,
     file: BehaviourOption = None,
     toml: Annotated[bool, typer.Option("--toml", help="Print it as a behaviour file, to start from.")] = False,
-    lang: LangOption = Languages.BOTH,
+    lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
     """List what a behaviour assumes, and what of it cites the guide. Of a workflow for which none ships: a skeleton to start from."""
@@ -152,15 +160,35 @@ def behaviour(
     show_text(found.to_toml()) if toml else tell(behaviour_view.answer(workflow, found), lang, json)
 
 
-def _picture(one: Any, answer: Answer, path: Path | None, lang: Languages, json: bool) -> None:
+def _patient(asked: Question, step: float | None, horizon: float | None, lang: Languages | None, json: bool) -> tuple[Law, Answer]:
+    """The law and its answer. Of a fine lattice it is said before what it will take, and Ctrl-C shows the law on the library's own step."""
+    from refund_fsm.cli.questions import STEP_HOURS
+    from refund_fsm.simulate.report import summary
+
+    rough = asked.rough_law(step, horizon)
+    if rough is None:
+        law = asked.law(step, horizon)
+        return law, summary.answer(law)
+    known = summary.answer(rough[0])
+    complain(f"{rough[1]}; Ctrl-C shows the law in steps of {STEP_HOURS:g} h, which is known")
+    try:
+        law = asked.law(step, horizon)
+        return law, summary.answer(law)
+    except KeyboardInterrupt:
+        complain(f"interrupted: this is the law in steps of {STEP_HOURS:g} h, not of {step:g}")
+        tell(known, lang, json)
+        raise typer.Exit(STOPPED) from None
+
+
+def _picture(one: Any, answer: Answer, path: Path | None, lang: Languages | None, json: bool) -> None:
     """The picture, where it is wanted; of what is partial, beside the name that was asked for."""
     if path is None:
         return
-    from refund_fsm.cli.questions import partial_name
     from refund_fsm.simulate import Comparison, save_comparison_plot, save_plot
+    from refund_fsm.workflow import partial_of
 
     save = save_comparison_plot if isinstance(one, Comparison) else save_plot
     with naming(path="--plot"):
-        written = save(one, partial_name(path) if getattr(one, "partial", False) else path, lang.value, answer=answer)
+        done = save(one, partial_of(path) if getattr(one, "partial", False) else path, written(lang).value, answer=answer)
     if not json:
-        tell_written([written], after=True)
+        tell_written([done], after=True)

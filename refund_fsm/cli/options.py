@@ -2,41 +2,131 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from refund_fsm.errors import BadData
-from refund_fsm.text import Languages
+from refund_fsm.errors import BadData, one_of
+from refund_fsm.text import LANGS, SHANGHAI, Languages
 
 if TYPE_CHECKING:
     from refund_fsm.workflow import Policy
 
-FOUND, WRONG, MISSING, STOPPED = 1, 2, 3, 130  # exit codes
-LangOption = Annotated[Languages, typer.Option("--lang", help="The languages of the output.")]
+Choose = Callable[[str], list[str]]  # what a shell offers for the beginning of a word
+
+
+def offering(found: Callable[[], Iterable[str]]) -> Choose:
+    """What a shell offers: those of the words that begin so. They are looked up only then."""
+    return lambda incomplete: [one for one in found() if one.startswith(incomplete)]
+
+
+def _order_types() -> Iterable[str]:
+    from refund_fsm.orders import keys
+
+    return keys()
+
+
+def _scenarios() -> Iterable[str]:
+    from refund_fsm.scenario import shipped
+
+    return shipped()
+
+
+def _profiles() -> Iterable[str]:
+    from refund_fsm.workflow import PROFILES
+
+    return PROFILES
+
+
+def _formats() -> Iterable[str]:
+    from refund_fsm.export import FORMATS
+
+    return FORMATS
+
+
+ORDER_TYPES, SCENARIOS, POLICIES, EXPORTS = map(offering, (_order_types, _scenarios, _profiles, _formats))
+
+FOUND, WRONG, MISSING, UNPRINTED, STOPPED, PIPE_CLOSED = 1, 2, 3, 4, 130, 141  # exit codes; the last two as a shell has them
+LANG_HELP = "The languages of the output; default: $REFUND_FSM_LANG, else the locale's, else both."
+LangOption = Annotated[Languages | None, typer.Option("--lang", help=LANG_HELP, show_default=False)]
+WHEN = "ISO; without a zone in Shanghai's, a date alone its beginning"
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-OrderType = Annotated[str, typer.Argument(metavar="ORDER_TYPE", help="A registered order type, or module:attribute of a Workflow.")]
-PolicyOption = Annotated[str | None, typer.Option("--policy", metavar="NAME|FILE", help="guide, statute, or a policy file (TOML).")]
+OrderType = Annotated[
+    str,
+    typer.Argument(
+        metavar="ORDER_TYPE",
+        autocompletion=ORDER_TYPES,
+        help="A registered order type, or module:attribute of a Workflow.",
+    ),
+]
+PolicyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--policy",
+        metavar="NAME|FILE",
+        autocompletion=POLICIES,
+        help="guide, statute, or a policy file (TOML).",
+    ),
+]
 BehaviourOption = Annotated[
     str | None, typer.Option("--behaviour", metavar="FILE", help="A behaviour file (TOML); default: the one that ships.")
 ]
-File = Annotated[str, typer.Argument(metavar="FILE", help="A scenario file (TOML), or the name of a shipped scenario.")]
+File = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE", autocompletion=SCENARIOS, help="A scenario file (TOML), a shipped scenario's name, or a saved case (.json)."
+    ),
+]
+
+
+_remembered: ContextVar[Languages | None] = ContextVar("lang", default=None)
+LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set counts
+
+
+def remember(lang: Languages | None) -> None:
+    """The languages that were given before the command."""
+    _remembered.set(lang)
+
+
+def written(lang: Languages | None) -> Languages:
+    """The languages of a file: those that the user asks for, by an option or by `REFUND_FSM_LANG`, else both. Never the locale's."""
+    return _asked(lang) or Languages.BOTH
+
+
+def spoken(lang: Languages | None) -> Languages:
+    """The languages of what is printed: those of a file, but where nobody asks the locale's, if it is Chinese or English."""
+    told = next((os.environ[name] for name in LOCALE if os.environ.get(name)), "")
+    local = {"zh": Languages.ZH, "en": Languages.EN}.get(re.split(r"[_.@-]", told)[0].lower())
+    return _asked(lang) or local or Languages.BOTH
+
+
+def _asked(lang: Languages | None) -> Languages | None:
+    told = os.environ.get("REFUND_FSM_LANG", "")
+    if lang is not None or _remembered.get() is not None or not told:
+        return lang or _remembered.get()
+    one_of("REFUND_FSM_LANG", told, LANGS)
+    return Languages(told)
 
 
 def instant_of(text: str, option: str) -> datetime:
-    """The instant that an option gives in ISO form, with its offset; `BadData` naming the option."""
+    """The instant that an option gives in ISO form; one without a zone is Shanghai's, a date alone its beginning. `BadData` naming the
+    option."""
     from refund_fsm.workflow import instant
 
     try:
-        return instant(datetime.fromisoformat(text), option)
+        found = datetime.fromisoformat(text)
+        return instant(found if found.tzinfo is not None else found.replace(tzinfo=SHANGHAI), option)
     except ValueError as error:
         if isinstance(error, BadData):
             raise BadData(option, text, error.expected) from None
-        raise BadData(option, text, "an instant such as 2026-02-12T10:00:00+08:00") from None
+        raise BadData(option, text, "an instant such as 2026-02-12T10:00, or a date") from None
 
 
 @contextmanager

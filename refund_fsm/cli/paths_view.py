@@ -10,7 +10,7 @@ from refund_fsm.paths import Suite
 from refund_fsm.scenario import PathStep
 from refund_fsm.text import Languages, Text, words
 from refund_fsm.text.sections import Answer, Pairs, Section, json_of
-from refund_fsm.workflow import Workflow, write_text
+from refund_fsm.workflow import Workflow
 
 PASSES = Text("时间经过", "time passes")
 SHOWN = 40  # paths that are printed: a suite of `w` has thousands
@@ -57,17 +57,18 @@ def _row(workflow: Workflow, step: PathStep, lang: Languages) -> tuple[str, ...]
     what = lang.say(PASSES) if step.event is None else lang.say(event.text) if event else step.event
     actor = workflow.actors.get(step.by) if step.by is not None else None
     outcome = " ".join((*step.fired, *([step.refusal] if step.refusal else [])))
-    due = "" if step.due is None else f"≤ {words.stamp(step.due)}"
+    due = "" if step.due is None else f"≤ {words.stamp(step.due)}{lang.say(words.PROVISIONAL, '') if step.provisional else ''}"
     state = lang.say(workflow.states[step.state].text)
     return "", words.stamp(step.at), lang.say(actor.text) if actor else "", what, outcome, state, due
 
 
-def write(suite: Suite, output: Path, workflow: str) -> Path:
-    """Writes a suite as JSON or as a test file, by the suffix of the name; `workflow` is how the command line named it.
-
-    `BadData` for another suffix, or a file that cannot be written.
-    """
-    if output.suffix not in (".json", ".py"):
+def checked(output: Path | None) -> Path | None:
+    """The file for a suite; `BadData` for a suffix that says neither JSON nor a test file."""
+    if output is not None and output.suffix not in (".json", ".py"):
         raise BadData("--output", str(output), "a .json or a .py file")
-    text = f"{suite.to_json(indent=2)}\n" if output.suffix == ".json" else suite.to_pytest(workflow if ":" in workflow else None)
-    return write_text(output, text, "--output")
+    return output
+
+
+def file_text(suite: Suite, suffix: str, workflow: str) -> str:
+    """A suite as JSON or as a test file, by the suffix of a name; `workflow` is how the command line named it."""
+    return f"{suite.to_json(indent=2)}\n" if suffix == ".json" else suite.to_pytest(workflow if ":" in workflow else None)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from refund_fsm.cli.answers import tell_written
-from refund_fsm.cli.options import FOUND, LangOption, PolicyOption, instant_of, policy_of
-from refund_fsm.text import Languages
+from refund_fsm.cli.options import FOUND, ORDER_TYPES, WHEN, LangOption, PolicyOption, instant_of, policy_of, written
 from refund_fsm.text.console import complain
 
 
@@ -25,19 +23,21 @@ def draw(
     order_types: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[ORDER_TYPE]...", help="Registered order types, or module:attribute of a Workflow; default: all registered ones."
+            metavar="[ORDER_TYPE]...",
+            autocompletion=ORDER_TYPES,
+            help="Registered order types, or module:attribute of a Workflow; default: all registered ones.",
         ),
     ] = None,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="PATH", help="A folder, or a .dot .svg .png .mmd .html file.")] = Path(
-        "diagrams"
-    ),
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="PATH", help="A folder, or a .dot .svg .png .mmd .html file.")
+    ] = "diagrams",
     every: Annotated[bool, typer.Option("--all", help="All kinds of pictures, the pages, and a README that shows them.")] = False,
     view: Annotated[Views, typer.Option("--view", help="Every rule, or the main way alone.")] = Views.FULL,
     policy: PolicyOption = None,
     case: Annotated[
         str | None, typer.Option("--case", metavar="FILE", help="Lay a case over it: a scenario, or a saved case (.json).")
     ] = None,
-    at: Annotated[str | None, typer.Option("--at", help="With --case: as of when (ISO, with offset).")] = None,
+    at: Annotated[str | None, typer.Option("--at", help=f"With --case: as of when ({WHEN}).")] = None,
     counts: Annotated[
         str | None, typer.Option("--counts", metavar="FILE", help="JSON or TOML: counts by rule id, waits_hours by state.")
     ] = None,
@@ -45,33 +45,38 @@ def draw(
         str | None, typer.Option("--before", metavar="NAME|FILE", help="Show what changed since a policy, or another workflow.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 when a file there is stale or missing.")] = False,
-    lang: LangOption = Languages.BOTH,
+    lang: LangOption = None,
 ) -> None:
     """Draw the workflows with Graphviz: SVG, PNG, DOT, Mermaid, and pages to play with."""
     from refund_fsm import diagram
     from refund_fsm.cli import drawing
+    from refund_fsm.cli.outputs import inputs_of
 
     found = drawing.case_of(case, None if at is None else instant_of(at, "--at"))
     told, waits = drawing.counts_of(counts)
+    chosen, older = policy_of(policy, "--policy"), drawing.before_of(before)
     asked = drawing.Drawing(
         workflows=drawing.workflows_of(order_types, found),
-        output=output,
-        lang=lang.value,
+        output=drawing.place(output),
+        lang=written(lang).value,
         view=view.value,
-        policy=policy_of(policy, "--policy"),
+        policy=chosen,
         case=found,
         counts=told,
         waits=waits,
-        before=drawing.before_of(before),
+        before=older,
         every=every,
+        inputs=inputs_of(policy, chosen, case, found, counts, before, older, workflows=[*(order_types or ()), before or ""]),
     )
+    if not check:
+        asked.check_output()
     files, lacking = asked.files()
     if lacking:
         complain(f"not in the embedded font, shown in the reader's own fonts: {lacking}")
     if not check:
         tell_written(asked.write(files))
         return
-    stale = diagram.stale(output.parent if asked.into_file else output, files)
+    stale = diagram.stale(asked.folder, files)
     for name in stale:
         complain(f"stale: {name}")
     raise typer.Exit(FOUND if stale else 0)

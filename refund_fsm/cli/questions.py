@@ -5,15 +5,18 @@ Must not print. Every `BadData` names the option.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from refund_fsm.cli.options import instant_of, naming, policy_of
-from refund_fsm.cli.progress import bar
+from refund_fsm.cli.outputs import apart, inputs_of, output_of
+from refund_fsm.cli.progress import bar, notices
 from refund_fsm.errors import BadData
 from refund_fsm.orders.lookup import workflow_of
 from refund_fsm.simulate.behaviour import Behaviour, shipped
@@ -28,6 +31,9 @@ START = datetime(
     2026, 2, 12, 10, tzinfo=SHANGHAI
 )  # the last Thursday before the Spring Festival of 2026: a start that is hard on deadlines
 STEP_HOURS, HORIZON_DAYS = 1.0, 120.0
+COARSE_HOURS = 4.0
+LONG = 10_000  # cells of a lattice from which on it is told before what it will take
+GROWTH = 1.4  # the power of the cells by which the time grows: measured from 1 hour to 0.05, on the shop
 CASES, SEED = 100_000, 1
 CHANGES = "changes"  # what the bar of a sensitivity counts
 RANKERS = 2  # threads that a sensitivity has
@@ -36,20 +42,36 @@ BEHAVIOUR_FIELDS = ("behaviour", "choices", "mix", "facts", "amount", "note", "o
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of which workflow, policy, behaviour and start. `file` is where the behaviour was read from, if it was."""
+    """What is asked of which workflow, policy, behaviour and start. `file` is where the behaviour was read from, if it was, and `inputs`
+    are all files that were read."""
 
     workflow: Workflow
     behaviour: Behaviour
     policy: Policy | None
     start: datetime
     file: str | None = None
+    inputs: tuple[Path, ...] = ()
 
     def law(self, step_hours: float | None = None, horizon_days: float | None = None) -> Law:
         """The exact answer."""
         from refund_fsm.simulate import first_passage
 
-        with named(self.file):
+        with named(self.file), notices():
             return first_passage(self.workflow, self.behaviour, **self._on_lattice(step_hours, horizon_days))
+
+    def rough_law(self, step_hours: float | None, horizon_days: float | None) -> tuple[Law, str] | None:
+        """Of a lattice that takes long, the answer on the library's own step, and what the whole one will take, in words; else None."""
+        lattice = self._on_lattice(step_hours, horizon_days)
+        step, hour = lattice["step"], STEP_HOURS * timedelta(hours=1)
+        if not timedelta(0) < step < hour or lattice["horizon"] / step <= LONG:
+            return None
+        self.law(COARSE_HOURS, horizon_days)  # so that compiling is not timed
+        begun = time.perf_counter()
+        rough = self.law(STEP_HOURS, horizon_days)
+        finer = hour / step
+        seconds = (time.perf_counter() - begun) * finer**GROWTH
+        size = f"{lattice['horizon'] / step:,.0f} cells: about {seconds:,.0f} s and {rough.nbytes * finer / 1e9:,.1f} GB"
+        return rough, size
 
     def ranked(self, step_hours: float | None, horizon_days: float | None, figures: Sequence[str] | None) -> Sensitivity | None:
         """What the exact answer does when something changes; without a step on the library's own, which is coarser than the law's.
@@ -62,7 +84,7 @@ class Question:
         if step_hours is None:
             del lattice["step"]
         try:
-            with named(self.file), bar(1, CHANGES) as progress:
+            with named(self.file), notices(), bar(1, CHANGES) as progress:
                 return sensitivity(self.workflow, self.behaviour, **lattice, figures=figures, workers=RANKERS, progress=progress)
         except KeyboardInterrupt:
             return None
@@ -89,7 +111,7 @@ class Question:
         """The simulated answer, with a progress bar on a terminal; partial after Ctrl-C, as `simulate` has it."""
         from refund_fsm.simulate import simulate
 
-        with named(self.file), bar(cases, "cases", label) as advance:
+        with named(self.file), notices(), bar(cases, "cases", label) as advance:
             return simulate(
                 self.workflow,
                 self.behaviour,
@@ -119,12 +141,13 @@ def named(file: str | None) -> Iterator[None]:
 
 def question(order_type: str, policy: str | None, behaviour: str | None, start: str | None) -> Question:
     """The question that the options ask; `BadData` names the option."""
-    return _about(workflow_of(order_type), policy, behaviour, start)
+    return _about(workflow_of(order_type), policy, behaviour, start, order_type)
 
 
-def _about(workflow: Workflow, policy: str | None, behaviour: str | None, start: str | None) -> Question:
-    found = behaviour_of(workflow, behaviour)
-    return Question(workflow, found, policy_of(policy, "--policy"), START if start is None else instant_of(start, "--start"), behaviour)
+def _about(workflow: Workflow, policy: str | None, behaviour: str | None, start: str | None, name: str) -> Question:
+    found, judged = behaviour_of(workflow, behaviour), policy_of(policy, "--policy")
+    inputs = inputs_of(policy, judged, behaviour, workflows=[name])
+    return Question(workflow, found, judged, START if start is None else instant_of(start, "--start"), behaviour, inputs)
 
 
 def behaviour_of(workflow: Workflow, file: str | None, *, made_up: bool = False) -> Behaviour:
@@ -161,7 +184,7 @@ def two_questions(
         raise BadData("--policy", policies[0], "something that differs: --policy, --behaviour or --start twice, or --other")
     a = question(order_type, _nth(policies, 0), _nth(behaviours, 0), _nth(starts, 0))
     workflow = a.workflow if other is None else workflow_of(other)
-    return a, _about(workflow, _nth(policies, 1), _nth(behaviours, 1), _nth(starts, 1))
+    return a, _about(workflow, _nth(policies, 1), _nth(behaviours, 1), _nth(starts, 1), other or order_type)
 
 
 def _nth(given: Sequence[str], place: int) -> str | None:
@@ -205,19 +228,22 @@ def compared(pair: tuple[Question, Question], means: Means) -> Comparison:
     return compare(one, other)
 
 
-def partial_name(path: Path) -> Path:
-    """Where what is partial goes: beside the name that was asked for."""
-    return path.with_name(f"{path.stem}.partial{path.suffix}")
-
-
-def plot_path(name: Path | None) -> Path | None:
+def plot_path(name: str | None, *asked: Question) -> Path | None:
     """The file for a plot, looked at before the long work begins."""
     if name is None:
         return None
     from refund_fsm.simulate.report.page import checked_path
 
     with naming(path="--plot"):
-        return checked_path(name)
+        checked_path(name)
+    return output_of(name, "--plot", chain.from_iterable(one.inputs for one in asked), partial=True)
+
+
+def log_path(name: str | None, asked: Question, plot: Path | None) -> Path | None:
+    """The file for an event log, looked at before the long work begins."""
+    found = output_of(name, "--log", asked.inputs, partial=True)
+    apart([("--log", found), ("--plot", plot)])
+    return found
 
 
 def span_of(option: str, count: float, unit: timedelta) -> timedelta:

@@ -74,7 +74,7 @@ def _cells(number: int, row: TraceRow, trace: Trace, lang: Languages) -> tuple[s
     breach = f"⚠ {lang.say(BREACH, ' ')}\n{breach_text(row.breach, trace, lang)}" if row.breach else ""
     return (
         str(number),
-        stamp(row.at),
+        f"{stamp(row.at)}\n({lang.say(PROVISIONAL)})" if row.provisional else stamp(row.at),
         lang.stack(actor.text) if actor else "",
         _event(row, trace, lang),
         _rule(row, lang),

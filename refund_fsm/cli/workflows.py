@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from refund_fsm.cli.answers import tell, tell_written
-from refund_fsm.cli.options import FOUND, BehaviourOption, JsonOption, LangOption, OrderType, PolicyOption, naming, policy_of
-from refund_fsm.text import Languages
+from refund_fsm.cli.options import (
+    EXPORTS,
+    FOUND,
+    ORDER_TYPES,
+    BehaviourOption,
+    JsonOption,
+    LangOption,
+    OrderType,
+    PolicyOption,
+    naming,
+    offering,
+    policy_of,
+)
 from refund_fsm.text.console import show_text
 
 CRITERIA = ("states", "rules", "rule_pairs", "prime_paths", "guard_outcomes", "limits", "refusals", "w")  # paths.CRITERIA, tested
 
 
-def orders(lang: LangOption = Languages.BOTH, json: JsonOption = False) -> None:
+def orders(lang: LangOption = None, json: JsonOption = False) -> None:
     """List the order types, and when each applies."""
     from refund_fsm.cli import workflow_view
 
     tell(workflow_view.orders_answer(), lang, json)
 
 
-def show(order_type: OrderType, lang: LangOption = Languages.BOTH, json: JsonOption = False) -> None:
+def show(order_type: OrderType, lang: LangOption = None, json: JsonOption = False) -> None:
     """Show an order type's table: states, limits, rules, and where each rule comes from."""
     from refund_fsm.cli import workflow_view
     from refund_fsm.orders.lookup import workflow_of
@@ -34,10 +44,14 @@ def show(order_type: OrderType, lang: LangOption = Languages.BOTH, json: JsonOpt
 def check(
     order_type: Annotated[
         str | None,
-        typer.Argument(metavar="[ORDER_TYPE]", help="An order type, or module:attribute of a Workflow; default: all registered ones."),
+        typer.Argument(
+            metavar="[ORDER_TYPE]",
+            autocompletion=ORDER_TYPES,
+            help="An order type, or module:attribute of a Workflow; default: all registered ones.",
+        ),
     ] = None,
     policy: PolicyOption = None,
-    lang: LangOption = Languages.BOTH,
+    lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
     """Prove a workflow sound, or show what is wrong, each with the shortest way to it. Exit code 1 when something is found."""
@@ -60,48 +74,61 @@ def export(
         typer.Option(
             "--to",
             metavar="FORMAT",
+            autocompletion=EXPORTS,
             help="promela (the model checker spin), xstate (XState 5, JSON), pnml (a Petri net, for process mining), or prism (Storm).",
         ),
     ],
     policy: PolicyOption = None,
     behaviour: BehaviourOption = None,
     step: Annotated[float | None, typer.Option("--step", metavar="HOURS", help="With --to prism: a step of time; default: 24.")] = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write a file; default: print it.")] = None,
+    output: Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write a file; default: print it.")] = None,
 ) -> None:
     """Write a workflow for tools that others made, so that they can check what we say of it."""
     from refund_fsm import export
+    from refund_fsm.cli.outputs import inputs_of, output_of
     from refund_fsm.cli.questions import behaviour_of, named, span_of
     from refund_fsm.orders.lookup import workflow_of
     from refund_fsm.workflow import write_text
 
     workflow, found = workflow_of(order_type), policy_of(policy, "--policy")
+    inputs = inputs_of(policy, found, behaviour, workflows=[order_type])
+    file = output_of(output, "--output", inputs)
     given = behaviour_of(workflow, behaviour) if behaviour is not None or to == "prism" else None
     span = None if step is None else span_of("--step", step, timedelta(hours=1))
     with named(behaviour), naming(behaviour="--behaviour"):
         text = export.render(workflow, to, found, behaviour=given, step=span)  # type: ignore[arg-type]  # any other name is refused there
-    show_text(text) if output is None else tell_written([write_text(output, text, "--output")])
+    show_text(text) if file is None else tell_written([write_text(file, text, "--output", inputs=inputs)])
 
 
 def paths(
     order_type: OrderType,
     criterion: Annotated[
         str,
-        typer.Option("--cover", metavar="CRITERION", help=f"One of {', '.join(CRITERIA)}."),
+        typer.Option("--cover", metavar="CRITERION", autocompletion=offering(lambda: CRITERIA), help=f"One of {', '.join(CRITERIA)}."),
     ] = "rules",
     extra_states: Annotated[
         int, typer.Option("--extra-states", help="With --cover w: how many states a faulty service may have more.")
     ] = 0,
     policy: PolicyOption = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write a .json file, or a .py test file for pytest.")
+        str | None, typer.Option("-o", "--output", metavar="FILE", help="Write a .json file, or a .py test file for pytest.")
     ] = None,
-    lang: LangOption = Languages.BOTH,
+    lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
     """Make a covering suite of concrete paths: order, request, events with instants, and what is expected after each."""
     from refund_fsm.cli import paths_view
+    from refund_fsm.cli.outputs import inputs_of, output_of
     from refund_fsm.orders.lookup import workflow_of
     from refund_fsm.paths import cover
+    from refund_fsm.workflow import write_text
 
-    found = cover(workflow_of(order_type), criterion, policy_of(policy, "--policy"), extra_states=extra_states)
-    tell(paths_view.answer(found), lang, json) if output is None else tell_written([paths_view.write(found, output, order_type)])
+    workflow, asked = workflow_of(order_type), policy_of(policy, "--policy")
+    inputs = inputs_of(policy, asked, workflows=[order_type])
+    file = paths_view.checked(output_of(output, "--output", inputs))
+    found = cover(workflow, criterion, asked, extra_states=extra_states)
+    if file is None:
+        tell(paths_view.answer(found), lang, json)
+        return
+    text = paths_view.file_text(found, file.suffix, order_type)
+    tell_written([write_text(file, text, "--output", inputs=inputs)])

@@ -58,9 +58,10 @@ def _states(case: RefundCase) -> dict[str, Mark]:
 
 
 def _of_law(due: Due, *, passed: bool) -> Note:
-    if passed:
-        return Note(Text("法定期限已过", "statutory limit passed"), "breach", words.stamp(due.at))
-    return Note(Text("法定期限", "statutory limit"), "due", words.stamp(due.at))
+    said = Text("法定期限已过", "statutory limit passed") if passed else Text("法定期限", "statutory limit")
+    if due.provisional:
+        said = Text(said.zh + words.PROVISIONAL.zh, said.en + words.PROVISIONAL.en)
+    return Note(said, "breach" if passed else "due", words.stamp(due.at))
 
 
 def _next(case: RefundCase) -> list[Rule]:

@@ -197,8 +197,8 @@ def program(engine: Engine | None = None) -> str:
     if found is None and engine != "pure":
         found = shutil.which("dot")
     if found is None:
-        asked = "the program dot is" if engine == "system" else "the layout engine is"
-        raise MissingPart(f"{asked} not installed: pip install {PROGRAM} (or Graphviz's own package, for engine='system')")
+        system = "engine='system' needs Graphviz's own package (the program dot); any other engine"
+        raise MissingPart.of(system if engine == "system" else "a picture", PROGRAM)
     return found
 
 

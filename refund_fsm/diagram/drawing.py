@@ -107,6 +107,8 @@ def pinned() -> bool:
 
 def _fresh(path: Path, data: bytes) -> bool:
     try:
+        if not path.is_file():  # a pipe could be read for ever
+            return False
         return path.read_bytes() == data or (path.suffix in LAID_OUT and not pinned())
     except OSError:
         return False

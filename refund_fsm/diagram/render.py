@@ -14,7 +14,7 @@ from refund_fsm.diagram.dot import FONT, Engine, laid_out
 from refund_fsm.diagram.labels import Lang
 from refund_fsm.diagram.markup import APART
 from refund_fsm.diagram.palette import HALO
-from refund_fsm.errors import BadData, MissingPart
+from refund_fsm.errors import BadData, needing
 from refund_fsm.workflow import Policy, Workflow, write
 
 SUFFIXES = (".dot", ".svg", ".png", ".mmd")
@@ -52,10 +52,8 @@ class Diagram:
 
     def png(self, *, engine: Engine | None = None) -> bytes:
         """The picture as PNG, two pixels for each of the 96 to the inch, in the bundled font. `MissingPart` without the `png` extra."""
-        try:
+        with needing("a PNG"):
             import resvg_py
-        except ImportError:
-            raise MissingPart('a PNG needs resvg-py: pip install "refund-fsm[png]"') from None
         files = [str(path) for path in fonts.paths()]
         plain = FONT_STYLE.sub("", self.svg(engine=engine))
         return bytes(resvg_py.svg_to_bytes(svg_string=plain, dpi=96, zoom=SCALE, font_files=files, skip_system_fonts=not self.fallback))

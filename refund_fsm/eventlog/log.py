@@ -6,7 +6,6 @@ Must not know how cases are played.
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -16,8 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from refund_fsm.errors import BadData, MissingPart
-from refund_fsm.workflow import Workflow
+from refund_fsm.errors import BadData, needing
+from refund_fsm.workflow import Draft, Workflow, partial_of, place_of
 
 Int = NDArray[np.int64]
 SUFFIXES = (".parquet", ".csv")
@@ -34,7 +33,7 @@ class Rows(NamedTuple):
 
 
 class EventLog:
-    """A log file under way. Rows go to a file beside the final name, which gets its name when all is written.
+    """A log file under way. Rows go to a draft beside the final name, which takes its place when all is written.
 
     | column | holds |
     |---|---|
@@ -48,7 +47,6 @@ class EventLog:
     def __init__(self, path: Path, workflow: Workflow, start: datetime) -> None:
         pyarrow = _pyarrow()
         self.path = path
-        self._part = path.with_name(f"{path.name}.part-{os.getpid()}")
         self._partial = False
         rules = workflow.rules
         self._texts = {
@@ -61,23 +59,25 @@ class EventLog:
         text = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
         types = [pyarrow.string(), text, pyarrow.timestamp("s", tz="Asia/Shanghai"), text, text, text, pyarrow.int64()]
         self._schema = pyarrow.schema(list(zip(COLUMNS, types, strict=True)))
-        self._writer: Any = self._opened(pyarrow)
+        self._draft = Draft(path, "log")
+        self._writer: Any = None
 
-    def _opened(self, pyarrow: Any) -> Any:
+    def _opened(self) -> Any:
+        pyarrow = _pyarrow()
         try:
             if self.path.suffix == ".parquet":
                 from pyarrow import parquet
 
                 # Text goes out as numbers and a dictionary, and is said to be text: tools that know no categories read it as such.
                 writer = parquet.ParquetWriter(
-                    str(self._part), self._schema, compression="zstd", write_statistics=False, store_schema=False
+                    str(self._draft.path), self._schema, compression="zstd", write_statistics=False, store_schema=False
                 )
                 writer.add_key_value_metadata({"ARROW:schema": base64.b64encode(self._plain(pyarrow).serialize()).decode()})
                 return writer
             from pyarrow import csv
 
             self._schema = self._plain(pyarrow)
-            return csv.CSVWriter(str(self._part), self._schema)
+            return csv.CSVWriter(str(self._draft.path), self._schema)
         except OSError as error:
             raise self._bad(error) from None
 
@@ -94,15 +94,15 @@ class EventLog:
             return
         if not isinstance(path, (Path, str)) or Path(path).suffix not in SUFFIXES:
             raise BadData("log", str(path), f"a file whose name ends in {' or '.join(SUFFIXES)}")
-        if "\0" in str(path) or Path(path).is_dir():
-            raise BadData("log", str(path), "the name of a file, not of a folder")
+        for place in (Path(path), partial_of(Path(path))):
+            place_of(place, "log")
         book = cls(Path(path), workflow, start)
         try:
+            book._writer = book._opened()
             yield book
             book._close()
-        except BaseException:
+        finally:
             book._abandon()
-            raise
 
     def write(self, rows: Rows) -> None:
         """Adds rows."""
@@ -128,26 +128,27 @@ class EventLog:
         self._partial = True
 
     def _close(self) -> None:
-        final = self.path.with_name(f"{self.path.stem}.partial{self.path.suffix}") if self._partial else self.path
         try:
             self._writer.close()
-            self._part.replace(final)
         except OSError as error:
             raise self._bad(error) from None
+        self._draft.flush()
+        if self._partial:
+            self._draft.move(partial_of(self.path))
+        self._draft.put()
 
     def _abandon(self) -> None:
+        """Leaves nothing but what has its place."""
         with suppress(Exception):  # a full disk may refuse even the end of the file
-            self._writer.close()
-        with suppress(OSError):
-            self._part.unlink()
+            if self._writer is not None:
+                self._writer.close()
+        self._draft.drop()
 
     def _bad(self, error: OSError) -> BadData:
-        return BadData("log", str(self.path), f"a file that can be written ({error.strerror or error})")
+        return BadData("log", str(self.path), f"a place that can be written ({error.strerror or error})")
 
 
 def _pyarrow() -> Any:
-    try:
+    with needing("an event log"):
         import pyarrow
-    except ModuleNotFoundError:
-        raise MissingPart('an event log needs the extra `simulate`: python -m pip install "refund-fsm[simulate]"') from None
     return pyarrow

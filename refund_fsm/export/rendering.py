@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, get_args
 
-from refund_fsm.errors import BadData, one_of
+from refund_fsm.errors import BadData, needing, one_of
 from refund_fsm.workflow import Policy, Workflow
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def render(
 
     The same arguments give the same text. Raises `BadData` for an unknown format, what is no workflow or policy, and a behaviour that
     does not fit the workflow or whose delays are too long for the step; `WorkflowError` for an effect that changes what it does not
-    list, or that reads too many facts to be written as a table.
+    list, or that reads too many facts to be written as a table; `MissingPart` where what `prism` needs is not installed.
     """
     if not isinstance(workflow, Workflow):
         raise BadData("workflow", workflow, "a Workflow, such as orders.get('virtual')")
@@ -42,7 +42,8 @@ def render(
     one_of("to", to, FORMATS)
     policy = policy or Policy.guide()
     if to == "prism":
-        return _chain(workflow, policy, behaviour, STEP if step is None else step)
+        with needing("an export to prism"):
+            return _chain(workflow, policy, behaviour, STEP if step is None else step)
     for name, given in (("behaviour", behaviour), ("step", step)):
         if given is not None:
             raise BadData(name, given, f"None: a {name} is for 'prism', not for {to!r}")

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from refund_fsm.orders.common import amount_ok, has_evidence
-from refund_fsm.text import SHANGHAI, Text, words
+from refund_fsm.text import SHANGHAI, Provisional, Text, words
 from refund_fsm.workflow import Deadline, Evidence, Freight, Ground, Order, OrderLine, Policy, RefundRequest, effect, guard
 
 # 1. Kinds, reasons, whereabouts
@@ -102,7 +102,8 @@ def _why_window(ground: Ground) -> Text:
         )
     signed = ground.order.signed_at
     assert signed is not None, "the window fails only for goods that were signed for"
-    end = words.instant(window_end(signed, ground.policy).at)
+    found = window_end(signed, ground.policy)
+    end = words.limit(found.at, found.provisional)
     on = words.day(words.local_day(signed), year=False)
     days = ground.policy.no_reason_days
     span = Text("七天" if days == 7 else f"{days}天", f"{words.number(days)}-day")
@@ -112,7 +113,8 @@ def _why_window(ground: Ground) -> Text:
         counted = Text("签收次日起算（L3）", "counted from the day after (L3)")
     if ground.policy.roll_over:
         counted = Text(f"{counted.zh}，末日遇节假日顺延（L4）", f"{counted.en}, a last day on a holiday rolling over (L4)")
-    return Text(
+    said = Provisional if found.provisional else Text
+    return said(
         f"{span.zh}无理由退货期已于{end.zh}届满：{on.zh}签收，{counted.zh}。",
         f"The {span.en} window ended on {end.en}; signed on {on.en}, {counted.en}.",
     )

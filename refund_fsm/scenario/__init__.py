@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from refund_fsm.scenario.file import Scenario, find, load, shipped
 from refund_fsm.scenario.path import MINUTE, PACE, PLAYED, START, Opening, Path, PathStep, Player, details_of
+from refund_fsm.scenario.recording import recorded
 from refund_fsm.scenario.trace import Trace, TraceRow, play, subject_of
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "find",
     "load",
     "play",
+    "recorded",
     "shipped",
     "subject_of",
 ]

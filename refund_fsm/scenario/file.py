@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from refund_fsm.case import DETAILS, Code
 from refund_fsm.errors import BadData
 from refund_fsm.orders.lookup import workflow_of
-from refund_fsm.text import Text
+from refund_fsm.text import SHANGHAI, Text
 from refund_fsm.workflow import Evidence, Order, Policy, RefundRequest, Workflow, instant, read_toml, values
 
 MAX_EVENTS = 10_000
@@ -86,9 +86,13 @@ def find(name: str) -> Path:
 
 
 def load(path: Path) -> Scenario:
-    """The scenario of a TOML file of at most `files.MAX_BYTES` and `MAX_EVENTS`. Raises `BadData`."""
+    """The scenario of a TOML file of at most `files.MAX_BYTES` and `MAX_EVENTS`. Raises `BadData`.
+
+    An instant without a zone is Shanghai's, a date alone the beginning of that day.
+    """
     where = str(path) if str(path).isprintable() else repr(str(path))
     data, _ = read_toml(path)
+    data = {key: value if key == "policy" else _in_shanghai(value) for key, value in data.items()}
     _known(data, TOP, where, "")
     if "order" not in data:
         raise BadData(f"{where}: order", None, "a table [order]")
@@ -106,6 +110,18 @@ def load(path: Path) -> Scenario:
     if opened is None and rows:
         opened = rows[0].at
     return Scenario(where, _title(data, where), workflow, _policy(data, path, where), order, request, opened, rows)
+
+
+def _in_shanghai(value: Any) -> Any:
+    """The data of a file, in which an instant without a zone is Shanghai's, and a date alone the beginning of that day."""
+    if isinstance(value, dict):
+        return {key: _in_shanghai(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_in_shanghai(one) for one in value]
+    if isinstance(value, date):
+        found = value if isinstance(value, datetime) else datetime.combine(value, time.min)
+        return found if found.tzinfo is not None else found.replace(tzinfo=SHANGHAI)
+    return value
 
 
 def _known(table: object, keys: tuple[str, ...], where: str, prefix: str) -> None:

@@ -34,7 +34,8 @@ class PathStep(NamedTuple):
     """One call on a case, and what is expected of it. `event` is None where nothing but time passes (`by` is then None too).
 
     `fired` are the ids of all rules that fire in it, clock rules that fall due before the event included; `refusal` is the code
-    when the event is not taken. `state` is the state's key, `due` the deadline in force after the step.
+    when the event is not taken. `state` is the state's key, `due` the deadline in force after the step,
+    `provisional` that it rests on days whose holidays are not published yet.
     """
 
     event: str | None
@@ -45,6 +46,7 @@ class PathStep(NamedTuple):
     refusal: Code | None
     state: str
     due: datetime | None
+    provisional: bool = False
 
     @property
     def accepted(self) -> bool:
@@ -114,7 +116,8 @@ def _row(step: PathStep) -> dict[str, Any]:
     outcome = {"fired": list(step.fired)} if step.fired else {}
     refused = {"refusal": step.refusal} if step.refusal else {}
     more = {"details": details} if details else {}
-    return {**shown, "at": step.at.isoformat(), **more, **outcome, **refused, "state": step.state, "due": _iso(step.due)}
+    after = {"state": step.state, "due": _iso(step.due), "provisional": step.provisional}
+    return {**shown, "at": step.at.isoformat(), **more, **outcome, **refused, **after}
 
 
 def _iso(at: datetime | None) -> str | None:
@@ -180,7 +183,7 @@ class Player:
     ) -> Player:
         fired = tuple(step.rule.id for step in case.steps[len(self.case.steps) :])
         due = case.due
-        step = PathStep(event, by, at, given, fired, code, case.state.key, None if due is None else due.at)
+        step = PathStep(event, by, at, given, fired, code, case.state.key, None if due is None else due.at, bool(due and due.provisional))
         return Player(case, self.opening, self, step)
 
     def line(self) -> tuple[Player, ...]:

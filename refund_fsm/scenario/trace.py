@@ -26,7 +26,8 @@ class TraceRow:
     """One line of a trace: a step, time that passed, an event that was refused, or one that was delivered again.
 
     `state` and `due` are the case's afterwards. `expected` says that the scenario foresaw the refusal. `breach` is the one that
-    the step records, or that is open when time has passed.
+    the step records, or that is open when time has passed. `provisional` says that `at` is the instant of a limit that rests on days
+    whose holidays are not published yet.
     """
 
     kind: Kind
@@ -39,6 +40,7 @@ class TraceRow:
     refusal: Refusal | None = None
     expected: bool = False
     breach: Breach | None = None
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +184,10 @@ def _run(case: RefundCase, to: datetime) -> tuple[list[TraceRow], RefundCase]:
         return [], case
     rows = []
     for stop in _stops(case, to):
-        known = len(case.steps)
+        known, due = len(case.steps), case.due
         case = case.advance(to=stop)
-        rows += [_line("step", case, step.at, step.by, step.event, step=step) for step in case.steps[known:]]
+        counted_on = due is not None and due.provisional
+        rows += [_line("step", case, step.at, step.by, step.event, step=step, provisional=counted_on) for step in case.steps[known:]]
     return rows, case.advance(to=to)
 
 
@@ -212,6 +215,7 @@ def _row_of(row: TraceRow) -> dict[str, Any]:
     return {
         "kind": row.kind,
         "at": row.at.isoformat(),
+        "provisional": row.provisional,
         "by": row.by,
         "event": row.event,
         "rule": rule.id if rule else None,
@@ -254,6 +258,7 @@ def refusal_of(refusal: Refusal) -> dict[str, Any]:
         "sources": [state.key for state in refusal.sources],
         "missing": list(refusal.missing),
         "instant": refusal.instant.isoformat() if refusal.instant else None,
+        "provisional": refusal.provisional,
         "text": text_of(refusal.text),
     }
 

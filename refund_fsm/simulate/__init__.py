@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from refund_fsm.errors import MissingPart
+from refund_fsm.errors import needing
 
 if TYPE_CHECKING:
     from refund_fsm.simulate.behaviour import Behaviour as Behaviour
@@ -49,7 +49,6 @@ _HOMES = {
     "sample": ("Histogram", "Result", "play_case", "simulate"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_PARTS = ("numba", "numpy", "pyarrow", "scipy", "tomli_w")
 
 __all__ = [*_HOME_OF]  # built from the one table above, so that the two cannot disagree
 
@@ -57,12 +56,8 @@ __all__ = [*_HOME_OF]  # built from the one table above, so that the two cannot 
 def __getattr__(name: str) -> Any:
     if name not in _HOME_OF:
         raise AttributeError(f"module 'refund_fsm.simulate' has no attribute {name!r}")
-    try:
+    with needing(name):
         value = getattr(importlib.import_module(f"refund_fsm.simulate.{_HOME_OF[name]}"), name)
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] not in _PARTS:
-            raise
-        raise MissingPart(f'{name} needs the extra `simulate` ({error.name}): python -m pip install "refund-fsm[simulate]"') from None
     globals()[name] = value
     return value
 

@@ -156,6 +156,6 @@ def frame(rows: list[dict[str, Any]]) -> Any:
         try:
             import pandas
         except ModuleNotFoundError:
-            raise MissingPart("to_frame needs polars or pandas: python -m pip install polars") from None
+            raise MissingPart.of("to_frame (pandas will do too)", "polars") from None
         return pandas.DataFrame(rows)
     return polars.DataFrame(rows)

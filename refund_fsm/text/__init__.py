@@ -6,7 +6,7 @@ Must not know what is said. From sections all is written that is shown. Those wh
 
 from __future__ import annotations
 
-from refund_fsm.text.text import LANGS, AnyLang, Lang, Languages, Text, languages, one_line
+from refund_fsm.text.text import LANGS, AnyLang, Lang, Languages, Provisional, Text, languages, one_line
 from refund_fsm.text.words import OR, day, instant, length, listed, local_day, stamp, yuan
 from refund_fsm.text.zone import SHANGHAI
 
@@ -17,6 +17,7 @@ __all__ = [
     "AnyLang",
     "Lang",
     "Languages",
+    "Provisional",
     "Text",
     "day",
     "instant",

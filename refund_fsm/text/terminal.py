@@ -1,6 +1,7 @@
 """Owns how sections look in a terminal and in a pipe: columns that line up, and nothing in a text taken for more than text.
 
-On a terminal a table fits the window; in a pipe it has its natural width, so that nothing is cut or wrapped. Must not know what is told.
+On a terminal a table fits the window, in a pipe `PIPE_WIDTH`; what is wider is wrapped in its cells, so that nothing is cut. Lines of
+text are not wrapped in a pipe. Must not know what is told.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
     from rich.table import Table as RichTable
     from rich.text import Text as RichText
 
-PIPE_WIDTH = 100_000  # columns: wider than any row, so that a pipe gets every table at its natural width
+PIPE_WIDTH = 100  # columns
 STAMP = len("2026-02-12 10:00")  # columns
 NARROW = 8  # columns: no narrower, where that can be helped
 
 
 def text_of(sections: Iterable[Section], lang: Languages) -> str:
-    """The sections as text without colours, every table at its natural width."""
+    """The sections as text without colours, every table within `PIPE_WIDTH`."""
     from rich.text import Text as RichText
 
     buffer = io.StringIO()

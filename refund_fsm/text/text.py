@@ -34,6 +34,12 @@ class Text:
         return f"{self.zh}{separator}{self.en}"
 
 
+class Provisional(Text):
+    """A text with an instant that rests on days whose holidays nobody has published yet. It says so itself."""
+
+    __slots__ = ()
+
+
 class Languages(StrEnum):
     """The languages of the output."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from refund_fsm.text.text import Text
+from refund_fsm.text.text import Provisional, Text
 from refund_fsm.text.zone import SHANGHAI
 
 OR = Text("或", "or")
+PROVISIONAL = Text("（暂定）", " (provisional)")
 MONTHS = (*("January", "February", "March", "April", "May", "June"), *("July", "August", "September", "October", "November", "December"))
 SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 UNITS = {"hours": Text("小时", "h"), "days": Text("天", "d"), "working_days": Text("个工作日", "wd")}
@@ -36,6 +37,12 @@ def instant(value: datetime) -> Text:
         said = day(local.date())
         clock = f"{local:%H:%M:%S}" if local.second or local.microsecond else f"{local:%H:%M}"
     return Text(f"{said.zh}{clock}", f"{said.en} at {clock}")
+
+
+def limit(value: datetime, provisional: bool) -> Text:
+    """An instant up to which days were counted; marked when one of them is of a year whose holidays are not published yet."""
+    said = instant(value)
+    return Provisional(said.zh + PROVISIONAL.zh, said.en + PROVISIONAL.en) if provisional else said
 
 
 def stamp(value: datetime) -> str:

@@ -9,7 +9,7 @@ from refund_fsm.workflow.bounds import Bounds, fault
 from refund_fsm.workflow.calendar import FIRST_YEAR, LAST_YEAR, Deadline, Unit, WorkCalendar, instant, published
 from refund_fsm.workflow.catalogue import ASSUMED, ASSUMED_TEXT, CATALOGUE, CatalogueRule, cited, spelled
 from refund_fsm.workflow.facts import Domain, FactField, Label, NotFinite, Partial, UpTo, Value, assignments, reads_of
-from refund_fsm.workflow.files import MAX_BYTES, folder, read_toml, write, write_text
+from refund_fsm.workflow.files import MAX_BYTES, read_bytes, read_toml
 from refund_fsm.workflow.former import as_of, looks_at_days
 from refund_fsm.workflow.model import EVIDENCE_LABELS, MAX_EVIDENCE, Evidence, EvidenceKind, Listing, Order, OrderLine, RefundRequest
 from refund_fsm.workflow.policy import PROFILES, Policy, Span
@@ -17,6 +17,7 @@ from refund_fsm.workflow.rows import CLOCK, Acceptance, Actor, Effect, Event, Fr
 from refund_fsm.workflow.spec import Workflow
 from refund_fsm.workflow.values import Frozen, FrozenDict, Name, NotEmpty, Prose, meant, placed
 from refund_fsm.workflow.wellformed import KNOWN_FINDINGS, KNOWN_NEEDS
+from refund_fsm.workflow.writing import Draft, partial_of, place_of, write, write_text
 
 __all__ = [
     "ASSUMED",
@@ -37,6 +38,7 @@ __all__ = [
     "CatalogueRule",
     "Deadline",
     "Domain",
+    "Draft",
     "Effect",
     "Event",
     "Evidence",
@@ -72,13 +74,15 @@ __all__ = [
     "cited",
     "effect",
     "fault",
-    "folder",
     "guard",
     "instant",
     "looks_at_days",
     "meant",
+    "partial_of",
+    "place_of",
     "placed",
     "published",
+    "read_bytes",
     "read_toml",
     "reads_of",
     "spelled",

@@ -37,7 +37,7 @@ def test_transitions_is_silent_about_our_machines_alone(caplog: pytest.LogCaptur
     opened.apply("submit", at=opened.now, by="buyer")
     assert not [record for record in caplog.records if record.name.startswith("transitions")]
     theirs = Machine(states=["a", "b"], initial="a", transitions=[["go", "a", "b"]], name="refund_fsm third_party")
-    theirs.go()  # type: ignore[attr-defined]  # transitions makes it
+    theirs.go()
     assert [record for record in caplog.records if record.name == "transitions.core"]
 
 

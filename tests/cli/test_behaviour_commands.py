@@ -39,7 +39,8 @@ def test_a_behaviour_is_said_in_the_language_asked_for(key: str, capsys: Capture
     assert not HAN.search(run(capsys, "behaviour", key, "--lang", "en"))
 
 
-def test_a_behaviour_says_insurance_conditions_and_who_does_nothing(capsys: Captured) -> None:
+def test_a_behaviour_says_insurance_conditions_and_who_does_nothing(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("refund_fsm.text.terminal.PIPE_WIDTH", 1000)  # so wide that nothing is wrapped
     out = run(capsys, "behaviour", "third_party", "--lang", "en")
     for line in (
         r"mix\[3\] .*signed for, Evidence attached = no, freight insurance",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,9 @@ from tests.scenario.files import ORDER, SUBMIT, event
 
 @pytest.mark.parametrize("lang", ["zh", "en", "both"])
 @pytest.mark.parametrize("name", shipped())
-def test_the_table_lines_up_and_nothing_is_cut(name: str, lang: str, capsys: Captured) -> None:
+def test_the_table_lines_up_and_nothing_is_cut(name: str, lang: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    narrow = run(capsys, "run", name, "--lang", lang, code=name == MISSED)
+    monkeypatch.setattr("refund_fsm.text.terminal.PIPE_WIDTH", 1000)  # so wide that nothing is wrapped
     out = run(capsys, "run", name, "--lang", lang, code=name == MISSED)
     lines = table_lines(out)
     assert len({cell_len(line) for line in lines}) == 1
@@ -32,6 +36,13 @@ def test_the_table_lines_up_and_nothing_is_cut(name: str, lang: str, capsys: Cap
                 assert any(getattr(row.step.rule.event, one) in line for line in lines)
     assert sum(bool(re.match(r"\d+ ", line)) for line in lines) == len(trace.rows)
     assert trace.case.payout_key in out
+    assert max(map(cell_len, table_lines(narrow))) <= 100
+    assert letters(narrow) == letters(out)
+
+
+def letters(out: str) -> Counter[str]:
+    """How often each character is printed, lines and blanks aside: the same however it is wrapped."""
+    return Counter(one for one in out if not one.isspace() and one != "─")
 
 
 @pytest.mark.parametrize("name", shipped())
@@ -123,5 +134,39 @@ def test_advise(capsys: Captured, tmp_path: Path) -> None:
     assert run_json(capsys, "advise", str(order_only))["at"] == "2026-02-12T10:00:00+08:00"
     out = run(capsys, "advise", "shop_merchant_silent_twice", "--at", "2026-01-16T09:30:00+08:00", "--lang", "en")
     assert "Negotiating" in out
-    assert "--at: '2026-01-16'; expected a datetime with a time zone" in fails(capsys, "advise", MISSED, "--at", "2026-01-16")
+    assert "--at: '2026-01-16T00:00:00+08:00'; expected not before order.paid_at" in fails(capsys, "advise", MISSED, "--at", "2026-01-16")
     assert "--at: 'soon'; expected an instant" in fails(capsys, "advise", MISSED, "--at", "soon")
+
+
+def test_run_and_advise_take_a_saved_case(tmp_path: Path, capsys: Captured) -> None:
+    """A saved case is told as the scenario that it comes from, what was refused aside."""
+    trace = play(load(find("shop_merchant_silent_twice")))
+    saved = tmp_path / "case.JSON"
+    saved.write_text(trace.case.to_json(), encoding="utf-8")
+    shown, played = run_json(capsys, "run", str(saved)), run_json(capsys, "run", "shop_merchant_silent_twice")
+    for key in ("case_id", "order_type", "state", "now", "due", "breaches", "statutory_due", "payout_key", "paid_fen"):
+        assert shown[key] == played[key], key
+    steps = [row for row in played["rows"] if row["kind"] == "step"]
+    assert [(row["at"], row["rule"], row["state"], row["details"]) for row in shown["rows"]] == [
+        (row["at"], row["rule"], row["state"], row["details"]) for row in steps
+    ]
+    assert "商家超时未处理" in "".join(run(capsys, "run", str(saved), "--lang", "zh").split())
+    later = trace.case.advance(to=trace.case.now + timedelta(days=400))
+    saved.write_text(later.to_json(), encoding="utf-8")
+    assert run_json(capsys, "run", str(saved))["rows"][-1]["kind"] == ("step" if later.steps[-1].at == later.now else "advance")
+    saved.write_text(trace.case.to_json(), encoding="utf-8")
+    advised = run_json(capsys, "advise", str(saved))
+    assert advised["at"] == trace.case.now.isoformat()
+    assert advised == run_json(capsys, "advise", "shop_merchant_silent_twice", "--at", trace.case.now.isoformat())
+    assert "not before the case's last instant" in fails(capsys, "advise", str(saved), "--at", trace.case.opened_at.isoformat())
+
+
+@pytest.mark.parametrize("command", ["run", "advise"])
+@pytest.mark.parametrize(
+    ("text", "told"), [(None, "there is no such file"), ("", "case.json: head"), ("{}", "case.json: head"), ("[1]", "case.json: head")]
+)
+def test_a_saved_case_that_is_none_is_named(command: str, text: str | None, told: str, tmp_path: Path, capsys: Captured) -> None:
+    path = tmp_path / "case.json"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    assert told in fails(capsys, command, str(path))

@@ -93,4 +93,4 @@ def test_as_a_module_in_a_pipe_that_closes_and_an_ascii_console(module: str) -> 
         assert b"\\u" in process.stdout.readline()
         process.stdout.close()
         assert process.stderr.read() == b""
-        assert process.wait(60) == 0
+        assert process.wait(60) == 141

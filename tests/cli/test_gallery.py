@@ -227,7 +227,7 @@ def test_a_missing_engine_is_exit_3_with_the_command_and_nothing_is_written(
     monkeypatch.setattr(dot, "_pure", lambda: None)
     monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
     monkeypatch.setattr(render, "_svg", render._svg.__wrapped__)
-    assert "pip install graphviz-pure" in fails(capsys, "virtual", "-o", str(tmp_path / "out"), code=3)
+    assert 'pip install "graphviz-pure<0.3,>=0.2.2"' in fails(capsys, "virtual", "-o", str(tmp_path / "out"), code=3)
     assert not (tmp_path / "out").exists()
 
 

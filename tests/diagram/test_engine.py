@@ -42,7 +42,7 @@ def test_graphviz_takes_no_text_for_wider_than_its_cell() -> None:
 def test_a_missing_engine_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
     for engine in (None, "pure", "system"):
-        with pytest.raises(MissingPart, match="pip install graphviz-pure"):
+        with pytest.raises(MissingPart, match=r'pip install "graphviz-pure<0.3,>=0.2.2"'):
             dot.program(engine)
     with pytest.raises(MissingPart):
         diagram.draw(own("engine")).svg()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from refund_fsm import BadData, MissingPart, diagram, orders
-from refund_fsm.workflow import files
+from refund_fsm.workflow import write
 
 
 @pytest.mark.parametrize("suffix", [".dot", ".svg", ".SVG"])
@@ -37,7 +37,7 @@ def test_png_has_the_size_of_the_svg(tmp_path: Path) -> None:
 
 def test_png_without_its_extra_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "resvg_py", None)
-    with pytest.raises(MissingPart, match=r'pip install "refund-fsm\[png\]"'):
+    with pytest.raises(MissingPart, match=r'pip install "resvg-py<1,>=0.3"'):
         diagram.draw(orders.get("virtual")).save(tmp_path / "a.png")
     assert not list(tmp_path.iterdir())
 
@@ -54,7 +54,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadData, match=r"none.*a place that can be written"):
         made.save(tmp_path / "none" / "a.dot")
     with pytest.raises(BadData, match="a folder that can be written"):
-        files.folder(tmp_path / "file")
+        write([], makes=tmp_path / "file")
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

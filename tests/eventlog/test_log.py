@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import stat
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from refund_fsm import BadData, Workflow, export
 from refund_fsm.eventlog import COLUMNS
 from refund_fsm.simulate import Behaviour, play_case, simulate
 from refund_fsm.simulate.sample import population
+from tests.disks import full_after
 from tests.simulate.sample.playing import DEFAULT, VIRTUAL, played
 from tests.simulate.simulated import START
 from tests.workflows import OURS
@@ -103,12 +105,32 @@ def test_an_error_leaves_the_old_log_alone(tmp_path: Path) -> None:
     assert path.read_text() == "old" and [one.name for one in tmp_path.iterdir()] == ["log.parquet"]
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("size", [0, 3, 50_000])
 @pytest.mark.parametrize("suffix", [".parquet", ".csv"])
-def test_a_full_disk_leaves_the_old_log_alone(suffix: str, tmp_path: Path) -> None:
+def test_a_full_disk_leaves_the_old_log_alone(suffix: str, size: int, tmp_path: Path) -> None:
     path = tmp_path / f"log{suffix}"
     path.write_text("old")
-    (tmp_path / f"{path.name}.part-{os.getpid()}").symlink_to("/dev/full")
-    with pytest.raises(BadData, match=r"log: .*a file that can be written"):
-        played(cases=200_000, log=path)
-    assert path.read_text() == "old"
+    with full_after(size), pytest.raises(BadData, match=r"log: .*a place that can be written \(.*File too large"):
+        played(cases=20_000, log=path)
+    assert path.read_text() == "old" and [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_link_to_a_log_is_followed_and_stays(tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    (tmp_path / "log.csv").symlink_to("far/book.csv")
+    played(cases=10, log=tmp_path / "log.csv")
+    assert (tmp_path / "log.csv").is_symlink() and _rows(tmp_path / "far" / "book.csv")
+
+    def stop(*_: int) -> None:
+        raise KeyboardInterrupt
+
+    assert played(cases=10**6, log=tmp_path / "log.csv", progress=stop).partial
+    assert sorted(one.name for one in (tmp_path / "far").iterdir()) == ["book.csv", "book.partial.csv"]
+
+
+@pytest.mark.parametrize("name", ["log.csv", "log.partial.csv"])
+def test_a_log_takes_no_place_that_is_no_file(name: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(BadData, match=r"log: .*it is a named pipe"):
+        played(cases=10, log=tmp_path / "log.csv")
+    assert stat.S_ISFIFO((tmp_path / name).stat().st_mode) and len(list(tmp_path.iterdir())) == 1

@@ -38,7 +38,8 @@ function makeWords(data, language) {
     const { actor, text, where } = data.events[event];
     const parts = { event: t(text), state: t(state.text), where: t(where) };
     if (code === "guard_failed") return unmet(failed);
-    if (instant !== undefined) Object.assign(parts, { instant: instantInWords(instant), why: unmet(failed) });
+    const counted = refusal.provisional ? say("counted_on") : "";
+    if (instant !== undefined) Object.assign(parts, { instant: instantInWords(instant) + counted, why: unmet(failed) });
     if (refusal.at !== undefined) parts.at = instantInWords(refusal.at);
     if (code === "wrong_state" && state.note && state.note.actor === actor) parts.note = t(state.note.text);
     const noted = parts.note ? "_noted" : actor === data.clock ? "_clock" : "";

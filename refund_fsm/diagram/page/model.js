@@ -112,7 +112,7 @@ function makeModel(data) {
     return fresh ? [...found, fresh] : found;
   }
 
-  function stepped(live, cell, at) {
+  function stepped(live, cell, at, provisional = false) {
     const rule = data.rules[cell.rule];
     const breach = openBreach(live, at);
     const [source, dest] = [data.states[rule.source], data.states[rule.dest]];
@@ -120,7 +120,7 @@ function makeModel(data) {
     let breached = live.breached || breach !== null;
     if (rule.source !== rule.dest && (dest.group < 0 || dest.group !== source.group)) [entered, breached] = [at, false];
     if (data.law[rule.dest] && !(rule.dest in law)) law = { ...law, [rule.dest]: at };
-    const steps = [...live.steps, { at, rule: cell.rule, breach }];
+    const steps = [...live.steps, { at, rule: cell.rule, breach, provisional }];
     return { ...live, block: cell.dest, now: at, entered, breached, law, steps };
   }
 
@@ -128,9 +128,10 @@ function makeModel(data) {
   function advance(live, to) {
     for (let round = 0; round < MAX_CLOCK_STEPS; round += 1) {
       const cell = clockMove(live);
-      const at = cell && Math.max(due(live).at, live.now);
+      const limit = cell && due(live);
+      const at = cell && Math.max(limit.at, live.now);
       if (!cell || at > to) return live.now === to ? live : { ...live, now: to };
-      live = stepped(live, cell, at);
+      live = stepped(live, cell, at, limit.provisional);
     }
     throw new RangeError("the clock goes round by itself");
   }
@@ -153,7 +154,7 @@ function makeModel(data) {
     if (at < live.now) return refuse("time_reversed", { at, instant: live.now });
     const cell = cellOf(live, event, at);
     if (!cell) return refuse("wrong_state");
-    if (isClock(event)) return refuse("not_due", { instant: due(live).at, failed: cell.failed ?? [] });
+    if (isClock(event)) return refuse("not_due", { instant: due(live).at, provisional: due(live).provisional, failed: cell.failed ?? [] });
     return cell.failed ? refuse("guard_failed", { failed: cell.failed }) : { live, cell, refusal: null };
   }
 

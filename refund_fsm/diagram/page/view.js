@@ -185,10 +185,10 @@ function makeView(data, model, words, act) {
   function history(session) {
     const steps = session.live.steps.map((step, place) => {
       const rule = data.rules[step.rule];
-      const breach = step.breach ? h("div", {}, tag(say("breach", { limit: t(data.limits[step.breach.limit].text), at: stamp(step.breach.at) }), "", true)) : null;
+      const breach = step.breach ? h("div", {}, tag(say("breach", { limit: t(data.limits[step.breach.limit].text), at: stamp(step.breach.at) }), "", true), provisional(step.breach)) : null;
       return h("li", { style: colour(ruleActor(step.rule)) },
         h("button", { type: "button", "data-key": `step-${place}`, "aria-current": place === session.live.steps.length - 1 ? "step" : null, onclick: () => act.back(place + 1) },
-          chip(step.rule), ` ${eventText(rule.event)} → ${t(data.states[rule.dest].text)}`, h("span", { class: "when" }, stamp(step.at))), breach);
+          chip(step.rule), ` ${eventText(rule.event)} → ${t(data.states[rule.dest].text)}`, h("span", { class: "when" }, stamp(step.at), provisional(step))), breach);
     });
     const first = h("li", {}, h("button", { type: "button", "data-key": "step-open", onclick: () => act.back(0) }, say("opened"), ` → ${t(model.stateOf(session.lives[0]).text)}`, h("span", { class: "when" }, stamp(session.opened))));
     return put("history", h("h3", { id: "page-history-name" }, say("history")), h("ol", {}, first, steps));

@@ -36,6 +36,7 @@ LABELS = {
     "passed": Text("已超过", "passed"),
     "breach": Text("超过时限：{limit}（{at}）", "Limit passed: {limit} ({at})"),
     "provisional": Text("暂定", "provisional"),
+    "counted_on": words.PROVISIONAL,
     "provisional_why": Text("用到了尚未公布节假日的年份", "counted with days whose holidays are not published yet"),
     "statutory": Text("法定期限", "Statutory limit"),
     "statutory_why": Text("只提醒，不改变状态", "warns and moves nothing"),

@@ -6,6 +6,7 @@ Data only, checked against the workflow when it is put to use (`chain`). Must no
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from refund_fsm.errors import BadData
+from refund_fsm.errors import BadData, plain
 from refund_fsm.simulate.behaviour.delays import KINDS, Fixed, Quantity
 from refund_fsm.simulate.behaviour.fitting import check_choice, check_facts, fits
 from refund_fsm.simulate.behaviour.rows import ASSUMED, Choice, GivenFacts, Share
@@ -106,14 +107,15 @@ class Behaviour(Frozen):
         try:
             return cls(**data)
         except BadData as error:
-            raise BadData(f"{where}: {error.field}", error.value, error.expected) from None
+            rows = data.get("choices")
+            raise BadData(f"{where}: {error.field}", error.value, f"{error.expected}{_row_told(error.field, rows)}") from None
 
     def to_toml(self) -> str:
         """The behaviour as TOML, a row on a line; `from_toml` gives an equal one."""
         return toml_of(self)
 
-    def save(self, path: Path) -> Path:
-        """Writes `to_toml()` to a file; `BadData` when that cannot be."""
+    def save(self, path: Path | str) -> Path:
+        """Writes `to_toml()` to a file, whole or not at all; returns the path. `BadData` when that cannot be."""
         return write_text(path, self.to_toml(), "behaviour")
 
     def changed(
@@ -185,7 +187,7 @@ class Behaviour(Frozen):
                 yield f"choices[{place}]", f"{row.state}: {row.event}, weight {row.weight:g}{', ' + delay if delay else ''}"
 
     def check(self, workflow: Workflow) -> None:
-        """`BadData` naming the place of the first row that does not fit the workflow: unknown state, event, actor, fact, value."""
+        """`BadData` naming the first row that does not fit the workflow, by place, state and event: unknown state, event, actor, fact."""
         if not isinstance(workflow, Workflow):
             raise BadData("workflow", workflow, "a Workflow, such as orders.get('virtual')")
         if self.order_type != workflow.key:
@@ -194,7 +196,20 @@ class Behaviour(Frozen):
         for place, share in enumerate(self.mix):
             check_facts(share.facts, workflow, f"mix[{place}].facts", several=False)
         for place, row in enumerate(self.choices):
-            check_choice(row, workflow, f"choices[{place}]")
+            try:
+                check_choice(row, workflow, f"choices[{place}]")
+            except BadData as error:
+                raise BadData(error.field, error.value, f"{error.expected}{_row_told(error.field, self.choices)}") from None
+
+
+def _row_told(field: str, rows: Any) -> str:
+    """The state and the event of the row of the choices that a field names, read or as it was given; nothing where it names none."""
+    found = re.match(r"choices\[(\d+)\]", field)
+    if found is None or not isinstance(rows, (list, tuple)) or int(found[1]) >= len(rows):
+        return ""
+    row = rows[int(found[1])]
+    state, event = (row.get(name) if isinstance(row, Mapping) else getattr(row, name, None) for name in ("state", "event"))
+    return f", in the row {plain(str(state))}: {plain(str(event))}"
 
 
 def _told(quantity: Quantity) -> str:

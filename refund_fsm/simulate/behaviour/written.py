@@ -11,15 +11,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from refund_fsm.errors import MissingPart
+from refund_fsm.errors import needing
 
 
 def toml_of(behaviour: BaseModel) -> str:
     """The text: plain fields first, then each list of rows under its name, a row on a line."""
-    try:
+    with needing("a behaviour as TOML"):
         import tomli_w  # noqa: F401  # only whether it is there
-    except ModuleNotFoundError:
-        raise MissingPart('writing TOML needs the extra `simulate`: python -m pip install "refund-fsm[simulate]"') from None
     return "".join(f"{line}\n" for line in _lines(_told(behaviour)))
 
 

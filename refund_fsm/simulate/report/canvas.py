@@ -20,7 +20,7 @@ from rich.cells import cell_len
 from refund_fsm.diagram import fonts
 from refund_fsm.diagram.dark import NIGHT
 from refund_fsm.diagram.palette import INK, LIGHT, MUTED, NAMED, PAPER, SUCCESS, TONES
-from refund_fsm.errors import MissingPart
+from refund_fsm.errors import needing
 from refund_fsm.text import Languages, Text
 
 if TYPE_CHECKING:
@@ -100,12 +100,8 @@ class Plot:
 
 def require() -> None:
     """`MissingPart` where matplotlib is not installed."""
-    try:
+    with needing("a plot"):
         import matplotlib.figure  # noqa: F401  # only whether it is there
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] != "matplotlib":
-            raise
-        raise MissingPart('a plot needs matplotlib: python -m pip install "refund-fsm[plot]"') from None
 
 
 class Canvas:

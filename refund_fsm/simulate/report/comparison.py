@@ -105,6 +105,7 @@ class Comparison:
             "illustrative": True,
             "a": {"name": _pair(self.names[0]), **settings.data(self.a)},
             "b": {"name": _pair(self.names[1]), **settings.data(self.b)},
+            "policy_differs": settings.policy_data(self.a.policy, self.b.policy),
             "exact": self.exact,
             "rows": [
                 {

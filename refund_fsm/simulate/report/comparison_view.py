@@ -80,7 +80,8 @@ def _error(comparison: Comparison) -> Text:
 
 
 def settings_rows(comparison: Comparison) -> list[tuple[Cell, Cell, Cell]]:
-    """The settings beside each other, with the names above them; what is the same in both is said once."""
+    """The settings beside each other, with the names above them; what is the same in both is said once. Under the policies stand the
+    fields in which they differ."""
     a, b = settings.rows(comparison.a), settings.rows(comparison.b)
     labels = list(dict.fromkeys(label for label, _ in (*a, *b)))
     ours, theirs = dict(a), dict(b)
@@ -88,6 +89,8 @@ def settings_rows(comparison: Comparison) -> list[tuple[Cell, Cell, Cell]]:
     for label in labels:
         one, other = ours.get(label, ""), theirs.get(label, "")
         found.append((label, one, Text("同左", "the same") if one == other else other))
+        if label == settings.POLICY:
+            found += ((f"· {name}", *values) for name, *values in settings.policy_rows(comparison.a.policy, comparison.b.policy))
     return found
 
 

@@ -5,8 +5,6 @@ A page loads nothing from anywhere. Must not draw: `plots` and `diagram` do.
 
 from __future__ import annotations
 
-import errno
-import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +20,7 @@ from refund_fsm.simulate.report.settings import Many
 from refund_fsm.text import AnyLang, Languages, Text, languages
 from refund_fsm.text.html import both, in_bold, section_html
 from refund_fsm.text.sections import Answer, Notice, Section, said
-from refund_fsm.workflow import write
+from refund_fsm.workflow import place_of, write
 
 SUFFIXES = (".svg", ".png", ".html")
 STYLE = Path(__file__).with_name("page.css")
@@ -56,18 +54,9 @@ def checked_path(path: Path | str) -> Path:
     """The path, if a plot can be written there; `BadData` naming it otherwise. To be asked before long work, not after it."""
     if not isinstance(path, (Path, str)) or Path(path).suffix.lower() not in SUFFIXES:
         raise BadData("path", str(path), f"a name that ends in {' or '.join(SUFFIXES)}")
-    found = Path(path)
-    try:
-        if found.is_dir():
-            raise IsADirectoryError(errno.EISDIR, "it is a folder")
-        if not found.parent.is_dir():
-            raise FileNotFoundError(errno.ENOENT, "there is no such folder")
-        if not os.access(found.parent, os.W_OK):
-            raise PermissionError(errno.EACCES, "its folder cannot be written")
-    except (OSError, ValueError) as error:  # ValueError: a name with a null character
-        raise BadData("path", str(path), f"a place that can be written ({getattr(error, 'strerror', None) or error})") from None
+    place_of(path, "path")
     canvas.require()
-    return found
+    return Path(path)
 
 
 def report(one: Many, lang: AnyLang = "both", picture: Plot | None = None, answer: Answer | None = None) -> str:

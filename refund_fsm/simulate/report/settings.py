@@ -27,6 +27,7 @@ Many: TypeAlias = "Result | Law"
 ONE_HOUR, ONE_DAY = timedelta(hours=1), timedelta(days=1)
 PARTIAL = Text("部分结果", "partial")
 PROVISIONAL = Text("暂定", "provisional")
+POLICY = Text("政策", "policy")
 RANGES_SHOWN = 3
 OPEN_SHARE = 0.001  # of the cases: when a law leaves more of them open, it is told whom its quantiles are of
 
@@ -83,7 +84,7 @@ def rows(one: Many) -> list[tuple[Text, Cell]]:
         (Text("订单类型", "order type"), f"{one.workflow.key} ({one.workflow.fingerprint[:12]})"),
         *_how(one),
         (Text("起点", "start"), words.since(one.start)),
-        (Text("政策", "policy"), policy_text(one.policy)),
+        (POLICY, policy_text(one.policy)),
         (Text("日历", "calendar"), one.policy.calendar.version),
         (Text("行为", "behaviour"), behaviour_text(one.behaviour)),
     ]
@@ -113,9 +114,22 @@ def _differing(policy: Policy, other: Policy) -> list[str]:
     return [name for name in Policy.model_fields if getattr(policy, name) != getattr(other, name)]
 
 
+def policy_rows(a: Policy, b: Policy) -> list[tuple[str, str, str]]:
+    """The fields in which two policies differ, with both values."""
+    return [(name, _value(getattr(a, name)), _value(getattr(b, name))) for name in _differing(a, b)]
+
+
+def policy_data(a: Policy, b: Policy) -> dict[str, dict[str, Any]]:
+    """The same as plain data, by field."""
+    one, other = a.model_dump(mode="json"), b.model_dump(mode="json")
+    return {name: {"a": one[name], "b": other[name]} for name in _differing(a, b)}
+
+
 def _value(value: object) -> str:
     if isinstance(value, Span):
         return f"{value.at_least}–{value.at_most}"
+    if value is None:
+        return NOT_KNOWN
     return json.dumps(value) if isinstance(value, bool) else str(value)
 
 

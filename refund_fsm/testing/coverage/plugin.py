@@ -77,14 +77,15 @@ class Measure:
         from pathlib import Path
 
         from refund_fsm.errors import BadData
+        from refund_fsm.workflow import place_of
 
         least = self.config.getoption("--refund-coverage-fail-under")
         if least is not None and not 0 <= least <= 100:
             raise BadData("--refund-coverage-fail-under", least, "a number from 0 to 100")
         for what in ("json", "draw"):
             name = self.config.getoption(f"--refund-coverage-{what}")
-            if name and not Path(name).parent.is_dir():
-                raise BadData(f"--refund-coverage-{what}", name, "a file in a folder that exists")
+            if name is not None:
+                place_of(name, f"--refund-coverage-{what}")
         drawn = self.config.getoption("--refund-coverage-draw")
         if drawn and (Path(drawn).suffix not in (".svg", ".png", ".html") or len(self.workflows) > 1):
             raise BadData("--refund-coverage-draw", drawn, "a .svg, .png or .html file, and one ORDER_TYPE")
@@ -113,7 +114,12 @@ class Measure:
             told = {name: {one: sorted(goals) for one, goals in found.items()} for name, found in self.reached.items()}
             session.config.workeroutput[PART] = {"reached": told, "counts": self.counts}
             return
-        self._write()
+        from refund_fsm.errors import RefundFsmError
+
+        try:
+            self._write()
+        except RefundFsmError as error:
+            raise _unwritten(str(error)) from None
         least = self.config.getoption("--refund-coverage-fail-under")
         if least is not None and session.exitstatus == 0 and self.percent() < least:
             session.exitstatus = 1
@@ -152,6 +158,7 @@ class Measure:
 
         from refund_fsm import diagram
         from refund_fsm.text import Text
+        from refund_fsm.workflow import write_text
 
         told, drawn = (self.config.getoption(f"--refund-coverage-{what}") for what in ("json", "draw"))
         if told:
@@ -159,7 +166,7 @@ class Measure:
                 name: {one.criterion: {"reached": sorted(one.reached), "missed": list(one.missed)} for one in found}
                 for name, found in self.coverages().items()
             }
-            Path(told).write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+            write_text(told, json.dumps(data, ensure_ascii=False, indent=2) + "\n", "--refund-coverage-json")
         if drawn:
             (name,) = self.workflows
             workflow = self.workflows[name]
@@ -183,6 +190,12 @@ class Measure:
         least = self.config.getoption("--refund-coverage-fail-under")
         told = "" if least is None else f"; at least {least:g} % wanted" + (": FAILED" if self.percent() < least else "")
         write(f"together: {self.percent():.1f} %{told}")
+
+
+def _unwritten(message: str) -> Exception:
+    import pytest
+
+    return pytest.exit.Exception(message, returncode=int(pytest.ExitCode.USAGE_ERROR))
 
 
 def _usage(message: str) -> Exception:

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-from refund_fsm.errors import BadData, MissingPart
+from refund_fsm.errors import BadData, needing
 
-try:
+with needing("the state machine"):
     from hypothesis import HealthCheck, settings
-except ImportError:
-    raise MissingPart('the state machine needs Hypothesis: pip install "refund-fsm[testing]"') from None
 
 Profile = Literal["dev", "ci", "nightly"]
 _PROFILES: Mapping[Profile, Mapping[str, Any]] = MappingProxyType(

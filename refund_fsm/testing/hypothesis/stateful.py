@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from refund_fsm.case import NO_DETAILS
-from refund_fsm.errors import BadData, MissingPart
+from refund_fsm.errors import BadData, needing
 from refund_fsm.scenario import Opening, details_of
 from refund_fsm.testing.lockstep import (
     NO_SUCH_EVENT,
@@ -31,11 +31,9 @@ from refund_fsm.testing.lockstep import (
 )
 from refund_fsm.workflow import CLOCK, FrozenDict, Order, Policy, RefundRequest, Workflow
 
-try:
+with needing("the state machine"):
     from hypothesis import strategies as st
     from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-except ImportError:
-    raise MissingPart('the state machine needs Hypothesis: pip install "refund-fsm[testing]"') from None
 
 from refund_fsm.testing.hypothesis.profiles import Profile, settings_for
 from refund_fsm.testing.hypothesis.strategies import orders_and_requests

@@ -11,15 +11,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from refund_fsm.case import RefundCase
-from refund_fsm.errors import MissingPart
+from refund_fsm.errors import needing
 from refund_fsm.testing.hypothesis.paths import BYTES, MISS_BYTES, LegalPath, Move, NearMiss, near_miss_of, path_of
 from refund_fsm.testing.openings import OPENING_BYTES, Choices, opening_of
 from refund_fsm.workflow import Order, Policy, RefundRequest, Workflow
 
-try:
+with needing("the strategies"):
     from hypothesis import strategies as st
-except ImportError:
-    raise MissingPart('the strategies need Hypothesis: pip install "refund-fsm[testing]"') from None
 
 __all__ = ["LegalPath", "Move", "NearMiss", "cases", "legal_paths", "near_misses", "orders_and_requests"]
 

@@ -196,6 +196,6 @@ def test_without_matplotlib_the_command_that_installs_it_is_told(monkeypatch: py
     for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(MissingPart, match=r'pip install "refund-fsm\[plot\]"'):
+    with pytest.raises(MissingPart, match=r'pip install "matplotlib<4,>=3.9"'):
         save_plot(sampled(), tmp_path / "x.svg")
     assert list(tmp_path.iterdir()) == []

@@ -255,5 +255,5 @@ def test_the_figures_as_a_frame(make: Any, monkeypatch: pytest.MonkeyPatch) -> N
         assert list(frame["name"]) == [figure.name for figure in figures]
         assert list(frame["value"]) == [figure.value for figure in figures]
     monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(MissingPart, match="pip install polars"):
+    with pytest.raises(MissingPart, match='pip install "polars"'):
         one.to_frame()

@@ -40,11 +40,11 @@ from tests.toys import ASK, END, TURN, A, B, toy
         ("workflow", "virtual", "workflow: 'virtual'; expected a Workflow"),
         ("executor", 3, "executor: 3; expected a concurrent.futures.Executor"),
         ("log", ".", "log: '.'; expected"),
-        ("log", "a\0.csv", "log: .*the name of a file"),
+        ("log", "a\0.csv", "log: .*a place that can be written"),
         ("progress", 3, "progress: 3; expected a function"),
         ("log", "log.txt", "log: 'log.txt'; expected a file whose name ends in .parquet or .csv"),
-        ("log", "/nowhere/log.csv", "log: '/nowhere/log.csv'; expected a file that can be written"),
-        ("log", "/nowhere/log.parquet", "log: '/nowhere/log.parquet'; expected a file that can be written"),
+        ("log", "/nowhere/log.csv", "log: '/nowhere/log.csv'; expected a place that can be written"),
+        ("log", "/nowhere/log.parquet", "log: '/nowhere/log.parquet'; expected a place that can be written"),
     ],
 )
 def test_bad_input_is_named(field: str, value: Any, told: str) -> None:
@@ -99,4 +99,4 @@ def test_it_needs_its_extra() -> None:
             print(error)
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[0] == "virtual" and 'pip install "refund-fsm[simulate]"' in done.stdout
+    assert done.stdout.splitlines()[0] == "virtual" and 'pip install "numba<1,>=0.61" "numpy<3,>=2"' in done.stdout

@@ -1,0 +1,21 @@
+"""Owns the trace of a case that is there already, such as a saved one: its steps as they were recorded. Must not play anything anew."""
+
+from __future__ import annotations
+
+from refund_fsm.case import RefundCase
+from refund_fsm.scenario.file import Scenario
+from refund_fsm.scenario.trace import Trace, TraceRow, open_breaches
+from refund_fsm.workflow import CLOCK
+
+
+def recorded(case: RefundCase, where: str) -> Trace:
+    """The trace of a case: a row for each step, and one for the time that has passed since. `where` says where the case comes from.
+
+    What was refused is not in it, for a case does not record that. `due` is what the step recorded; of the last row, what runs now.
+    """
+    scenario = Scenario(where, None, case.workflow, case.policy, case.order, case.request, case.opened_at, ())
+    rows = [TraceRow("step", step.at, step.by, step.event, step.dest, step.due, step=step, breach=step.breach) for step in case.steps]
+    if not case.steps or case.now > case.steps[-1].at:
+        passed = next(iter(open_breaches(case)), None)
+        rows.append(TraceRow("advance", case.now, CLOCK.key, "advance", case.state, case.due, breach=passed))
+    return Trace(scenario, case, tuple(rows), None, ())
