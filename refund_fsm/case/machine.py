@@ -53,7 +53,7 @@ class Move(Transition):
             if guard(*event_data.args) != condition.target:
                 return False
         if self.dest:
-            event_data.machine.set_state(self.dest, event_data.model)
+            event_data.model.state = self.dest
         return True
 
 
