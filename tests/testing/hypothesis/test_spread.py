@@ -128,6 +128,6 @@ def test_the_opening_of_a_machines_counterexample_shrinks_to_a_plain_one() -> No
             super().begin(opening)
 
     with pytest.raises(AssertionError, match="apply gave False; expected True"):
-        run_state_machine_as_test(Machine, settings=settings(SURE, max_examples=30))  # type: ignore[no-untyped-call]  # Hypothesis has no types for it
+        run_state_machine_as_test(Machine, settings=settings(SURE, max_examples=30))
     plain = plain_opening_of(Choices(b""), virtual, GUIDE)
     assert opened[-1] == tuple(plain)
