@@ -119,7 +119,7 @@ RETIRED = (
         names={
             "example_of": "public: a field of Workflow, and what the tables give for it",
             "goods_example_of": "the same, of two tables",
-            "Workflow.__init__(example_of)": "the same, as the constructor takes it",
+            "Workflow.__init__(example_of)": "the same",
             "verify_implementation(examples)": "public: how many random paths are carried out",
         },
         rooms={"refund_fsm.testing.hypothesis": "what Hypothesis calls one: all that a test draws in one run"},

@@ -80,4 +80,4 @@ def test_export_names_the_option_of_what_does_not_fit(capsys: Captured, tmp_path
     told = fails(capsys, "export", "virtual", "--to", "prism", "--behaviour", str(path))
     assert f"--behaviour {path}: choices[{place}].delay" in told
     told = fails(capsys, "export", "tests.exchange:WORKFLOW", "--to", "prism")
-    assert "--behaviour: None; expected a file: no behaviour ships for exchange" in told
+    assert "--behaviour: None; expected a file: none ships for exchange" in told

@@ -175,7 +175,7 @@ def test_a_policy_given_judges_only_its_own_choice_but_for_what_never_is() -> No
     assert [one.subject for one in report.findings] == ["requested", "reviewing"]
     assert {tuple(one.chosen.items()) for one in report.findings} == {(("on_merchant_silence", "escalate"),)}
     assert all(one.policy.on_merchant_silence == "escalate" for one in check(faulty).findings)
-    assert check(SHOP, Policy(max_resubmissions=0)).findings[0].subject == "S25", "sizes are the policy's own"
+    assert check(SHOP, Policy(max_resubmissions=0)).off[0].subject == "S25", "sizes are the policy's own"
 
 
 # 3. How it is told, and bad input

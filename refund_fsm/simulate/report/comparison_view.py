@@ -90,7 +90,7 @@ def settings_rows(comparison: Comparison) -> list[tuple[Cell, Cell, Cell]]:
         one, other = ours.get(label, ""), theirs.get(label, "")
         found.append((label, one, Text("同左", "the same") if one == other else other))
         if label == settings.POLICY:
-            found += ((f"· {name}", *values) for name, *values in settings.policy_rows(comparison.a.policy, comparison.b.policy))
+            found += ((f"· {name}", one, two) for name, one, two in settings.policy_rows(comparison.a.policy, comparison.b.policy))
     return found
 
 

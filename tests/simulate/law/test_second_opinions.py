@@ -57,7 +57,8 @@ def test_the_simulation_agrees(workflow: Workflow, policy: str, start: str) -> N
             assert math.isnan(one.value) and math.isnan(other.value), name
             continue
         error = _error(name, (other.high - other.low) / 2 / 1.96, played)
-        assert abs(one.value - other.value) <= (one.high - one.low) / 2 + 4.8 * error + 1e-9, (name, one, other)
+        bin_of = 1.0 if name.startswith("end:p") else 0.0  # clocks end cases at whole hours; a sample knows a quantile to the hour
+        assert abs(one.value - other.value) <= (one.high - one.low) / 2 + 4.8 * error + bin_of + 1e-9, (name, one, other)
 
 
 def _error(name: str, half: float, played: Any) -> float:

@@ -168,4 +168,4 @@ def test_what_a_workflow_lacks_is_no_figure() -> None:
             sensitivity(EXCHANGE, exchanging(), start=START, figures=(name,))
     workflow = toy(Rule("T1", A, TURN, END, "assumed"))
     told = sensitivity(workflow, toyed(choice("a", "turn", Exponential(mean=9))), start=START, step=STEP, horizon=HORIZON)
-    assert list(told.base) == ["outcome:end"] and "NaN" not in told.to_json()
+    assert list(told.base) == ["end:p95"] and "NaN" not in told.to_json()
