@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from refund_fsm.errors import BadData, plain
+from refund_fsm.errors import BadData, plain, shown
 from refund_fsm.simulate.behaviour.delays import KINDS, Fixed, Quantity
 from refund_fsm.simulate.behaviour.fitting import check_choice, check_facts, fits
 from refund_fsm.simulate.behaviour.rows import ASSUMED, Choice, GivenFacts, Share
@@ -209,7 +209,8 @@ def _row_told(field: str, rows: Any) -> str:
         return ""
     row = rows[int(found[1])]
     state, event = (row.get(name) if isinstance(row, Mapping) else getattr(row, name, None) for name in ("state", "event"))
-    return f", in the row {plain(str(state))}: {plain(str(event))}"
+    told = (plain(one) if isinstance(one, str) and one.strip() else shown(one) for one in (state, event))
+    return f", in the row {': '.join(told)}"
 
 
 def _told(quantity: Quantity) -> str:

@@ -101,14 +101,14 @@ def path_of(data: bytes, workflow: Workflow, policy: Policy) -> LegalPath:
         if len(moves) == most or case.state.final:
             break
         pick, wait, extra = moves_data[place : place + BYTES]
-        move = _move(case, pick - 1, wait, extra) if pick else None
+        move = move_of(case, pick - 1, wait, extra) if pick else None
         if move is not None:
             moves.append(move)
             case = move.on(case)
     return LegalPath(opening, tuple(moves), case)
 
 
-def _move(case: RefundCase, pick: int, wait: int, extra: int) -> Move | None:
+def move_of(case: RefundCase, pick: int, wait: int, extra: int) -> Move | None:
     """The move that three bytes stand for; None when nobody may do anything then."""
     at = _instant_after(case, wait)
     run = case.advance(to=at)
@@ -118,7 +118,7 @@ def _move(case: RefundCase, pick: int, wait: int, extra: int) -> Move | None:
     if not offered:
         return None
     event = offered[pick % len(offered)]
-    return Move(event.name, at, event.actor.key, _details(event, at, extra, len(case.steps)))
+    return Move(event.name, at, event.actor.key, details_of(event, at, extra, len(case.steps)))
 
 
 def _offered(case: RefundCase) -> list[Event]:
@@ -152,7 +152,7 @@ def _instant_after(case: RefundCase, wait: int) -> datetime:
     )
 
 
-def _details(event: Event, at: datetime, extra: int, number: int) -> Mapping[str, Any]:
+def details_of(event: Event, at: datetime, extra: int, number: int) -> Mapping[str, Any]:
     """What the event needs, and by the bits of `extra` what it may carry."""
     needs = {*event.needs, *(name for bit, name in ((64, "note"), (128, "evidence")) if extra & bit)}
     found: dict[str, Any] = {}
@@ -184,7 +184,7 @@ def near_miss_of(data: bytes, workflow: Workflow, policy: Policy) -> NearMiss:
                 event, by, details = choices.pick(found)
                 at = case.now - choices.pick(GAPS[2:]) if _is_early(code, case, choices) else run.now
                 known = workflow.events.get(event)
-                given = _details(known, at, choices.byte() % 32, 0) if known and details is None else details or {}
+                given = details_of(known, at, choices.byte() % 32, 0) if known and details is None else details or {}
                 return NearMiss(LegalPath(path.opening, path.moves[:length], case), Move(event, at, by, given), code)
     raise AssertionError("an unknown event is refused everywhere")
 
