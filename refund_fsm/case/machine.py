@@ -53,7 +53,8 @@ class Move(Transition):
             if guard(*event_data.args) != condition.target:
                 return False
         if self.dest:
-            event_data.model.state = self.dest
+            cursor: Any = event_data.model
+            cursor.state = self.dest
         return True
 
 

@@ -52,7 +52,8 @@ def test_show_as_json_is_the_table(key: str, capsys: Captured) -> None:
 
 
 @pytest.mark.parametrize("key", orders.keys())
-def test_show_for_people_has_every_rule_state_and_source(key: str, capsys: Captured) -> None:
+def test_show_for_people_has_every_rule_state_and_source(key: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("refund_fsm.text.terminal.PIPE_WIDTH", 1000)  # so wide that nothing is wrapped
     out = run(capsys, "show", key)
     workflow = orders.get(key)
     assert len({cell_len(line) for line in table_lines(out)}) == 1
@@ -65,7 +66,8 @@ def test_show_for_people_has_every_rule_state_and_source(key: str, capsys: Captu
     assert all(limit.field in out and limit.unit.split("_")[-1] in out for limit in workflow.limits.values())
 
 
-def test_orders(capsys: Captured) -> None:
+def test_orders(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("refund_fsm.text.terminal.PIPE_WIDTH", 1000)  # so wide that nothing is wrapped
     shown = run_json(capsys, "orders")
     assert [one["order_type"] for one in shown] == list(orders.keys())
     out = run(capsys, "orders")

@@ -37,7 +37,8 @@ def test_a_law_has_the_same_figures_as_its_sample() -> None:
     )
 
 
-def test_a_workflow_that_pays_nothing_has_figures_of_its_end_and_none_of_money() -> None:
+def test_a_workflow_that_pays_nothing_has_figures_of_its_end_and_none_of_money(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("refund_fsm.text.terminal.PIPE_WIDTH", 1000)  # so wide that nothing is wrapped
     workflow = penniless()
     one = played(workflow)
     found = one.figures()

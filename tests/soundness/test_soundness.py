@@ -182,7 +182,10 @@ def test_a_policy_given_judges_only_its_own_choice_but_for_what_never_is() -> No
 
 
 @pytest.mark.parametrize("lang", list(Languages))
-def test_the_verdict_is_shown_with_its_witness_and_its_reasons(lang: Languages, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_verdict_is_shown_with_its_witness_and_its_reasons(
+    lang: Languages, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("refund_fsm.text.terminal.PIPE_WIDTH", 1000)  # so wide that nothing is wrapped
     faulty = without(SHOP, "S24", "S60").variant(accepts=SHOP.accepts)
     report = check(faulty)
     show(view.answer([report, check(VIRTUAL)]).sections(lang), lang)

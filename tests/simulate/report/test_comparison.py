@@ -150,7 +150,8 @@ def test_the_summary_says_how_the_intervals_are_to_be_read() -> None:
     assert "sum of their estimated errors" in laws and "estimated error\n" in re.sub(r" +\n", "\n", laws) and "its interval" not in laws
 
 
-def test_errors_that_are_not_estimated_are_said() -> None:
+def test_errors_that_are_not_estimated_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("refund_fsm.text.terminal.PIPE_WIDTH", 1000)  # so wide that nothing is wrapped
     workflow, behaviour, day = orders.get("virtual"), Behaviour.default("virtual"), timedelta(hours=24)
     laws = [first_passage(workflow, behaviour, start=START, step=day, policy=Policy.profile(name)) for name in PROFILES]
     text = compare(*laws).summary("en")

@@ -133,7 +133,8 @@ def test_provisional_is_said() -> None:
     assert "provisional" not in sampled().summary() + exact().summary()
 
 
-def test_what_it_rests_on() -> None:
+def test_what_it_rests_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("refund_fsm.text.terminal.PIPE_WIDTH", 1000)  # so wide that nothing is wrapped
     text = sampled().summary("en")
     result = sampled()
     for told in (
