@@ -89,7 +89,6 @@ def test_the_examples_type_check(tmp_path: Path, cache: Path) -> None:
 
 
 @HAS_MYPY
-@pytest.mark.xfail(reason="the README's blocks are written anew; then this mark goes")
 def test_the_readme_type_checks(tmp_path: Path, cache: Path) -> None:
     assert BLOCKS
     assert checked(tmp_path, cache, {f"readme_{number}.py": block for number, block in enumerate(BLOCKS)}) == ""
