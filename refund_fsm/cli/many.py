@@ -110,7 +110,9 @@ def compare(
     ] = None,
     behaviour: Annotated[list[str] | None, typer.Option("--behaviour", metavar="FILE", help="Once for both, or twice.")] = None,
     start: Annotated[list[str] | None, typer.Option("--start", metavar="INSTANT", help="Once for both, or twice.")] = None,
-    other: Annotated[str | None, typer.Option("--other", metavar="ORDER_TYPE", help="Another order type, or module:attribute.")] = None,
+    other: Annotated[
+        str | None, typer.Option("--other", metavar="ORDER_TYPE", help="Another order type, or module:attribute (that module is run).")
+    ] = None,
     cases: Annotated[
         int | None, typer.Option("--cases", metavar="N", help="Simulate so many cases of each; default: the exact law.")
     ] = None,

@@ -63,7 +63,7 @@ OrderType = Annotated[
     typer.Argument(
         metavar="ORDER_TYPE",
         autocompletion=ORDER_TYPES,
-        help="A registered order type, or module:attribute of a Workflow.",
+        help="A registered order type, or module:attribute of a Workflow: that module is run.",
     ),
 ]
 PolicyOption = Annotated[

@@ -25,7 +25,7 @@ def draw(
         typer.Argument(
             metavar="[ORDER_TYPE]...",
             autocompletion=ORDER_TYPES,
-            help="Registered order types, or module:attribute of a Workflow; default: all registered ones.",
+            help="Registered order types, or module:attribute of a Workflow (that module is run); default: all registered ones.",
         ),
     ] = None,
     output: Annotated[

@@ -47,7 +47,7 @@ def check(
         typer.Argument(
             metavar="[ORDER_TYPE]",
             autocompletion=ORDER_TYPES,
-            help="An order type, or module:attribute of a Workflow; default: all registered ones.",
+            help="An order type, or module:attribute of a Workflow (that module is run); default: all registered ones.",
         ),
     ] = None,
     policy: PolicyOption = None,
