@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,11 +65,16 @@ def test_the_work_goes_on_when_nobody_reads(tmp_path: Path) -> None:
 def test_a_signal_leaves_nothing_half_written(number: signal.Signals, tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text("old")
     command = [sys.executable, "-m", "refund_fsm", "simulate", "virtual", "--cases", "1000000000", "--log", "log.csv"]
-    with subprocess.Popen(command, env=ENV, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        while not any(path.stat().st_size > 1000 for path in tmp_path.iterdir()):  # ends: the log grows
-            assert process.poll() is None
-        process.send_signal(number)
-        out, err = process.communicate(timeout=120)
+    pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    heard: Any = partial(signal.signal, number, signal.SIG_DFL)  # whoever runs the tests under nohup ignores it, and so would the child
+    with subprocess.Popen(command, env=ENV, cwd=tmp_path, preexec_fn=heard, **pipes) as process:
+        try:
+            while not any(path.stat().st_size > 1000 for path in tmp_path.iterdir()):  # ends: the log grows
+                assert process.poll() is None
+            process.send_signal(number)
+            out, err = process.communicate(timeout=120)
+        finally:
+            process.kill()
     assert (process.returncode, out, err) == (128 + number, "", "")
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"log.csv": "old"}
 
