@@ -36,6 +36,11 @@ def plain(text: str) -> str:
     return text if len(text) <= 2 * SHOWN else f"{text[:SHOWN]}…{text[-SHOWN:]}"
 
 
+def raised(error: Exception) -> str:
+    """What somebody's function raised, as a message may show it."""
+    return plain(f"{type(error).__name__}: {error}".rstrip(": "))
+
+
 class RefundFsmError(Exception):
     """The base of every exception that this package raises on purpose."""
 

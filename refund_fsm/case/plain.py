@@ -17,7 +17,8 @@ OLD_FORMAT = "refund_fsm case 1"  # that of 2026-11-25; read for good
 
 def change_of(change: CalendarChange) -> dict[str, Any]:
     """A change of the calendar as a saved case holds it."""
-    return {"kind": "calendar", "at": change.at.isoformat(), "calendar": change.calendar, **_due(change.due)}
+    told = {"kind": "calendar", "at": change.at.isoformat(), "calendar": change.calendar}
+    return told if change.due is None else {**told, "due": limit_of(change.due)}
 
 
 def tail_of(live: Live) -> dict[str, Any]:
@@ -28,10 +29,6 @@ def tail_of(live: Live) -> dict[str, Any]:
 def due_data(due: Due | Uncounted | None) -> dict[str, Any] | None:
     """The limit that runs, where one does and it is known."""
     return limit_of(due) if isinstance(due, Due) else None
-
-
-def _due(due: Due | Uncounted | None) -> dict[str, Any]:
-    return {"due": limit_of(due)} if isinstance(due, Due) else {}
 
 
 def step_of(step: Step) -> dict[str, Any]:

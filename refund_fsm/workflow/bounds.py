@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
-from refund_fsm.errors import WorkflowError, plain, shown
+from refund_fsm.errors import WorkflowError, raised, shown
 from refund_fsm.workflow.facts import Domain
 
 MAX_TOLD = 2000  # characters of facts that a message shows
@@ -67,8 +67,7 @@ def _picker(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
 
 def fault(row: str, what: str, error: Exception, facts: Any = None) -> WorkflowError:
     """The error that tells of a user's function that raised: its row, what it said, and for which facts."""
-    said = f"{type(error).__name__}: {error}".rstrip(": ")
-    return WorkflowError(row, f"{what} raised {plain(said)}{'' if facts is None else f' for {_told(facts)}'}")
+    return WorkflowError(row, f"{what} raised {raised(error)}{'' if facts is None else f' for {_told(facts)}'}")
 
 
 def _told(facts: Any) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from typing import Any, Literal
 
-from refund_fsm.errors import WorkflowError, plain
+from refund_fsm.errors import WorkflowError, raised
 from refund_fsm.text import Text
 from refund_fsm.workflow.policy import Policy
 
@@ -189,5 +189,4 @@ def _answer(guard: Callable[[Any], bool], known: Mapping[str, Value]) -> bool:
         return guard(Partial(known))
     except Exception as error:
         told = ", ".join(f"{name}={value!r}" for name, value in known.items()) or "any facts"
-        said = f"{type(error).__name__}: {error}".rstrip(": ")
-        raise WorkflowError(f"guard {getattr(guard, 'name', guard)}", f"it raised {plain(said)} for {told}") from error
+        raise WorkflowError(f"guard {getattr(guard, 'name', guard)}", f"it raised {raised(error)} for {told}") from error

@@ -19,7 +19,7 @@ from refund_fsm.workflow.table import Table
 
 
 class Kind(NamedTuple):
-    """What a field may hold, in words and as a check. The check answers with what is wrong and what was expected instead, or None."""
+    """What a field may hold, in words, and whether a value is that."""
 
     expected: str
     fits: Callable[[Any], bool]

@@ -13,7 +13,7 @@ from refund_fsm.errors import BadData, WorkflowError
 from refund_fsm.workflow import values
 from refund_fsm.workflow.calendar import MAX_DAYS_AHEAD, MAX_HOURS_AHEAD
 from refund_fsm.workflow.catalogue import expand
-from refund_fsm.workflow.facts import Domain, NoSuchFact, NotFinite, Partial, assignments, reads_of
+from refund_fsm.workflow.facts import Domain, FactField, NoSuchFact, NotFinite, Partial, assignments, reads_of
 from refund_fsm.workflow.policy import Policy, Span
 from refund_fsm.workflow.rows import Acceptance, Limit, Rule, State
 from refund_fsm.workflow.table import Table
@@ -199,16 +199,24 @@ def _closure(start: Iterable[str], edges: Mapping[str, set[str]]) -> set[str]:
 def _check_facts(workflow: Table) -> None:
     names = {one.name for one in workflow.fact_fields}
     for one in workflow.fact_fields:
-        for value in one.values or ():
-            if isinstance(value, str):
-                try:
-                    values.prose(value, "value")
-                except BadData as error:
-                    raise WorkflowError(f"fact {one.name}", str(error)) from None
+        _check_words(one)
     for rule in workflow.rules:
         for name in rule.effect.changes if rule.effect else ():
             if name not in names:
                 raise WorkflowError(f"rule {rule.id}", f"its effect {rule.effect and rule.effect.name} changes {name!r}, which is no fact")
+
+
+def _check_words(fact: FactField) -> None:
+    """That its values and its label are words which nothing can take for more than words."""
+    told = [("value", value) for value in fact.values or () if isinstance(value, str)]
+    if fact.label is not None:
+        called = [("", fact.label), *((f"values[{value!r}].", text) for value, text in fact.label.values.items())]
+        told += [(f"label.{path}{lang}", getattr(said, lang)) for path, said in called for lang in ("zh", "en")]
+    for field, text in told:
+        try:
+            values.prose(text, field)
+        except BadData as error:
+            raise WorkflowError(f"fact {fact.name}", str(error)) from None
 
 
 def _check_guards(workflow: Table) -> None:

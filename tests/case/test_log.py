@@ -9,7 +9,7 @@ import pytest
 from transitions import Machine
 
 from refund_fsm import Refused
-from tests.samples import at, case
+from tests.samples import case
 
 
 def test_every_step_and_refusal_is_a_line_with_the_id_of_the_case(caplog: pytest.LogCaptureFixture) -> None:
@@ -42,7 +42,9 @@ def test_transitions_is_silent_about_our_machines_alone(caplog: pytest.LogCaptur
 
 
 def test_nobody_hears_it_unless_he_asks(capsys: pytest.CaptureFixture[str]) -> None:
+    logger = logging.getLogger("refund_fsm")
+    assert logger.level == logging.NOTSET and logger.propagate, "what is shown is the program's choice"
+    assert logger.handlers and all(isinstance(one, logging.NullHandler) for one in logger.handlers)
     opened = case("third_party")
     opened.apply("submit", at=opened.now, by="buyer")
     assert not any(capsys.readouterr())
-    assert at("2026-03-02 10:00")

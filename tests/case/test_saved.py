@@ -16,6 +16,9 @@ import pytest
 
 from refund_fsm import BadData, Policy, RefundCase, SavedCaseError, orders
 from refund_fsm.case import BLANKED, engine, parts
+from refund_fsm.case.chain import texts_in
+from refund_fsm.case.plain import limit_of, step_of
+from refund_fsm.case.spelling import Speller
 from refund_fsm.errors import TooLong
 from tests.case.sealing import as_format_1, blanked, resealed
 from tests.samples import at, case, photo, play
@@ -29,6 +32,18 @@ def told() -> RefundCase:
     one = one.apply("add_evidence", at=at("2026-02-17 11:00"), by="buyer", evidence=photo(), event_id="e-1")
     one = play(one, "2026-02-17 12:00 | merchant | start_review", "2026-02-17 13:00 | merchant | reject")
     return one.advance(to=at("2026-02-18 10:00"))
+
+
+def test_a_step_is_spelled_as_it_is_told() -> None:
+    """Two ways to the same: the text that is written, and the plain data that what is read is compared with."""
+    spell, one = Speller(), told()
+    for step in one.steps:
+        spelled = json.loads(spell.step(step))
+        due = {} if step.due is None else {"due": limit_of(step.due)}
+        for holder, name, _ in texts_in(spelled["details"]):
+            holder[name] = holder[name]["text"]
+        assert spelled == {"kind": "step", **step_of(step), **due}
+    assert any(step.details for step in one.steps) and any(step.due for step in one.steps)
 
 
 @pytest.mark.parametrize("order_type", orders.keys())

@@ -49,10 +49,13 @@ WRONG = [
     (Label("甲", "A", {"huge": Text("巨", "huge")}), "names 'huge', which is none of 's', 'l'"),
     (Label("甲", "A", {"s": "small"}), "a Text for each value"),  # type: ignore[dict-item]
     (Label("甲", None), "expected two texts"),  # type: ignore[arg-type]
+    (Label("甲\x1b[31m", "A"), "label.zh: "),
+    (Label("甲", "A\u202e"), "label.en: "),
+    (Label("甲", "A", {"s": Text("小", "small\x07")}), "label.values['s'].en: "),
 ]
 
 
-@pytest.mark.parametrize(("label", "told"), WRONG, ids=["no value", "no text", "one language"])
+@pytest.mark.parametrize(("label", "told"), WRONG, ids=["no value", "no text", "one language", "control", "direction", "in a value"])
 def test_a_label_that_fits_nothing_is_refused(label: Label, told: str) -> None:
     class Sized:
         pass

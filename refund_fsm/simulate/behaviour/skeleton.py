@@ -61,8 +61,7 @@ def _delay(workflow: Workflow, state: State, policy: Policy) -> Quantity:
     limit = workflow.limit_of.get(state.key)
     if limit is None:
         return USUAL
-    unit = limit.unit if limit.unit in ("hours", "days", "working_days") else "hours"
-    return Uniform(least=0, most=max(float(limit.length_in(policy)), 1.0), unit=unit)
+    return Uniform(least=0, most=max(float(limit.length_in(policy)), 1.0), unit=limit.unit)
 
 
 def _mix(workflow: Workflow, policy: Policy) -> tuple[dict[str, Any], tuple[Share, ...]]:

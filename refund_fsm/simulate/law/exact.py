@@ -170,23 +170,22 @@ class Law:
 
     def values(self) -> dict[str, tuple[Unit, float]]:
         """Unit and value of every figure by name (`figures.known`, but `statutory`)."""
-        hour = HOUR
         found: dict[str, tuple[Unit, float]] = {f"outcome:{key}": ("share", one) for key, one in self.outcomes.items()}
         if figures.disputes(self.workflow):
             found["arbitration"] = ("share", self.arbitration_share)
         for kind in figures.times(self.workflow):
             time = self._time(kind)
             mean = time.mean()
-            found[f"{kind}:mean"] = ("hours", math.nan if mean is None else mean / hour)
+            found[f"{kind}:mean"] = ("hours", math.nan if mean is None else mean / HOUR)
             for p in figures.QUANTILES:
                 at = time.quantile(p)
-                found[f"{kind}:{figures.percentile(p)}"] = ("hours", math.nan if at is None else at / hour)
+                found[f"{kind}:{figures.percentile(p)}"] = ("hours", math.nan if at is None else at / HOUR)
         if figures.pays(self.workflow):
             found["paid"] = ("fen", self.paid_fen)
         found["steps"] = ("times", self.steps)
         found.update({f"breach:{name}": ("share", one) for name, one in self.breach_shares.items()})
         found.update({f"reach:{key}": ("share", one) for key, one in self.state_shares.items()})
-        found.update({f"stay:{key}": ("hours", one / hour) for key, one in self.stays.items()})
+        found.update({f"stay:{key}": ("hours", one / HOUR) for key, one in self.stays.items()})
         found.update({f"rule:{key}": ("share", one) for key, one in self.rule_shares.items()})
         return found
 
