@@ -18,7 +18,7 @@ for name in ("REFUND_FSM_LANG", "LC_MESSAGES", "LANG", "LANGUAGE", "COLUMNS", "N
     os.environ.pop(name, None)
 os.environ["LC_ALL"] = "C.UTF-8"
 
-settings.register_profile("dev", max_examples=60, **COMMON)
-settings.register_profile("ci", max_examples=100, derandomize=True, print_blob=True, database=None, **COMMON)
+settings.register_profile("dev", max_examples=50, **COMMON)
+settings.register_profile("ci", max_examples=50, derandomize=True, print_blob=True, database=None, **COMMON)
 settings.register_profile("nightly", max_examples=5000, print_blob=True, **COMMON)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")

@@ -18,7 +18,7 @@ from refund_fsm.scenario import find, load, play, shipped
 from refund_fsm.simulate import Behaviour, play_case
 from refund_fsm.text import SHANGHAI
 
-MADE_UP = 6  # of each order type
+MADE_UP = 4  # of each order type
 CUTS = 4  # instants of each life at which it is looked at
 
 

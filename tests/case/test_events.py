@@ -116,11 +116,11 @@ def test_a_note_may_hold_markup_and_line_breaks_as_text() -> None:
     assert RefundCase.from_json(one.to_json()).steps[-1].details["note"] == note
 
 
-def test_a_case_takes_ten_thousand_events() -> None:
+def test_a_case_takes_thousands_of_events() -> None:
     one = after(*REJECTED)
-    for number in range(10_000):
+    for number in range(4_000):
         one = one.apply("add_evidence", at=one.now, by="buyer", evidence=photo(), event_id=f"e{number}")
-    assert len(one.steps) == 10_003
+    assert len(one.steps) == 4_003
     assert one.apply("add_evidence", at=one.now, by="buyer", evidence=photo(), event_id="e77") is one
     assert RefundCase.from_json(one.to_json()) == one
 

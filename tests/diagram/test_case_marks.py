@@ -15,12 +15,12 @@ from tests.diagram.svg import SVG, edge_of, parsed, texts, tones, width_of
 
 
 def on_the_way(name: str) -> Iterator[tuple[str, RefundCase]]:
-    """A scenario's case after every third step, and at its end."""
+    """A scenario's case after every fourth step, and at its end."""
     scenario = load(find(name))
     whole = play(scenario).case
     for place, step in enumerate(whole.steps if whole else ()):
         case = play(scenario, until=step.at).case
-        if case and (place % 3 == 0 or step is whole.steps[-1]):
+        if case and (place % 4 == 0 or step is whole.steps[-1]):
             yield f"{name}-{place}", case
 
 
@@ -35,7 +35,7 @@ def next_of(case: RefundCase) -> list[Rule]:
 
 
 @CASES
-def test_a_case_lights_its_way_numbered_and_nothing_that_cannot_follow(case: RefundCase) -> None:
+def test_a_case_lights_its_way_numbered_and_its_cards_and_nothing_that_cannot_follow(case: RefundCase) -> None:
     made = parsed(case.workflow, case=case)
     for number, step in enumerate(case.steps, start=1):
         group = edge_of(made, step.rule.id)
@@ -53,6 +53,11 @@ def test_a_case_lights_its_way_numbered_and_nothing_that_cannot_follow(case: Ref
             assert tones(group) == {expected}
     halos = [one for group in made.values() for one in group.iter(f"{SVG}path") if one.get("class") == "halo"]
     assert len(halos) == 3
+    been = {state.key for step in case.steps for state in (step.source, step.dest)}
+    ahead = {rule.dest.key for rule in next_of(case)}
+    for key in case.workflow.states:
+        expected = "now" if key == case.state.key else "taken" if key in been else "next" if key in ahead else "faded"
+        assert tones(made[f"state-{key}"]) == {expected}, key
 
 
 @CASES
@@ -76,16 +81,6 @@ def test_a_case_shows_its_deadlines_and_breaches_where_they_belong(case: RefundC
         key = next(state.key for state in case.workflow.law)
         expected.append((f"state-{key}", f"statutory limit{' passed' if case.statutory_passed else ''} {stamp(case.statutory_due.at)}"))
     assert said == sorted(expected)
-
-
-@CASES
-def test_cards_tell_where_a_case_was_is_and_may_come_to(case: RefundCase) -> None:
-    made = parsed(case.workflow, case=case)
-    been = {state.key for step in case.steps for state in (step.source, step.dest)}
-    ahead = {rule.dest.key for rule in next_of(case)}
-    for key in case.workflow.states:
-        expected = "now" if key == case.state.key else "taken" if key in been else "next" if key in ahead else "faded"
-        assert tones(made[f"state-{key}"]) == {expected}, key
 
 
 def test_every_rule_that_may_fire_next_says_so_even_when_it_was_taken() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from datetime import timedelta
@@ -41,8 +42,7 @@ def test_storm_says_the_same(workflow: Workflow, hours: int, silence: str, tmp_p
 CASES = 60_000
 
 
-@pytest.mark.parametrize("start", FESTIVAL)
-@pytest.mark.parametrize("policy", ["guide", "statute", "escalate"])
+@pytest.mark.parametrize(("policy", "start"), [*zip(itertools.cycle(POLICIES), FESTIVAL, strict=False)])
 @EVERY_WORKFLOW_AND_OWN
 def test_the_simulation_agrees(workflow: Workflow, policy: str, start: str) -> None:
     """Every figure within its errors: the law's bound and 4.8 standard errors (some 600 figures of a workflow are compared)."""

@@ -39,7 +39,7 @@ def one_case(chain: Chain, tables: Tables, seed: int, number: int) -> tuple[Sums
 
 
 @given(chains(), st.integers(0, 2**62))
-@settings(max_examples=30)  # a chain takes half a second to make
+@settings(max_examples=20)  # a chain takes half a second to make
 def test_every_case_is_one_of_the_library(chain: Chain, seed: int) -> None:
     """`RefundCase` takes the same events and fires the same rules at the same seconds, with the same breaches, payouts and clocks."""
     tables = tables_of(chain)

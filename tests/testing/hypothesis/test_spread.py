@@ -65,7 +65,7 @@ def test_any_case_of_the_package_is_as_often_in_dispute_as_in_any_state() -> Non
     registration.register()
     seen = Counter[tuple[str, str]]()
 
-    @settings(SURE, max_examples=1500)
+    @settings(SURE, max_examples=800)
     @given(st.from_type(RefundCase))
     def drawn(case: RefundCase) -> None:
         seen[case.workflow.key, case.state.key] += 1

@@ -20,10 +20,10 @@ POLICIES = {"guide": Policy.guide(), "statute": Policy.statute(), "escalate": Po
 @pytest.mark.parametrize("kind", [BareCase, CaseImplementation])
 def test_refund_case_itself_passes(workflow: Workflow, policy: Policy, kind: type[BareCase]) -> None:
     criteria = ("refusals", "limits", "rule_pairs")
-    report = quick(partial(kind, workflow, policy), workflow, criterion=criteria, examples=150, policy=policy)
+    report = quick(partial(kind, workflow, policy), workflow, criterion=criteria, examples=60, policy=policy)
     assert report.ok and report.divergence is None and report.counterexample is None, str(report)
-    assert tuple(run.criterion for run in report.suites) == criteria and report.walks == 150
-    assert report.paths == sum(run.paths for run in report.suites) + 150
+    assert tuple(run.criterion for run in report.suites) == criteria and report.walks == 60
+    assert report.paths == sum(run.paths for run in report.suites) + 60
     assert "the same" in report.text("en") and "一致" in report.text("zh") and report.reproduction() == ""
 
 

@@ -86,7 +86,7 @@ def test_the_verdict_is_that_of_brute_force_and_the_witness_as_short() -> None:
 @pytest.mark.parametrize("key", ["virtual", "exchange"])
 def test_the_verdict_is_that_of_brute_force_on_a_larger_table(key: str) -> None:
     chosen = [one for one in mutants_of(key) if one.operator not in ("rule added", "rule redirected")]
-    for one in chosen[:: len(chosen) // 6]:
+    for one in chosen[:: len(chosen) // 4]:
         found, witness = shortest(WORKFLOWS[key], one.workflow), judge_of(key).witness(one)
         assert judge_of(key).equivalent(one) == (found is None), one
         assert (None if witness is None else len(witness)) == found, one
@@ -114,7 +114,7 @@ def test_each_mutant_that_is_not_equivalent_has_a_witness(key: str) -> None:
     judge, seen = judge_of(key), Counter[str]()
     for one in mutants_of(key):
         seen[one.operator] += 1
-        if one.operator == "rule added" and seen[one.operator] % 25:
+        if seen[one.operator] % (25 if one.operator == "rule added" else 3):
             continue
         witness = judge.witness(one)
         assert (witness is None) == judge.equivalent(one), one
