@@ -39,7 +39,7 @@ choice = Choice(state="requested", event="start_review", delay=delay)
 behaviour = Behaviour(order_type="third_party", mix=[share], choices=[choice], amount=Fixed(value=9900, unit="fen"))
 """
 TABLE = """
-from tests.small import BUYER, LIMITS, OPEN, R1, R2, R3, R4, WAITING, Facts
+from tests.small import BUYER, DONE, LIMITS, OPEN, R1, R2, R3, R4, WAITING, Facts
 from refund_fsm import Limit, Order, RefundRequest, Text, Workflow
 from datetime import datetime
 
@@ -59,6 +59,17 @@ workflow = Workflow(
     example_of=example_of,
     limits=LIMITS_OF_STATES,
     spine=[[OPEN, WAITING]],
+)
+mixed = workflow.variant(limits={(OPEN, WAITING): Limit("return_days", "assumed"), DONE: Limit("return_days", "assumed")})
+mixed_too = Workflow(
+    "toy",
+    Text("玩具", "Toy"),
+    [R1, R2, R3, R4],
+    OPEN,
+    Facts,
+    lambda order, request, at, policy: Facts("s", False, 0),
+    example_of,
+    limits={(WAITING,): Limit("return_days", "assumed"), OPEN: Limit("return_days", "assumed")},
 )
 """
 

@@ -14,7 +14,7 @@ from refund_fsm.case.engine import Head, Live, advanced, due_of, open_breach, st
 from refund_fsm.case.judging import BACKWARDS, checked, is_repeated, reached, refusal, verdict
 from refund_fsm.case.logged import logged
 from refund_fsm.case.opening import key_of, opened
-from refund_fsm.case.record import Breach, Due, Recounted, Step
+from refund_fsm.case.record import Breach, Due, Recounted, Step, check_dated
 from refund_fsm.case.recounting import recounted
 from refund_fsm.case.refusal import Refused, Verdict
 from refund_fsm.case.taking import taken
@@ -214,6 +214,7 @@ class RefundCase:
         at, given = checked(head.workflow, event, at, by, details)
         if is_repeated(live, event, by, given):
             return self
+        check_dated(given, at)
         return self._of(head, logged(head, live, event, at, by, lambda: taken(head, live, event, at, by, given)))
 
     def ask(self, event: str, *, at: datetime, by: str, **details: Any) -> Verdict:
@@ -222,6 +223,7 @@ class RefundCase:
         at, given = checked(head.workflow, event, at, by, details)
         if is_repeated(live, event, by, given):
             return Verdict(event, True, live.steps[live.seen[given["event_id"]]].rule, None)
+        check_dated(given, at)
         return verdict(head, *reached(head, live, event, at, by, given), event, at, by)
 
     def actions(self, *, at: datetime, by: str) -> tuple[Verdict, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Iterator, MutableMapping
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from refund_fsm.case.record import BLANKED, Seal
 
 SALT_BYTES = 16
+HEX = re.compile(r"[0-9a-f]{2,64}")
 
 
 def digest_of(part: dict[str, Any], link: str, *, old: bool = False) -> str:
@@ -90,9 +92,14 @@ def unseal(holder: dict[str, Any], seals: MutableMapping[str, Seal]) -> None:
         sealed = piece[name]
         if not isinstance(sealed, dict):
             continue  # the model says what is wrong with it
-        if sealed.keys() == {"text", "salt"} and isinstance(sealed["salt"], str):
+        if sealed.keys() == {"text", "salt"} and _is_hex(sealed["salt"]):
             seals[place] = Seal(sealed["salt"])
             piece[name] = sealed["text"]
-        elif sealed.keys() == {"digest"} and isinstance(sealed["digest"], str):
+        elif sealed.keys() == {"digest"} and _is_hex(sealed["digest"]):
             seals[place] = Seal(None, sealed["digest"])
             piece[name] = BLANKED
+
+
+def _is_hex(value: object) -> bool:
+    """Whether it is a salt or a digest, as `seal` writes them."""
+    return isinstance(value, str) and HEX.fullmatch(value) is not None

@@ -14,8 +14,8 @@ from refund_fsm.case.engine import Head, Live, clock_rule
 from refund_fsm.case.parts import Part
 from refund_fsm.case.plain import facts_of
 from refund_fsm.case.record import Due
-from refund_fsm.errors import CalendarOutOfRange, SavedCaseError, shown
-from refund_fsm.workflow import Policy, Workflow, instant, looks_at_days
+from refund_fsm.errors import BadData, CalendarOutOfRange, SavedCaseError, shown
+from refund_fsm.workflow import Policy, Workflow, instant, looks_at_days, values
 
 
 def check_digest(part: Part, where: str, link: str, *, old: bool) -> str:
@@ -65,6 +65,14 @@ def check_within(where: str, given: Any, made: Any, name: str) -> None:
             check_within(where, *pair, f"{name}[{number}]")
     elif given != made:
         raise SavedCaseError(where, given, f"{shown(made)}, as replay gives ({name})")
+
+
+def check_calendar(where: str, given: Any) -> None:
+    """The version of a calendar is text."""
+    try:
+        values.prose(given, "calendar")
+    except BadData:
+        raise SavedCaseError(where, given, "the version of a calendar (calendar)") from None
 
 
 def instant_in(where: str, part: dict[str, Any], name: str) -> datetime:

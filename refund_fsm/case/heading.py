@@ -12,7 +12,7 @@ from typing import Any
 from refund_fsm import orders
 from refund_fsm.case.chain import unseal
 from refund_fsm.case.engine import Head, Live
-from refund_fsm.case.fields import check_names, check_within, due_in, facts_in, instant_in, reads, recorded_facts
+from refund_fsm.case.fields import check_calendar, check_names, check_within, due_in, facts_in, instant_in, reads, recorded_facts
 from refund_fsm.case.opening import opened, payout_key
 from refund_fsm.case.parts import Part
 from refund_fsm.case.plain import FORMAT, OLD_FORMAT, due_data
@@ -45,8 +45,7 @@ def headed(part: Part, workflow: Workflow | None, spell: Speller, *, old: bool) 
     head, live = _opened(data, workflow, seals, old=old)
     head.seals = seals
     calendar = data["calendar"]
-    if not isinstance(calendar, str):
-        raise SavedCaseError("head", calendar, "the version of a calendar (calendar)")
+    check_calendar("head", calendar)
     head.counted_by = None if calendar == head.policy.calendar.version else calendar
     if old:
         _check_models(head, data)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from refund_fsm.case.engine import Head, Live, advanced, due_of
+from refund_fsm.case.engine import Head, Live, advanced, due_of, ended_on_guess, is_reached
 from refund_fsm.case.record import NO_DETAILS, checked_details, is_given, is_same
 from refund_fsm.case.refusal import Code, Refusal, Verdict
 from refund_fsm.errors import BadData
@@ -26,7 +26,7 @@ def checked(workflow: Workflow, event: str, at: datetime, by: str, details: dict
         raise BadData("event", event, "the name of an event")
     if not isinstance(by, str) or by not in workflow.actors:
         raise BadData("by", by, f"an actor of the workflow: {', '.join(workflow.actors)}")
-    return at, checked_details(details, at) if details else NO_DETAILS
+    return at, checked_details(details) if details else NO_DETAILS
 
 
 def is_repeated(live: Live, event: str, by: str, details: Mapping[str, Any]) -> bool:
@@ -43,7 +43,8 @@ def is_repeated(live: Live, event: str, by: str, details: Mapping[str, Any]) -> 
 def reached(head: Head, live: Live, event: str, at: datetime, by: str, details: Mapping[str, Any] | None) -> tuple[Live, Refusal | None]:
     """The case when the clock has run to `at`, and what bars the event there, guards aside; `details=None` takes them as given."""
     due = live.due
-    if at >= live.now and (by == CLOCK.key or (due is not None and due.then is not None and due.at <= at)):  # else only time has passed
+    fires = due is not None and due.then is not None and at >= live.now and is_reached(live, at)
+    if fires or (by == CLOCK.key and at >= live.now):  # else only time has passed
         run = advanced(head, live, at)
         if by == CLOCK.key and len(run.steps) > len(live.steps) and run.steps[-1].event == event:
             for name, value in (details or NO_DETAILS).items():
@@ -63,7 +64,7 @@ def _barred(head: Head, live: Live, event: str, at: datetime, by: str, details: 
     if live.state.final:
         return refusal(head, live, "case_final", event, at, by)
     if at < live.now:
-        return refusal(head, live, BACKWARDS, event, at, by, instant=live.now)
+        return refusal(head, live, BACKWARDS, event, at, by, instant=live.now, counted_on=ended_on_guess(head, live))
     if (live.state.key, event) not in workflow.rules_at:
         return refusal(head, live, "wrong_state", event, at, by)
     if known.actor.key != by:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from refund_fsm.case.engine import Head, Live
 from refund_fsm.case.refusal import Refused
+from refund_fsm.errors import shown
 
 LOGGER = logging.getLogger("refund_fsm")
 LOGGER.addHandler(logging.NullHandler())  # whether anything is shown is the program's choice
@@ -24,7 +25,8 @@ def logged(head: Head, live: Live, event: str, at: datetime, by: str, move: Call
         after = move()
     except Refused as refused:
         why = refused.refusal
-        LOGGER.debug("case %s: %s by %s at %s is refused in %s: %s", head.case_id, event, by, at.isoformat(), why.state.key, why.code)
+        named = event if event in head.workflow.events else shown(event)  # what somebody made up must not look like a line
+        LOGGER.debug("case %s: %s by %s at %s is refused in %s: %s", head.case_id, named, by, at.isoformat(), why.state.key, why.code)
         raise
     for step in after.steps[len(live.steps) :]:
         told = (step.at.isoformat(), step.event, step.by, step.rule.id, step.source.key, step.dest.key)

@@ -33,12 +33,7 @@ def opened(
     if workflow is None:
         workflow = orders.get(order.order_type)
     _check_type("workflow", workflow, Workflow)
-    if order.order_type != workflow.key:
-        raise BadData("order.order_type", order.order_type, f"{workflow.key!r}, the workflow's key")
-    if at < order.paid_at:
-        raise BadData("at", at.isoformat(), f"not before the order was paid, {order.paid_at.isoformat()}")
-    _check_asked(workflow, request)
-    order.line(request.sku)
+    workflow.check_opening(order, request, at)
     case_id = f"RC-{_digest(_told(order, request, at))[:16]}" if case_id is None else values.name(case_id, "case_id")
     head = Head(workflow, policy, order, request, at, case_id, facts)
     law = {s.key: at for s in workflow.law if s.key == workflow.initial.key}
@@ -48,17 +43,6 @@ def opened(
 def _check_type(name: str, value: object, expected: type) -> None:
     if not isinstance(value, expected):
         raise BadData(name, value, f"a {expected.__name__}")
-
-
-def _check_asked(workflow: Workflow, request: RefundRequest) -> None:
-    """Kind and reason are among those that the workflow's facts know."""
-    known = {one.name: one.values for one in workflow.fact_fields}
-    for name in ("kind", "reason"):
-        value, allowed = getattr(request, name), known.get(name)
-        if allowed is None and name == "kind" and value is not None:
-            raise BadData("request.kind", value, f"None: {workflow.key} has no kinds")
-        if allowed is not None and value not in allowed:
-            raise BadData(f"request.{name}", value, f"one of {', '.join(map(str, allowed))}")
 
 
 def key_of(head: Head) -> str:

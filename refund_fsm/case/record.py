@@ -117,7 +117,7 @@ class Recounted:
     today: Due | None
 
 
-def checked_details(details: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
+def checked_details(details: Mapping[str, Any]) -> Mapping[str, Any]:
     """The details of an event, checked and frozen: `note`, `tracking_no`, `evidence` (made a tuple), `operator`
     (who it was on the actor's side), `event_id`.
 
@@ -132,22 +132,26 @@ def checked_details(details: Mapping[str, Any], at: datetime) -> Mapping[str, An
         if name == "note":
             kept[name] = values.prose(value, name)
         elif name == "evidence":
-            kept[name] = _evidence(value, at)
+            kept[name] = _evidence(value)
         else:
             kept[name] = values.name(value, name)
     return Details(kept) if kept else NO_DETAILS
 
 
-def _evidence(value: object, at: datetime) -> tuple[Evidence, ...]:
+def _evidence(value: object) -> tuple[Evidence, ...]:
     pieces = (value,) if isinstance(value, Evidence) else tuple(value) if isinstance(value, (tuple, list)) else None
     if pieces is None or not all(isinstance(piece, Evidence) for piece in pieces):
         raise BadData("evidence", value, "an Evidence, or a tuple of them")
     if len(pieces) > MAX_EVIDENCE:
         raise BadData("evidence", f"{len(pieces)} pieces", f"at most {MAX_EVIDENCE}")
-    for place, piece in enumerate(pieces):
+    return pieces
+
+
+def check_dated(details: Mapping[str, Any], at: datetime) -> None:
+    """That no evidence was made after the event; else `BadData`. Not asked of an event that is delivered again, whatever its instant."""
+    for place, piece in enumerate(details.get("evidence", ())):
         if piece.at > at:
             raise BadData(f"evidence[{place}].at", piece.at.isoformat(), f"not after the event, {at.isoformat()}")
-    return pieces
 
 
 def is_same(recorded: Mapping[str, Any], given: Mapping[str, Any]) -> bool:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from refund_fsm.errors import RefundFsmError, WorkflowError, shown
+from refund_fsm.errors import BadData, RefundFsmError, WorkflowError, shown
 from refund_fsm.text import Lang, Provisional, Text, words
-from refund_fsm.workflow import CLOCK, Actor, Ground, Guard, Rule, State, Workflow, fault
+from refund_fsm.workflow import CLOCK, Actor, Ground, Guard, Rule, State, Workflow, fault, values
 
 Code = Literal["unknown_event", "case_final", "time_reversed", "wrong_state", "wrong_actor", "not_due", "missing_detail", "guard_failed"]
 NEEDS = {"note": Text("说明", "a note"), "tracking_no": Text("物流单号", "a tracking number"), "evidence": Text("凭证", "evidence")}
@@ -22,7 +22,7 @@ class Refusal:
 
     `state` is where the case is at `at`; `failed_guards` are all that fail; `actor` is who may fire the event and `sources`
     the states in which it is possible; `missing` are the details not handed over; `instant` is the limit's (`not_due`), or
-    the case's own (`time_reversed`); `counted_on` says that the limit's rests on days whose holidays are not published yet.
+    the case's own (`time_reversed`); `counted_on` says that it is a limit's, which rests on days whose holidays are not published yet.
     """
 
     code: Code
@@ -65,7 +65,7 @@ class Refused(RefundFsmError):
     def __str__(self) -> str:
         try:
             return f"{self.refusal.code}: {self.refusal.explain('en')}"
-        except WorkflowError as error:  # a refusal is one even where its table cannot say why
+        except RefundFsmError as error:  # a refusal is one even where its table cannot say why
             return f"{self.refusal.code}: {error}"
 
 
@@ -103,8 +103,8 @@ def _case_final(refusal: Refusal) -> Text:
 
 def _time_reversed(refusal: Refusal) -> Text:
     assert refusal.instant is not None
-    at, now = words.instant(refusal.at), words.instant(refusal.instant)
-    return Text(
+    at, now = words.instant(refusal.at), words.limit(refusal.instant, refusal.counted_on)
+    return _marked(now)(
         f"操作时间{at.zh}早于该售后已到的时间{now.zh}，请核对。", f"The event is dated {at.en}, but the case has already reached {now.en}."
     )
 
@@ -181,6 +181,11 @@ def _why(refusal: Refusal, guard: Guard) -> Text:
         raise fault(row, f"why of its guard {guard.name}", error, refusal.facts) from error
     if not isinstance(said, Text):
         raise WorkflowError(row, f"why of its guard {guard.name} gave {shown(said)}; expected a Text")
+    for lang in ("zh", "en"):
+        try:
+            values.prose(getattr(said, lang), lang)
+        except BadData as error:
+            raise WorkflowError(row, f"why of its guard {guard.name} gave a Text with {error}") from None
     return said
 
 

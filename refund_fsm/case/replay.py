@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import Any
 
 from refund_fsm.case.chain import unseal
-from refund_fsm.case.engine import Head, Live, advanced, clock_rule, running, stays
-from refund_fsm.case.fields import check_digest, check_names, check_same, due_in, facts_in, instant_in, reads
+from refund_fsm.case.engine import Head, Live, advanced, clock_rule, is_reached, running, stays
+from refund_fsm.case.fields import check_calendar, check_digest, check_names, check_same, due_in, facts_in, instant_in, reads
 from refund_fsm.case.heading import headed, is_old
 from refund_fsm.case.judging import checked
 from refund_fsm.case.parts import Part
 from refund_fsm.case.plain import due_data, step_of, tail_of
-from refund_fsm.case.record import DETAILS, CalendarChange, Due, Seal
+from refund_fsm.case.record import DETAILS, CalendarChange, Due, Seal, check_dated
 from refund_fsm.case.recounting import changed
 from refund_fsm.case.refusal import Refused
 from refund_fsm.case.spelling import Speller
@@ -88,13 +88,14 @@ class Reader:
         head, event, by = self.head, row["event"], row["by"]
         seals: dict[str, Seal] = {}
         at, given = checked(head.workflow, event, instant_in(where, row, "at"), by, self._details(where, row, seals))
+        check_dated(given, at)
         if seals:
             given.seals.update(seals)  # type: ignore[attr-defined]  # checked details are `Details`
         if given.get("event_id") in self.live.seen:
             raise SavedCaseError(where, given["event_id"], "an id that no step before has (event_id)")
         live = self._as_told(where, row, at)
         due = live.due
-        if by != CLOCK.key and due is not None and due.then is not None and due.at <= at:
+        if by != CLOCK.key and due is not None and due.then is not None and is_reached(live, at):
             expected = f"{due.then.event.name} by the clock at {max(due.at, live.now).isoformat()}, which came first"
             raise SavedCaseError(where, event, f"{expected}{self._other_days()}")
         facts = None
@@ -159,8 +160,7 @@ class Reader:
 
     def _changed(self, where: str, row: dict[str, Any]) -> Live:
         at, calendar, live = instant_in(where, row, "at"), row["calendar"], self.live
-        if not isinstance(calendar, str):
-            raise SavedCaseError(where, calendar, "the version of a calendar (calendar)")
+        check_calendar(where, calendar)
         if at < live.now:
             raise SavedCaseError(where, row["at"], f"not before the step before it, {live.now.isoformat()} (at)")
         if not self._waits(at) and (first := advanced(self.head, live, at).steps[len(live.steps) :]):

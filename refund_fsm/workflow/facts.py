@@ -11,7 +11,7 @@ import itertools
 import math
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
+from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields, is_dataclass, replace
 from typing import Any, Literal
 
 from refund_fsm.errors import WorkflowError, raised
@@ -153,14 +153,33 @@ class NoSuchFact(Exception):
     """A fact that the class does not have."""
 
 
+class _Whole(BaseException):
+    """Facts were looked at as a whole, not by name. No `Exception`, as `_Unread`."""
+
+
 class Partial:
-    """Facts of which only some are known. Reading another says so, which is how the reads of a guard are found."""
+    """Facts of which only some are known. Reading another says so, which is how the reads of a guard are found; so does looking at them
+    as a whole: comparing, hashing, or asking what they are."""
+
+    __slots__ = ("_known",)
 
     def __init__(self, known: Mapping[str, Value]) -> None:
-        self.__dict__.update(known)
+        object.__setattr__(self, "_known", known)
 
     def __getattr__(self, name: str) -> Any:
-        raise _Unread(name)
+        try:
+            return object.__getattribute__(self, "_known")[name]
+        except KeyError:
+            raise _Unread(name) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def _as_a_whole(self, *_: object) -> Any:
+        raise _Whole
+
+    __eq__ = __ne__ = __hash__ = _as_a_whole
+    __class__ = property(_as_a_whole)  # what isinstance asks
 
 
 def reads_of(guard: Callable[[Any], bool], domains: Mapping[str, Domain]) -> tuple[str, ...]:
@@ -187,6 +206,9 @@ def reads_of(guard: Callable[[Any], bool], domains: Mapping[str, Domain]) -> tup
 def _answer(guard: Callable[[Any], bool], known: Mapping[str, Value]) -> bool:
     try:
         return guard(Partial(known))
+    except _Whole:
+        row = f"guard {getattr(guard, 'name', guard)}"
+        raise WorkflowError(row, "it looks at the facts as a whole; expected one that reads them by their names") from None
     except Exception as error:
         told = ", ".join(f"{name}={value!r}" for name, value in known.items()) or "any facts"
         raise WorkflowError(f"guard {getattr(guard, 'name', guard)}", f"it raised {raised(error)} for {told}") from error

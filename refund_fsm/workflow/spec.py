@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from refund_fsm.workflow.policy import Policy
     from refund_fsm.workflow.rows import Acceptance, Freight, Limit, Rule, State
 
-    Limits = Mapping[State, Limit] | Mapping[tuple[State, ...], Limit] | Mapping[State | tuple[State, ...], Limit]
+    # the last is for a mapping of both kinds that is written where it is handed over, of which mypy makes one with keys of any kind
+    Limits = Mapping[State, Limit] | Mapping[tuple[State, ...], Limit] | Mapping[Any, Limit]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

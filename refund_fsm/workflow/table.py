@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
-from refund_fsm.errors import RefundFsmError, WorkflowError, shown
+from refund_fsm.errors import BadData, RefundFsmError, WorkflowError, shown
 from refund_fsm.text import Text
 from refund_fsm.workflow.bounds import Bounds, fault
 from refund_fsm.workflow.catalogue import CATALOGUE, CatalogueRule
@@ -168,9 +168,30 @@ class Table:
             made = self.example_of(facts, at)
         except Exception as error:
             raise fault(row, "example_of", error, facts) from error
-        if made is None or (type(made) is tuple and len(made) == 2 and isinstance(made[0], Order) and isinstance(made[1], RefundRequest)):
-            return made
-        raise WorkflowError(row, f"example_of gave {shown(made)} for {facts!r}; expected an order and a request, or None")
+        if made is None:
+            return None
+        if not (type(made) is tuple and len(made) == 2 and isinstance(made[0], Order) and isinstance(made[1], RefundRequest)):
+            raise WorkflowError(row, f"example_of gave {shown(made)} for {facts!r}; expected an order and a request, or None")
+        try:
+            self.check_opening(*made, at)
+        except BadData as error:
+            raise WorkflowError(row, f"example_of gave for {facts!r} what no case opens with: {error}") from None
+        return made
+
+    def check_opening(self, order: Order, request: RefundRequest, at: datetime) -> None:
+        """That a case of this workflow can open with these at an instant; else `BadData` naming what does not fit."""
+        if order.order_type != self.key:
+            raise BadData("order.order_type", order.order_type, f"{self.key!r}, the workflow's key")
+        if at < order.paid_at:
+            raise BadData("at", at.isoformat(), f"not before the order was paid, {order.paid_at.isoformat()}")
+        known = {one.name: one.values for one in self.fact_fields}  # kind and reason are among those that the facts know
+        for name in ("kind", "reason"):
+            value, allowed = getattr(request, name), known.get(name)
+            if allowed is None and name == "kind" and value is not None:
+                raise BadData("request.kind", value, f"None: {self.key} has no kinds")
+            if allowed is not None and value not in allowed:
+                raise BadData(f"request.{name}", value, f"one of {', '.join(map(str, allowed))}")
+        order.line(request.sku)
 
     def freight(self, facts: Any, order: Order) -> Freight | None:
         """Who pays for sending the goods back, as `freight_of` says; None where the table does not say. `WorkflowError` as `make_up`."""

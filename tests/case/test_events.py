@@ -22,6 +22,13 @@ def test_an_event_delivered_twice_is_taken_once() -> None:
     with pytest.raises(BadData, match="event_id"):
         filed.apply("submit", at=at("2026-02-14 10:00"), by="buyer", event_id="e1", note="more")
     assert filed.steps[0].details == {"event_id": "e1"}
+    shown = filed.apply("start_review", at=at("2026-02-13 11:00"), by="merchant")
+    shown = shown.apply("reject", at=at("2026-02-13 12:00"), by="merchant", note="no")
+    shown = shown.apply("add_evidence", at=at("2026-02-13 14:00"), by="buyer", evidence=photo("2026-02-13 13:00"), event_id="e2")
+    again: dict[str, Any] = {"by": "buyer", "evidence": photo("2026-02-13 13:00")}
+    assert shown.apply("add_evidence", at=at("2026-02-13 12:30"), event_id="e2", **again) is shown, "before the evidence itself"
+    with pytest.raises(BadData, match=r"evidence\[0\].at: .* expected not after the event"):
+        shown.apply("add_evidence", at=at("2026-02-13 12:30"), event_id="e3", **again)
 
 
 RETRIES = (  # what the sender puts in: the instant of the event, or that of this delivery, by a clock that may be behind

@@ -8,7 +8,7 @@ import pytest
 
 from refund_fsm import BadData, RefundCase, Refused
 from tests.case.led import REJECTED, RETURN_PATH, after
-from tests.samples import at, photo, play
+from tests.samples import at, case, photo, play
 
 
 def test_clock_rules_fire_at_their_own_instant_before_a_later_event_is_judged() -> None:
@@ -84,3 +84,14 @@ def test_a_limit_restarts_when_its_group_is_entered_again() -> None:
     one = after(*REJECTED, "2026-02-14 10:00 | buyer | resubmit")
     assert one.due is not None
     assert one.due.at == at("2026-02-27 00:00")
+
+
+def test_the_time_that_a_case_has_reached_is_provisional_where_a_guessed_limit_ended_there() -> None:
+    ordered = {"paid_at": at("2027-01-28 10:00"), "shipped_at": at("2027-01-29 10:00"), "signed_at": at("2027-01-30 10:00")}
+    one = case(opened="2027-02-02 09:00", order=ordered).apply("submit", at=at("2027-02-02 10:00"), by="buyer")
+    assert one.due is not None and one.due.provisional and one.due.then is not None
+    ended = one.advance(to=one.due.at)
+    for now, guessed in ((ended, True), (ended.advance(to=ended.now + timedelta(hours=1)), False), (one, False)):
+        refusal = now.ask("cancel", at=now.now - timedelta(minutes=1), by="buyer").refusal
+        assert refusal is not None and refusal.code == "time_reversed" and refusal.provisional == guessed
+        assert ("provisional" in refusal.explain("en")) == ("暂定" in refusal.explain("zh")) == guessed

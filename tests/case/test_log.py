@@ -31,6 +31,14 @@ def test_every_step_and_refusal_is_a_line_with_the_id_of_the_case(caplog: pytest
     assert "a word" not in caplog.text
 
 
+def test_a_made_up_event_is_logged_as_a_quoted_word(caplog: pytest.LogCaptureFixture) -> None:
+    opened = case("third_party")
+    with caplog.at_level(logging.DEBUG, logger="refund_fsm"), pytest.raises(Refused):
+        opened.apply("submit by merchant\ncase RC-1: \x1b[31mforged", at=opened.now, by="buyer")
+    (line,) = caplog.messages
+    assert r"'submit by merchant\ncase RC-1: \x1b[31mforged' by buyer" in line and line.isprintable()
+
+
 def test_transitions_is_silent_about_our_machines_alone(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     opened = case("third_party")

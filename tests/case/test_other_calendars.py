@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 from collections import Counter
@@ -223,6 +224,22 @@ def test_a_calendar_that_must_not_guess_reads_what_another_knew(monkeypatch: pyt
         assert RefundCase.from_json(back.to_json()).steps == one.steps
         monkeypatch.undo()
         assert RefundCase.from_json(back.to_json()).due == one.due
+
+
+def test_a_case_whose_limit_cannot_be_counted_stands_where_it_is() -> None:
+    """The real calendar: who files on the last evening that it knows waits for days that must not be guessed, and is saved all the same."""
+    filed = f"{LAST}-12-31 18:00"
+    ordered = {name: at(f"{LAST}-12-{day} 10:00") for name, day in (("paid_at", 28), ("shipped_at", 29), ("signed_at", 30))}
+    for key in ("third_party", "self_operated"):  # the clock ends the first one's limit, nobody the other's
+        one = case(key, opened=filed, policy=Policy(beyond="error"), order=ordered).apply("submit", at=at(filed), by="buyer")
+        back = RefundCase.from_json(one.to_json())
+        assert back == one == one.advance(to=one.now) == pickle.loads(pickle.dumps(one)) and back.to_json() == one.to_json()
+        with pytest.raises(CalendarOutOfRange):
+            _ = back.due
+        if key == "third_party":
+            with pytest.raises(CalendarOutOfRange):
+                back.advance(to=back.now + timedelta(hours=1))
+        assert any(verdict.allowed for verdict in back.actions(at=back.now, by="buyer"))
 
 
 ALTERED_CLOCK = (

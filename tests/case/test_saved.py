@@ -389,3 +389,25 @@ def test_equal_texts_have_other_digests_in_every_case_and_the_same_whenever_a_ca
     assert len(set(seals)) == 2
     branch = one.apply("apply_arbitration", at=one.now, by="buyer", note="同意")
     assert branch.to_json().startswith(one.to_json().partition(',"tail"')[0].removesuffix("]")), "what was written stays as it was"
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        (put("head", "calendar", value="2026\x1b[31m"), "head"),
+        (put("head", "calendar", value=["2026"]), "head"),
+        (put("steps", 2, "details", "note", value={"digest": "gone"}), "step 3"),
+        (put("steps", 2, "details", "note", value={"digest": 7}), "step 3"),
+        (put("steps", 2, "details", "note", value={"text": "坏了", "salt": "pepper"}), "step 3"),
+    ],
+)
+def test_what_could_not_be_written_again_is_not_read(change: Change, where: str) -> None:
+    one = play(
+        case(), "2026-02-13 10:00 | buyer | submit", "2026-02-13 11:00 | merchant | start_review", "2026-02-13 12:00 | merchant | reject"
+    )
+    data = json.loads(one.to_json())
+    assert RefundCase.from_json(json.dumps(resealed(copy.deepcopy(data)))) == one
+    change(data)
+    with pytest.raises(SavedCaseError) as caught:
+        RefundCase.from_json(json.dumps(resealed(data)))
+    assert caught.value.position == where

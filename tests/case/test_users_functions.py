@@ -13,7 +13,20 @@ from typing import Any
 import pytest
 from hypothesis import find, settings
 
-from refund_fsm import BadData, CalendarOutOfRange, Effect, Guard, Policy, RefundCase, Refused, Workflow, WorkflowError, diagram, graph
+from refund_fsm import (
+    BadData,
+    CalendarOutOfRange,
+    Effect,
+    Guard,
+    Policy,
+    RefundCase,
+    Refused,
+    Text,
+    Workflow,
+    WorkflowError,
+    diagram,
+    graph,
+)
 from refund_fsm.testing.strategies import orders_and_requests
 from tests.exchange import WORKFLOW, ExchangeFacts, example_of, facts_of, in_stock
 from tests.samples import at
@@ -154,6 +167,9 @@ def test_a_guard_that_catches_everything_is_still_asked_for_what_it_reads() -> N
     [
         (lambda ground: {}[ground.order.id], "raised KeyError: 'X-1' for ExchangeFacts(reason='too_small', size='L', stock='none'"),
         (lambda _: "sold out", "gave 'sold out'; expected a Text"),
+        (lambda _: Text(1, 2), "gave a Text with zh: 1; expected text"),  # type: ignore[arg-type]  # the fault under test
+        (lambda _: Text("售罄", "sold\x1b[31m out"), r"gave a Text with en: 'sold\x1b[31m out'; expected text without control characters"),
+        (lambda _: Text("售\u202e罄", "sold out"), r"gave a Text with zh: '售\u202e罄'; expected text without control characters"),
     ],
 )
 def test_a_why_that_raises_is_named_with_its_rule_and_the_refusal_stays_one(why: Callable[[Any], Any], said: str) -> None:
@@ -167,6 +183,17 @@ def test_a_why_that_raises_is_named_with_its_rule_and_the_refusal_stays_one(why:
         refused.value.refusal.explain("zh")
     assert str(caught.value).startswith(f"rule X01: why of its guard available {said}")
     assert str(refused.value) == f"guard_failed: {caught.value}", "the refusal can be shown"
+
+
+def test_a_why_that_raises_on_purpose_leaves_a_refusal_that_can_be_shown() -> None:
+    def strict(_: Any) -> Text:
+        raise BadData("order.attributes.stock", None, "a stock")
+
+    workflow = with_row("X01", when=(replace_why(in_stock, strict),))
+    case = RefundCase.open(*example_of(replace(FACTS, stock="none"), MONDAY), at=MONDAY, workflow=workflow)
+    with pytest.raises(Refused) as refused:
+        case.apply("ask_exchange", at=MONDAY, by="buyer")
+    assert str(refused.value) == "guard_failed: order.attributes.stock: None; expected a stock"
 
 
 def replace_why(one: Guard, why: Callable[[Any], Any]) -> Guard:
@@ -205,9 +232,22 @@ def _other_facts(facts: ExchangeFacts, when: datetime) -> Any:
     return example_of(replace(facts, stock="plenty"), when)
 
 
+def _changed(order: dict[str, Any] = NOTHING, request: dict[str, Any] = NOTHING) -> Callable[[ExchangeFacts, datetime], Any]:
+    def made(facts: ExchangeFacts, when: datetime) -> Any:
+        one, other = example_of(facts, when)
+        return one.model_copy(update=order), other.model_copy(update=request)
+
+    return made
+
+
 @pytest.mark.parametrize(
     ("made", "said"),
     [
+        (_changed({"order_type": "virtual"}), r"example_of gave for .* what no case opens with: order.order_type: 'virtual'"),
+        (_changed({"paid_at": at("2036-01-01 10:00")}), r"example_of gave for .* what no case opens with: at: "),
+        (_changed(request={"sku": "HAT"}), r"example_of gave for .* what no case opens with: sku: 'HAT'"),
+        (_changed(request={"reason": "moth"}), r"example_of gave for .* what no case opens with: request.reason: 'moth'"),
+        (_changed(request={"kind": "refund_only"}), r"example_of gave for .* what no case opens with: request.kind: 'refund_only'"),
         (_made_of_nothing, r"example_of raised KeyError: 'S' for ExchangeFacts\("),
         (_half, r"example_of gave Order\(.*expected an order and a request, or None"),
         (_other_facts, r"example_of gives .*has not the facts ExchangeFacts\(|example_of gives an order with ExchangeFacts\("),

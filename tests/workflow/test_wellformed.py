@@ -274,3 +274,34 @@ def test_a_faulty_table_is_refused(make: Callable[[], Workflow], row: str, words
         make()
     assert caught.value.row == row
     assert words in str(caught.value)
+
+
+WHOLE = Facts("s", True, 0)
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        lambda facts: facts == WHOLE,
+        lambda facts: facts != WHOLE,
+        lambda facts: facts in {WHOLE},
+        lambda facts: hash(facts) % 2 == 0,
+        lambda facts: isinstance(facts, Facts),
+        lambda facts: facts.paid and facts == WHOLE,
+    ],
+    ids=["equal", "unequal", "member", "hash", "isinstance", "later"],
+)
+def test_a_guard_that_looks_at_the_facts_as_a_whole_is_refused(test: Callable[[Any], bool]) -> None:
+    """What it reads could not be known, and checks and the graph would be wrong without a word."""
+    looks = Guard("looks", test, Text("看全部", "looks at all"))
+    with pytest.raises(WorkflowError, match=r"guard looks: it looks at the facts as a whole; expected one that reads them by their names"):
+        build((replace(R1, when=(looks,)), R2, R3, R4))
+
+
+def test_a_guard_that_changes_what_it_is_asked_about_is_refused() -> None:
+    def pays(facts: Any) -> bool:
+        facts.paid = True
+        return bool(facts.paid)
+
+    with pytest.raises(WorkflowError, match="cannot assign to field 'paid'"):
+        build((replace(R1, when=(Guard("pays", pays, Text("付", "pays")),)), R2, R3, R4))

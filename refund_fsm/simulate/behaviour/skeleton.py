@@ -35,6 +35,8 @@ def skeleton(workflow: Workflow, policy: Policy | None = None) -> Behaviour:
     policy = policy or Policy.guide()
     choices = tuple(row for state in workflow.states.values() if not state.final for row in _choices(workflow, state, policy))
     common, mix = _mix(workflow, policy)
+    if not choices:
+        raise BadData("workflow", workflow, "a rule that somebody but the clock fires: there is nothing for a behaviour to say")
     return Behaviour(order_type=workflow.key, note=NOTE, facts=common, mix=mix, choices=choices)
 
 
@@ -92,7 +94,7 @@ def _varied(workflow: Workflow, policy: Policy, base: Any, free: list[FactField]
 
 
 def _along(workflow: Workflow, graph: ConfigGraph, config: int) -> int:
-    """How many steps of the spine a case can go that opens so; without a spine, whether anybody moves it."""
+    """How many steps of the spine a case can go that opens so; without a spine, 2 where somebody moves it, 1 where only the clock does."""
     width, (path, *_) = len(graph.events), (*workflow.spine, ())
     free = [number for number, name in enumerate(graph.events) if workflow.events[name].actor != CLOCK]
     for steps, state in enumerate(path[1:]):
@@ -102,4 +104,5 @@ def _along(workflow: Workflow, graph: ConfigGraph, config: int) -> int:
             return steps
     if path:
         return len(path) - 1
-    return int(any(graph.successor[config * width + event] not in (-1, config) for event in free))
+    moves = [event for event in range(width) if graph.successor[config * width + event] not in (-1, config)]
+    return 2 if any(event in free for event in moves) else int(bool(moves))

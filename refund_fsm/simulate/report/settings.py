@@ -71,7 +71,7 @@ def notices(one: Many) -> Iterator[Text]:
             f"⚠ {PROVISIONAL.en}: working days are needed that nobody has published yet",
         )
     if not isinstance(one, Result) and (left := one.outcomes[OPEN]) > OPEN_SHARE:
-        share, days = f"{100 * left:.2g} %", f"{one.horizon / ONE_DAY:g}"
+        share, days = f"{100 * left:.3g} %", f"{one.horizon / ONE_DAY:g}"
         yield Text(
             f"⚠ 到第 {days} 天仍有 {share} 的售后单未结束：到账、结束时间只统计在此之前的",
             f"⚠ {share} of the cases are still open on day {days}: times to the money and to the end are of those by then only",

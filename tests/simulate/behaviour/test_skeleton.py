@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from refund_fsm import BadData, Rule, Workflow, orders
+from refund_fsm import BadData, Limit, Rule, Workflow, orders
 from refund_fsm.cli import main
 from refund_fsm.simulate import Behaviour, Choice, Fixed, Share, first_passage, simulate, skeleton
 from refund_fsm.simulate.behaviour.behaviour import SHIPPED
 from tests.exchange import WORKFLOW as EXCHANGE
 from tests.simulate.many import START, penniless
-from tests.toys import END, GO, A, toy
+from tests.toys import END, GO, TICK, TURN, A, B, toy
 from tests.workflows import EVEN_AWKWARD
 
 ODD = 'a "quoted" \\ word, 中文 { = }'
@@ -39,6 +39,16 @@ def test_every_state_that_somebody_leaves_has_rows_and_the_main_path_can_be_gone
     law = first_passage(EXCHANGE, behaviour, start=START, step=timedelta(hours=12))
     assert all(law.state_shares[state.key] > 0 for path in EXCHANGE.spine for state in path)
     assert all(row.delay is None or row.delay.expected <= 240 for row in behaviour.choices)
+
+
+def test_what_only_the_clock_moves_at_first_has_a_skeleton() -> None:
+    limit = Limit("return_days", cites="assumed")
+    workflow = toy(Rule("T1", A, TICK, B, "assumed"), Rule("T2", B, TURN, END, "assumed"), limits={A: limit})
+    behaviour = skeleton(workflow)
+    assert [(row.state, row.event) for row in behaviour.choices] == [("b", "turn")]
+    assert first_passage(workflow, behaviour, start=START, step=timedelta(hours=6)).outcomes["end"] == pytest.approx(1)
+    with pytest.raises(BadData, match="a rule that somebody but the clock fires"):
+        skeleton(toy(Rule("T1", A, TICK, B, "assumed"), Rule("T2", B, TICK, END, "assumed"), limits={A: limit, B: limit}))
 
 
 def nobody(facts: object, at: datetime) -> None:
