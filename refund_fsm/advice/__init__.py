@@ -1,4 +1,4 @@
-"""Room of the advice: what a buyer, or an agent for one, should do now, until when, and where to tap.
+"""Room of the advice: what a buyer, an agent for one, or another actor should do now, until when, and where to tap.
 
 Must not change anything, read a wall clock, or judge: what is possible is asked of the case.
 """
@@ -6,6 +6,6 @@ Must not change anything, read a wall clock, or judge: what is possible is asked
 from __future__ import annotations
 
 from refund_fsm.advice.advising import Advice, AdviceLang, advise, cited
-from refund_fsm.advice.scene import Tip
+from refund_fsm.advice.tip import Tip
 
 __all__ = ["Advice", "AdviceLang", "Tip", "advise", "cited"]

@@ -1,4 +1,4 @@
-"""Owns the advice: what a buyer, or an agent for one, should do now, until when, and where to tap.
+"""Owns the advice: what a buyer, an agent for one, or another actor should do now, until when, and where to tap.
 
 Must not change anything, read a wall clock, or judge: what is possible is asked of the case.
 """
@@ -6,33 +6,43 @@ Must not change anything, read a wall clock, or judge: what is possible is asked
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from itertools import chain
 from typing import Any, Literal, get_args
 
 from refund_fsm import orders
-from refund_fsm.advice import texts, tips
-from refund_fsm.advice.scene import Scene
-from refund_fsm.advice.scene import Tip as Tip
+from refund_fsm.advice import texts
+from refund_fsm.advice.around import evidence, last
+from refund_fsm.advice.doing import to_do
+from refund_fsm.advice.kinds import fitting
+from refund_fsm.advice.limits import deadlines
+from refund_fsm.advice.money import money
+from refund_fsm.advice.scene import Scene, filer_of
+from refund_fsm.advice.standing import process, standing
 from refund_fsm.advice.texts import TOPICS
+from refund_fsm.advice.tip import Tip
 from refund_fsm.case import RefundCase
 from refund_fsm.errors import BadData, one_of
 from refund_fsm.orders.guidance import Said, guidance_of
 from refund_fsm.text import Lang, Text, words
-from refund_fsm.workflow import ASSUMED, ASSUMED_TEXT, Order, Policy, Workflow, instant
+from refund_fsm.workflow import ASSUMED, ASSUMED_TEXT, CLOCK, Actor, Order, Policy, Workflow, instant
 
 AdviceLang = Literal["zh", "en", "both"]
+PARTS = (process, standing, to_do, fitting, evidence, deadlines, money, last)
+OF_THE_CASE = ("standing", "next", "barred", "kind", "evidence", "deadline", "money")  # headings whose tips carry its state and line
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Advice on a case or an order of `order_type`, as of `at`. `str()` reads in the languages of `lang`, grouped by topic."""
+    """Advice on a case or an order of `order_type`, as of `at`, for the actor `role` (its key; None where a table has none that files).
+    `str()` reads in the languages of `lang`, grouped by topic."""
 
     order_type: str
     at: datetime
     lang: AdviceLang
     items: tuple[Tip, ...]
+    role: str | None = None
 
     @property
     def languages(self) -> tuple[Lang, ...]:
@@ -55,6 +65,7 @@ class Advice:
             "order_type": self.order_type,
             "at": self.at.isoformat(),
             "lang": self.lang,
+            "role": self.role,
             "items": [
                 {
                     "topic": tip.topic,
@@ -63,6 +74,10 @@ class Advice:
                     "until": tip.until.isoformat() if tip.until else None,
                     "event": tip.event,
                     "provisional": tip.provisional,
+                    "state": tip.state,
+                    "kind": tip.kind,
+                    "line": tip.line,
+                    "deadline": tip.deadline,
                 }
                 for tip in self.items
             ],
@@ -88,42 +103,67 @@ def advise(
     at: datetime,
     lang: AdviceLang = "both",
     *,
+    role: str | None = None,
     policy: Policy | None = None,
     workflow: Workflow | None = None,
 ) -> Advice:
     """What to do now about a case, or about an order for which nothing was filed.
 
-    A case is looked at as the clock has left it at `at`; it stays as it is. For an order alone, `policy=None` is the guide's
-    and `workflow=None` the registry's; a case has its own of both. Raises `BadData` for an unknown `lang`, an `at` before
-    the case's `now` or the order's `paid_at`, and an order that is not of the workflow.
+    A case is looked at as the clock has left it at `at`; it stays as it is. `role` is the key of the actor who is advised, any of the
+    workflow's but the clock; None: the one who files. Another is told what waits for him, until when, and what follows if he does
+    nothing. For an order alone, `policy=None` is the guide's and `workflow=None` the registry's; a case has its own of both. A workflow
+    without guidance (any but a registered one) gets what can be read off its table, and is told so. Raises `BadData` for an unknown
+    `lang` or `role`, an `at` before the case's `now` or the order's `paid_at`, and an order that is not of the workflow.
     """
     one_of("lang", lang, get_args(AdviceLang))
     at = instant(at, "at")
     if isinstance(subject, RefundCase):
-        scene = _scene_of_case(subject, at, policy, workflow)
+        scene = _scene_of_case(subject, at, policy, workflow, role)
     elif isinstance(subject, Order):
-        scene = _scene_of_order(subject, at, policy, workflow)
+        scene = _scene_of_order(subject, at, policy, workflow, role)
     else:
         raise BadData("subject", subject, "a RefundCase or an Order")
-    return Advice(scene.workflow.key, at, lang, tuple(chain.from_iterable(part(scene) for part in tips.PARTS)))
+    items = tuple(_placed(scene, tip) for part in PARTS for tip in part(scene))
+    return Advice(scene.workflow.key, at, lang, items, scene.role.key if scene.role else None)
 
 
-def _scene_of_case(case: RefundCase, at: datetime, policy: Policy | None, workflow: Workflow | None) -> Scene:
+def _placed(scene: Scene, tip: Tip) -> Tip:
+    """The tip with what the case says of its state, kind and line, where it is about the case."""
+    case = scene.case
+    if case is None or tip.topic not in OF_THE_CASE:
+        return tip
+    kind = tip.kind if tip.topic == "kind" or tip.kind is not None else case.request.kind
+    return replace(tip, state=case.state.key, kind=kind, line=tip.line or case.request.sku)
+
+
+def _scene_of_case(case: RefundCase, at: datetime, policy: Policy | None, workflow: Workflow | None, role: str | None) -> Scene:
     for name, value in (("policy", policy), ("workflow", workflow)):
         if value is not None:
             raise BadData(name, value, "None: a case has its own")
     if at < case.now:
         raise BadData("at", at.isoformat(), f"not before the case's now, {case.now.isoformat()}: advice looks ahead")
-    return Scene(case.workflow, case.policy, guidance_of(case.workflow), case.order, at, case.advance(to=at))
+    actor = _actor(case.workflow, role)
+    return Scene(case.workflow, case.policy, guidance_of(case.workflow), case.order, at, case.advance(to=at), actor)
 
 
-def _scene_of_order(order: Order, at: datetime, policy: Policy | None, workflow: Workflow | None) -> Scene:
+def _scene_of_order(order: Order, at: datetime, policy: Policy | None, workflow: Workflow | None, role: str | None) -> Scene:
     workflow = orders.get(order.order_type) if workflow is None else workflow
     if order.order_type != workflow.key:
         raise BadData("order.order_type", order.order_type, f"{workflow.key!r}, the workflow's key")
     if at < order.paid_at:
         raise BadData("at", at.isoformat(), f"not before the order was paid, {order.paid_at.isoformat()}")
-    return Scene(workflow, Policy.guide() if policy is None else policy, guidance_of(workflow), order, at)
+    actor = _actor(workflow, role)
+    return Scene(workflow, Policy.guide() if policy is None else policy, guidance_of(workflow), order, at, role=actor)
+
+
+def _actor(workflow: Workflow, role: str | None) -> Actor | None:
+    """Who is advised."""
+    if role is None:
+        return filer_of(workflow)
+    known = [key for key in workflow.actors if key != CLOCK.key]
+    if not isinstance(role, str) or role not in known:
+        raise BadData("role", role, f"an actor of {workflow.key} but the clock: {', '.join(known)}")
+    return workflow.actors[role]
 
 
 def cited() -> frozenset[str]:

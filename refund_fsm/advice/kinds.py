@@ -6,47 +6,59 @@ Must not judge: every verdict is a case's own.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from refund_fsm.advice import texts
-from refund_fsm.advice.scene import Choice, Scene, Tip, closest, labels, line_titles, mentioned, tip, unique
+from refund_fsm.advice.choices import Choice, closest
+from refund_fsm.advice.scene import Scene
+from refund_fsm.advice.tip import Tip, labels, mentioned, prefixed, tip, unique
 from refund_fsm.orders import fact_labels
 from refund_fsm.orders.guidance import Said
-from refund_fsm.text import OR, Text
-from refund_fsm.workflow import OrderLine, spelled
+from refund_fsm.text import OR, Text, yuan
+from refund_fsm.workflow import spelled
 
 
 def fitting(scene: Scene) -> Iterator[Tip]:
     """Which kinds and reasons would be taken now, which would not, and who pays the freight of a return."""
-    guide = scene.guidance
-    if not scene.may_choose:
-        if scene.case is not None and scene.case.freight is not None and not scene.case.state.final:
-            freight = scene.case.freight
-            reason, _ = _reasons(scene, [scene.case.request.reason])
+    guide, case = scene.guidance, scene.case
+    if not scene.may_choose or not scene.for_filer:
+        if case is not None and case.freight is not None and not case.state.final:
+            freight = case.freight
+            reason, _ = _reasons(scene, [case.request.reason])
             yield tip("kind", texts.FREIGHT, spelled(freight.cites), freight=freight.text, reasons=reason)
         return
-    for one in guide.filing if guide else ():
-        yield tip("kind", one)
-    lines = scene.order.lines if scene.case is None else (scene.order.line(scene.case.request.sku),)
-    if guide and guide.window:
-        for line in lines:
-            if line.no_reason_excluded:
-                yield tip("kind", texts.EXCLUDED, title=Text(line.title, line.title))
-    yield from _of_lines(scene, lines)
+    if guide and scene.can_file():
+        for one in guide.filing:
+            yield tip("kind", one)
+    lines = [scene.order.line(sku) for sku in scene.skus]
+    for line in lines:
+        title = Text(line.title, line.title)
+        if guide and guide.window and line.no_reason_excluded:
+            yield replace(tip("kind", texts.EXCLUDED, title=title), line=line.sku)
+        if guide and line.quantity > 1 and scene.can_file(line.sku):
+            share, left = yuan(line.paid_fen // line.quantity), yuan(line.balance_fen)
+            count = Text(str(line.quantity), str(line.quantity))
+            yield replace(tip("kind", guide.pieces, title=title, count=count, share=share, left=left), line=line.sku)
+    yield from _of_lines(scene, [line.sku for line in lines])
 
 
-def _of_lines(scene: Scene, lines: tuple[OrderLine, ...]) -> Iterator[Tip]:
+def _of_lines(scene: Scene, skus: list[str]) -> Iterator[Tip]:
     """What fits, line by line; lines of which the same is said are named together, and not at all when it is said of all."""
     found: dict[Tip, list[str]] = {}
-    for line in lines:
-        choices = scene.choices(line.sku)
+    for sku in skus:
+        choices = scene.choices(sku)
         for one in (*_taken(scene, choices), *_barred(scene, choices), *_freights(scene, choices)):
-            found.setdefault(one, []).append(line.sku)
-    for one, skus in found.items():
-        if len(skus) == len(lines):
-            yield one
-        else:
-            prefix = Said(texts.OF_LINE).filled(titles=line_titles(scene.order, skus))
-            yield Tip(one.topic, Text(prefix.zh + one.text.zh, prefix.en + one.text.en), one.cites, one.until, one.event)
+            found.setdefault(one, []).append(sku)
+    for one, named in found.items():
+        yield about_lines(scene, named, one)
+
+
+def about_lines(scene: Scene, skus: list[str], one: Tip) -> Tip:
+    """The tip as it is said of some lines: they are named where it is not said of all."""
+    whole = len(skus) == len(scene.skus)
+    titles = labels(Text(f"“{title}”", f"“{title}”") for title in (scene.order.line(sku).title for sku in skus))
+    said = one if whole else prefixed(one, Said(texts.OF_LINE).filled(titles=titles))
+    return replace(said, line=skus[0]) if len(skus) == 1 else said
 
 
 def _taken(scene: Scene, choices: tuple[Choice, ...]) -> Iterator[Tip]:
@@ -64,7 +76,8 @@ def _taken(scene: Scene, choices: tuple[Choice, ...]) -> Iterator[Tip]:
         else:
             named = [_kind(scene, kind) for kind in taken]
             sources = (one.sources for one in named)
-            yield tip("kind", texts.FITS_KINDS, *sources, cites, reasons=said, kinds=labels((one.text for one in named), OR))
+            one = tip("kind", texts.FITS_KINDS, *sources, cites, reasons=said, kinds=labels((one.text for one in named), OR))
+            yield replace(one, kind=taken[0]) if len(taken) == 1 else one
 
 
 def _barred(scene: Scene, choices: tuple[Choice, ...]) -> Iterator[Tip]:

@@ -1,53 +1,26 @@
-"""Owns what the advice looks at: a case or an order at an instant, and which kinds and reasons of a refund fit there.
+"""Owns what the advice looks at: a case or an order at an instant, and for whom.
 
 Must not judge by itself: every answer is asked of a case, that is of the workflow's own machine.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeVar
 
-from refund_fsm.advice.texts import AND
-from refund_fsm.case import RefundCase, Refusal, Refused, Verdict
-from refund_fsm.orders.guidance import Guidance, Said
-from refund_fsm.text import Provisional, Text, listed, words
-from refund_fsm.workflow import CLOCK, Actor, Event, Evidence, Freight, Order, Policy, RefundRequest, Workflow
+from refund_fsm.advice.choices import Choice, asks_of, fresh, judged
+from refund_fsm.case import RefundCase, Refusal, Verdict
+from refund_fsm.orders.guidance import Guidance, SentBack
+from refund_fsm.workflow import CLOCK, Actor, Event, Order, Policy, Rule, Workflow
 
-
-@dataclass(frozen=True, slots=True)
-class Tip:
-    """One piece of advice. `topic` is a key of `TOPICS`; `cites` are catalogue ids, or `assumed`.
-
-    `until` is the instant by which it must be done or should have happened (the instant itself is too late); `event` is the
-    event that it is about; `provisional` says that `until`, or an instant in the text, which marks it, rests on days whose holidays
-    are not published yet.
-    """
-
-    topic: str
-    text: Text
-    cites: tuple[str, ...]
-    until: datetime | None = None
-    event: str | None = None
-    provisional: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A kind and a reason that a buyer could claim, the verdict on them, and who would pay for sending the goods back."""
-
-    kind: str | None
-    reason: str
-    verdict: Verdict
-    files: frozenset[str]
-    freight: Freight | None
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is looked at. `case` has been advanced to `at`; without one, `order` alone is looked at."""
+    """What is looked at, for the actor `role`. `case` has been advanced to `at`; without one, `order` alone is looked at."""
 
     workflow: Workflow
     policy: Policy
@@ -55,29 +28,69 @@ class Scene:
     order: Order
     at: datetime
     case: RefundCase | None = None
-    _choices: dict[str, tuple[Choice, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)  # by SKU, asked once
+    role: Actor | None = None
+    _asked: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # what was found, asked once
+
+    def _once(self, name: str, find: Callable[[], Found]) -> Found:
+        """What is looked for but once."""
+        if name not in self._asked:
+            self._asked[name] = find()
+        found: Found = self._asked[name]
+        return found
 
     @property
-    def asker(self) -> Actor | None:
-        """Whom the advice is for: the actor who files, or who acts first."""
-        rules = self.workflow.rules
-        filing = [rule.actor for rule in rules if rule.event.files]
-        first = [rule.actor for rule in rules if rule.source.key == self.workflow.initial.key and not rule.by_clock]
-        return next(iter((*filing, *first)), None)
+    def filer(self) -> Actor | None:
+        """The actor who files."""
+        return self._once("filer", lambda: filer_of(self.workflow))
+
+    @property
+    def for_filer(self) -> bool:
+        """Whether the advice is for the actor who files, to whom the guidance speaks."""
+        return self.role is None or (self.filer is not None and self.role.key == self.filer.key)
 
     @property
     def filing(self) -> tuple[Event, ...]:
         """The filing events of the initial state."""
+        return self._once("filing", self._filing)
+
+    def _filing(self) -> tuple[Event, ...]:
         here = (event for event in self.workflow.events.values() if event.files)
         return tuple(event for event in here if (self.workflow.initial.key, event.name) in self.workflow.rules_at)
 
     @property
+    def files_here(self) -> bool:
+        """Whether a case is where something can still be filed."""
+        assert self.case is not None
+        return any((self.case.state.key, event.name) in self.workflow.rules_at for event in self.filing)
+
+    @property
     def may_choose(self) -> bool:
-        """Whether kind and reason are still open: nothing was filed for review yet, or the case has ended without a refund."""
+        """Whether kind and reason are still open: nothing was filed for review yet, or the case has ended without a refund and left the
+        goods where they were."""
         case = self.case
-        if case is None or (case.state.final and case.paid_fen == 0):
+        if case is None:
             return True
-        return any((case.state.key, event.name) in self.workflow.rules_at for event in self.filing)
+        if case.state.final:
+            return case.paid_fen == 0 and self.sent_back is None
+        return self.files_here
+
+    @property
+    def skus(self) -> tuple[str, ...]:
+        """The lines that it is about."""
+        return tuple(line.sku for line in self.order.lines) if self.case is None else (self.case.request.sku,)
+
+    @property
+    def sent_back(self) -> SentBack | None:
+        """What there is to say of goods that were sent back; None while they were not."""
+        known = self.guidance.sent_back if self.guidance else None
+        return known if known is not None and self.case is not None and getattr(self.case.facts, known.fact, False) else None
+
+    @property
+    def arrived(self) -> bool:
+        """Whether goods that were sent back have arrived."""
+        assert self.case is not None
+        back = self.sent_back
+        return back is not None and any(step.event == back.arrival for step in self.case.steps)
 
     def actors_now(self) -> tuple[Actor, ...]:
         """Who else than the one advised can move the case, the clock aside."""
@@ -87,127 +100,87 @@ class Scene:
         return tuple(found.values())
 
     def others_now(self) -> tuple[Event, ...]:
-        """The events by which others than the one advised can move the case, the clock aside."""
+        """The events by which others than the one advised can move the case, the clock aside. One who filed, and may end it, is not
+        waited for where somebody else is."""
+        return self._once("others", self._others)
+
+    def _others(self) -> tuple[Event, ...]:
         assert self.case is not None
-        case, mine = self.case, {CLOCK.key, self.asker.key if self.asker else ""}
+        case, mine, filer = self.case, {CLOCK.key, self.role.key if self.role else ""}, self.filer
         others = (by for by in self.workflow.actors if by not in mine)
         allowed = {verdict.rule for by in others for verdict in case.actions(at=self.at, by=by)}
-        return tuple(rule.event for rule in self.workflow.rules if rule in allowed and not rule.internal)
+        moves = tuple(rule.event for rule in self.workflow.rules if rule in allowed and not rule.internal)
+        return tuple(event for event in moves if filer is None or event.actor.key != filer.key) or moves
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """Every event of the one advised, judged now."""
-        assert self.case is not None
-        return self.case.actions(at=self.at, by=self.asker.key) if self.asker else ()
+        case, role = self.case, self.role
+        return self._once("verdicts", lambda: case.actions(at=self.at, by=role.key) if case and role else ())
+
+    def allowed(self) -> frozenset[str]:
+        """The events that the one advised can send now."""
+        return frozenset(verdict.event for verdict in self.verdicts() if verdict.allowed)
+
+    @property
+    def waits(self) -> bool:
+        """Whether something waits for the one advised: an event by which he moves the case."""
+        return any(verdict.rule is not None and not verdict.rule.internal for verdict in self.verdicts())
+
+    @property
+    def can_end(self) -> bool:
+        """Whether the one advised can end the case without a refund."""
+        return any(ends_unpaid(verdict.rule) for verdict in self.verdicts() if verdict.rule is not None)
+
+    def pays_at(self, state: str) -> bool:
+        """Whether the money is due in a state: it pays, or is counted together with one that does."""
+        return state in self._once("paying", self._paying)
+
+    def _paying(self) -> frozenset[str]:
+        found = {rule.source.key for rule in self.workflow.rules if rule.event.pays}
+        groups = [{state.key for state in states} for states, _ in self.workflow.groups]
+        return frozenset(found).union(*(group for group in groups if group & found))
 
     def choices(self, sku: str) -> tuple[Choice, ...]:
         """Every kind and reason that the workflow knows, each judged as this case would be if it asked for that, or as a new one."""
-        if sku not in self._choices:
-            self._choices[sku] = self._judged(sku)
-        return self._choices[sku]
+        known = self.guidance is not None or self.case is not None  # else facts may need attributes that nobody has given
+        return self._once(f"choices {sku}", lambda: tuple(judged(self, sku)) if known else ())
 
-    def _judged(self, sku: str) -> tuple[Choice, ...]:
-        known = {one.name: one.domain(self.policy) for one in self.workflow.fact_fields}
-        like = self.case.request if self.case else None
-        reasons = known.get("reason") or ((like.reason,) if like else ())
-        if self.guidance is None and like is None:  # facts of a user's own workflow may need attributes that nobody has given
-            return ()
-        return tuple(
-            choice for reason in reasons for kind in known.get("kind", (None,)) if (choice := self._choice(sku, kind, str(reason), like))
-        )
+    def can_file(self, sku: str | None = None) -> bool:
+        """Whether something would be taken now of the line, or of any of them."""
+        return any(choice.files for one in ([sku] if sku else self.skus) for choice in self.choices(one))
 
-    def _choice(self, sku: str, kind: object, reason: str, like: RefundRequest | None) -> Choice | None:
-        named = None if kind is None else str(kind)
-        if like is None:
-            request = RefundRequest(sku=sku, kind=named, reason=reason)
-        else:
-            request = like.model_copy(update={"kind": named, "reason": reason})
-        case = _as_if(self.case, request) if self.case else None
-        if case is None or case.state.final:  # a new case
-            case = RefundCase.open(self.order, request, at=self.at, policy=self.policy, workflow=self.workflow)
-        asked = [self.guidance.asks] if self.guidance else [(event.name,) for event in self.filing]
-        if not asked:
+    def open_kinds(self) -> frozenset[str | None]:
+        """The kinds of refund that would be taken now, of any line, as far as kind and reason are still open."""
+        if not self.may_choose:
+            return frozenset()
+        return frozenset(choice.kind for sku in self.skus for choice in self.choices(sku) if choice.verdict.allowed)
+
+    def lost(self) -> Refusal | None:
+        """What would refuse the present claim if the case were ended and filed anew, though it holds now; None where nothing would."""
+        return self._once("lost", self._lost)
+
+    def _lost(self) -> Refusal | None:
+        case = self.case
+        if case is None or case.state.final or (self.files_here and not any(event.name in self.allowed() for event in self.filing)):
             return None
-        verdicts = [_asked(case, events, self.at) for events in asked]
-        verdict = next((one for one in verdicts if one.allowed), verdicts[0])
-        files = frozenset(event.name for event in self.filing if _asked(case, (event.name,), self.at).allowed)
-        return Choice(named, reason, verdict, files, case.freight)
+        refusals = []
+        for kind in dict.fromkeys((case.request.kind, *(str(kind) for kind in asks_of(self, "kind")))):  # its own first: mostly it is free
+            found = fresh(self, kind)
+            if found is None or found.allowed or found.refusal is None:
+                return None
+            if any(guard(case.facts) for guard in found.refusal.failed_guards):
+                refusals.append(found.refusal)
+        return min(refusals, key=lambda refusal: len(refusal.failed_guards), default=None)
 
 
-# What stands in for the details that an event needs, when it is only asked whether the event would be taken.
-_GIVEN: dict[str, Callable[[datetime], object]] = {
-    "note": lambda _: "…",
-    "tracking_no": lambda _: "…",
-    "evidence": lambda at: Evidence(kind="photo", by="advice", at=at),
-}
+def ends_unpaid(rule: Rule) -> bool:
+    """Whether a rule ends the case and moves no money."""
+    return rule.dest.final and not rule.event.pays
 
 
-def _as_if(case: RefundCase, request: RefundRequest) -> RefundCase | None:
-    """The case if it had asked for something else: the same steps at the same instants. None where one would have been refused."""
-    other = RefundCase.open(case.order, request, at=case.opened_at, policy=case.policy, workflow=case.workflow)
-    try:
-        for step in case.steps:
-            by_clock = step.by == CLOCK.key
-            other = other.advance(to=step.at) if by_clock else other.apply(step.event, at=step.at, by=step.by, **step.details)
-        return other.advance(to=case.now)
-    except Refused:
-        return None
-
-
-def _asked(case: RefundCase, events: tuple[str, ...], at: datetime) -> Verdict:
-    """The verdict on the last of the events, those before it taken; or on the first of them that is refused."""
-    for name in events:
-        event = case.workflow.events[name]
-        given = {need: _GIVEN[need](at) for need in event.needs}
-        verdict = case.ask(name, at=at, by=event.actor.key, **given)
-        if not verdict.allowed or name == events[-1]:
-            break
-        case = case.apply(name, at=at, by=event.actor.key, **given)
-    return verdict
-
-
-def closest(choices: Iterable[Choice]) -> Refusal:
-    """Of several refused choices the refusal that is nearest to being none: with the fewest failed guards."""
-    refusals = [choice.verdict.refusal for choice in choices if choice.verdict.refusal]
-    return min(refusals, key=lambda refusal: len(refusal.failed_guards))
-
-
-def mentioned(text: Text, workflow: Workflow) -> tuple[str, ...]:
-    """The catalogue ids that a text names."""
-    words = set(re.findall(r"[A-Za-z0-9-]+", text.en))
-    return tuple(id for id in workflow.catalogue if id in words)
-
-
-def unique(*sources: Iterable[str]) -> tuple[str, ...]:
-    """The ids of several citations, each once."""
-    return tuple(dict.fromkeys(id for source in sources for id in source))
-
-
-def tip(topic: str, one: Said, *more: Iterable[str], until: datetime | None = None, **parts: Text) -> Tip:
-    """A tip of a sentence with its blanks filled in; `more` are further ids that it rests on. It is provisional when a part is."""
-    provisional = any(isinstance(part, Provisional) for part in parts.values())
-    return Tip(topic, one.filled(**parts), unique(one.sources, *more), until, provisional=provisional)
-
-
-def when(at: datetime, provisional: bool = False) -> Text:
-    """An instant in words, marked when it rests on days that are not published yet."""
-    return words.limit(at, provisional)
-
-
-def labels(texts: Iterable[Text], last: Text = AND) -> Text:
-    """Labels in a row."""
-    return listed(list(texts), last)
-
-
-def joined(*texts: Text) -> Text:
-    """Sentences one after the other."""
-    return Text("".join(one.zh for one in texts), " ".join(one.en for one in texts))
-
-
-def line_titles(order: Order, skus: Iterable[str]) -> Text:
-    """The titles of some lines, quoted as they are."""
-    return labels(Text(f"“{title}”", f"“{title}”") for title in _titles(order, skus))
-
-
-def _titles(order: Order, skus: Iterable[str]) -> Iterator[str]:
-    wanted = set(skus)
-    return (line.title for line in order.lines if line.sku in wanted)
+def filer_of(workflow: Workflow) -> Actor | None:
+    """The actor who files, or who acts first."""
+    rules = workflow.rules
+    filing = [rule.actor for rule in rules if rule.event.files]
+    first = [rule.actor for rule in rules if rule.source.key == workflow.initial.key and not rule.by_clock]
+    return next(iter((*filing, *first)), None)

@@ -19,7 +19,6 @@ TOPICS = {
     "last_resort": Text("最后的办法", "The last resorts"),
 }
 
-AND = Text("和", "and")
 NONE = Text("", "")
 OVER = Text("，已过", "; that is over")
 JUDGED = Text("，本次按此判断", "; requests are judged by this")
@@ -27,15 +26,36 @@ ACCOUNTS = {"wechat": Text("微信零钱", "WeChat balance"), "alipay": Text("�
 
 # 1. Where things stand
 PROCESS = said("", "适用“{label}”。", "The process “{label}” applies.")
+UNGUIDED = said(
+    "",
+    "这个流程没有附带指引：以下只依据流程表；在哪里操作、要什么凭证、法律怎么规定，本程序不能说。",
+    "No guidance comes with this process: what follows is read off its table alone. Where to tap, which evidence helps and what the law "
+    "says, this program cannot tell.",
+)
+UNFILED = said("", "还没有提交任何申请。", "Nothing was filed yet.")
 STATE = said("", "当前状态：{state}（自{since}起）。", "The case is “{state}” since {since}.")
 ASKED = said("", "本次申请：{what}，金额{amount}。", "Asked for: {what}, {amount}.")
 WAITING = said("", "现在由{actors}处理：{events}。", "Now it is up to the {actors}: {events}.")
-ENDED = said("", "该售后已经结束，不能再操作；如有需要可另行申请。", "The case has ended; if need be, file a new one.")
+ENDED = said("", "该售后已经结束，不能再操作。", "The case has ended; nothing more can be done in it.")
+ANEW = said("", "如有需要，可以另行申请。", "If need be, file a new one.")
+NOTHING_WAITS = said("", "现在没有等{actor}处理的事。", "Nothing waits for the {actor} now.")
 
 # 2. What to do
 DO = said("", "{event}。", "{event}.")
 DO_HOW = said("", "{event}：{how}。", "{event}: {how}.")
 NEEDS = said("", "须提供{needs}。", "It needs {needs}.")
+ENDS = said("", "该售后随之结束（{dest}），不能恢复。", "The case then ends ({dest}) and is not taken up again.")
+LEADS = said("", "之后转为“{dest}”。", "The case then becomes “{dest}”.")
+LOSES = said(
+    "",
+    "注意：这样就不能再以“{reason}”为由重新申请。{why}",
+    "Mind what is lost: it cannot be filed anew for the reason {reason}. {why}",
+)
+LOSES_NO_REASON = said(
+    "",
+    "注意：这样就失去了无理由退货的权利，不能再以“{reason}”为由重新申请。{why}",
+    "Mind what is lost: the no-reason right. It cannot be filed anew for the reason {reason}. {why}",
+)
 
 # 3. What fits
 FITS_KINDS = said("", "以“{reasons}”为由，可以申请{kinds}。", "For the reason {reasons}: {kinds}.")
@@ -66,6 +86,36 @@ OVERDUE = said(
     "{actors}已经超时：“{state}”本应在{due}之前处理完。可以催办。",
     "The {actors} is overdue: “{state}” should have been over by {due}. Press for it.",
 )
+OVERDUE_PLAIN = said(
+    "",
+    "{actors}已经超时：“{state}”本应在{due}之前处理完。",
+    "The {actors} is overdue: “{state}” should have been over by {due}.",
+)
+IDLE_CLOCK = said(
+    "",
+    "如果{actor}什么都不做：到{due}，系统按“{event}”处理，转为“{dest}”。",
+    "If the {actor} does nothing: at {due} the clock acts (“{event}”), and the case becomes “{dest}”.",
+)
+IDLE_BREACH = said(
+    "",
+    "如果{actor}什么都不做：过了{due}就记为超时，但没有人强制执行，售后停在“{state}”。",
+    "If the {actor} does nothing: after {due} the limit is breached and nobody enforces it; the case stays “{state}”.",
+)
+IDLE_PASSED = said(
+    "",
+    "如果{actor}仍然什么都不做：{due}的期限已过，已记为超时，没有人强制执行，售后停在“{state}”。",
+    "If the {actor} still does nothing: the limit of {due} is breached already and nobody enforces it; the case stays “{state}”.",
+)
+IDLE_UNLIMITED = said(
+    "",
+    "如果{actor}什么都不做：这一步没有期限，售后停在“{state}”。",
+    "If the {actor} does nothing: there is no limit here, and the case stays “{state}”.",
+)
+WORKING_DAYS = said(
+    "assumed",
+    "工作日不算周末和法定节假日，调休上班的日子要算；按“天”算的期限是自然日，节假日也算在内。",
+    "Working days leave out weekends and public holidays and take in make-up days; limits in days are calendar days, holidays included.",
+)
 WINDOW_GUIDE = said(
     "D4",
     "七天无理由，按指南（签收当天算第一天）：最晚{end}{mark}。",
@@ -77,7 +127,11 @@ WINDOW_LAW = said(
     "No-reason return by the law (from the day after signing, a last day on a holiday rolls over): until {end}{mark}{unrolled}.",
 )
 UNROLLED = Text("；若不顺延，最晚{plain}", "; without the roll-over, until {plain}")
-WINDOW_KEPT = said("L3", "已在期限内联系过商家，期限得以保留。", "The merchant was contacted in time, so the right is kept.")
+WINDOW_KEPT = said(
+    "L3",
+    "已在期限内联系过商家，七天无理由的权利得以保留：{end}之后仍可提交。",
+    "The merchant was contacted in time, so the no-reason right is kept: a request is taken after {end} too.",
+)
 WINDOW_POLICY = said(
     "assumed", "七天无理由，按本次采用的规则：最晚{end}{mark}。", "No-reason return by the policy in use: until {end}{mark}."
 )
@@ -96,6 +150,11 @@ FAULT_LATE = said(
 # 6. The money
 PAID = said("", "{amount}已于{at}退款到账。", "{amount} was refunded on {at}.")
 PAYOUT = said("", "{amount}最迟应在{due}之前到账。", "{amount} should be there by {due} at the latest.")
+PAYOUT_LATE = said(
+    "",
+    "{amount}最迟应在{due}之前到账，现在已经逾期。",
+    "{amount} should have been there by {due}; that is overdue.",
+)
 PAYOUT_IF = said(
     "",
     "同意退款之后，最多{length}到账；如果现在就同意，最迟{due}。",
@@ -110,6 +169,11 @@ LAW_PASSED = said(
     "",
     "注意：法定退款期限（收到退货后{length}）已于{due}届满，可以据此催促或投诉。",
     "Note: the law's term for the refund ({length} from receiving the return) ended on {due}; press for it, or complain on that ground.",
+)
+LAW_PASSED_PLAIN = said(
+    "",
+    "注意：法定退款期限（收到退货后{length}）已于{due}届满，退款已经违期。",
+    "Note: the law's term for the refund ({length} from receiving the return) ended on {due}, and the refund is late.",
 )
 LAW_MISSED = said(
     "",

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from refund_fsm.cli.answers import tell
-from refund_fsm.cli.options import FOUND, SCENARIOS, WHEN, File, JsonOption, LangOption, instant_of, spoken
+from refund_fsm.cli.options import FOUND, SCENARIOS, WHEN, File, JsonOption, LangOption, instant_of, naming, spoken
 
 
 def demo(
@@ -51,13 +51,19 @@ def run(file: File, lang: LangOption = None, json: JsonOption = False) -> None:
 def advise(
     file: File,
     at: Annotated[str | None, typer.Option("--at", help=f"As of when ({WHEN}); default: the file's last instant.")] = None,
+    role: Annotated[
+        str | None,
+        typer.Option("--role", metavar="KEY", help="Whom to advise: an actor of the workflow but the clock; default: who files."),
+    ] = None,
     lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Say what to do now about a scenario's order or case, or a saved case, until when, and where to tap."""
+    """Say what to do now about a scenario's order or case, or a saved case, until when, and where to tap; or what waits for another."""
     from refund_fsm import advice
     from refund_fsm.cli import subjects
     from refund_fsm.text.sections import Answer, json_of, lines
 
-    found = advice.advise(**subjects.advised(file, None if at is None else instant_of(at, "--at")), lang=spoken(lang).value)
+    subject = subjects.advised(file, None if at is None else instant_of(at, "--at"))
+    with naming(role="--role"):
+        found = advice.advise(**subject, lang=spoken(lang).value, role=role)
     tell(Answer(lambda _: lines([str(found)]), lambda: json_of(found.to_dict())), lang, json)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from refund_fsm.orders.guidance_form import Guidance as Guidance
 from refund_fsm.orders.guidance_form import Said as Said
+from refund_fsm.orders.guidance_form import SentBack as SentBack
 from refund_fsm.orders.guidance_form import said as said
 from refund_fsm.orders.guidance_texts import GUIDANCE
 from refund_fsm.orders.registry import get, keys

@@ -38,13 +38,54 @@ def said(cites: str, zh: str, en: str) -> Said:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Overtaken:
+    """A request of a kind, filed while the goods were in one place, once they have left it: it stays `as_filed`; `anew` is said
+    where it can be ended and another filed, `travelling` while they travel."""
+
+    kind: str
+    goods: str
+    as_filed: Said
+    anew: Said
+    travelling: Said
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentBack:
+    """Goods that the buyer has sent back: the fact that says so and the event by which they arrive. `there` and `lost` are said while
+    the case runs, `kept` and `undelivered` once it has ended without a refund, `ending` before the buyer ends it so."""
+
+    fact: str
+    arrival: str
+    there: Said
+    lost: Said
+    kept: Said
+    undelivered: Said
+    ending: Said
+
+
+@dataclass(frozen=True, kw_only=True)
+class Term:
+    """How long a reason holds: until `end(order, policy)`, which the policy's `field` sets. `ahead` and `over` name that instant."""
+
+    reason: str
+    field: str
+    end: Callable[[Order, Policy], datetime]
+    ahead: Said
+    over: Said
+
+
+@dataclass(frozen=True, kw_only=True)
 class Guidance:
     """What the advice says about one order type.
 
     `asks` are the events, in order, that decide whether a kind and a reason fit: the last one is asked, those before it are
-    taken. `better_first` maps an event to the one that had better come before it, and why. `states` is by state key,
-    `kinds`, `reasons`, `goods` by the values of those facts; `goods_at` says where the goods are. `window(signed_at, policy)`
-    is when the days of no-reason return end, None where there are none; `faults` are the reasons that need no such days.
+    taken. `better_first` maps an event to the one that had better come before it, and why. `states` is by state key, and `open_in`
+    by state key and event what is said there while that event is possible; `kinds`, `reasons`, `goods` are by the values of those
+    facts; `goods_at` says where the goods are, and `goods_open` by place and kind what is said while that kind would be taken there;
+    `unsaid` is by place what the rules do not say. `window(signed_at, policy)` is when the days of no-reason return end, None where
+    there are none, and `window_guard` names the guard that watches them; `not_signed` is said of lines that have such days, before
+    they run; `holidays` says how holidays count in them. `faults` are the reasons that need no such days. `keep` is said as long as a
+    case may go on, evidence wanted or not. `refusing` is said where refusing the delivery counts as sending the goods back.
     """
 
     process: Said
@@ -56,7 +97,9 @@ class Guidance:
     reasons: Mapping[str, Said]
     better_first: Mapping[str, tuple[str, Said]] = field(default_factory=dict)
     states: Mapping[str, Said]
+    open_in: Mapping[tuple[str, str], Said] = field(default_factory=dict)
     evidence: tuple[Said, ...]
+    keep: Said
     refunder: Said
     money: Said
     law: tuple[Said, ...]
@@ -66,6 +109,16 @@ class Guidance:
     goods: Mapping[str, Said] = field(default_factory=dict)
     goods_at: Callable[[Order, datetime], str] | None = None
     window: Callable[[datetime, Policy], Deadline] | None = None
+    window_guard: str | None = None
+    not_signed: Said | None = None
+    holidays: Said | None = None
     faults: frozenset[str] = frozenset()
+    goods_open: Mapping[tuple[str, str], Said] = field(default_factory=dict)
+    refusing: Mapping[str, Said] = field(default_factory=dict)
+    unsaid: Mapping[str, Said] = field(default_factory=dict)
+    overtaken: tuple[Overtaken, ...] = ()
+    sent_back: SentBack | None = None
+    terms: tuple[Term, ...] = ()
+    pieces: Said
     activated: Said | None = None
     not_activated: Said | None = None

@@ -5,22 +5,45 @@ No lengths here: a number that the policy can change is said by the advice, whic
 
 from __future__ import annotations
 
-from refund_fsm.orders.goods import FAULTS, goods_at, window_end
+from refund_fsm.orders.goods import FAULTS, goods_at, window_end, window_open
 from refund_fsm.orders.guidance_common import (
     EVIDENCE,
     FAULT_LAW,
     FILING,
     FREIGHT,
     GOODS,
+    GOODS_OPEN,
     GOODS_REASONS,
+    HOLIDAYS,
+    KEEP,
     KINDS,
     LAST_RESORT,
     MANNER,
     NO_REASON_LAW,
+    NOT_SIGNED,
+    PIECES,
+    REFUSING,
     RETURNING,
+    SENT_BACK,
+    SHIPPED_MEANWHILE,
     SMALL,
+    UNSAID,
 )
-from refund_fsm.orders.guidance_form import Guidance, said
+from refund_fsm.orders.guidance_form import Guidance, Term, said
+from refund_fsm.orders.virtual import at_once_end
+
+RETURN_SHIPPED_MALL = said(
+    "A13 assumed",
+    "退货在路上，签收并确认无误后才退款；包裹丢了或迟迟不到，转官方客服处理。",
+    "The return is on its way; the refund follows once it is found in order. If the parcel is lost or overdue, official customer service "
+    "takes it up.",
+)
+RETURN_SHIPPED_SHOP = said(
+    "A13 B9 assumed",
+    "退货在路上，商家签收并确认无误后才退款；包裹丢了或迟迟不到，由平台介入裁决。",
+    "The return is on its way; the refund follows once the merchant finds it in order. If the parcel is lost or overdue, the platform "
+    "steps in and rules.",
+)
 
 # 1. The platform's own mall
 MALL = Guidance(
@@ -51,17 +74,19 @@ MALL = Guidance(
             "A9 D1", "平台要求补充凭证，请尽快上传照片或视频。", "The platform asks for evidence: upload photos or video soon."
         ),
         "received": said("A13", "平台已收到退货，验货无误后原路退款。", "The platform has the return; once in order, the money goes back."),
-        "rejected": said(
-            "D1 D7 assumed",
-            "先看清拒绝理由，补强凭证后可以重新申请；不认可结果的，也可以投诉。",
-            "Read the reason given, add evidence and apply again, or complain.",
-        ),
+        "return_shipped": RETURN_SHIPPED_MALL,
+        "rejected": said("D1", "先看清拒绝理由，补强凭证。", "Read the reason given, and add evidence."),
         "receipt_rejected": said(
             "D1 D7", "验货没通过：有异议就补凭证并投诉。", "The inspection failed: if you object, add evidence and complain."
         ),
         **RETURNING,
     },
+    open_in={
+        ("rejected", "resubmit"): said("assumed", "补强凭证后可以重新申请。", "With more evidence, apply again."),
+        ("rejected", "complain"): said("D7", "不认可结果的，可以投诉。", "If you object to the result, complain."),
+    },
     evidence=EVIDENCE,
+    keep=KEEP,
     refunder=said("S1", "由平台退款：“我的订单”→“申请售后”。", "The platform refunds: 我的订单 → 申请售后."),
     money=said("A13", "按原支付方式退回（{route}）。", "The money returns by the way it was paid ({route})."),
     law=(NO_REASON_LAW, FAULT_LAW),
@@ -71,7 +96,16 @@ MALL = Guidance(
     goods=GOODS,
     goods_at=goods_at,
     window=window_end,
+    window_guard=window_open.name,
+    not_signed=NOT_SIGNED,
+    holidays=HOLIDAYS,
     faults=FAULTS,
+    goods_open=GOODS_OPEN,
+    refusing=REFUSING,
+    unsaid=UNSAID,
+    overtaken=(SHIPPED_MEANWHILE,),
+    sent_back=SENT_BACK,
+    pieces=PIECES,
 )
 
 # 2. A third-party shop
@@ -107,11 +141,11 @@ SHOP = Guidance(
     },
     states={
         "negotiating": said(
-            "B4–B6 D2 D5 L3",
-            "跟商家讲清原因和退款意愿；商家同意就等到账，不同意或不回复就自己提交申请。期限内联系过商家的，协商不占用期限。",
-            "State the reason and the wish for a refund. If the merchant agrees, wait for the money; if not, or without an answer, file "
-            "yourself. Notice given inside the window keeps it.",
+            "B4 B5 D2 D5",
+            "跟商家讲清原因和退款意愿；商家同意的话直接退款，等到账就行。",
+            "State the reason and the wish for a refund. A merchant who agrees refunds directly, and you wait for the money.",
         ),
+        "return_shipped": RETURN_SHIPPED_SHOP,
         "requested": said("B7", "申请已提交，等商家处理。", "Filed: the merchant has to decide."),
         "reviewing": said(
             "B7 B9", "商家正在审核；聊天记录、问题照片可以补传。", "The merchant is reviewing; chat logs and photos can be added."
@@ -135,6 +169,7 @@ SHOP = Guidance(
         ),
         **RETURNING,
     },
+    open_in={("negotiating", "submit"): said("B6", "商家不同意或不回复，就自己提交申请。", "Without consent or an answer, file yourself.")},
     evidence=(
         *EVIDENCE,
         said(
@@ -143,6 +178,7 @@ SHOP = Guidance(
             "The platform rules on evidence: have chat logs and photos of the problem ready.",
         ),
     ),
+    keep=KEEP,
     refunder=said(
         "S2",
         "由商家退款，平台仲裁：“联系客服”→“申请售后”→“申请平台介入”。",
@@ -156,7 +192,16 @@ SHOP = Guidance(
     goods=GOODS,
     goods_at=goods_at,
     window=window_end,
+    window_guard=window_open.name,
+    not_signed=NOT_SIGNED,
+    holidays=HOLIDAYS,
     faults=FAULTS,
+    goods_open=GOODS_OPEN,
+    refusing=REFUSING,
+    unsaid=UNSAID,
+    overtaken=(SHIPPED_MEANWHILE,),
+    sent_back=SENT_BACK,
+    pieces=PIECES,
 )
 
 # 3. Virtual goods and services
@@ -196,10 +241,8 @@ VIRTUAL = Guidance(
         "rejected": said("C7 D7", "客服没有同意；不认可的，可以投诉。", "Customer service refused; if you object, complain."),
         "escalated": RETURNING["escalated"],
     },
-    evidence=(
-        said("D1", "故障、误购的截图或录屏要清楚。", "Have clear pictures or a recording of the fault or the mistaken purchase."),
-        said("D5", "跟客服的聊天记录都别删。", "Keep every chat log with customer service."),
-    ),
+    evidence=(said("D1", "故障、误购的截图或录屏要清楚。", "Have clear pictures or a recording of the fault or the mistaken purchase."),),
+    keep=said("D5", "跟客服的聊天记录都别删。", "Keep every chat log with customer service."),
     refunder=said("S3", "由平台退款，逐案判断：“联系客服”。", "The platform refunds, case by case: 联系客服."),
     money=said("A13 assumed", "按原支付方式退回（{route}）。", "The money returns by the way it was paid ({route})."),
     law=(
@@ -220,6 +263,24 @@ VIRTUAL = Guidance(
     not_activated=said(
         "C2 C4", "尚未开通；如要退款，请在使用权益之前尽早提出。", "Not activated yet; ask before any benefit is used, and soon."
     ),
+    terms=(
+        Term(
+            reason="unused",
+            field="found_at_once_hours",
+            end=at_once_end,
+            ahead=said(
+                "C4 assumed",
+                "以“未使用任何权益”为由的，要在付款后{length}之内提出，即{end}之前，且没有用过权益。",
+                "On the ground “no benefit used”, ask within {length} of the payment, that is before {end}, with no benefit used.",
+            ),
+            over=said(
+                "C4 assumed",
+                "以“未使用任何权益”为由的，要在付款后{length}之内提出：{end}已过。",
+                "On the ground “no benefit used” one had to ask within {length} of the payment: {end} is over.",
+            ),
+        ),
+    ),
+    pieces=PIECES,
 )
 
 GUIDANCE = {"self_operated": MALL, "third_party": SHOP, "virtual": VIRTUAL}

@@ -152,6 +152,11 @@ class VirtualFacts:
     found_at_once: bool
 
 
+def at_once_end(order: Order, policy: Policy) -> datetime:
+    """When "at once" (C4) is over: `found_at_once_hours` after the payment. The instant itself is too late."""
+    return order.paid_at + timedelta(hours=policy.found_at_once_hours)
+
+
 def facts_of(order: Order, request: RefundRequest, at: datetime, policy: Policy) -> VirtualFacts:
     """The facts of an order and a request at an instant. At once is less than `found_at_once_hours` after the payment (C4)."""
     line = order.line(request.sku)
@@ -162,7 +167,7 @@ def facts_of(order: Order, request: RefundRequest, at: datetime, policy: Policy)
         has_evidence=has_evidence(request, at),
         evidence_requests_left=policy.max_evidence_requests,
         benefits_used=order.benefits_used,
-        found_at_once=at - order.paid_at < timedelta(hours=policy.found_at_once_hours),
+        found_at_once=at < at_once_end(order, policy),
     )
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from refund_fsm.advice import Advice
-from refund_fsm.advice.scene import Tip
+from refund_fsm.advice import Advice, Tip
 from refund_fsm.text import Lang
 
 

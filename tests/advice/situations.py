@@ -127,7 +127,7 @@ CASES = [
     Row("self_operated", (*MALL, *GRANT), "2026-03-03 00:00", "refunding", (), "A13", "The payment channel is overdue", request=FAULTY),
     Row("self_operated", (*MALL, *GRANT, "2026-02-24 12:00 | payment | refund_paid"), "2026-03-13 12:00", "refunded", (), "A13",
         "99.00 yuan was refunded on 24 February 2026 at 12:00.", request=FAULTY),
-    Row("self_operated", MALL_NO, "2026-02-21 00:00", "closed", (), "D7", "The case has ended; if need be, file a new one."),
+    Row("self_operated", MALL_NO, "2026-02-21 00:00", "closed", (), "D7", "If need be, file a new one."),
     Row("third_party", (), "2026-02-13 10:00", "draft", ("contact_merchant", "submit", "cancel"), "B1–B8 D2 S2", "talk first"),
     Row("third_party", (), "2026-02-13 10:00", "draft", ("contact_merchant", "submit", "cancel"), "D4", "waybill", changes=SHIPPED),
     Row("third_party", (), "2026-02-19 00:00", "draft", ("contact_merchant", "cancel"), "D4", "window ended on 18 February"),

@@ -51,8 +51,10 @@ def loan(key: str = "loan") -> Workflow:
 def test_a_workflow_of_ones_own_gets_general_advice() -> None:
     flow = loan()
     one = order("loan", shipped_at=None, signed_at=None, attributes={"late": False})
-    [process, todo] = advise(one, at("2026-02-13 10:00"), workflow=flow).items
+    [process, unguided, todo] = advise(one, at("2026-02-13 10:00"), workflow=flow).items
     assert process.text == Text("适用“借书流程”。", "The process “Lending” applies.")
+    assert unguided.text.en.endswith("Where to tap, which evidence helps and what the law says, this program cannot tell.")
+    assert "本程序不能说" in unguided.text.zh
     assert todo.text == Text("申请续借：到服务台。须提供说明。", "Ask for more time: go to the desk. It needs a note.")
     changes: dict[str, Any] = {
         "order": {"shipped_at": None, "signed_at": None, "attributes": {"late": False}},
