@@ -83,6 +83,11 @@ def fresh(scene: Looked, kind: str | None) -> Verdict | None:
     return _answer(scene, _opened(scene, scene.case.request.model_copy(update={"kind": kind})))
 
 
+def present(scene: Looked) -> Verdict | None:
+    """The verdict on what the present case asks for, as far as it is still to be filed."""
+    return _answer(scene, scene.case)
+
+
 def _opened(scene: Looked, request: RefundRequest) -> RefundCase:
     return RefundCase.open(scene.order, request, at=scene.at, policy=scene.policy, workflow=scene.workflow)
 

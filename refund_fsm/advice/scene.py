@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from refund_fsm.advice.choices import Choice, asks_of, fresh, judged
+from refund_fsm.advice.choices import Choice, asks_of, fresh, judged, present
 from refund_fsm.case import RefundCase, Refusal, Verdict
 from refund_fsm.orders.guidance import Guidance, SentBack
 from refund_fsm.workflow import CLOCK, Actor, Event, Order, Policy, Rule, Workflow
@@ -161,7 +161,10 @@ class Scene:
 
     def _lost(self) -> Refusal | None:
         case = self.case
-        if case is None or case.state.final or (self.files_here and not any(event.name in self.allowed() for event in self.filing)):
+        if case is None or case.state.final:
+            return None
+        held = present(self) if self.files_here else None
+        if held is not None and not held.allowed:
             return None
         refusals = []
         for kind in dict.fromkeys((case.request.kind, *(str(kind) for kind in asks_of(self, "kind")))):  # its own first: mostly it is free
