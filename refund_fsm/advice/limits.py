@@ -158,8 +158,9 @@ def _fault(scene: Scene, guide: Guidance) -> Iterator[Tip]:
     if case is not None and (case.state.final or case.request.reason not in guide.faults):
         return
     end = guide.window(signed, _reading(scene, Policy.statute()))
-    claimed_at = next((step.at for step in case.steps if step.rule.event.files), scene.at) if case else scene.at
-    if end.at <= claimed_at or scene.may_choose:
+    filed = case is not None and not scene.may_choose
+    claimed_at = next((step.at for step in case.steps if step.rule.event.files), scene.at) if case and filed else scene.at
+    if end.at <= claimed_at or not filed:
         sentence = texts.FAULT_LATE if end.at <= claimed_at else texts.FAULT_IN_TIME
         one = tip("deadline", sentence, end=when(end.at, end.provisional))
         yield about_lines(scene, skus, dated(one, end.at, FAULT_TERM))
