@@ -12,8 +12,8 @@ from refund_fsm.advice import Advice, advise
 from refund_fsm.text import Lang
 from tests.samples import at, play
 
-UNSHIPPED = {"shipped_at": None, "signed_at": None}
-ON_ITS_WAY = {"signed_at": None}
+UNSHIPPED: dict[str, Any] = {"shipped_at": None, "signed_at": None}
+ON_ITS_WAY: dict[str, Any] = {"signed_at": None}
 
 
 def bought(order_type: str = "third_party", **changes: Any) -> Order:
@@ -40,7 +40,7 @@ REJECTED = (*FILED, "2026-03-09 12:00 | merchant | reject")
 SENT = (*FILED, "2026-03-07 12:00 | merchant | approve_return", "2026-03-08 12:00 | buyer | ship_return")
 BACK = (*SENT, "2026-03-09 12:00 | carrier | deliver_return")
 FAILED = (*BACK, "2026-03-10 10:00 | merchant | reject_receipt")
-NOT_SHIPPED = {"kind": "refund_only", "reason": "not_shipped", "opened": "2026-03-02 12:00"}
+NOT_SHIPPED: dict[str, Any] = {"kind": "refund_only", "reason": "not_shipped", "opened": "2026-03-02 12:00"}
 EARLY = ("2026-03-02 12:00 | buyer | submit", "2026-03-02 13:00 | merchant | start_review")
 GRANTED = (*EARLY, "2026-03-02 14:00 | merchant | approve_refund")
 MALL = tuple(row.replace("merchant", "platform") for row in FILED)

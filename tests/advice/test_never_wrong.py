@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -30,8 +31,8 @@ from tests.exchange import WORKFLOW as EXCHANGE
 from tests.samples import at
 
 EXCLUDED, EMPTY = {"no_reason_excluded": True}, {"refunded_fen": 9900}
-TWO = [{}, {"sku": "CAKE", "title": "蛋糕", **EXCLUDED}]
-LEFT_ALONE = {"topics": ("deadline",)}
+TWO: list[dict[str, Any]] = [{}, {"sku": "CAKE", "title": "蛋糕", **EXCLUDED}]
+LEFT_ALONE: dict[str, Any] = {"topics": ("deadline",)}
 ZH_WINDOW, EN_WINDOW = "七天无理由", "No-reason return"
 LOST = ("失去了无理由退货的权利", "Mind what is lost: the no-reason right.")
 GONE = ("商品已经寄出，不在买家手里", "the goods are no longer with the buyer")

@@ -19,6 +19,7 @@ from refund_fsm.text import Lang
 from refund_fsm.workflow import ASSUMED
 from refund_fsm.workflow.catalogue import expand
 from tests.advice.asked import sources, tips
+from tests.advice.questions import QUESTIONS
 from tests.advice.situations import CASES, ORDERS, PLACES, WINDOWS
 from tests.languages import HAN
 from tests.samples import at, case, order
@@ -30,6 +31,8 @@ def everything() -> list[Advice]:
     found += [advise(order(kind, **changes), at(when)) for kind, changes, when, *_ in PLACES]
     found += [advise(order("third_party", line={"paid_fen": 100}), at("2026-02-13 09:00"), policy=policy) for policy, _ in WINDOWS]
     found += [advise(case("third_party", request={"reason": "quality"}), at("2026-03-01 09:00"))]
+    found += [row.advice() for row in QUESTIONS]
+    found += [advise(row.case(), at(row.when), role=by) for row in CASES for by in row.case().workflow.actors if by != "clock"]
     return found + [advise(row.case(), at(row.when)) for row in CASES]
 
 
@@ -90,11 +93,14 @@ def test_it_reads_in_the_languages_asked_for(lang: AdviceLang) -> None:
     text, data = str(advice), json.loads(json.dumps(advice.to_dict(), ensure_ascii=False))
     wanted: tuple[Lang, ...] = ("zh", "en") if lang == "both" else (lang,)
     assert data["order_type"] == advice.order_type == "third_party"
+    assert data["role"] == advice.role == "buyer"
     assert (data["at"], data["lang"], len(data["items"])) == (one.now.isoformat(), lang, len(advice.items))
     for tip, item in zip(advice.items, data["items"], strict=True):
         assert item["text"] == {each: tip.text.get(each) for each in wanted}
         assert (item["cites"], item["event"]) == (list(tip.cites), tip.event)
         assert item["until"] == (tip.until.isoformat() if tip.until else None)
+        for name in ("provisional", "state", "kind", "line", "deadline"):
+            assert item[name] == getattr(tip, name)
         assert all(tip.text.get(each) in text for each in wanted)
     headings = re.findall(r"^## (.*)$", text, flags=re.MULTILINE)
     present = [heading for topic, heading in TOPICS.items() if tips(advice, topic)]

@@ -138,6 +138,18 @@ def test_advise(capsys: Captured, tmp_path: Path) -> None:
     assert "--at: 'soon'; expected an instant" in fails(capsys, "advise", MISSED, "--at", "soon")
 
 
+def test_advise_another_than_the_buyer(capsys: Captured) -> None:
+    about = ("advise", "shop_merchant_silent_twice", "--at", "2026-01-16T09:30:00+08:00")
+    told = run_json(capsys, *about, "--role", "merchant")
+    assert told["role"] == "merchant"
+    assert {item["event"] for item in told["items"] if item["topic"] == "next"} == {"merchant_refund", "merchant_decline"}
+    assert {(item["state"], item["deadline"]) for item in told["items"] if item["topic"] == "next"} == {("negotiating", "negotiation_days")}
+    assert "If the merchant does nothing" in run(capsys, *about, "--role", "merchant", "--lang", "en")
+    assert run_json(capsys, *about, "--role", "buyer") == run_json(capsys, *about)
+    refused = fails(capsys, *about, "--role", "seller")
+    assert "--role: 'seller'; expected an actor of third_party but the clock: buyer, merchant, carrier, platform, payment" in refused
+
+
 def test_run_and_advise_take_a_saved_case(tmp_path: Path, capsys: Captured) -> None:
     """A saved case is told as the scenario that it comes from, what was refused aside."""
     trace = play(load(find("shop_merchant_silent_twice")))
