@@ -75,7 +75,7 @@ def dot(one: Any, other: Any) -> Any:
 def hope(alive: Any, faint: Any) -> Any:
     """How many cells are followed, of some: until it is less likely than `faint` that the race goes on."""
     count = len(alive)
-    if alive[count - 1] < faint:
+    if count > 1 and alive[count - 1] < faint:  # of one cell there is no next to look at
         count = 1
         while alive[count] >= faint:  # ends: the last one is less
             count += 1
