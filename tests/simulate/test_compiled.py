@@ -10,12 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numba
-import numpy as np
 import pytest
 
 from refund_fsm.simulate import compiled
-from refund_fsm.simulate.sample.elementary import exp
 from tests.places import ROOT
 from tests.rooms import PACKAGE, arrows, sources
 
@@ -96,15 +93,3 @@ def test_the_sources_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(file.is_relative_to(ROOT) or file.is_file() for file in compiled.files())
     monkeypatch.setattr(compiled, "files", list)
     assert compiled.sources() is compiled.sources()
-
-
-def test_others_use_numba_beside_it_as_ever_and_can_call_parts() -> None:
-    """Our types and operators are kept apart; what numba knows, arrays, lists and text among it, is as it was."""
-
-    def theirs(values: Any) -> Any:
-        found = [value for value in values if value > 1.0]
-        return exp(sum(found)), len("ab" + "c"), min(values[0], values[-1])
-
-    compiled_theirs: Any = numba.njit(theirs)
-    values = np.array([1.0, 2.0, 3.0])
-    assert compiled_theirs(values) == (pytest.approx(np.exp(5.0), rel=1e-15), 3, 1.0)

@@ -39,11 +39,29 @@ class Compiler(Protocol):
 
 # No counting of references (`_nrt`), which takes longer than a short race: such a loop makes no array, and keeps none beyond its call.
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
-_INNER: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True}  # for compiled code alone: Python must not call these, but `py_func`
-part: Compiler = numba.njit(**_INNER, pipeline_class=PartPipeline)  # of a loop; put in place of its calls where that pays
-tiny: Compiler = numba.njit(**_INNER, pipeline_class=PartPipeline, forceinline=True)  # always put in place
-apart: Compiler = numba.njit(**_INNER, pipeline_class=ApartPipeline)  # never: large, or called at many places
-summing: Compiler = numba.njit(**_INNER, pipeline_class=ApartPipeline, fastmath={"reassoc"})  # may add up in any order
+
+
+def _inner(**options: Any) -> Compiler:
+    """What loops call, and nobody else. numba would let Python call it, at the address 0; it has no code of its own."""
+    compiler = numba.njit(**{**_OPTIONS, "no_cpython_wrapper": True, **options})
+
+    def compiled(function: Any) -> Any:
+        def refuse(*arguments: Any) -> Any:
+            raise TypeError(f"{function.__qualname__} is a part of loops, which Python cannot call; `py_func` of it can be called")
+
+        made: Any = compiler(function)
+        if not numba.config.DISABLE_JIT:
+            made._insert = lambda *found: None  # so Python never finds it compiled,
+            made._compile_for_args = refuse  # and asks for this each time
+        return made
+
+    return compiled
+
+
+part = _inner(pipeline_class=PartPipeline)  # of a loop; put in place of its calls where that pays
+tiny = _inner(pipeline_class=PartPipeline, forceinline=True)  # always put in place
+apart = _inner(pipeline_class=ApartPipeline)  # never: large, or called at many places
+summing = _inner(pipeline_class=ApartPipeline, fastmath={"reassoc"})  # may add up in any order
 
 
 def kept(function: Function) -> Function:
@@ -85,8 +103,8 @@ def files() -> list[Path]:
 
 @cache
 def sources() -> bytes:
-    """A hash of all that is written where compiled code takes from."""
-    found = hashlib.sha256()
+    """A hash of all that is written where compiled code takes from, and of whether it looks for bounds."""
+    found = hashlib.sha256(b"checked" if numba.config.BOUNDSCHECK else b"")
     for file in files():
         found.update(file.name.encode())
         found.update(file.read_bytes())

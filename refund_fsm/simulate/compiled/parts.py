@@ -40,11 +40,8 @@ class _PartLibrary(JITCodeLibrary):
         return super()._get_module_for_linking()
 
     def _get_module_for_linking(self) -> Any:
-        """The part with all that it calls, for a caller that numba compiles its own way."""
-        whole = self.alone().clone()
-        for one in _called(self):
-            whole.link_in(one.alone(), preserve=True)
-        return whole
+        """Asked for where numba compiles the caller its own way: it would leave out what the part calls, and go to the address 0."""
+        raise TypeError(f"{self.name} is a part of loops, and is called by what `kept`, `part` and their like compile alone")
 
 
 class _LoopLibrary(JITCodeLibrary):
@@ -162,7 +159,6 @@ class _Target(CPUContext):
         super().refresh()
         self._got: dict[Any, Any] = {}
         self._sizes: dict[str, int] = {}
-        self._subtargets: dict[str, Any] = {}
 
     def refresh(self) -> None:
         """Nothing is new since it was made."""
@@ -186,13 +182,6 @@ class _Target(CPUContext):
         if self.is32bit:
             intrinsics.fix_divmod(module)
 
-    def subtarget(self, **options: Any) -> Any:
-        key = str(options.get("fastmath"))
-        if key not in self._subtargets:
-            made = self._subtargets[key] = super().subtarget(**options)
-            made._got = {}
-        return self._subtargets[key]
-
     def get_function(self, fn: Any, sig: Any, _firstcall: bool = True) -> Any:
         key = fn, sig.args, sig.return_type
         found = self._got.get(key)
@@ -203,7 +192,9 @@ class _Target(CPUContext):
                 super().refresh()
                 found = super().get_function(fn, sig, False)
             self._got[key] = found
-        return found
+        bound = object.__new__(type(found))  # for this context, which knows what is lowered and how: the same but for that
+        bound.__dict__.update(found.__dict__, _context=self)
+        return bound
 
 
 @cache

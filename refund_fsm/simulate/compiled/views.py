@@ -1,19 +1,24 @@
 """Owns arrays as compiled loops see them: where they begin and how long they are, and nothing else. So each access is one address and
 one load, which costs a hundredth of the compiler's time for an array of numba (its strides, its owner, places from the end).
 
-Arrays are contiguous, in C order, of one to three dimensions. Nothing is checked: a place must be there, and a slice end within.
-A tuple of arrays and numbers is handed over as one row of words (`handed`), and read from it by those who are compiled (`taken`).
+Arrays are contiguous, in C order, of one to three dimensions. Places are counted from the beginning, and nothing is checked: a place
+must be there, and a slice begin and end within. With `NUMBA_BOUNDSCHECK=1` in the environment all of it is, and what is not there
+raises `IndexError`; a hundred times as slow.
+A tuple of arrays and numbers is handed over as one row of words (`Handed`), and read from it by those who are compiled (`taken`).
 """
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import operator
+from functools import cache
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import types
+from numba import config, types
+from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import NativeValue, lower_builtin, models, register_model, typeof_impl, unbox
 from numba.np.numpy_support import from_dtype
@@ -41,7 +46,8 @@ class Handed:
 def _laid(one: Any, words: list[int]) -> Any:
     """What one argument is, its words being added: `int`, `float`, (type of a tuple, what its fields are) or (dtype, dimensions)."""
     if isinstance(one, np.ndarray):
-        assert one.flags.c_contiguous and one.dtype.str in KINDS and one.ndim >= 1, "as the loops read it"
+        if not (one.flags.carray and one.dtype.str in KINDS and one.ndim >= 1):  # loops would read beyond it, or change what must not be
+            raise TypeError(f"an array of {one.dtype} of {one.ndim} dimensions for a loop: it must be of {KINDS}, in C order, writeable")
         words += (one.ctypes.data, *one.shape)
         return one.dtype.str, one.ndim
     if isinstance(one, tuple):
@@ -68,11 +74,14 @@ class HandedType(types.Type):
 
 
 class Tied(types.NamedTuple):
-    """A named tuple, under a short name: numba's has all fields in it, and stands in the name of each function."""
+    """A named tuple, under a short name: numba's has all fields in it, and stands in the name of each function.
+
+    The name says what the fields are, if only as a hash: code that was kept by another process is told apart by nothing but names.
+    """
 
     def __init__(self, fields: Any, cls: Any) -> None:
         super().__init__(fields, cls)
-        self.name = cls.__name__
+        self.name = f"{cls.__name__}_{hashlib.sha256(f'{cls.__module__}.{self.name}'.encode()).hexdigest()[:16]}"
 
 
 class View(types.Type):
@@ -97,9 +106,12 @@ register_model(HandedType)(models.OpaqueModel)
 register_model(Tied)(models.TupleModel)
 
 
+_handed = cache(HandedType)  # asked for at each call
+
+
 @typeof_impl.register(Handed)
 def _typeof(handed: Handed, context: Any) -> HandedType:
-    return HandedType(handed.layout)
+    return _handed(handed.layout)
 
 
 @unbox(HandedType)
@@ -170,7 +182,7 @@ def _left(view: View, at: Any) -> Any:
     places = _places(at)
     if not all(isinstance(one, types.Integer) for one in places[:-1]) or len(places) > view.ndim:
         return None
-    if isinstance(places[-1], types.SliceType):
+    if isinstance(places[-1], types.SliceType) and not places[-1].has_step:
         return View(view.dtype, view.ndim - len(places) + 1)
     if isinstance(places[-1], types.Integer):
         return View(view.dtype, view.ndim - len(places)) if len(places) < view.ndim else view.dtype
@@ -205,12 +217,21 @@ def _found(context: Any, builder: Any, kind: View, view: Any, at_kind: Any, at: 
         if isinstance(one, types.SliceType):
             part = context.make_helper(builder, one, value=place)
             begin, left = part.start, [builder.sub(part.stop, part.start), *left]
+            _look(context, builder, part.stop, lengths[n], n, 1)
+            _look(context, builder, begin, part.stop, n, 1)
         else:
             begin = context.cast(builder, place, one, types.intp)
+            _look(context, builder, begin, lengths[n], n)
         offset = begin if offset is None else builder.add(builder.mul(offset, lengths[n]), begin)
     for length in lengths[len(kinds) :]:
         offset = builder.mul(offset, length)
     return builder.gep(builder.extract_value(view, 0), [offset]), left
+
+
+def _look(context: Any, builder: Any, place: Any, length: Any, axis: int, beyond: int = 0) -> None:
+    """Where numba is told to check bounds: that a place is there, or `beyond` it."""
+    if config.BOUNDSCHECK:
+        cgutils.do_boundscheck(context, builder, place, builder.add(length, WORD(beyond)), axis)
 
 
 @lower_builtin(operator.getitem, View, types.Any)
