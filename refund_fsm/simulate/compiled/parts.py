@@ -40,7 +40,7 @@ class _PartLibrary(JITCodeLibrary):
         return super()._get_module_for_linking()
 
     def _get_module_for_linking(self) -> Any:
-        """Asked for where numba compiles the caller its own way: it would leave out what the part calls, and go to the address 0."""
+        """Asked for where numba compiles the caller as any other: it would leave out what the part calls, and go to the address 0."""
         raise TypeError(f"{self.name} is a part of loops, and is called by what `kept`, `part` and their like compile alone")
 
 
