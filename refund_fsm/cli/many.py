@@ -172,8 +172,8 @@ def _patient(asked: Question, step: float | None, horizon: float | None, lang: L
         law = asked.law(step, horizon)
         return law, summary.answer(law)
     known = summary.answer(rough[0])
-    complain(f"{rough[1]}; Ctrl-C shows the law in steps of {STEP_HOURS:g} h, which is known")
-    try:
+    try:  # from the line on that says so
+        complain(f"{rough[1]}; Ctrl-C shows the law in steps of {STEP_HOURS:g} h, which is known")
         law = asked.law(step, horizon)
         return law, summary.answer(law)
     except KeyboardInterrupt:

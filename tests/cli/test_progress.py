@@ -21,7 +21,7 @@ from refund_fsm.simulate import Behaviour, first_passage, simulate
 from tests.cli.calling import but_compiling
 from tests.places import ROOT
 
-LONGEST = 60  # seconds of any command
+LONGEST = 180  # seconds of any command
 
 
 class Terminal:
