@@ -4,7 +4,7 @@ and tells the answer."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,10 @@ from refund_fsm.errors import BadData
 from refund_fsm.text import Languages
 from refund_fsm.text.console import complain, show_text
 from refund_fsm.text.sections import Answer
+
+if TYPE_CHECKING:
+    from refund_fsm.cli.questions import Question
+    from refund_fsm.simulate import Law
 
 START_HELP = f"When all cases open ({WHEN}); default: 2026-02-12T10:00, on the eve of the Spring Festival."
 
@@ -75,17 +79,19 @@ def exact(
     lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Compute the exact law of a workflow, without random numbers: outcomes, times, breaches, with an estimate of the lattice's error."""
+    """Compute the exact law of a workflow, without random numbers: outcomes, times, breaches, with an estimate of the lattice's error.
+
+    A fine step takes long: size and time are said before. Ctrl-C ends it with the law in steps of an hour (exit code 130).
+    """
     from refund_fsm.cli import questions
-    from refund_fsm.simulate.report import summary, whatif_view
+    from refund_fsm.simulate.report import whatif_view
 
     asked = questions.question(order_type, policy, behaviour, start)
     picture = questions.plot_path(plot, asked)
     if figure and not sensitivity:
         raise BadData("--figure", figure[0], "--sensitivity beside it")
     ranks = asked.figures(figure or ())
-    law = asked.law(step, horizon)
-    answer = summary.answer(law)
+    law, answer = _patient(asked, step, horizon, lang, json)
     if not sensitivity:
         tell(answer, lang, json)
         _picture(law, answer, picture, lang, json)
@@ -154,6 +160,26 @@ def behaviour(
     workflow = workflow_of(order_type)
     found = behaviour_of(workflow, file, made_up=True)
     show_text(found.to_toml()) if toml else tell(behaviour_view.answer(workflow, found), lang, json)
+
+
+def _patient(asked: Question, step: float | None, horizon: float | None, lang: Languages | None, json: bool) -> tuple[Law, Answer]:
+    """The law and its answer. Of a fine lattice it is said before what it will take, and Ctrl-C shows the law on the library's own step."""
+    from refund_fsm.cli.questions import STEP_HOURS
+    from refund_fsm.simulate.report import summary
+
+    rough = asked.rough_law(step, horizon)
+    if rough is None:
+        law = asked.law(step, horizon)
+        return law, summary.answer(law)
+    known = summary.answer(rough[0])
+    try:  # from the line on that says so
+        complain(f"{rough[1]}; Ctrl-C shows the law in steps of {STEP_HOURS:g} h, which is known")
+        law = asked.law(step, horizon)
+        return law, summary.answer(law)
+    except KeyboardInterrupt:
+        complain(f"interrupted: this is the law in steps of {STEP_HOURS:g} h, not of {step:g}")
+        tell(known, lang, json)
+        raise typer.Exit(STOPPED) from None
 
 
 def _picture(one: Any, answer: Answer, path: Path | None, lang: Languages | None, json: bool) -> None:

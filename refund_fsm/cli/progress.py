@@ -1,7 +1,11 @@
-"""Owns the progress bar of long work: on stderr, and only where that is a terminal. Must not know what the work is."""
+"""Owns what is told of long work while it goes on, on stderr: its progress bar, where that is a terminal, and the library's notices.
+
+Must not know what the work is.
+"""
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +13,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text as RichText
+
+from refund_fsm.text.console import complain
 
 Advance = Callable[[int, int], None]  # how much is done, of how much
 
@@ -44,3 +50,25 @@ def bar(total: int, unit: str, label: str = "") -> Iterator[Advance | None]:
         except BaseException:
             progress.live.transient = True  # what failed leaves no bar above its message
             raise
+
+
+class _Told(logging.Handler):
+    """One line on stderr for each notice."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tells it."""
+        complain(record.getMessage())
+
+
+@contextmanager
+def notices() -> Iterator[None]:
+    """What the library says of long work, for the time of a `with` block: that it compiles, and where that is kept."""
+    logger, told = logging.getLogger("refund_fsm.simulate"), _Told(logging.INFO)
+    level = logger.level
+    logger.addHandler(told)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(told)
+        logger.setLevel(level)

@@ -13,6 +13,10 @@ from types import FrameType
 from typing import Any
 
 
+class Stopped(Exception):  # it is no error
+    """A piece of work ended because somebody asked for an end: it has no result."""
+
+
 class Stop:
     """Whether somebody asked for an end."""
 

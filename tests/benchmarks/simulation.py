@@ -28,12 +28,12 @@ from typing import Any
 
 import numba
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from refund_fsm import orders
 from refund_fsm.simulate import Behaviour, first_passage, sensitivity, simulate
 from refund_fsm.simulate.chain.quantities import quantities
+from refund_fsm.simulate.compiled import kept
 from refund_fsm.simulate.sample.numbers import case_key, root_of, uniform
 from refund_fsm.simulate.sample.quantiles import quantile
 from tests.benchmarks.simpy_peer import Peer
@@ -71,7 +71,7 @@ def timed(contenders: dict[str, Call], rounds: int) -> dict[str, float]:
 
 
 # 1. The floor
-@njit(nogil=True)
+@kept
 def plain(counts: Any, seed: int, blocks: int) -> float:
     """The sum of the random numbers of `blocks` × `len(counts)` cases; `counts` (a power of two of them) says how many each draws.
 
@@ -86,7 +86,7 @@ def plain(counts: Any, seed: int, blocks: int) -> float:
     return total
 
 
-@njit(nogil=True)
+@kept
 def turned(counts: Any, firsts: Any, meant: Any, q: Any, seed: int, blocks: int) -> float:
     """The same, with the numbers that stand for a quantity made that quantity. `meant`, from the case's `firsts` on: its place, or −1."""
     kind, a, b, c, points, rises = q.kind, q.a, q.b, q.c, q.points, q.rises

@@ -17,10 +17,11 @@ import pytest
 
 from refund_fsm import orders
 from refund_fsm.cli.questions import SEED, START
-from refund_fsm.simulate import Behaviour, simulate
+from refund_fsm.simulate import Behaviour, first_passage, simulate
+from tests.cli.calling import but_compiling
 from tests.places import ROOT
 
-LONGEST = 60  # seconds of any command
+LONGEST = 180  # seconds of any command
 
 
 class Terminal:
@@ -82,7 +83,7 @@ def test_a_terminal_shows_progress_with_rate_and_time_left() -> None:
 def test_a_pipe_shows_none() -> None:
     command = [sys.executable, "-m", "refund_fsm", "simulate", "virtual", "--cases", "300000", "--lang", "en"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=ROOT, check=True)
-    assert done.stderr == "" and "300,000" in done.stdout
+    assert but_compiling(done.stderr) == "" and "300,000" in done.stdout
 
 
 def test_ctrl_c_ends_with_what_is_known_marked_partial_and_keeps_the_log(tmp_path: Path) -> None:
@@ -123,3 +124,37 @@ def test_ctrl_c_in_a_comparison_prints_nothing() -> None:
     terminal.until(r"1 / 2 .* [1-9][\d,]* / 1,000,000,000 cases, ")
     terminal.process.send_signal(signal.SIGINT)
     assert terminal.ended() == (130, "")
+
+
+def test_a_fine_lattice_says_before_what_it_takes_and_ctrl_c_shows_the_law_that_is_known() -> None:
+    terminal = Terminal("exact", "third_party", "--step", "0.02", "--json")
+    terminal.until(r"144,000 cells: about [\d,]+ s and \d\.\d GB; Ctrl-C shows the law in steps of 1 h, which is known")
+    terminal.process.send_signal(signal.SIGINT)
+    code, out = terminal.ended()
+    known = first_passage(orders.get("third_party"), Behaviour.default("third_party"), start=START)
+    assert code == 130 and json.loads(out) == json.loads(known.to_json())
+    assert "interrupted: this is the law in steps of 1 h, not of 0.02" in terminal.err and "Traceback" not in terminal.err
+
+
+def test_ctrl_c_ends_a_fine_law_that_has_begun() -> None:
+    """Some seconds later, when what is compiled is at work: it would take minutes."""
+    terminal = Terminal("exact", "third_party", "--step", "0.02", "--lang", "en")
+    terminal.until("which is known")
+    threading.Timer(6, terminal.process.send_signal, (signal.SIGINT,)).start()
+    code, out = terminal.ended()
+    assert code == 130 and "in steps of 1 h" in out and "Traceback" not in terminal.err
+
+
+def test_a_lattice_that_is_soon_done_says_nothing_before() -> None:
+    command = [sys.executable, "-m", "refund_fsm", "exact", "virtual", "--step", "0.5", "--lang", "en"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=ROOT, check=True)
+    assert but_compiling(done.stderr) == "" and "in steps of 0.5 h" in done.stdout
+
+
+def test_ctrl_c_ends_what_ranks_changes_within_one_change() -> None:
+    """On a lattice on which each change takes seconds."""
+    terminal = Terminal("exact", "third_party", "--step", "0.25", "--sensitivity", "--lang", "en")
+    terminal.until(r"0 / \d+ changes")
+    threading.Timer(20, terminal.process.send_signal, (signal.SIGINT,)).start()
+    code, out = terminal.ended()
+    assert code == 130 and "exact law" in out and "Traceback" not in terminal.err

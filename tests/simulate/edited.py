@@ -82,7 +82,7 @@ def constants(package: Path) -> dict[str, Any]:
         edit(file, "\nPLANTED = 1\n", "\nPLANTED = 2\n")
         name = module_of(package, file)
         sys.modules.pop(name)  # those who have taken from it keep what they have, but for the probe
-        sys.modules.pop("refund_fsm.simulate.compiled", None)
+        fresh("refund_fsm.simulate.compiled")
         found["after"][path] = [probed(), probed()]
     cut = [file for file in Path(importlib.import_module(PROBE).probe.stats.cache_path).iterdir() if "probe" in file.name]
     for suffix in (".nbc", ".nbi"):  # as a full disk leaves them

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from refund_fsm.errors import BadData
 from refund_fsm.simulate.behaviour.delays import MAX_VALUES, Empirical, Exponential, Fixed, LogNormal, Quantity, Triangular, Uniform
@@ -30,6 +29,13 @@ class Cells(NamedTuple):
     atoms: Float
     edge: Float
     inside: Float
+
+
+def ndtr(z: Any) -> Any:
+    """The normal distribution; scipy is loaded when it is first asked for: many behaviours do without, and who plays cases."""
+    from scipy.special import ndtr as found
+
+    return found(z)
 
 
 def cdf(quantity: Quantity, x: Float) -> Float:

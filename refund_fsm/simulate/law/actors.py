@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refund_fsm.simulate.compiled import part, tiny
+from refund_fsm.simulate.compiled import apart, tiny, width
 
 # `Work.rows`, by row of the race: its actor, outcome or −1, digit, phases, whether it counts working days; places in `kernel` where its
 # SOFT masses and those at an instant (ATOM) begin, or −1; the cells where they BEGIN and END; 1 when begun at an EDGE; its LAG in this
@@ -21,12 +21,12 @@ STANDS, SLOPE, LOCK = range(3)  # `Work.stand`
 def there(stand: Any, slot: Any) -> Any:
     """That an actor has not won."""
     found = 0.0
-    for digit in range(stand.shape[2]):
+    for digit in range(width(stand)):
         found += stand[STANDS, slot, digit]
     return found
 
 
-@tiny
+@apart
 def with_digits(stand: Any, slots: Any, digits: Any, variant: Any, skip: Any, at: Any) -> Any:
     """That all actors but `skip` have done what the variant says, at the place `at` of the cell."""
     found = 1.0
@@ -54,7 +54,7 @@ def touched(least: Any, most: Any, kind: Any, outcome: Any, begin: Any, end: Any
     most[kind, outcome] = end
 
 
-@part
+@apart
 def wins(
     won: Any, inner: Any, least: Any, most: Any, rows: Any, stand: Any, slots: Any, variants: Any, digits: Any,
     kind: Any, u: Any, row: Any, mass: Any, at: Any,

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from refund_fsm.simulate.compiled import part, summing, tiny
+from refund_fsm.simulate.compiled import apart, summing, tiny
 
 
-@part
+@apart
 def fill(into: Any, value: Any) -> None:
     for place in range(len(into)):
         into[place] = value
 
 
-@tiny
+@apart
 def add(into: Any, factor: Any, values: Any) -> None:
     for place in range(len(into)):
         into[place] += factor * values[place]
@@ -31,14 +31,14 @@ def sum_of(values: Any) -> Any:
     return found
 
 
-@part
+@apart
 def fall(into: Any, factor: Any, rise: Any) -> None:
     """What is left when mass has come by each cell of it."""
     for place in range(len(into)):
         into[place] -= factor * (rise[place] - rise[0])
 
 
-@part
+@apart
 def lay_line(line: Any, slant: Any, first: Any, start: Any, share: Any, kernel: Any, rise: Any) -> None:
     """Takes the mass of a row from what stands at the edge of each cell, and from how it changes inside."""
     if first:
@@ -51,13 +51,13 @@ def lay_line(line: Any, slant: Any, first: Any, start: Any, share: Any, kernel: 
             slant[place] -= share * kernel[place]
 
 
-@part
+@apart
 def multiply(into: Any, fixed: Any, line: Any, slant: Any, at: Any) -> None:
     for place in range(len(into)):
         into[place] *= fixed + line[place] + at * slant[place]
 
 
-@part
+@apart
 def add_product(into: Any, factor: Any, kernel: Any, product: Any) -> None:
     for place in range(len(into)):
         into[place] += factor * kernel[place] * product[place]
@@ -75,7 +75,7 @@ def dot(one: Any, other: Any) -> Any:
 def hope(alive: Any, faint: Any) -> Any:
     """How many cells are followed, of some: until it is less likely than `faint` that the race goes on."""
     count = len(alive)
-    if alive[count - 1] < faint:
+    if count > 1 and alive[count - 1] < faint:  # of one cell there is no next to look at
         count = 1
         while alive[count] >= faint:  # ends: the last one is less
             count += 1

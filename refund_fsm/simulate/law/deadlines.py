@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from refund_fsm.simulate.compiled import inlined
+from refund_fsm.simulate.compiled import larger, part
 
 
-@inlined
+@part
 def begun(hours: Any, ends: Any, per_day: Any, cell: Any, inside: Any) -> Any:
     """The code of the deadline that begins to be counted now."""
     code = 2 * (cell + hours // 2) + (1 if hours % 2 == 1 else inside)
     return code if hours >= 0 else 2 * ends[cell // per_day]
 
 
-@inlined
+@part
 def carried(hours: Any, per_day: Any, slot: Any, slots: Any, cell: Any, inside: Any) -> Any:
     """The code of the deadline of a slot, in a node that was entered with it."""
     span, day = slots - 1, cell // per_day + 1
@@ -26,15 +26,15 @@ def carried(hours: Any, per_day: Any, slot: Any, slots: Any, cell: Any, inside: 
     return code if slot < span else 2 * cell + inside
 
 
-@inlined
+@part
 def slot_of(hours: Any, per_day: Any, slots: Any, deadline: Any, cell: Any, inside: Any) -> Any:
     """The slot of a deadline with which a node is entered now."""
     slot = deadline % (slots - 1) if hours >= 0 else (deadline // (2 * per_day)) % (slots - 1)
     return slot if deadline > 2 * cell + inside else slots - 1
 
 
-@inlined
+@part
 def same_until(deadline: Any, cell: Any, last: Any) -> Any:
     """The last cell, from `cell` on, up to which a deadline means the same slot, whether at edges or inside."""
     due = deadline // 2
-    return cell if cell == due else max(cell, due - 1) if cell < due else last
+    return cell if cell == due else larger(cell, due - 1) if cell < due else last

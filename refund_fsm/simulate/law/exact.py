@@ -19,6 +19,7 @@ from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE, Behaviour
 from refund_fsm.simulate.chain import Chain, chain_of
 from refund_fsm.simulate.figures import Figure
+from refund_fsm.simulate.interrupts import Stop
 from refund_fsm.simulate.law.distribution import Distribution, Float
 from refund_fsm.simulate.law.firsts import Item
 from refund_fsm.simulate.law.laying import fits
@@ -58,9 +59,16 @@ def first_passage(
     return law_of(chain_of(workflow, behaviour, start, policy), step, horizon)
 
 
-def law_of(chain: Chain, step: timedelta, horizon: timedelta, like: Law | None = None, only: frozenset[Item] | None = None) -> Law:
-    """The law of a chain; `like` and `only` as in `solving`."""
-    return Law(solved(chain, step, horizon, like._solved if like is not None else None, only), horizon)
+def law_of(
+    chain: Chain,
+    step: timedelta,
+    horizon: timedelta,
+    like: Law | None = None,
+    only: frozenset[Item] | None = None,
+    stop: Stop | None = None,
+) -> Law:
+    """The law of a chain; `like`, `only` and `stop` as in `solving`."""
+    return Law(solved(chain, step, horizon, like._solved if like is not None else None, only, stop), horizon)
 
 
 class Law:
@@ -76,6 +84,11 @@ class Law:
 
     def __repr__(self) -> str:
         return f"<Law {self.workflow.key!r} from {self.start.isoformat()}, step {self.step}, {self.horizon.days} days>"
+
+    @property
+    def nbytes(self) -> int:
+        """What its flows take in memory, in bytes: the inverse of the step, for one chain and one horizon."""
+        return int(self._solved.flow.mass.nbytes + self._solved.apart.mass.nbytes)
 
     @property
     def provisional(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from refund_fsm.simulate.compiled import inlined, kept, part
+from refund_fsm.simulate.compiled import apart, kept, larger, part, smaller, width
 from refund_fsm.simulate.law.cells import add, fill, sum_of
 from refund_fsm.simulate.law.deadlines import begun, carried, same_until, slot_of
 from refund_fsm.simulate.law.lattice import NO_DEADLINE
@@ -50,7 +50,7 @@ MAX_ROUNDS = 100_000  # of moves inside one instant
 # 1. Who moves in an instant
 
 
-@inlined
+@part
 def _open(nodes: Any, places: Any, mass: Any, openings: Any, shares: Any, start: Any) -> None:
     """All cases open, in the instant with the code `start`."""
     for opening in range(len(openings)):
@@ -59,7 +59,7 @@ def _open(nodes: Any, places: Any, mass: Any, openings: Any, shares: Any, start:
         places[LOW, place], places[HIGH, place] = start // 2, start // 2
 
 
-@inlined
+@part
 def _stay(nodes: Any, places: Any, mass: Any, stays: Any, last: Any) -> None:
     """What arrives in the last cell stays."""
     for place in range(len(mass)):
@@ -67,7 +67,7 @@ def _stay(nodes: Any, places: Any, mass: Any, stays: Any, last: Any) -> None:
             stays[places[NODE, place]] += mass[place, 0, last] + mass[place, 1, last]
 
 
-@inlined
+@part
 def _deadline(hours: Any, ends: Any, per_day: Any, group: Any, slot: Any, slots: Any, cell: Any, inside: Any) -> Any:
     """The code of the deadline of a row that moves now."""
     if group >= 0 and slots > 1:
@@ -75,7 +75,7 @@ def _deadline(hours: Any, ends: Any, per_day: Any, group: Any, slot: Any, slots:
     return begun(hours[group], ends[group], per_day, cell, inside) if group >= 0 else np.int64(NO_DEADLINE)
 
 
-@part
+@apart
 def _fresh_row(nodes: Any, hours: Any, ends: Any, per_day: Any, node: Any, cell: Any, inside: Any) -> Any:
     """The row in which a node is entered with a deadline that begins now."""
     group, slots = nodes[node, GROUP], nodes[node, ROWS]
@@ -85,7 +85,7 @@ def _fresh_row(nodes: Any, hours: Any, ends: Any, per_day: Any, node: Any, cell:
     return nodes[node, ROW] + slot_of(hours[group], per_day, slots, due, cell, inside)
 
 
-@part
+@apart
 def _arrived(nodes: Any, hours: Any, ends: Any, per_day: Any, rows: Any, places: Any, todo: Any, mass: Any, cell: Any, inside: Any) -> None:
     """What has arrived in an instant, by row; that of doors is in the rows that deadlines have which begin now."""
     fill(todo, 0.0)
@@ -102,7 +102,7 @@ def _queued(nodes: Any, rows: Any, todo: Any, crowd: Any, turn: Any) -> None:
     """The rows with mass to move, in their order, and how much there is for each race."""
     fill(crowd, 0.0)
     turn[AT], turn[COUNT], turn[AGAIN] = -1, 0, 0
-    for place in range(rows.shape[1]):
+    for place in range(width(rows)):
         row = rows[3, place]
         if row < 0:
             break
@@ -133,7 +133,7 @@ def _joins(rows: Any, todo: Any, turn: Any, row: Any, mass: Any) -> None:
 # 2. Where the mass of a row goes
 
 
-@part
+@apart
 def _happens(
     mine: Any, late: Any, taken: Any, taken_at: Any, apart_row: Any, apart_mass: Any, apart_inner: Any, limit: Any, counted: Any, ever: Any,
     inner: Any, m: Any, row: Any, door: Any, node: Any, group: Any, base: Any, lapse: Any, missed: Any, cell: Any, inside: Any,
@@ -160,7 +160,7 @@ def _happens(
                     ever[thing] += (m - mine[thing]) * inner[event]
 
 
-@inlined
+@part
 def _spread_apart(
     mine: Any, late: Any, row: Any, mass: Any, told: Any, m: Any, share: Any, cell: Any, kind: Any, u: Any, until: Any
 ) -> None:  # fmt: skip
@@ -169,14 +169,14 @@ def _spread_apart(
         apart = row[thing]
         if apart >= 0:
             one = m if told[thing] > 0 else mine[thing]
-            split = max(min(late[thing], until + 1), u)
+            split = larger(smaller(late[thing], until + 1), u)
             if one > 0.0 and split > u:
                 add(mass[apart, kind, cell + u : cell + split], one, share[u:split])
             if split <= until:
                 add(mass[apart, kind, cell + split : cell + until + 1], m, share[split : until + 1])
 
 
-@part
+@apart
 def _spread(
     won: Any, least: Any, most: Any, totals: Any, bounds: Any, nodes: Any, outs: Any, hours: Any, ends: Any, rows: Any, places: Any,
     todo: Any, crowd: Any, turn: Any, mine: Any, late: Any, mass: Any, flow_out: Any,
@@ -184,7 +184,7 @@ def _spread(
     per_day: Any, paid: Any, m: Any, node: Any, base: Any, outcomes: Any, deadline: Any, cell: Any, inside: Any,
 ) -> None:  # fmt: skip
     """Moves the mass `m` of a row of a node to where the race that was run leads. `base` is the place of the node's first outcome."""
-    things, last_phase, last, group = len(mine), len(bounds), mass.shape[2] - 1, nodes[node, GROUP]
+    things, last_phase, last, group = len(mine), len(bounds), width(mass) - 1, nodes[node, GROUP]
     for outcome in range(outcomes):
         for kind in range(2):
             end, u, phase = most[kind, outcome], least[kind, outcome], 0
@@ -192,7 +192,7 @@ def _spread(
             while u <= end:  # ends: each round takes at least one cell
                 while phase < last_phase and bounds[phase] <= cell + u:
                     phase += 1
-                stop = end if phase == last_phase else min(end, bounds[phase] - 1 - cell)
+                stop = end if phase == last_phase else smaller(end, bounds[phase] - 1 - cell)
                 place = base + phase * outcomes + outcome
                 dest = outs[place, DEST]
                 if dest < 0:  # refused in this phase: nobody wins so
@@ -210,10 +210,10 @@ def _spread(
                     target, until = nodes[dest, DOOR], stop
                     if slots > 1 and there == group:
                         target = nodes[dest, ROW] + slot_of(hours[group], per_day, slots, deadline, cell + u, kind)
-                        until = min(stop, same_until(deadline, cell + u, last) - cell)
+                        until = smaller(stop, same_until(deadline, cell + u, last) - cell)
                     add(mass[target, kind, cell + u : cell + until + 1], m, share[u : until + 1])
-                    places[LOW, target] = min(places[LOW, target], cell + u)
-                    places[HIGH, target] = max(places[HIGH, target], cell + until)
+                    places[LOW, target] = smaller(places[LOW, target], cell + u)
+                    places[HIGH, target] = larger(places[HIGH, target], cell + until)
                     if u == 0 and kind == inside and nodes[dest, RACE] >= 0:
                         crowd[nodes[dest, RACE]] += m * share[0]
                         now = target if target < len(todo) else _fresh_row(nodes, hours, ends, per_day, dest, cell, inside)
@@ -225,23 +225,25 @@ def _spread(
 
 
 @kept
-def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: Apart) -> int:
-    """The law from the start on: fills `flow` and `apart`. Returns 0, or 1 when moves inside one instant find no end."""
+def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: Apart, first: int, end: int, before: int) -> int:
+    """The law from the instant with the code `first` on, before `end`: fills `flow` and `apart`. `before` is what it returned for the
+    instants before, 0 at the start: how many outcomes the race has that was run last; −1 when moves inside one instant find no end."""
     nodes, enter, outs, hours, ends, rows, places = net.nodes, net.enter, net.outs, net.hours, net.ends, net.rows, net.places
     todo, crowd, turn, mine, late, per_day = net.todo, net.crowd, net.turn, net.mine, net.late, net.per_day
     mass, flow_inner, breach, stays, lengths, bounds = flow.mass, flow.inner, flow.breach, flow.left, flow.hours, w.bounds
     races, inner, alive = w.races, w.inner, w.alive
-    last, phases = mass.shape[2] - 1, bounds.shape[1] + 1
-    _open(nodes, places, mass, openings, shares, net.start)
-    outcomes, count, rest, length = net.start - net.start, 0, 0.0, 0.0  # of the race that was run; the first is an int64, see `race`
-    for instant in range(net.start, 2 * last):
+    last, phases = width(mass) - 1, width(bounds) + 1
+    if first == net.start:
+        _open(nodes, places, mass, openings, shares, net.start)
+    outcomes, count, rest, length = before, 0, 0.0, 0.0  # of the race that was run
+    for instant in range(first, end):
         cell, inside, rounds = instant // 2, instant % 2, 0
         _arrived(nodes, hours, ends, per_day, rows, places, todo, mass, cell, inside)
         _queued(nodes, rows, todo, crowd, turn)
         while turn[COUNT] > 0:
             rounds += 1
             if rounds > MAX_ROUNDS:
-                return 1
+                return -1
             last_race, last_deadline = -1, -1
             while turn[AT] + 1 < turn[COUNT]:  # ends: every row has one turn
                 turn[AT] += 1
@@ -255,7 +257,7 @@ def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: 
                 deadline = _deadline(hours, ends, per_day, group, rows[1, row], slots, cell, inside)
                 told = deadline if races[number, 5] == 1 else NO_DEADLINE
                 if number != last_race or told != last_deadline:
-                    faint = FAINT / max(crowd[nodes[node, RACE]], NONE)
+                    faint = FAINT / larger(crowd[nodes[node, RACE]], NONE)
                     outcomes, count, rest, length = race(w, outcomes, number, node, inside, cell, told, faint)
                     last_race, last_deadline = number, told
                 missed = passed(alive, cell, inside, deadline, count) if told == NO_DEADLINE else 0.0
@@ -281,5 +283,6 @@ def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: 
             if turn[AGAIN] == 0:
                 break
             _queued(nodes, rows, todo, crowd, turn)
-    _stay(nodes, places, mass, stays, last)
-    return 0
+    if end == 2 * last:
+        _stay(nodes, places, mass, stays, last)
+    return outcomes

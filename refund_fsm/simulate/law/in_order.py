@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refund_fsm.simulate.compiled import part
+from refund_fsm.simulate.compiled import apart, width
 from refund_fsm.simulate.law.actors import (
     ACTIVE,
     ATOM,
@@ -28,7 +28,7 @@ from refund_fsm.simulate.law.actors import (
 from refund_fsm.simulate.law.cells import fill
 
 
-@part
+@apart
 def in_order(
     won: Any, inner: Any, least: Any, most: Any, kernel: Any, rows: Any, masses: Any, stand: Any, gauss: Any, digits: Any,
     slots: Any, variants: Any, busy: Any, clock: Any, u: Any,
@@ -47,7 +47,7 @@ def in_order(
             masses[LOCKED, row] = 0.0
     for turn in range(busy):
         done(stand[SLOPE], rows, rows[ACTIVE, turn], masses[INSIDE, rows[ACTIVE, turn]])
-    for point in range(gauss.shape[1]):
+    for point in range(width(gauss)):
         at, weight = gauss[0, point], gauss[1, point]
         for variant in range(variants if clock >= 0 else 0):
             touched(least, most, 1, clock + variant, u, u)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refund_fsm.simulate.compiled import inlined, part, summing, tiny
+from refund_fsm.simulate.compiled import apart, larger, part, smaller, summing, tiny, width
 from refund_fsm.simulate.law.actors import (
     ACTIVE,
     ATOM,
@@ -41,7 +41,7 @@ from refund_fsm.simulate.law.stretch import alone, together
 from refund_fsm.simulate.law.work import BLOCK, Work
 
 
-@part
+@apart
 def _ready(
     choices: Any, what: Any, shares: Any, days: Any, working: Any, rows: Any, masses: Any, size: Any,
     begin: Any, count: Any, inside: Any, cell: Any, last: Any,
@@ -58,7 +58,7 @@ def _ready(
         rows[SOFT, row] = form * size + choice[1] if end > 0 else -1
         rows[ATOM, row] = 2 * size + choice[1] if atom_end > 0 else -1
         if atom_end > 0:
-            first, end = min(first, atom_first) if end > 0 else atom_first, max(end, atom_end)
+            first, end = smaller(first, atom_first) if end > 0 else atom_first, larger(end, atom_end)
         if choice[0] == 0 or end == 0:
             rows[BEGIN, row], rows[END, row] = cell + first, cell + end
         else:
@@ -68,7 +68,7 @@ def _ready(
             rows[END, row] = working[place] + 1 if place < len(working) else last
 
 
-@inlined
+@part
 def _choose(rows: Any, days: Any, waiting: Any, phase: Any, here: Any, cell: Any, stop: Any) -> Any:
     """The rows that may end in a cell, and until when just they: (how many are still waiting, how many are active, the actor of the
     last, whether there are several actors, until when)."""
@@ -80,14 +80,14 @@ def _choose(rows: Any, days: Any, waiting: Any, phase: Any, here: Any, cell: Any
         rows[WAITING, kept] = row
         kept += 1
         if rows[BEGIN, row] > here:
-            stop = min(stop, rows[BEGIN, row])
+            stop = smaller(stop, rows[BEGIN, row])
             continue
-        stop = min(stop, rows[END, row])
+        stop = smaller(stop, rows[END, row])
         if (rows[MASK, row] >> phase) & 1 == 0:
             continue
         rows[LAG, row] = here - cell
         if rows[WORKS, row] == 1:
-            stop = min(stop, days[2, here])
+            stop = smaller(stop, days[2, here])
             if days[0, here] == 0:
                 continue
             rows[LAG, row] = days[1, here] - days[1, cell]
@@ -98,15 +98,15 @@ def _choose(rows: Any, days: Any, waiting: Any, phase: Any, here: Any, cell: Any
     return kept, busy, lone, several, stop
 
 
-@inlined
+@part
 def _begin(stand: Any, slots: Any) -> None:
     """Nobody has done anything."""
     for slot in range(slots):
-        for digit in range(stand.shape[2]):
+        for digit in range(width(stand)):
             stand[STANDS, slot, digit] = 1.0 if digit == 0 else 0.0
 
 
-@inlined
+@part
 def _clock_fires(
     won: Any, least: Any, most: Any, stand: Any, slots: Any, digits: Any, variants: Any, clock: Any, u: Any
 ) -> None:  # fmt: skip
@@ -116,7 +116,7 @@ def _clock_fires(
         least[0, clock + variant], most[0, clock + variant] = u, u
 
 
-@inlined
+@part
 def _meet(rows: Any, atom: Any, busy: Any, size: Any, here: Any, stop: Any) -> Any:
     """Whether masses at an instant meet other actors in a cell; and until when they do not."""
     meets = False
@@ -125,7 +125,7 @@ def _meet(rows: Any, atom: Any, busy: Any, size: Any, here: Any, stop: Any) -> A
         if rows[ATOM, row] >= 0:
             place = rows[ATOM, row] + rows[LAG, row] - 2 * size
             meets = meets or atom[place] == place
-            stop = min(stop, here + atom[place] - place)
+            stop = smaller(stop, here + atom[place] - place)
     return meets, stop
 
 
@@ -138,7 +138,7 @@ def _all_there(stand: Any, slots: Any, skip: Any) -> Any:
     return found
 
 
-@part
+@apart
 def _run(
     w: Work,
     number: int,
@@ -170,11 +170,11 @@ def _run(
     none = cell - cell  # an int64 for numba; 0 would have a type of its own, for which it would compile all that it is passed to again
     here, left, phase, known, company = cell, 1.0, 0, none - 1, 1.0  # known: the actor whose company and `others` are known
     while here < last and (left >= faint or here == cell):
-        u, stop = here - cell, min(last, due_cell)
+        u, stop = here - cell, smaller(last, due_cell)
         while phase < len(bounds) and bounds[phase] <= here:
             phase += 1
         if phase < len(bounds):
-            stop = min(stop, bounds[phase])
+            stop = smaller(stop, bounds[phase])
         now = here == due_cell
         if now and deadline % 2 == 0:
             _clock_fires(won, least, most, stand, slots, digits, variants, clock, u)
@@ -183,7 +183,7 @@ def _run(
         waiting, busy, lone, several, stop = _choose(rows, days, waiting, phase, here, cell, stop)
         ordered = now
         if several:
-            meets, stop = _meet(rows, atom, busy, size, here, min(stop, here + BLOCK))
+            meets, stop = _meet(rows, atom, busy, size, here, smaller(stop, here + BLOCK))
             ordered = ordered or meets
         if ordered:
             stop = here + 1
@@ -218,7 +218,7 @@ def _run(
             left = _all_there(stand, slots, none - 1)
         here = stop
     alive[here - cell] = left
-    return here - cell, max(left, 0.0)
+    return here - cell, larger(left, 0.0)
 
 
 @part
@@ -230,7 +230,7 @@ def passed(alive: Any, cell: Any, inside: Any, deadline: Any, count: Any) -> Any
     return alive[lag] if deadline % 2 == 0 or lag >= count else (alive[lag] + alive[lag + 1]) / 2.0
 
 
-@inlined
+@part
 def race(w: Any, before: Any, number: Any, node: Any, inside: Any, cell: Any, told: Any, faint: Any) -> Any:
     """Runs a race where one with so many outcomes was run before. How many it has, what `_run` returns, and the cells it lasts."""
     _cleared(w, before)

@@ -15,12 +15,15 @@ import numpy as np
 
 from refund_fsm.errors import TooLong
 from refund_fsm.simulate.chain import Chain, Node
+from refund_fsm.simulate.interrupts import Stop, Stopped
 from refund_fsm.simulate.law.firsts import PAID, First, Graph, Item, Place
 from refund_fsm.simulate.law.flow import forward
 from refund_fsm.simulate.law.lattice import Float, Laid
 from refund_fsm.simulate.law.laying import lay
 from refund_fsm.simulate.law.net import Apart, Flow, doors, flow_for, net_for
 from refund_fsm.simulate.law.work import work_for
+
+AT_ONCE = 4_000_000  # instants times all instants: how much of a flow is followed before somebody may interrupt it
 
 
 class Plan(NamedTuple):
@@ -95,9 +98,12 @@ class Solved:
         return self.flow.mass[rows].sum(axis=0) if rows else np.zeros((2, lattice.last + 1))
 
 
-def solved(chain: Chain, step: timedelta, horizon: timedelta, like: Solved | None, only: frozenset[Item] | None) -> Solved:
+def solved(
+    chain: Chain, step: timedelta, horizon: timedelta, like: Solved | None, only: frozenset[Item] | None, stop: Stop | None = None
+) -> Solved:
     """The law of a chain. `like` is that of a chain of the same configurations and draws, on the same step: what can happen again is
-    the same there, and is not looked for anew. `only`: of what can happen again, the items that are asked for; others count 0."""
+    the same there, and is not looked for anew. `only`: of what can happen again, the items that are asked for; others count 0. Between
+    pieces of some tenths of a second it can be interrupted, and raises `Stopped` when `stop` was asked for."""
     if like is None or like.plan.nodes is not chain.nodes:
         laid, plan = _planned(chain, step, horizon, only)
     elif _alike(chain, like.laid.chain):
@@ -107,8 +113,14 @@ def solved(chain: Chain, step: timedelta, horizon: timedelta, like: Solved | Non
     flow, apart = flow_for(laid.lattice), _apart_of(laid, plan.graph, plan.firsts)
     openings = np.array([one.node for one in chain.openings], np.int64)
     shares = np.array([one.share for one in chain.openings])
-    if forward(work_for(laid.lattice), net_for(laid.lattice, apart), openings, shares, flow, apart):
-        raise TooLong(f"behaviour of {chain.workflow.key}: moves inside one instant find no end; does it go round in no time?")
+    work, net, last = work_for(laid.lattice), net_for(laid.lattice, apart), 2 * laid.lattice.last
+    size, before = max(1, AT_ONCE // last), 0
+    for first in range(net.start, last, size):
+        if stop is not None and stop.asked:
+            raise Stopped
+        before = forward(work, net, openings, shares, flow, apart, first, min(first + size, last), before)
+        if before < 0:
+            raise TooLong(f"behaviour of {chain.workflow.key}: moves inside one instant find no end; does it go round in no time?")
     return Solved(laid, plan, flow, apart)
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from refund_fsm.simulate.compiled import inlined, part
+from refund_fsm.simulate.compiled import apart, part, width
 from refund_fsm.simulate.law.actors import ACTIVE, ATOM, DIGIT, EDGE, EVENT, LAG, SHARE, SLOT, SOFT, STANDS, done, touched
 from refund_fsm.simulate.law.cells import add, add_product, dot, fall, fill, hope, lay_line, multiply
 
 
-@part
+@apart
 def alone(
     won: Any, inner: Any, alive: Any, least: Any, most: Any, kernel: Any, rise: Any, rows: Any, masses: Any, stand: Any, others: Any,
     variants: Any, company: Any, busy: Any, u: Any, count: Any, faint: Any,
@@ -44,12 +44,12 @@ def alone(
     return count
 
 
-@inlined
+@part
 def _lay_all(
     lines: Any, changes: Any, kernel: Any, rise: Any, rows: Any, masses: Any, stand: Any, slots: Any, busy: Any, count: Any
 ) -> None:
     """Makes the lines of all moves that rows are of, and notes which these are."""
-    radix = stand.shape[2]
+    radix = width(stand)
     for move in range(slots * radix):
         changes[move] = 0
     for turn in range(busy):
@@ -65,10 +65,10 @@ def _lay_all(
                 changes[move] = 1
 
 
-@inlined
+@part
 def _times_there(into: Any, scratch: Any, lines: Any, changes: Any, stand: Any, slots: Any) -> None:
     """That nobody has won, by cell."""
-    radix, count = stand.shape[2], len(into)
+    radix, count = width(stand), len(into)
     for slot in range(slots):
         fixed = 0.0
         fill(scratch, 0.0)
@@ -80,19 +80,19 @@ def _times_there(into: Any, scratch: Any, lines: Any, changes: Any, stand: Any, 
         multiply(into, fixed, scratch, scratch, 0.0)
 
 
-@inlined
+@part
 def _others(
     into: Any, scratch: Any, lines: Any, changes: Any, stand: Any, gauss: Any, digits: Any, slots: Any, slot: Any, variant: Any
 ) -> Any:
     """That the others than `slot` have done what the variant says, on the average of each cell. Whether they can have."""
-    radix, count, fixed, moving = stand.shape[2], len(into), 1.0, 0
+    radix, count, fixed, moving = width(stand), len(into), 1.0, 0
     for other in range(slots):
         if other != slot and changes[other * radix + digits[variant, other]] == 1:
             moving += 1
         elif other != slot:
             fixed *= stand[STANDS, other, digits[variant, other]]
     fill(into, fixed if moving == 0 else 0.0)
-    for point in range(gauss.shape[1] if moving > 1 else moving):
+    for point in range(width(gauss) if moving > 1 else moving):
         at, weight = (0.5, 1.0) if moving == 1 else (gauss[0, point], gauss[1, point])  # one line: its mean is in the middle
         fill(scratch, fixed * weight)
         for other in range(slots):
@@ -103,7 +103,7 @@ def _others(
     return fixed > 0.0
 
 
-@part
+@apart
 def together(
     won: Any, inner: Any, alive: Any, least: Any, most: Any, kernel: Any, rise: Any, rows: Any, masses: Any, stand: Any, lines: Any,
     changes: Any, scratch: Any, gauss: Any, digits: Any, slots: Any, variants: Any, busy: Any, u: Any, count: Any, faint: Any,

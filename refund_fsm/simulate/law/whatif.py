@@ -17,7 +17,7 @@ from refund_fsm.errors import BadData
 from refund_fsm.simulate import figures as names
 from refund_fsm.simulate.behaviour import Behaviour
 from refund_fsm.simulate.chain import Chain, chain_of
-from refund_fsm.simulate.interrupts import interruptible
+from refund_fsm.simulate.interrupts import Stop, Stopped, interruptible
 from refund_fsm.simulate.law.changes import Change, changes_of
 from refund_fsm.simulate.law.exact import HORIZON, HOUR, Law, law_of
 from refund_fsm.simulate.law.laying import fits
@@ -134,9 +134,9 @@ def sensitivity(
     for fine in {_step(change.chain, step) for change in changed} - {step}:
         laws[fine] = law_of(chain, fine, horizon, only=only)
 
-    def effects(change: Change) -> dict[str, float]:
+    def effects(change: Change, stop: Stop) -> dict[str, float]:
         like = laws[_step(change.chain, step)]
-        law = law_of(change.chain, like.step, horizon, like, only)
+        law = law_of(change.chain, like.step, horizon, like, only, stop)
         return {name: _difference(law.figure(name), like.figure(name)) for name in asked}
 
     rows = _rows(changed, effects, workers, progress)
@@ -145,20 +145,26 @@ def sensitivity(
 
 def _rows(
     changed: Sequence[Change],
-    effects: Callable[[Change], dict[str, float]],
+    effects: Callable[[Change, Stop], dict[str, float]],
     workers: int,
     progress: Callable[[int, int], None] | None,
 ) -> tuple[Effect, ...]:
     """What the changes do, in their order; those that were computed before an interrupt."""
     rows: list[Effect] = []
     with interruptible() as stop, ThreadPoolExecutor(workers) as pool:
-        for one, effect in zip(changed, pool.map(effects, changed), strict=True):
-            rows.append(Effect(one.place, one.parameter, one.change, effect))
-            if progress is not None:
-                progress(len(rows), len(changed))
-            if stop.asked:
-                pool.shutdown(cancel_futures=True)
-                break
+        found = pool.map(lambda change: effects(change, stop), changed)
+        try:
+            for one, effect in zip(changed, found, strict=True):
+                rows.append(Effect(one.place, one.parameter, one.change, effect))
+                if progress is not None:
+                    progress(len(rows), len(changed))
+                if stop.asked:
+                    break
+        except Stopped:  # the change that was waited for has ended halfway
+            pass
+        finally:
+            stop.asked = True  # for those that are still at work, however this ends
+            pool.shutdown(cancel_futures=True)
     return tuple(rows)
 
 

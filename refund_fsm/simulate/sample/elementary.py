@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from refund_fsm.simulate.compiled import part
+from refund_fsm.simulate.compiled import bits_of, float_of, floored, part
 
 
 @part
 def exp(x: Any) -> Any:
     """e to the power x, to 2⁻⁵²."""
-    k = np.floor(x * 1.4426950408889634 + 0.5)
+    k = floored(x * 1.4426950408889634 + 0.5)
     r = (x - k * 6.93147180369123816490e-01) - k * 1.90821492927058770002e-10
     p = 1.0 / 479001600.0  # Taylor's series: |r| is at most ln 2 / 2
     p = p * r + 1.0 / 39916800.0
@@ -26,16 +26,16 @@ def exp(x: Any) -> Any:
     p = p * r + 1.0 / 6.0
     p = p * r + 0.5
     p = p * (r * r) + r
-    power = np.int64((np.int64(k) + 1023) << 52).view(np.float64)
+    power = float_of((np.int64(k) + 1023) << 52)
     return power + power * p
 
 
 @part
 def log(x: Any) -> Any:
     """The natural logarithm of a normal x > 0, to 2⁻⁵² (the method of fdlibm's e_log.c, Sun 1993)."""
-    bits = np.float64(x).view(np.int64)
+    bits = bits_of(x)
     k = (bits - 0x3FE6A09E667F3BCD) >> 52  # x is 2ᵏ (1 + f), 1 + f from √½ to √2
-    f = np.int64(bits - (k << 52)).view(np.float64) - 1.0
+    f = float_of(bits - (k << 52)) - 1.0
     s = f / (2.0 + f)
     z = s * s
     w = z * z

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from refund_fsm.eventlog import Rows
 from refund_fsm.simulate.chain import DAY, NEVER, Tables
-from refund_fsm.simulate.compiled import inlined, kept
+from refund_fsm.simulate.compiled import kept, part, smaller
 from refund_fsm.simulate.sample.numbers import case_key, root_of
 from refund_fsm.simulate.sample.opening import claimed, opened
 from refund_fsm.simulate.sample.stay import Scratch, draw, place_at, win
@@ -64,7 +64,7 @@ def play(t: Tables, seed: int, first: int, last: int, out: Sums, log: Rows) -> t
 # 1. Into a state
 
 
-@inlined
+@part
 def _enter(t: Any, s: Any, out: Any, case: Any, state: Any, now: Any) -> Any:
     """Counts the state, and starts its legal clock. Whether that counts a working day that is not known."""
     out.visits[state] += 1
@@ -79,7 +79,7 @@ def _enter(t: Any, s: Any, out: Any, case: Any, state: Any, now: Any) -> Any:
     return t.law_works[clock] == 1 and s.law[clock] > t.known
 
 
-@inlined
+@part
 def _begin_limit(t: Any, group: Any, now: Any) -> Any:
     """When a limit ends that begins now, and whether that counts a working day that is not known."""
     if group < 0:
@@ -92,7 +92,7 @@ def _begin_limit(t: Any, group: Any, now: Any) -> Any:
 # 2. A rule fires, or a limit passes
 
 
-@inlined
+@part
 def _fire(
     t: Any, s: Any, out: Any, log: Any, case: Any, key: Any, opening: Any, rule: Any, now: Any, amount: Any, rows: Any, paid: Any, sent: Any
 ) -> Any:  # fmt: skip
@@ -112,7 +112,7 @@ def _fire(
         out.totals[PAID_FEN] += amount
         if not paid:
             out.totals[PAID] += 1
-            out.money[min((now - t.start) // BIN, BINS - 1)] += 1
+            out.money[smaller((now - t.start) // BIN, BINS - 1)] += 1
             out.totals[MONEY_SECONDS] += now - t.start
     if t.parcel[rule] == 1 and not sent:
         sent = True
@@ -122,7 +122,7 @@ def _fire(
     return amount, rows, paid or pays, sent
 
 
-@inlined
+@part
 def _breach(s: Any, out: Any, group: Any, case: Any) -> None:
     """A limit has passed with nothing to enforce it."""
     out.breaches[group] += 1
@@ -134,23 +134,23 @@ def _breach(s: Any, out: Any, group: Any, case: Any) -> None:
 # 3. Out of it
 
 
-@inlined
+@part
 def _leave(out: Any, state: Any, entered: Any, now: Any) -> None:
     """A stay has ended."""
     spent = now - entered
-    out.stays[state, min(spent // BIN, BINS - 1)] += 1
+    out.stays[state, smaller(spent // BIN, BINS - 1)] += 1
     out.seconds[state] += spent
 
 
-@inlined
+@part
 def _end(t: Any, out: Any, state: Any, now: Any) -> None:
     """A case has come to a final state."""
     spent = now - t.start
-    out.ends[state, min(spent // BIN, BINS - 1)] += 1
+    out.ends[state, smaller(spent // BIN, BINS - 1)] += 1
     out.end_seconds[state] += spent
 
 
-@inlined
+@part
 def _count(s: Any, out: Any, until: Any, steps: Any, provisional: Any) -> None:
     """A case is over; `until` is the instant by which a legal clock has run out, if it has."""
     for clock in range(len(s.law)):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from refund_fsm.simulate.chain import Tables
-from refund_fsm.simulate.compiled import inlined, kept, part
+from refund_fsm.simulate.compiled import kept, larger, part, smaller
 from refund_fsm.simulate.sample.numbers import AMOUNT, OPENING, case_key, root_of, uniform
 from refund_fsm.simulate.sample.quantiles import quantile
 
@@ -27,7 +27,7 @@ def amount_of(t: Tables, seed: int, case: int) -> int:
     return claimed(q.kind[at], q.a[at], q.b[at], q.c[at], q.points, q.rises, case_key(root_of(seed), case))
 
 
-@inlined
+@part
 def opened(open_p: Any, open_other: Any, key: Any) -> Any:
     """Which opening a case has: Walker's alias method."""
     u = uniform(key, OPENING) * len(open_p)
@@ -38,4 +38,4 @@ def opened(open_p: Any, open_other: Any, key: Any) -> Any:
 @part
 def claimed(kind: Any, a: Any, b: Any, c: Any, points: Any, rises: Any, key: Any) -> Any:
     """What a case claims, in whole fen, of the parameters of the amount."""
-    return np.int64(min(max(quantile(kind, a, b, c, points, rises, uniform(key, AMOUNT)) + 0.5, 1.0), MOST_AMOUNT))
+    return np.int64(smaller(larger(quantile(kind, a, b, c, points, rises, uniform(key, AMOUNT)) + 0.5, 1.0), MOST_AMOUNT))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refund_fsm.simulate.chain import DAY, NEVER
-from refund_fsm.simulate.compiled import inlined
+from refund_fsm.simulate.compiled import larger, part, width
 from refund_fsm.simulate.sample.numbers import FIRST, uniform
 from refund_fsm.simulate.sample.quantiles import quantile
 
@@ -35,7 +35,7 @@ class Scratch(NamedTuple):
     which: Int
 
 
-@inlined
+@part
 def draw(t: Any, s: Any, key: Any, state: Any, place: Any, rounds: Any, now: Any) -> Any:
     """Everybody draws. How many may happen, which of them first (−1: none), and whether some come after all that is followed."""
     q = t.quantities
@@ -72,23 +72,23 @@ def draw(t: Any, s: Any, key: Any, state: Any, place: Any, rounds: Any, now: Any
     return pending, best, beyond
 
 
-@inlined
+@part
 def _sooner(t: Any, s: Any, one: Any, other: Any) -> Any:
     """Whether one draw comes before another: at one instant by the order of the rules."""
     when, which = s.when, s.which
     return when[one] < when[other] or (when[one] == when[other] and t.choice_order[which[one]] < t.choice_order[which[other]])
 
 
-@inlined
+@part
 def place_at(t: Any, node: Any, now: Any) -> Any:
     """The place of a node in the phase of an instant."""
-    phase, phases = 0, t.bounds.shape[1] + 1
+    phase, phases = 0, width(t.bounds) + 1
     while phase < phases - 1 and t.bounds[node, phase] <= now:
         phase += 1
     return node * phases + phase
 
 
-@inlined
+@part
 def win(t: Any, s: Any, node: Any, enforced: Any, due: Any, now: Any, pending: Any, best: Any) -> Any:
     """When the next thing happens, the rule that fires (−1: refused, or nothing comes) and where it leads; how many draws are left,
     which of them is first, and whether it came in working days that are not known."""
@@ -98,7 +98,7 @@ def win(t: Any, s: Any, node: Any, enforced: Any, due: Any, now: Any, pending: A
             if best < 0 or _sooner(t, s, one, best):
                 best = one
     if enforced and t.clock_rule[node] >= 0 and (best < 0 or due <= s.when[best]):
-        return max(due, now), t.clock_rule[node], t.clock_dest[node], pending, best, False
+        return larger(due, now), t.clock_rule[node], t.clock_dest[node], pending, best, False
     if best < 0:
         return np.int64(NEVER), np.int64(-1), np.int64(-1), pending, best, False
     at, choice, last = s.when[best], s.which[best], pending - 1

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numba import njit
 
 from refund_fsm import BadData
 from refund_fsm.simulate import Empirical, Exponential, Fixed, LogNormal, Triangular, Uniform
 from refund_fsm.simulate.behaviour.curves import cdf, cells, on_lattice
 from refund_fsm.simulate.chain.quantities import Quantities, quantities
+from refund_fsm.simulate.compiled import kept
 from refund_fsm.simulate.sample.quantiles import quantile
 
 QUANTITIES = [
@@ -33,7 +33,7 @@ def drawn_at(table: Quantities, u: float) -> Any:
     return quantile(table.kind[0], table.a[0], table.b[0], table.c[0], table.points, table.rises, u)
 
 
-seconds: Any = njit(drawn_at)
+seconds: Any = kept(drawn_at)
 
 
 @pytest.mark.parametrize("one", QUANTITIES, ids=KINDS)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +13,11 @@ import pytest
 
 from refund_fsm import BadData, Policy, Rule, orders
 from refund_fsm.simulate import Behaviour, Exponential, Sensitivity, first_passage, sensitivity
+from refund_fsm.simulate.chain import chain_of
+from refund_fsm.simulate.interrupts import Stop, Stopped
+from refund_fsm.simulate.law import whatif
+from refund_fsm.simulate.law.changes import Change, changes_of
+from refund_fsm.simulate.law.solving import solved
 from tests.exchange import WORKFLOW as EXCHANGE
 from tests.simulate.simulated import START, choice, exchanging, toyed
 from tests.toys import ASK, END, PAID, TURN, A, toy
@@ -169,3 +176,25 @@ def test_what_a_workflow_lacks_is_no_figure() -> None:
     workflow = toy(Rule("T1", A, TURN, END, "assumed"))
     told = sensitivity(workflow, toyed(choice("a", "turn", Exponential(mean=9))), start=START, step=STEP, horizon=HORIZON)
     assert list(told.base) == ["end:p95"] and "NaN" not in told.to_json()
+
+
+def test_an_interrupt_ends_a_change_halfway() -> None:
+    """What is computed looks between pieces whether it is to end; the change that was waited for leaves no row."""
+    chain = chain_of(VIRTUAL, DEFAULT, START, None)
+    stop = Stop()
+    stop.asked = True
+    with pytest.raises(Stopped):
+        solved(chain, STEP, HORIZON, None, None, stop)
+
+    changed = list(changes_of(chain))[:4]
+
+    def effects(change: Change, stop: Stop) -> dict[str, float]:
+        if change is changed[2]:
+            os.kill(os.getpid(), signal.SIGINT)
+            while not stop.asked:  # ends: the main thread gets the signal
+                time.sleep(0.01)
+            raise Stopped
+        return {"x": 1.0}
+
+    rows = whatif._rows(changed, effects, 1, None)
+    assert [row.place for row in rows] == [change.place for change in changed[:2]]

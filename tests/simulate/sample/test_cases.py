@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numba import njit
 
 from refund_fsm import BadData, Policy, Rule
 from refund_fsm.simulate import Behaviour, Exponential, Fixed, Share, play_case, simulate
 from refund_fsm.simulate.chain import Chain, Tables, chain_of, payers, tables_of
+from refund_fsm.simulate.compiled import kept
 from refund_fsm.simulate.figures import limit_names
 from refund_fsm.simulate.sample import one_by_one
 from refund_fsm.simulate.sample.numbers import case_key, root_of, uniform
@@ -106,7 +106,7 @@ def test_numbers_of_this_platform_stay_what_they_are() -> None:
         key = case_key(root_of(seed), case)
         return key, uniform(key, draw)
 
-    compiled: Any = njit(drawn)
+    compiled: Any = kept(drawn)
     key, u = compiled(7, 0, 5)
     mask = (1 << 64) - 1
 

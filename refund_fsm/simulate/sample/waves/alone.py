@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refund_fsm.simulate.compiled import inlined
+from refund_fsm.simulate.compiled import apart, larger, part, smaller
 from refund_fsm.simulate.sample.sums import BIN, BINS, DONE, MAX_STEPS, OFF_CALENDAR, TOO_MANY_STEPS
 from refund_fsm.simulate.sample.waves.batch import STRIDE, WIDTH
 from refund_fsm.simulate.sample.waves.ends import leave_open
@@ -16,7 +16,7 @@ from refund_fsm.simulate.sample.waves.winning import note_again, phase_at
 from refund_fsm.simulate.sample.waves.words import BROKEN, IS_PROVISIONAL, NOTED, SLOTS
 
 
-@inlined
+@part
 def _breach(cells: Any, out: Any, group: Any, marks: Any) -> Any:
     """Records a limit as passed. Returns the marks."""
     out.breaches[group] += 1
@@ -26,12 +26,12 @@ def _breach(cells: Any, out: Any, group: Any, marks: Any) -> Any:
     return marks | bit
 
 
-@inlined
+@part
 def _next(b: Any, k: Any, slots: Any, at: Any, due: Any, fires: Any, e: Any, horizon: Any) -> Any:
     """The earliest that is left of a case's draws, which is taken away if it is in time."""
-    w = max(due & (BROKEN - 1), at) << e if fires else NEVER << e
+    w = larger(due & (BROKEN - 1), at) << e if fires else NEVER << e
     for slot in range(slots):
-        w = min(w, b.keys[slot * (WIDTH + STRIDE) + k])
+        w = smaller(w, b.keys[slot * (WIDTH + STRIDE) + k])
     if w >> e < horizon:
         for slot in range(slots):
             if b.keys[slot * (WIDTH + STRIDE) + k] == w:
@@ -39,7 +39,7 @@ def _next(b: Any, k: Any, slots: Any, at: Any, due: Any, fires: Any, e: Any, hor
     return w
 
 
-@inlined
+@part
 def _move(cells: Any, s: Any, out: Any, cell: Any, group: Any, lapsed: Any, due: Any, tag: Any, marks: Any) -> Any:
     """The winner of a cell is taken, the limit having passed or not: the next place, and the words of the case then."""
     s.fired[cell] += 1
@@ -51,7 +51,7 @@ def _move(cells: Any, s: Any, out: Any, cell: Any, group: Any, lapsed: Any, due:
     return cells.table[row + DEST], due, (tag & cells.table[row + KEEP]) + cells.table[row + ADD], marks | cells.table[row + MARKS]
 
 
-@inlined
+@apart
 def play_alone(b: Any, p: Any, cells: Any, world: Any, s: Any, out: Any, stays: Any, origin: Any, e: Any, size: Any) -> int:
     """Plays the cases that were left alone. `win` is −1 after it for those that are left open. Returns how it ended."""
     state, group, low = p.state[origin], p.group[origin], (1 << e) - 1
@@ -74,13 +74,13 @@ def play_alone(b: Any, p: Any, cells: Any, world: Any, s: Any, out: Any, stays: 
                 continue
             if tag >> 40 >= MAX_STEPS:
                 return TOO_MANY_STEPS
-            place, due, tag, marks = _move(cells, s, out, c, group, p.lapses[origin] and due <= at, due, tag, marks)
+            place, due, tag, marks = _move(cells, s, out, c, group, p.lapses[origin] == 1 and due <= at, due, tag, marks)
             fires = p.fires[place]
             if p.state[place] != state:
                 break
         b.win[k] = w
         if at >= world.horizon:
-            if world.barred == 1 and (at < NEVER or (group < world.ends.shape[0] - 1 and due >= NEVER)):
+            if world.barred == 1 and (at < NEVER or (group < len(world.ends) - 1 and due >= NEVER)):
                 return OFF_CALENDAR
             if p.lapses[origin] and due < NEVER:
                 _breach(cells, out, group, marks)
@@ -88,7 +88,7 @@ def play_alone(b: Any, p: Any, cells: Any, world: Any, s: Any, out: Any, stays: 
             leave_open(world, s, out, state, tag, record)
             continue
         spent = at - b.now[k]
-        stays[state * BINS + min(spent // BIN, BINS - 1)] += 1
+        stays[state * BINS + smaller(spent // BIN, BINS - 1)] += 1
         out.seconds[state] += spent
         push(s, phase_at(p, place, at), b.key[k], at, due | cells.table[c * CELL + RENEWS], tag, marks)
     return DONE

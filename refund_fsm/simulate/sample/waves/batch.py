@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from refund_fsm.simulate.compiled import inlined, tiny
+from refund_fsm.simulate.compiled import apart, part, tiny
 from refund_fsm.simulate.sample.numbers import OPENING, bits, case_key, unit
 from refund_fsm.simulate.sample.waves.places import NEVER
 from refund_fsm.simulate.sample.waves.stock import FREE, push
-from refund_fsm.simulate.sample.waves.words import ENTRY, EPOCH, FRESH, NOTED, OWN_LAW, PAYER, U
+from refund_fsm.simulate.sample.waves.words import ENTRY, EPOCH, FRESH, NOTED, OWN_LAW, PAYER
 
 WIDTH = 256  # cases played together at most
 STRIDE = 32  # columns are filled up to a multiple of it, so that no rest is done one by one
@@ -76,23 +76,23 @@ def filled(n: Any) -> Any:
     return (n + STRIDE - 1) & -STRIDE
 
 
-@inlined
+@part
 def take(n: Any, q: Any, b: Any, s: Any, first: Any, step: Any) -> None:
     """A batch out of its queue, from entry `q` on. `first` and `step` give the numbers of their draws."""
     for k in range(n):
         e = (q + k) * ENTRY
-        b.key[k] = np.uint64(s.queue[U(e)])
-        b.now[k] = s.queue[U(e + 1)]
-        b.due[k] = s.queue[U(e + 2)]
-        b.tag[k] = s.queue[U(e + 3)]
-        b.marks[k] = s.queue[U(e + 4)]
+        b.key[k] = np.uint64(s.queue[e])
+        b.now[k] = s.queue[e + 1]
+        b.due[k] = s.queue[e + 2]
+        b.tag[k] = s.queue[e + 3]
+        b.marks[k] = s.queue[e + 4]
     for k in range(filled(n)):
         b.base[k] = b.key[k] + first + np.uint64((b.tag[k] >> 20) & EPOCH) * step
     for k in range(filled(n)):
         b.day[k] = ((b.now[k] >> 7) * 6362915) >> 32  # by 86,400, exactly, below 2³⁰
 
 
-@inlined
+@apart
 def open_cases(n: Any, b: Any, p: Any, cells: Any, world: Any, s: Any, root: Any, number: Any, size: Any) -> None:
     """The cases from `number` on open; each waits at its first place."""
     mix, laws = np.float64(len(world.open_p)), len(world.law_hours)
@@ -102,14 +102,14 @@ def open_cases(n: Any, b: Any, p: Any, cells: Any, world: Any, s: Any, root: Any
         b.u[k] = unit(bits(b.key[k], OPENING)) * mix
     for k in range(n):
         opening = np.int64(b.u[k])
-        b.at[k] = world.open_pick[U(2 * opening + np.int64(b.u[k] - opening < world.open_p[U(opening)]))]
+        b.at[k] = world.open_pick[2 * opening + np.int64(b.u[k] - opening < world.open_p[opening])]
     for k in range(n):
         s.held[FREE] -= 1
-        slot = s.free[U(s.held[FREE])]
-        s.record[U(slot * size + NOTED)] = world.open_payer[U(b.at[k])] << PAYER
+        slot = s.free[s.held[FREE]]
+        s.record[slot * size + NOTED] = world.open_payer[b.at[k]] << PAYER
         for law in range(laws):
-            s.record[U(slot * size + OWN_LAW + law)] = NEVER
-        place = world.open_place[U(b.at[k])]
-        while p.until[U(place)] <= world.start:
+            s.record[slot * size + OWN_LAW + law] = NEVER
+        place = world.open_place[b.at[k]]
+        while p.until[place] <= world.start:
             place += 1
         push(s, place, b.key[k], world.start, np.int64(FRESH), slot, cells.opened_mark)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from refund_fsm.simulate.chain import DAY, EXPONENTIAL, FIXED, LOGNORMAL, TRIANGULAR, UNIFORM
-from refund_fsm.simulate.compiled import inlined, part
+from refund_fsm.simulate.compiled import apart, larger, part, smaller
 from refund_fsm.simulate.sample.elementary import exp, log
 from refund_fsm.simulate.sample.numbers import bits, unit
 from refund_fsm.simulate.sample.quantiles import NEAR, first_above, normal, normal_near
@@ -20,7 +20,7 @@ from refund_fsm.simulate.sample.waves.places import FAR, NEVER
 from refund_fsm.simulate.sample.waves.words import BROKEN, U
 
 
-@part
+@apart
 def quantiles(n: Any, kind: Any, a: Any, b: Any, c: Any, points: Any, rises: Any, u: Any, x: Any, some: Any) -> None:
     """`quantile` of many `u` into `x`, to the bit."""
     wide = filled(n)
@@ -55,7 +55,7 @@ def quantiles(n: Any, kind: Any, a: Any, b: Any, c: Any, points: Any, rises: Any
             x[k] = points[first_above(np.int64(a), np.int64(b) - 1, rises, u[k])]
 
 
-@inlined
+@apart
 def _choose(n: Any, b: Any, rows: Any, draw: Any, r0: Any, r1: Any) -> Any:
     """What one actor does, and its delay where that is fixed or uniform. Returns 0 where all are."""
     wide = filled(n)
@@ -79,7 +79,7 @@ def _choose(n: Any, b: Any, rows: Any, draw: Any, r0: Any, r1: Any) -> Any:
     return bent
 
 
-@inlined
+@apart
 def _bend(n: Any, b: Any, rows: Any, r0: Any, r1: Any) -> None:
     """The delays of other families, of those who chose them."""
     for r in range(r0, r1):
@@ -87,16 +87,16 @@ def _bend(n: Any, b: Any, rows: Any, r0: Any, r1: Any) -> None:
             continue
         m = np.int64(0)
         for k in range(n):
-            b.some[U(m)] = k
+            b.some[m] = k
             m += np.int64(b.what[k] >> 32 == r)
         for j in range(m):
-            b.x[j] = b.u[U(b.some[j])]
+            b.x[j] = b.u[b.some[j]]
         quantiles(m, rows.kind[r], rows.least[r], rows.b[r], rows.c[r], rows.points, rows.rises, b.x, b.y, b.more)
         for j in range(m):
-            b.length[U(b.some[j])] = np.int64(min(b.y[j], float(FAR)))
+            b.length[b.some[j]] = np.int64(smaller(b.y[j], float(FAR)))
 
 
-@inlined
+@part
 def _race(n: Any, b: Any, world: Any, works: Any, row: Any, e: Any) -> None:
     """When that is, with what it is in the last `e` bits; and the earliest so far."""
     wide = filled(n)
@@ -105,22 +105,22 @@ def _race(n: Any, b: Any, world: Any, works: Any, row: Any, e: Any) -> None:
         for k in range(wide):
             b.length[k] += b.worked[k] if b.what[k] & 1 else b.now[k]
         for k in range(n):
-            day = min(np.int64(U(b.length[k]) // U(DAY)), last - 1)
-            b.length[k] += world.shift[U((b.what[k] & 1) * last + day)]
+            day = smaller(np.int64(U(b.length[k]) // U(DAY)), last - 1)
+            b.length[k] += world.shift[(b.what[k] & 1) * last + day]
     else:
         for k in range(wide):
             b.length[k] += b.now[k]
     for k in range(wide):
         key = (b.length[k] << e) | (b.what[k] & ((1 << e) - 1))
         b.keys[row + k] = key
-        b.win[k] = min(b.win[k], key)
+        b.win[k] = smaller(b.win[k], key)
 
 
-@inlined
+@part
 def draw(n: Any, b: Any, p: Any, rows: Any, world: Any, place: Any, e: Any) -> None:
     """Who comes first: the limit at its own instant, then by the order of the rules."""
     for k in range(filled(n)):
-        b.win[k] = max(b.now[k], b.due[k] & (BROKEN - 1)) << e if p.fires[place] else NEVER << e
+        b.win[k] = larger(b.now[k], b.due[k] & (BROKEN - 1)) << e if p.fires[place] else NEVER << e
     for slot in range(p.slots[place], p.slots[place + 1]):
         r0, r1 = rows.slot_rows[slot], rows.slot_rows[slot + 1]
         if _choose(n, b, rows, rows.slot_draw[slot], r0, r1):

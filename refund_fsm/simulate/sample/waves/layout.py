@@ -148,7 +148,7 @@ def _places(t: Tables, cells: Cells, rows: Rows, e: int) -> Places:
         group=group,
         law=t.law[state],
         fires=t.clocked[state] * (t.clock_rule[node] >= 0),
-        lapses=(t.clocked[state] == 0) * (group < groups),
+        lapses=((t.clocked[state] == 0) & (group < groups)).astype(np.int64),
         hours=np.append(t.limit_hours, -1)[group],
         counted=np.append(t.limit_works, 0)[group],
         until=np.minimum(until, NEVER),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refund_fsm.simulate.chain import Tables
-from refund_fsm.simulate.compiled import kept
+from refund_fsm.simulate.compiled import kept, smaller
 from refund_fsm.simulate.sample.numbers import FIRST, GAMMA, root_of
 from refund_fsm.simulate.sample.sums import DONE, Sums
 from refund_fsm.simulate.sample.waves.alone import play_alone
@@ -49,13 +49,13 @@ def _play(
     root = root_of(seed)
     while True:  # ends: every round plays cases, and cases end
         if s.held[READY] == 0 and s.held[FREE] > 0 and number < last:
-            n = min(min(np.int64(WIDTH), s.held[FREE]), last - number)
+            n = smaller(smaller(np.int64(WIDTH), s.held[FREE]), last - number)
             open_cases(n, b, p, cells, world, s, root, number, size)
             number += n
         place = pick(s)
         if place < 0:
             break
-        n = min(s.waiting[place], np.int64(WIDTH))
+        n = smaller(s.waiting[place], np.int64(WIDTH))
         left = s.waiting[place] - n
         s.waiting[place] = left
         if left >= FULL:
@@ -72,7 +72,7 @@ def _play(
         if p.works[place]:
             begin_work(n, b, world)
         draw(n, b, p, rows, world, place, e)
-        out.seconds[state] += judge(n, b, place, e, min(world.horizon, p.until[place]), world.known, p.lapses[place])
+        out.seconds[state] += judge(n, b, place, e, smaller(world.horizon, p.until[place]), world.known, p.lapses[place])
         settle(n, b, p, cells, s, stays, state)
         if s.held[ALONES]:
             code = play_alone(b, p, cells, world, s, out, stays, place, e, size)

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from refund_fsm.simulate.compiled import part, tiny
-from refund_fsm.simulate.sample.waves.words import ENTRY, U
+from refund_fsm.simulate.compiled import apart, tiny
+from refund_fsm.simulate.sample.waves.words import ENTRY
 
 FULL = 128  # enough of them to be played
 FREE, READY, OUTSIDE, ALONES = range(4)  # counts of `Stock.held`
@@ -61,7 +61,7 @@ def stock_for(places: int, cells: int, record: int, under_way: int, room: int) -
 @tiny
 def push(s: Any, place: Any, key: Any, at: Any, due: Any, tag: Any, marks: Any) -> None:
     """Lets a case wait at a place."""
-    count = s.waiting[U(place)]
+    count = s.waiting[place]
     q = (place * s.room + count) * ENTRY
     if count >= FULL - 1:
         if count == FULL - 1:
@@ -72,15 +72,15 @@ def push(s: Any, place: Any, key: Any, at: Any, due: Any, tag: Any, marks: Any) 
             q = (len(s.waiting) * s.room + s.held[OUTSIDE]) * ENTRY
             s.held[OUTSIDE] += 1
             count -= 1
-    s.waiting[U(place)] = count + 1
-    s.queue[U(q)] = np.int64(key)
-    s.queue[U(q + 1)] = at
-    s.queue[U(q + 2)] = due
-    s.queue[U(q + 3)] = tag
-    s.queue[U(q + 4)] = marks
+    s.waiting[place] = count + 1
+    s.queue[q] = np.int64(key)
+    s.queue[q + 1] = at
+    s.queue[q + 2] = due
+    s.queue[q + 3] = tag
+    s.queue[q + 4] = marks
 
 
-@part
+@apart
 def pick(s: Any) -> Any:
     """A place with enough cases, else the one with the most; −1 where there is none."""
     waited = s.held[OUTSIDE]
