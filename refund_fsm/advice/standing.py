@@ -15,6 +15,7 @@ from refund_fsm.case import RefundCase
 from refund_fsm.orders import fact_labels
 from refund_fsm.orders.guidance import Guidance, Said, SentBack
 from refund_fsm.text import OR, Text, day, local_day, yuan
+from refund_fsm.workflow import CLOCK
 
 
 def process(scene: Scene) -> Iterator[Tip]:
@@ -42,11 +43,19 @@ def standing(scene: Scene) -> Iterator[Tip]:
         yield from _of_service(scene, scene.guidance)
 
 
+def _since(case: RefundCase) -> Text:
+    """Since when a case has been in its state; marked where a limit led there that rests on days which are not published yet."""
+    place = next((place for place in reversed(range(len(case.steps))) if not case.steps[place].rule.internal), None)
+    if place is None:
+        return when(case.opened_at)
+    ended = case.steps[place - 1].due if place and case.steps[place].by == CLOCK.key else None
+    return when(case.steps[place].at, ended is not None and ended.provisional)
+
+
 def _of_case(scene: Scene) -> Iterator[Tip]:
     case, guide = scene.case, scene.guidance
     assert case is not None
-    since = next((step.at for step in reversed(case.steps) if not step.rule.internal), case.opened_at)
-    yield tip("standing", texts.STATE, state=case.state.text, since=when(since))
+    yield tip("standing", texts.STATE, state=case.state.text, since=_since(case))
     kind = (guide.kinds if guide else {}).get(case.request.kind or "")
     own = fact_labels.of_value(case.workflow, "reason", case.request.reason)
     reason = (guide.reasons if guide else {}).get(case.request.reason) or Said(own)

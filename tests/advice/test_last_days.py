@@ -65,3 +65,12 @@ def test_notice_in_time_keeps_the_reasons_open() -> None:
     fresh = str(advise(case(opened="2026-02-19 10:00"), at("2026-02-19 10:00")))
     assert taken not in fresh
     assert "contacted in time" not in fresh
+
+
+def test_the_instant_at_which_a_guessed_limit_ended_is_provisional() -> None:
+    ordered = {"paid_at": at("2027-01-28 10:00"), "shipped_at": at("2027-01-29 10:00"), "signed_at": at("2027-01-30 10:00")}
+    one = case(opened="2027-02-02 09:00", order=ordered).apply("submit", at=at("2027-02-02 10:00"), by="buyer")
+    assert one.due is not None and one.due.provisional
+    for now, guessed in ((one, False), (one.advance(to=one.due.at), True)):
+        [since] = [tip for tip in advise(now, now.now).items if "since" in tip.text.en and tip.topic == "standing"]
+        assert since.provisional == ("provisional" in since.text.en) == ("暂定" in since.text.zh) == guessed
