@@ -24,6 +24,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from refund_fsm import (
     CATALOGUE,
@@ -37,6 +38,7 @@ from refund_fsm import (
     Limit,
     Order,
     OrderLine,
+    Policy,
     RefundCase,
     RefundRequest,
     Rule,
@@ -48,10 +50,11 @@ from refund_fsm import (
     lookup,
     paths,
 )
-from refund_fsm.eventlog.log import EventLog, Rows
+from refund_fsm.eventlog import CaseColumns, EventLog, Rows
 from refund_fsm.export import render
 from refund_fsm.simulate import Behaviour
 from refund_fsm.testing import CaseImplementation, verify_implementation
+from refund_fsm.text.cells import unshielded
 from tests.samples import at
 from tests.small import DONE, LIMITS, OPEN, R1, R2, R3, R4, WAITING, build, is_small, nothing
 
@@ -256,15 +259,28 @@ def test_every_picture_is_loaded(found: tuple[tuple[str, ...], tuple[str, ...]])
             assert json.loads(one)
 
 
-@pytest.mark.parametrize("found", [PLAIN, WORST], ids=["plain", "worst"])
+FORMULAS = (tuple(f"{sign}1+{n}" for n, sign in enumerate("=+-@＝'=+-@＝'=+")), PLAIN[1])
+
+
+@pytest.mark.parametrize("found", [PLAIN, WORST, FORMULAS], ids=["plain", "worst", "formulas"])
 def test_a_log_and_a_saved_case_hold_the_words(found: tuple[tuple[str, ...], tuple[str, ...]], tmp_path: Path) -> None:
     workflow = table(*found)
-    with EventLog.to(tmp_path / "log.csv", workflow, at("2026-03-02 10:00")) as log:
-        assert log is not None
-        log.write(Rows(*(np.array(column, np.int64) for column in ((1, 1, 2), (0, 9, 9), (0, 1, 2), (100, 100, 100)))))
+    domain = workflow.domains(Policy.guide())["size"]
+    cases = CaseColumns(workflow.key, "guide", {"size": (domain, domain)})
+    columns = [np.array(column, np.int64) for column in ((1, 1, 2), (0, 9, 9), (0, 1, 2), (100, 100, 100))]
+    seen: dict[str, list[dict[str, str]]] = {}
+    for name in ("log.csv", "log.parquet"):
+        with EventLog.to(tmp_path / name, workflow, at("2026-03-02 10:00"), cases, 2) as log:
+            assert log is not None
+            log.write(Rows(*columns), np.array((0, 0, 1)))
     with (tmp_path / "log.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [row["rule"] for row in rows] == list(workflow.by_id) and [row["concept:name"] for row in rows] == list(workflow.events)
+        seen["csv"] = list(csv.DictReader(file))
+    assert not [cell for row in seen["csv"] for cell in row.values() if cell.lstrip().startswith(("=", "+", "-", "@"))]
+    seen["csv"] = [{name: unshielded(cell) for name, cell in row.items()} for row in seen["csv"]]
+    seen["parquet"] = parquet.read_table(tmp_path / "log.parquet").to_pylist()
+    for rows in seen.values():
+        assert [row["rule"] for row in rows] == list(workflow.by_id) and [row["concept:name"] for row in rows] == list(workflow.events)
+        assert [row["case:size"] for row in rows] == [domain[0], domain[0], domain[1]] and rows[0]["case:order_type"] == workflow.key
     opening = workflow.example_of(workflow.facts(found[0][9]), at("2026-03-02 10:00"))
     assert opening is not None
     case = RefundCase.open(*opening, at=at("2026-03-02 10:00"), workflow=workflow)

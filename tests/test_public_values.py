@@ -111,6 +111,7 @@ MADE: dict[str, Callable[[], Any]] = {
 }
 NOT_MADE = {
     "Attempt": "a case before and after, on its way through a coverage",
+    "CaseColumns": "columns on their way into a file",
     "Complete": "a suite while it is made",
     "EventLog": "an open file",
     "Input": "what a suite is made of while it is made",

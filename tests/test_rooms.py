@@ -67,6 +67,7 @@ PAST_FACES = {  # modules that other rooms name, since the face would load them 
     "text.html": "what writes pages is loaded by who writes pages",
     "text.literals": "what writes files of Python is loaded by who writes them",
     "text.numbers": "what tells figures is loaded by who tells figures",
+    "text.cells": "what spreadsheets read is loaded by who writes for them",
     "text.sections": "what answers are made of is loaded by who answers",
     "text.terminal": "what lays out text is loaded by who lays out text",
     "text.words": "read as a module: words.instant, words.yuan",

@@ -56,6 +56,8 @@ ORDER_TYPES, SCENARIOS, POLICIES, EXPORTS = map(offering, (_order_types, _scenar
 FOUND, WRONG, MISSING, UNPRINTED, STOPPED, PIPE_CLOSED = 1, 2, 3, 4, 130, 141  # exit codes; the last two as a shell has them
 LANG_HELP = "The languages of the output; default: $REFUND_FSM_LANG, else the locale's, else both."
 LangOption = Annotated[Languages | None, typer.Option("--lang", help=LANG_HELP, show_default=False)]
+_ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
 WHEN = "ISO; without a zone in Shanghai's, a date alone its beginning"
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 OrderType = Annotated[
@@ -115,18 +117,27 @@ def _asked(lang: Languages | None) -> Languages | None:
     return Languages(told)
 
 
+def whole(text: str | int) -> int:
+    """The whole number that an option gives, in plain digits: versions of typer differ in what else they take for one, such as 5.0."""
+    if isinstance(text, str) and not _WHOLE.fullmatch(text):
+        raise typer.BadParameter(f"{text!r} is no whole number, such as 100000")
+    return int(text)
+
+
 def instant_of(text: str, option: str) -> datetime:
     """The instant that an option gives in ISO form; one without a zone is Shanghai's, a date alone its beginning. `BadData` naming the
     option."""
     from refund_fsm.workflow import instant
 
     try:
+        if not _ISO.fullmatch(text):  # Python itself reads a bare number as a date, too
+            raise ValueError
         found = datetime.fromisoformat(text)
         return instant(found if found.tzinfo is not None else found.replace(tzinfo=SHANGHAI), option)
     except ValueError as error:
         if isinstance(error, BadData):
             raise BadData(option, text, error.expected) from None
-        raise BadData(option, text, "an instant such as 2026-02-12T10:00, or a date") from None
+        raise BadData(option, text, "an instant such as 2026-02-12T10:00, or a date such as 2026-02-12") from None
 
 
 @contextmanager

@@ -5,6 +5,7 @@ Must not know how cases are played.
 
 from __future__ import annotations
 
-from refund_fsm.eventlog.log import COLUMNS, EventLog, Rows
+from refund_fsm.eventlog.columns import CASE_COLUMNS, COLUMNS, CaseColumns, Rows, case_id
+from refund_fsm.eventlog.log import EventLog
 
-__all__ = ["COLUMNS", "EventLog", "Rows"]
+__all__ = ["CASE_COLUMNS", "COLUMNS", "CaseColumns", "EventLog", "Rows", "case_id"]

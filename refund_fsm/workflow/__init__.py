@@ -13,6 +13,7 @@ from refund_fsm.workflow.files import MAX_BYTES, read_bytes, read_toml
 from refund_fsm.workflow.former import as_of, looks_at_days
 from refund_fsm.workflow.model import EVIDENCE_LABELS, MAX_EVIDENCE, Evidence, EvidenceKind, Listing, Order, OrderLine, RefundRequest
 from refund_fsm.workflow.policy import PROFILES, Policy, Span
+from refund_fsm.workflow.profiled import differing, field_text, policy_text
 from refund_fsm.workflow.rows import CLOCK, Acceptance, Actor, Effect, Event, Freight, Ground, Guard, Limit, Rule, State, effect, guard
 from refund_fsm.workflow.spec import Workflow
 from refund_fsm.workflow.values import Frozen, FrozenDict, Name, NotEmpty, Prose, meant, placed
@@ -72,8 +73,10 @@ __all__ = [
     "as_of",
     "assignments",
     "cited",
+    "differing",
     "effect",
     "fault",
+    "field_text",
     "guard",
     "instant",
     "looks_at_days",
@@ -81,6 +84,7 @@ __all__ = [
     "partial_of",
     "place_of",
     "placed",
+    "policy_text",
     "published",
     "read_bytes",
     "read_toml",

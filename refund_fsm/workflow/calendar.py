@@ -154,6 +154,12 @@ class WorkCalendar:
         day after the day of `start`; a start at exactly 00:00 belongs to the day that begins. With `roll_over` a count
         in `days` whose last day is no working day ends on the next working day; it changes no other unit.
 
+        To check working days by hand: the last day is the n-th of those on which people work, counted from the day after `start`. So
+        a start on Sunday 2026-02-15, in the Spring Festival (to the 23rd), with one working day ends with Tuesday the 24th, `at` being
+        2026-02-25T00:00. `holidays` says the same (`get_nth_working_day(day, n)`); of `chinese_calendar`, ask `find_workday(n - 1,
+        day + 1)`. Its `find_workday(n, day)` is for a `day` on which people work: of a day off it first goes to the next working day
+        (the 24th) and counts from there, so that `find_workday(1, date(2026, 2, 15))` is the 25th, a working day too late.
+
         `length` is a whole number from 1 to `MAX_DAYS_AHEAD` (`MAX_HOURS_AHEAD` for hours). `BadData` for what cannot
         be counted, `CalendarOutOfRange` when a day is not known and `beyond` is `error`.
         """

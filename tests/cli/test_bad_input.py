@@ -10,12 +10,22 @@ import pytest
 from refund_fsm import MissingPart
 from tests.cli.calling import Captured, fails
 
+NO_WHOLE = ("5.0", "1e3", "1_000", "+5", "５", "0x10", "True", "5,000")  # some of them are one to some version of typer
+NO_ISO = ("2026", "20260212", "1770861600", "2026-W07-4", "20260212T1000", "2026-02-12T10", "２０２６-02-12", "2026-02-30")
+
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         ("simulate virtual --cases 0", "--cases: 0; expected a whole number from 1"),
         ("simulate virtual --cases many", "--cases"),
+        *((f"simulate virtual --cases {one}", f"--cases': {one!r} is no whole number") for one in NO_WHOLE),
+        ("simulate virtual --seed 1.0", "--seed': '1.0' is no whole number"),
+        ("simulate virtual --workers 2.0", "--workers': '2.0' is no whole number"),
+        ("compare virtual --cases 5.0", "--cases': '5.0' is no whole number"),
+        ("compare virtual --cases 5 --seed 1.0", "--seed': '1.0' is no whole number"),
+        *((f"exact virtual --start {one}", f"--start: {one!r}; expected an instant such as 2026-02-12T10:00, or a date") for one in NO_ISO),
+        ("draw --case shop_window_missed_by_a_minute --at 20260212", "--at: '20260212'; expected an instant such as"),
         ("simulate virtual --seed -1", "--seed: -1; expected a whole number from 0"),
         ("simulate virtual --workers 0", "--workers: 0; expected a whole number from 1"),
         ("simulate virtual --workers 9999", "--workers: 9999; expected"),

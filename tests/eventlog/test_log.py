@@ -6,20 +6,25 @@ import csv
 import os
 import stat
 import warnings
-from dataclasses import replace
+from collections import Counter
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from pyarrow import parquet
 
-from refund_fsm import BadData, Workflow, export
-from refund_fsm.eventlog import COLUMNS
-from refund_fsm.simulate import Behaviour, play_case, simulate
+from refund_fsm import BadData, Workflow, export, orders
+from refund_fsm.eventlog import CASE_COLUMNS, COLUMNS, CaseColumns, EventLog, Rows, case_id
+from refund_fsm.simulate import Behaviour, Triangular, play_case, simulate
 from refund_fsm.simulate.sample import population
 from tests.disks import full_after
 from tests.simulate.sample.playing import DEFAULT, VIRTUAL, played
 from tests.simulate.simulated import START
 from tests.workflows import OURS
+
+FACTS_OF = 60  # cases whose facts are looked at
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".csv"])
@@ -28,33 +33,79 @@ def test_the_log_is_what_happened(suffix: str, tmp_path: Path) -> None:
     found = played(cases=400, log=path, workers=2)
     assert found == played(cases=400)
     rows = _rows(path)
-    assert tuple(rows[0]) == COLUMNS and sum(found.rule_counts.values()) == len(rows)
-    cases = [int(row["case:concept:name"]) for row in rows]
-    assert cases == sorted(cases) and set(cases) <= set(range(400))
+    facts = [f"case:{one.name}" for one in VIRTUAL.fact_fields]
+    assert list(rows[0]) == [*COLUMNS, *CASE_COLUMNS, *facts] and sum(found.rule_counts.values()) == len(rows)
+    cases = [row["case:concept:name"] for row in rows]
+    assert cases == sorted(cases) and set(cases) <= {case_id(number) for number in range(400)}
     for number in (0, 17, 399):
-        mine = [row for row in rows if int(row["case:concept:name"]) == number]
+        mine = [row for row in rows if row["case:concept:name"] == f"C{number:09d}"]
         case = play_case(VIRTUAL, DEFAULT, case=number, seed=7, start=START)
         assert [(row["rule"], row["concept:name"], row["org:resource"], row["state"]) for row in mine] == [
             (step.rule.id, step.event, step.by, step.dest.key) for step in case.steps
         ]
         assert [_stamp(row) for row in mine] == [step.at.isoformat() for step in case.steps]
-        assert {int(row["amount"]) for row in mine} == {case.amount_fen}
+        assert {int(row[name]) for row in mine for name in ("amount", "case:amount_fen")} == {case.amount_fen}
+        assert {(row["case:order_type"], row["case:policy"]) for row in mine} == {("virtual", "guide")}
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("key", ["self_operated", "third_party", "virtual"])
+def test_the_facts_of_a_case_are_those_when_it_was_filed(key: str, tmp_path: Path) -> None:
+    """Held against cases played by the library, whose first filing derives the facts at its instant: of those who hesitate for days some
+    file other facts than they opened with."""
+    workflow, default = orders.get(key), Behaviour.default(key)
+    slow = Triangular(unit="hours", least=1.0, mode=20.0, most=400.0)
+    first = workflow.initial.key
+    rows = tuple(one.model_copy(update={"delay": slow}) if one.state == first and one.delay else one for one in default.choices)
+    behaviour = default.model_copy(update={"choices": rows})
+    simulate(workflow, behaviour, cases=FACTS_OF, seed=3, start=START, log=tmp_path / "log.parquet")
+    told = {row["case:concept:name"]: row for row in _rows(tmp_path / "log.parquet")}
+    seen: Counter[bool] = Counter()
+    for number in range(FACTS_OF):
+        case = play_case(workflow, behaviour, case=number, seed=3, start=START)
+        if not case.steps:  # a log has no case without events
+            assert case_id(number) not in told
+            continue
+        filed = next((step.at for step in case.steps if step.rule.event.files), START)
+        facts, opened = (workflow.derive(case.order, case.request, at, case.policy) for at in (filed, START))
+        assert {one.name: told[case_id(number)][f"case:{one.name}"] for one in workflow.fact_fields} == asdict(facts)
+        seen[facts != opened] += 1
+    assert min(seen[True], seen[False]) > 3, seen
+
+
+def test_columns_keep_their_types_and_case_numbers_their_order(tmp_path: Path) -> None:
+    """A fact named as a column is called has one of its own; case numbers of any size are text that sorts as they do."""
+    cases = CaseColumns("toy", "guide", {"policy": ((1, 2), (2, 1)), "mixed": ((1, "x"), (1, "x")), "yes": ((False, True), (True, True))})
+    last = 10**12
+    rows = Rows(*(np.array(one, np.int64) for one in ((9, 10, last), (0, 1, 2), (0, 0, 0), (5, 5, 5))))
+    with EventLog.to(tmp_path / "log.parquet", VIRTUAL, START, cases, last) as log:
+        assert log is not None
+        log.write(rows, np.array((0, 1, 1)))
+    found = parquet.read_table(tmp_path / "log.parquet")
+    assert found.column("case:concept:name").to_pylist() == ["C0000000000009", "C0000000000010", "C1000000000000"]
+    told = {
+        name: (str(found.schema.field(f"case:{name}").type), found.column(f"case:{name}").to_pylist())
+        for name in ("fact_policy", *cases.facts)
+    }
+    assert told == {
+        "fact_policy": ("int64", [2, 1, 1]),
+        "policy": ("string", ["guide"] * 3),
+        "mixed": ("string", ["1", "x", "x"]),
+        "yes": ("bool", [True, True, True]),
+    }
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
     if path.suffix == ".csv":
         with path.open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
-    from pyarrow import parquet
-
     rows: list[dict[str, Any]] = parquet.read_table(path).to_pylist()
     return rows
 
 
 def _stamp(row: dict[str, Any]) -> str:
     value = row["time:timestamp"]
-    return f"{value[:10]}T{value[11:19]}+08:00" if isinstance(value, str) else str(value.isoformat())
+    return value if isinstance(value, str) else str(value.isoformat())
 
 
 @pytest.mark.parametrize("workflow", OURS.values(), ids=OURS)
@@ -74,7 +125,7 @@ def test_pm4py_finds_every_finished_case_fitting(workflow: Workflow, tmp_path: P
         net, initial, final = pm4py.read_pnml(str(net_path))
         aligned = pm4py.conformance_diagnostics_alignments(frame, net, initial, final, multi_processing=False)
         assert len(aligned) == 150 and all(one["fitness"] == 1.0 for one in aligned)
-        broken = frame[frame["case:concept:name"] == "0"].iloc[:-1]
+        broken = frame[frame["case:concept:name"] == "C000000000"].iloc[:-1]
         assert pm4py.conformance_diagnostics_alignments(broken, net, initial, final)[0]["fitness"] < 1.0
 
 
@@ -89,7 +140,7 @@ def test_an_interrupt_leaves_what_is_known(tmp_path: Path) -> None:
     found = played(cases=10**6, log=path, progress=stop)
     assert found.partial and found.cases == 2 * population.LOGGED_TASK and found.asked == 10**6
     assert [one.name for one in tmp_path.iterdir()] == ["log.partial.csv"]
-    assert int(_rows(tmp_path / "log.partial.csv")[-1]["case:concept:name"]) == found.cases - 1
+    assert _rows(tmp_path / "log.partial.csv")[-1]["case:concept:name"] == case_id(found.cases - 1)
     assert found == replace(played(cases=found.cases), asked=10**6)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import chinese_calendar
@@ -13,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from refund_fsm import BadData
+from refund_fsm.text import SHANGHAI
 from refund_fsm.workflow.calendar import MAX_DAYS_AHEAD
 from tests.samples import at
 from tests.workflow.days import CHINA, ONE_DAY, STRICT, days_of
@@ -128,3 +129,23 @@ def test_a_day_is_a_date(day: Any) -> None:
     for ask in (CHINA.is_working, CHINA.is_known, CHINA.roll, lambda day: CHINA.nth_working_day(day, 1)):
         with pytest.raises(BadData, match=r"^day: "):
             ask(day)
+
+
+@pytest.mark.parametrize("n", [1, 3, 7])
+def test_a_limit_is_checked_by_hand_as_its_docstring_says(n: int) -> None:
+    """Two other packages, asked as `WorkCalendar.deadline` says, on every day of two years; and what is off by one when asked otherwise."""
+    other, calendar, late = holidays.country_holidays("CN", years=(2024, 2025, 2026, 2027)), CHINA, set[date]()
+    for number in range(700):
+        day = date(2025, 1, 1) + timedelta(days=number)
+        last = (calendar.deadline(datetime.combine(day, time(10), SHANGHAI), n, "working_days").at - timedelta(days=1)).date()
+        assert last == chinese_calendar.find_workday(n - 1, day + timedelta(days=1))
+        assert last == other.get_nth_working_day(day, n)
+        if chinese_calendar.find_workday(n, day) != last:
+            late.add(day)
+            assert calendar.nth_working_day(last, 1)[0] == chinese_calendar.find_workday(n, day)
+        assert (day in late) == (not calendar.is_working(day))
+    assert date(2026, 2, 15) in late
+    assert (chinese_calendar.find_workday(1, date(2026, 2, 15)), chinese_calendar.find_workday(0, date(2026, 2, 16))) == (
+        date(2026, 2, 25),
+        date(2026, 2, 24),
+    )

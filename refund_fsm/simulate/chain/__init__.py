@@ -6,7 +6,7 @@ Must not draw lots.
 from __future__ import annotations
 
 from refund_fsm.simulate.chain.building import chain_of
-from refund_fsm.simulate.chain.chain import Chain, Move, Node, Opening
+from refund_fsm.simulate.chain.chain import Chain, Course, Move, Node, Opening
 from refund_fsm.simulate.chain.days import DAY, NEVER
 from refund_fsm.simulate.chain.quantities import EXPONENTIAL, FIXED, LOGNORMAL, TRIANGULAR, UNIFORM, UNIT_SECONDS
 from refund_fsm.simulate.chain.tables import Tables, payers, tables_of
@@ -21,6 +21,7 @@ __all__ = [
     "UNIFORM",
     "UNIT_SECONDS",
     "Chain",
+    "Course",
     "Move",
     "Node",
     "Opening",

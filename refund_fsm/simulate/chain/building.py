@@ -18,7 +18,7 @@ from refund_fsm.errors import BadData, TooLong
 from refund_fsm.graph import MAX_CONFIGS, coarsest
 from refund_fsm.graph.drift import changes
 from refund_fsm.simulate.behaviour import NOTHING, Behaviour
-from refund_fsm.simulate.chain.chain import Chain, Move, Node, Opening
+from refund_fsm.simulate.chain.chain import Chain, Course, Move, Node, Opening
 from refund_fsm.workflow import CLOCK, Order, Policy, RefundRequest, Rule, Workflow, instant, reads_of
 
 SECOND = timedelta(seconds=1)
@@ -41,13 +41,6 @@ def chain_of(workflow: Workflow, behaviour: Behaviour, start: datetime, policy: 
     return _Builder(workflow, behaviour, policy or Policy.guide(), start).chain()
 
 
-class _Course(NamedTuple):
-    """The facts of one order from the start on: derived facts by phase, and when each phase but the last ends."""
-
-    phases: tuple[Any, ...]
-    bounds: tuple[int, ...]
-
-
 class _Key(NamedTuple):
     """A configuration before it is merged: `kept` are the facts that effects have changed, where that can still matter."""
 
@@ -67,8 +60,8 @@ class _Builder:
         self.bounds = workflow.bounds(policy)
         self.reads: dict[tuple[int, int], tuple[str, ...]] = {}
         self.answers: dict[Any, Rule | None] = {}
-        self.courses: list[_Course] = []
-        self.course_number: dict[_Course, int] = {}
+        self.courses: list[Course] = []
+        self.course_number: dict[Course, int] = {}
         self.keys: list[_Key] = []
         self.place: dict[_Key, int] = {}
         names = tuple(one.name for one in fields(workflow.facts))
@@ -140,7 +133,7 @@ class _Builder:
             self.courses.append(course)
         freight = self.workflow.freight(facts, order)
         node = self._number(self.workflow.initial.key, facts, frozenset(), number)
-        return Opening(share.weight, node, order, request, freight.payer if freight else None)
+        return Opening(share.weight, node, order, request, freight.payer if freight else None, course)
 
     def _facts(self, given: Mapping[str, Any], where: str) -> Any:
         values = {}
@@ -156,13 +149,13 @@ class _Builder:
                 raise BadData(f"{where}.{one.name}", None, f"a value, here or in the behaviour's facts: {', '.join(map(repr, start))}")
         return self.workflow.facts(**values)
 
-    def _course(self, order: Order, request: RefundRequest) -> _Course:
+    def _course(self, order: Order, request: RefundRequest) -> Course:
         def told(at: datetime) -> Any:
             return self.workflow.derive(order, request, at, self.policy)
 
         turns = changes(told, self.start)
         bounds = tuple(-((self.start - at) // SECOND) for at in turns)  # the first whole second that is not before
-        return _Course((told(self.start), *(told(at) for at in turns)), bounds)
+        return Course((told(self.start), *(told(at) for at in turns)), bounds)
 
     def _number(self, state: str, facts: Any, kept: frozenset[str], course: int) -> int:
         filing = state in self.files

@@ -14,14 +14,23 @@ from refund_fsm.simulate.behaviour import Behaviour
 from refund_fsm.workflow import Order, Policy, RefundRequest, Workflow
 
 
+class Course(NamedTuple):
+    """The facts of one order from the start on: derived facts by phase, and the second after the start at which each but the last ends."""
+
+    phases: tuple[Any, ...]
+    bounds: tuple[int, ...]
+
+
 class Opening(NamedTuple):
-    """One kind of case: its share, the configuration that it opens in, an order and a request that have the facts, who pays freight."""
+    """One kind of case: its share, the configuration that it opens in, an order and a request that have the facts, who pays freight, and
+    how the facts that are derived of them change by themselves."""
 
     share: float
     node: int
     order: Order
     request: RefundRequest
     payer: str | None
+    course: Course
 
 
 class Move(NamedTuple):

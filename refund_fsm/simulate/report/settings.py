@@ -5,7 +5,6 @@ Must not compute figures.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -17,7 +16,7 @@ from refund_fsm.simulate.sample import Result
 from refund_fsm.text import Text, words
 from refund_fsm.text.numbers import NOT_KNOWN
 from refund_fsm.text.sections import Cell
-from refund_fsm.workflow import PROFILES, Policy, Span
+from refund_fsm.workflow import PROFILES, Policy, differing, field_text, policy_text
 
 if TYPE_CHECKING:
     from refund_fsm.simulate.law import Law
@@ -103,34 +102,15 @@ def _how(one: Many) -> list[tuple[Text, Cell]]:
     return [(Text("算法", "method"), told_exact)]
 
 
-def policy_text(policy: Policy) -> str:
-    """The profile, or the nearest one with the fields that differ: `guide, return_days = 5`."""
-    found = [(profile, _differing(policy, Policy.profile(profile))) for profile in PROFILES]
-    profile, fields = min(found, key=lambda one: len(one[1]))
-    return ", ".join((profile, *(f"{name} = {_value(getattr(policy, name))}" for name in fields)))
-
-
-def _differing(policy: Policy, other: Policy) -> list[str]:
-    return [name for name in Policy.model_fields if getattr(policy, name) != getattr(other, name)]
-
-
 def policy_rows(a: Policy, b: Policy) -> list[tuple[str, str, str]]:
     """The fields in which two policies differ, with both values."""
-    return [(name, _value(getattr(a, name)), _value(getattr(b, name))) for name in _differing(a, b)]
+    return [(name, field_text(a, name), field_text(b, name)) for name in differing(a, b)]
 
 
 def policy_data(a: Policy, b: Policy) -> dict[str, dict[str, Any]]:
     """The same as plain data, by field."""
     one, other = a.model_dump(mode="json"), b.model_dump(mode="json")
-    return {name: {"a": one[name], "b": other[name]} for name in _differing(a, b)}
-
-
-def _value(value: object) -> str:
-    if isinstance(value, Span):
-        return f"{value.at_least}–{value.at_most}"
-    if value is None:
-        return NOT_KNOWN
-    return json.dumps(value) if isinstance(value, bool) else str(value)
+    return {name: {"a": one[name], "b": other[name]} for name in differing(a, b)}
 
 
 def behaviour_text(behaviour: Behaviour) -> Text:
@@ -186,6 +166,6 @@ def _policy_names(a: Policy, b: Policy) -> tuple[str, str]:
         for other in PROFILES:
             if a == Policy.profile(profile) and b == Policy.profile(other):
                 return profile, other
-    fields = _differing(a, b)
-    one, other = (", ".join(f"{name} = {_value(getattr(policy, name))}" for name in fields) for policy in (a, b))
+    fields = differing(a, b)
+    one, other = (", ".join(f"{name} = {field_text(policy, name)}" for name in fields) for policy in (a, b))
     return one, other

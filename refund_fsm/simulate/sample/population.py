@@ -17,6 +17,7 @@ from refund_fsm.simulate.behaviour import Behaviour
 from refund_fsm.simulate.chain import Chain, Tables, chain_of, payers, tables_of
 from refund_fsm.simulate.interrupts import interruptible
 from refund_fsm.simulate.sample import one_by_one, waves
+from refund_fsm.simulate.sample.kinds import Kinds
 from refund_fsm.simulate.sample.one_by_one import no_rows, rows_for
 from refund_fsm.simulate.sample.result import Result
 from refund_fsm.simulate.sample.sums import DONE, MAX_STEPS, OFF_CALENDAR, Sums, sums_for
@@ -79,15 +80,15 @@ def simulate(
         raise BadData("progress", progress, "a function of the cases played and asked for, or None")
     chain = chain_of(workflow, behaviour, start, policy)
     tables, who = tables_of(chain), payers(chain)
-    total = sums_for(tables, len(who))
+    total, kinds = sums_for(tables, len(who)), Kinds(chain, tables, seed)
     played = 0
-    with interruptible() as stop, EventLog.to(log, workflow, chain.start) as book:
+    with interruptible() as stop, EventLog.to(log, workflow, chain.start, kinds.columns, first + cases - 1) as book:
         for piece in _pieces(chain, tables, len(who), seed, (first, first + cases), workers, executor, book is not None):
             for mine, added in zip(total, piece.sums, strict=True):
                 mine += added
             if book is not None:
                 for rows in piece.logs:
-                    book.write(rows)
+                    book.write(rows, kinds.of(rows))
             played += piece.last - piece.first
             try:
                 if progress is not None:

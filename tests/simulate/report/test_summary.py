@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from refund_fsm import BadData, MissingPart, Policy, orders
+from refund_fsm import BadData, MissingPart, orders
 from refund_fsm.simulate import Behaviour, compare, first_passage, simulate
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE
 from refund_fsm.simulate.figures import label_of, limit_label, limit_names
-from refund_fsm.simulate.report.settings import policy_text
 from tests.languages import HAN
 from tests.simulate.many import LATE, START, cut, exact, penniless, played, sampled
 
@@ -150,21 +149,6 @@ def test_what_it_rests_on(monkeypatch: pytest.MonkeyPatch) -> None:
     other = Behaviour.default("virtual").changed(event="reject", delay=2.0)
     changed = simulate(orders.get("virtual"), other, cases=100, seed=1, start=START)
     assert "one of your own; all weights are assumed" in changed.summary("en")
-
-
-@pytest.mark.parametrize(
-    ("policy", "told"),
-    [
-        (Policy.guide(), "guide"),
-        (Policy.statute(), "statute"),
-        (Policy(return_days=5), "guide, return_days = 5"),
-        (Policy.from_mapping({"profile": "statute", "on_merchant_silence": "escalate"}), "statute, on_merchant_silence = escalate"),
-        (Policy.from_mapping({"payout_working_days": {"at_least": 1, "at_most": 2}}), "guide, payout_working_days = 1–2"),
-        (Policy(roll_over=True), "guide, roll_over = true"),
-    ],
-)
-def test_the_policy_is_named_by_its_profile_and_what_differs(policy: Policy, told: str) -> None:
-    assert policy_text(policy) == told
 
 
 # 3. A law
