@@ -30,9 +30,14 @@ def shown(value: object) -> str:
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
+def printable(text: str) -> str:
+    """The text, or what Python writes for it where a terminal would take something in it for more than text."""
+    return text if text.isprintable() else repr(text)[1:-1]
+
+
 def plain(text: str) -> str:
     """A name out of somebody's file as a message may show it: nothing in it is interpreted, and it is cut at `SHOWN` characters."""
-    text = text if text.isprintable() else repr(text)[1:-1]
+    text = printable(text)
     return text if len(text) <= 2 * SHOWN else f"{text[:SHOWN]}…{text[-SHOWN:]}"
 
 

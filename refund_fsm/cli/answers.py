@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from refund_fsm.cli.options import spoken
+from refund_fsm.errors import printable
 from refund_fsm.text import Languages
 from refund_fsm.text.console import show, show_text
 from refund_fsm.text.sections import Answer, Section, lines
@@ -23,5 +24,5 @@ def tell(answer: Answer, lang: Languages | None, json: bool, *, after: bool = Fa
 
 
 def tell_written(paths: Iterable[Path], *, after: bool = False) -> None:
-    """The files that were written, one in a line; `after` an answer that is on the screen already."""
-    show((*(AFTER if after else ()), *lines([str(path) for path in paths])), Languages.BOTH)
+    """The files that were written, one in a line, whatever their names hold; `after` an answer that is on the screen already."""
+    show((*(AFTER if after else ()), *lines([printable(str(path)) for path in paths])), Languages.BOTH)

@@ -6,6 +6,7 @@ Must not print, and must not draw: it asks `diagram` and `gallery`. Every `BadDa
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from typing import Any
 
 from refund_fsm import diagram, orders
 from refund_fsm.case import RefundCase
-from refund_fsm.cli.options import names_a, policy_of
+from refund_fsm.cli.options import names_a, naming, policy_of
 from refund_fsm.cli.subjects import saved_case
 from refund_fsm.diagram import SUFFIXES, slug
 from refund_fsm.errors import BadData
@@ -138,9 +139,11 @@ class Drawing:
 
 
 def place(output: str) -> Path:
-    """The folder or the file that `--output` names; `BadData` for no name."""
-    if not output:
+    """The folder or the file that `--output` names; `BadData` for no name, and for a file's name that says it is a folder's."""
+    if not output.strip():
         raise BadData("--output", output, "the name of a folder or a file")
+    if output.endswith(os.sep) and Path(output).suffix.lower() in FORMS and not names_a("--output", output, Path.is_dir):
+        raise BadData("--output", output, f"a folder's name, or a file's without {os.sep} at its end")
     return Path(output)
 
 
@@ -170,7 +173,8 @@ def case_of(name: str | None, at: datetime | None) -> RefundCase | None:
     if saved is not None:
         case, first = saved, saved.now
     else:
-        scenario = load(find(name))
+        with naming(file="--case"):
+            scenario = load(find(name))
         case = play(scenario, until=at).case
         first = scenario.opened_at or case.opened_at
     if at is not None and at < first:

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from refund_fsm.cli.answers import tell, tell_written
-from refund_fsm.cli.options import STOPPED, WHEN, BehaviourOption, JsonOption, LangOption, OrderType, PolicyOption, naming, whole, written
+from refund_fsm.cli.options import (
+    STOPPED,
+    WHEN,
+    BehaviourOption,
+    JsonOption,
+    LangOption,
+    OrderType,
+    PolicyOption,
+    naming,
+    number,
+    whole,
+    written,
+)
 from refund_fsm.errors import BadData
 from refund_fsm.text import Languages
 from refund_fsm.text.console import complain, show_text
@@ -21,15 +33,20 @@ if TYPE_CHECKING:
 
 START_HELP = f"When all cases open ({WHEN}); default: 2026-02-12T10:00, on the eve of the Spring Festival."
 
-Cases = Annotated[int, typer.Option("--cases", parser=whole, metavar="N", help="How many cases.")]
-Seed = Annotated[int, typer.Option("--seed", parser=whole, metavar="N", help="The same seed gives the same result.")]
+CASES, SEED, WORKERS = whole("--cases"), whole("--seed"), whole("--workers")
+Cases = Annotated[int, typer.Option("--cases", metavar="N", parser=CASES, help="How many cases.")]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", parser=SEED, help="The same seed gives the same result.")]
 Start = Annotated[str | None, typer.Option("--start", metavar="INSTANT", help=START_HELP)]
-Workers = Annotated[int, typer.Option("--workers", parser=whole, metavar="N", help="Threads; the result does not depend on them.")]
+Workers = Annotated[int, typer.Option("--workers", metavar="N", parser=WORKERS, help="Threads; the result does not depend on them.")]
 Plot = Annotated[
     str | None, typer.Option("--plot", metavar="FILE", help="Write a picture: .svg, .png, or .html, a report with tables and diagram.")
 ]
-Step = Annotated[float | None, typer.Option("--step", metavar="HOURS", help="The lattice's step; default: 1.")]
-Horizon = Annotated[float | None, typer.Option("--horizon", metavar="DAYS", help="How far to look; default: 120.")]
+Step = Annotated[
+    float | None, typer.Option("--step", metavar="HOURS", parser=number("--step", "hours"), help="The lattice's step; default: 1.")
+]
+Horizon = Annotated[
+    float | None, typer.Option("--horizon", metavar="DAYS", parser=number("--horizon", "days"), help="How far to look; default: 120.")
+]
 
 
 def simulate(
@@ -120,10 +137,10 @@ def compare(
         str | None, typer.Option("--other", metavar="ORDER_TYPE", help="Another order type, or module:attribute (that module is run).")
     ] = None,
     cases: Annotated[
-        int | None, typer.Option("--cases", parser=whole, metavar="N", help="Simulate so many cases of each; default: the exact law.")
+        int | None, typer.Option("--cases", metavar="N", parser=CASES, help="Simulate so many cases of each; default: the exact law.")
     ] = None,
     seed: Annotated[
-        int | None, typer.Option("--seed", parser=whole, metavar="N", help="With --cases; both use the same random numbers.")
+        int | None, typer.Option("--seed", metavar="N", parser=SEED, help="With --cases; both use the same random numbers.")
     ] = None,
     workers: Workers = 1,
     step: Step = None,

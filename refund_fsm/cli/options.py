@@ -9,16 +9,17 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from refund_fsm.errors import BadData, one_of
+from refund_fsm.errors import BadData, RefundFsmError, one_of
 from refund_fsm.text import LANGS, SHANGHAI, Languages
 
 if TYPE_CHECKING:
     from refund_fsm.workflow import Policy
 
+T = TypeVar("T")
 Choose = Callable[[str], list[str]]  # what a shell offers for the beginning of a word
 
 
@@ -53,9 +54,59 @@ def _formats() -> Iterable[str]:
 
 ORDER_TYPES, SCENARIOS, POLICIES, EXPORTS = map(offering, (_order_types, _scenarios, _profiles, _formats))
 
+
+class Unread(RefundFsmError):
+    """What an option was given cannot be read. No `ValueError`: typer would tell it in words of its own, which differ by version."""
+
+
+def read(option: str, make: Callable[[str], T], expected: str) -> Any:
+    """How typer reads an option (its `parser`): what `make` makes of the text. A default is taken as it is."""
+
+    def parsed(text: Any) -> T:
+        try:
+            return make(text) if type(text) is str else text
+        except ValueError:
+            raise Unread(str(BadData(option, text, expected))) from None
+
+    return parsed
+
+
+def whole(option: str) -> Any:
+    """How an option with a whole number is read: in plain digits. Versions of typer differ in what else they take for one, such as 5.0."""
+
+    def made(text: str) -> int:
+        if not _WHOLE.fullmatch(text):
+            raise ValueError
+        return int(text)
+
+    return read(option, made, "a whole number")
+
+
+def number(option: str, unit: str) -> Any:
+    """How an option with a number of hours or days is read: whole where it is written so, so that a message shows what was typed."""
+
+    def made(text: str) -> float:
+        try:
+            return int(text)
+        except ValueError:
+            return float(text)
+
+    return read(option, made, f"a number of {unit}")
+
+
+def choice(option: str, kind: Callable[[str], T], words: Iterable[str]) -> dict[str, Any]:
+    """The arguments of an option that is one of a few words."""
+    known = tuple(map(str, words))
+    return {
+        "parser": read(option, kind, " or ".join(map(repr, known))),
+        "metavar": f"[{'|'.join(known)}]",
+        "autocompletion": offering(lambda: known),
+    }
+
+
 FOUND, WRONG, MISSING, UNPRINTED, STOPPED, PIPE_CLOSED = 1, 2, 3, 4, 130, 141  # exit codes; the last two as a shell has them
 LANG_HELP = "The languages of the output; default: $REFUND_FSM_LANG, else the locale's, else both."
-LangOption = Annotated[Languages | None, typer.Option("--lang", help=LANG_HELP, show_default=False)]
+LangOption = Annotated[Languages | None, typer.Option("--lang", help=LANG_HELP, show_default=False, **choice("--lang", Languages, LANGS))]
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 WHEN = "ISO; without a zone in Shanghai's, a date alone its beginning"
@@ -117,13 +168,6 @@ def _asked(lang: Languages | None) -> Languages | None:
     return Languages(told)
 
 
-def whole(text: str | int) -> int:
-    """The whole number that an option gives, in plain digits: versions of typer differ in what else they take for one, such as 5.0."""
-    if isinstance(text, str) and not _WHOLE.fullmatch(text):
-        raise typer.BadParameter(f"{text!r} is no whole number, such as 100000")
-    return int(text)
-
-
 def instant_of(text: str, option: str) -> datetime:
     """The instant that an option gives in ISO form; one without a zone is Shanghai's, a date alone its beginning. `BadData` naming the
     option."""
@@ -160,9 +204,14 @@ def policy_of(name: str | None, option: str) -> Policy | None:
     if not names_a(option, name, Path.is_file):
         raise BadData(option, name, f"{' or '.join(PROFILES)}, or a policy file (TOML)")
     try:
-        return Policy.from_file(name)
+        found = Policy.from_file(name)
     except BadData as error:
         raise BadData(f"{option}: {error.field}", error.value, error.expected) from None
+    try:
+        found.calendar  # noqa: B018  # its days file is read here, where the option is known
+    except BadData as error:
+        raise BadData(f"{option} {name}: {error.field}", error.value, error.expected) from None
+    return found
 
 
 def names_a(option: str, name: str, test: Callable[[Path], bool]) -> bool:

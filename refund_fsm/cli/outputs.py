@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import sys
+import sysconfig
 from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 
 from refund_fsm.case import RefundCase
 from refund_fsm.errors import BadData
@@ -24,9 +26,9 @@ def output_of(name: str | None, option: str, inputs: Iterable[Path], *, partial:
     """
     if name is None:
         return None
-    path = Path(name) if name else None
-    if path is None or name.endswith(os.sep):
+    if not name.strip() or name.endswith(os.sep):
         raise BadData(option, name, "the name of a file")
+    path = Path(name)
     for place in (path, partial_of(path)) if partial else (path,):
         place_of(place, option, inputs)
     return path
@@ -40,15 +42,21 @@ def apart(outputs: Iterable[tuple[str, Path | None]]) -> None:
             raise BadData(option, str(path), f"another file than that of {other}")
 
 
-def inputs_of(*given: Input, workflows: Iterable[str] = ()) -> tuple[Path, ...]:
-    """The files that a command reads: those that its options name, those that these name, the modules of workflows, and where its own
-    streams come from and go to."""
-    found = [one for value in given for one in _files(value)]
-    for name in workflows:
-        module = sys.modules.get(name.partition(":")[0]) if ":" in name else None
-        if module is not None and getattr(module, "__file__", None):
-            found.append(Path(str(module.__file__)))
-    return (*found, *(Path(f"/dev/fd/{number}") for number in range(3)))
+def inputs_of(*given: Input) -> tuple[Path, ...]:
+    """The files that a command reads: those that its options name, those that these name, the modules that a user's workflow is made of,
+    and where its own streams come from and go to. To be asked when the workflows are known."""
+    named = [one for value in given for one in _files(value)]
+    return (*named, *_modules(), *(Path(f"/dev/fd/{number}") for number in range(3)))
+
+
+def _modules() -> Iterable[Path]:
+    """The modules that are loaded and are not installed: whatever a workflow's own module has taken in, and the packages above."""
+    installed = tuple(
+        os.path.join(sysconfig.get_path(name), "")  # noqa: PTH118  # the beginning of a text
+        for name in ("stdlib", "platstdlib", "purelib", "platlib")
+    )
+    files = [vars(module).get("__file__") for module in list(sys.modules.values()) if isinstance(module, ModuleType)]
+    return [Path(file) for file in files if isinstance(file, str) and not file.startswith(installed)]
 
 
 def _files(value: Input) -> Iterable[Path]:

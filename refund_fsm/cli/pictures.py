@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from refund_fsm.cli.answers import tell_written
-from refund_fsm.cli.options import FOUND, ORDER_TYPES, WHEN, LangOption, PolicyOption, instant_of, policy_of, written
+from refund_fsm.cli.options import FOUND, ORDER_TYPES, WHEN, LangOption, PolicyOption, choice, instant_of, policy_of, written
 from refund_fsm.text.console import complain
 
 
@@ -32,7 +32,9 @@ def draw(
         str, typer.Option("-o", "--output", metavar="PATH", help="A folder, or a .dot .svg .png .mmd .html file.")
     ] = "diagrams",
     every: Annotated[bool, typer.Option("--all", help="All kinds of pictures, the pages, and a README that shows them.")] = False,
-    view: Annotated[Views, typer.Option("--view", help="Every rule, or the main way alone.")] = Views.FULL,
+    view: Annotated[
+        Views, typer.Option("--view", help="Every rule, or the main way alone.", **choice("--view", Views, Views))
+    ] = Views.FULL,
     policy: PolicyOption = None,
     case: Annotated[
         str | None, typer.Option("--case", metavar="FILE", help="Lay a case over it: a scenario, or a saved case (.json).")
@@ -66,7 +68,7 @@ def draw(
         waits=waits,
         before=older,
         every=every,
-        inputs=inputs_of(policy, chosen, case, found, counts, before, older, workflows=[*(order_types or ()), before or ""]),
+        inputs=inputs_of(policy, chosen, case, found, counts, before, older),
     )
     if not check:
         asked.check_output()

@@ -56,7 +56,7 @@ class Question:
         """The exact answer."""
         from refund_fsm.simulate import first_passage
 
-        with named(self.file), notices():
+        with named(self.file, step=step_hours, horizon=horizon_days), notices():
             return first_passage(self.workflow, self.behaviour, **self._on_lattice(step_hours, horizon_days))
 
     def rough_law(self, step_hours: float | None, horizon_days: float | None) -> tuple[Law, str] | None:
@@ -84,7 +84,7 @@ class Question:
         if step_hours is None:
             del lattice["step"]
         try:
-            with named(self.file), notices(), bar(1, CHANGES) as progress:
+            with named(self.file, step=step_hours, horizon=horizon_days), notices(), bar(1, CHANGES) as progress:
                 return sensitivity(self.workflow, self.behaviour, **lattice, figures=figures, workers=RANKERS, progress=progress)
         except KeyboardInterrupt:
             return None
@@ -103,8 +103,8 @@ class Question:
         return tuple(dict.fromkeys(asked)) or None
 
     def _on_lattice(self, step_hours: float | None, horizon_days: float | None) -> dict[str, Any]:
-        step = span_of("--step", STEP_HOURS if step_hours is None else step_hours, timedelta(hours=1))
-        horizon = span_of("--horizon", HORIZON_DAYS if horizon_days is None else horizon_days, timedelta(days=1))
+        step = span_of("--step", STEP_HOURS if step_hours is None else step_hours, timedelta(hours=1), "hours")
+        horizon = span_of("--horizon", HORIZON_DAYS if horizon_days is None else horizon_days, timedelta(days=1), "days")
         return {"start": self.start, "policy": self.policy, "step": step, "horizon": horizon}
 
     def played(self, *, cases: int, seed: int, workers: int = 1, log: Path | None = None, label: str = "") -> Result:
@@ -126,13 +126,18 @@ class Question:
 
 
 @contextmanager
-def named(file: str | None) -> Iterator[None]:
-    """What is wrong is told by the option that it came with. `file` is where the behaviour was read from, if it was."""
+def named(file: str | None, *, step: float | None = None, horizon: float | None = None) -> Iterator[None]:
+    """What is wrong is told by the option that it came with, lengths of time as they were typed. `file` is where the behaviour was read
+    from, if it was."""
+    typed = {"step": ("hours", STEP_HOURS if step is None else step), "horizon": ("days", HORIZON_DAYS if horizon is None else horizon)}
     try:
         yield
     except BadData as error:
         if error.field.startswith("--"):
             raise
+        if error.field in typed:
+            unit, value = typed[error.field]
+            raise BadData(f"--{error.field}", value, f"a number of {unit}: {error.expected}") from None
         place = error.field.partition(".")[0].partition("[")[0].partition(":")[0]
         if place in BEHAVIOUR_FIELDS:
             raise BadData(f"--behaviour {file or '(the default)'}: {error.field}", error.value, error.expected) from None
@@ -141,12 +146,12 @@ def named(file: str | None) -> Iterator[None]:
 
 def question(order_type: str, policy: str | None, behaviour: str | None, start: str | None) -> Question:
     """The question that the options ask; `BadData` names the option."""
-    return _about(workflow_of(order_type), policy, behaviour, start, order_type)
+    return _about(workflow_of(order_type), policy, behaviour, start)
 
 
-def _about(workflow: Workflow, policy: str | None, behaviour: str | None, start: str | None, name: str) -> Question:
+def _about(workflow: Workflow, policy: str | None, behaviour: str | None, start: str | None) -> Question:
     found, judged = behaviour_of(workflow, behaviour), policy_of(policy, "--policy")
-    inputs = inputs_of(policy, judged, behaviour, workflows=[name])
+    inputs = inputs_of(policy, judged, behaviour)
     return Question(workflow, found, judged, START if start is None else instant_of(start, "--start"), behaviour, inputs)
 
 
@@ -184,7 +189,7 @@ def two_questions(
         raise BadData("--policy", policies[0], "something that differs: --policy, --behaviour or --start twice, or --other")
     a = question(order_type, _nth(policies, 0), _nth(behaviours, 0), _nth(starts, 0))
     workflow = a.workflow if other is None else workflow_of(other)
-    return a, _about(workflow, _nth(policies, 1), _nth(behaviours, 1), _nth(starts, 1), other or order_type)
+    return a, _about(workflow, _nth(policies, 1), _nth(behaviours, 1), _nth(starts, 1))
 
 
 def _nth(given: Sequence[str], place: int) -> str | None:
@@ -246,9 +251,12 @@ def log_path(name: str | None, asked: Question, plot: Path | None) -> Path | Non
     return found
 
 
-def span_of(option: str, count: float, unit: timedelta) -> timedelta:
-    """A length of time that an option gives as a number; `BadData` naming the option."""
+def span_of(option: str, count: float, unit: timedelta, called: str) -> timedelta:
+    """A length of time that an option gives as a number; the longest there is where it is longer, for whoever knows the bounds to refuse.
+    `BadData` naming the option for what is no number."""
     try:
         return count * unit
-    except (ValueError, OverflowError):
-        raise BadData(option, count, "a number") from None
+    except OverflowError:
+        return timedelta.max if count > 0 else timedelta.min
+    except ValueError:
+        raise BadData(option, count, f"a number of {called}") from None

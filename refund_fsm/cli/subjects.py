@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from refund_fsm.case import RefundCase
-from refund_fsm.errors import BadData
+from refund_fsm.errors import BadData, plain
 from refund_fsm.scenario import find, load, subject_of
 from refund_fsm.workflow import read_bytes
 
@@ -31,12 +31,13 @@ def advised(name: str, at: datetime | None) -> dict[str, Any]:
     if case is not None:
         when = case.now if at is None else at
         if when < case.now:
-            raise BadData(f"{name}: --at", when.isoformat(), f"not before the case's last instant, {case.now.isoformat()}")
+            raise BadData("--at", when.isoformat(), f"not before the last instant of the case, {case.now.isoformat()}, with {plain(name)}")
         return {"subject": case, "at": when}
     scenario = load(find(name))
     when = scenario.last_instant if at is None else at
     if when < scenario.order.paid_at:
-        raise BadData(f"{scenario.where}: --at", when.isoformat(), f"not before order.paid_at, {scenario.order.paid_at.isoformat()}")
+        paid = scenario.order.paid_at.isoformat()
+        raise BadData("--at", when.isoformat(), f"not before order.paid_at, {paid}, with {plain(name)}")
     subject = subject_of(scenario, when)
     if subject is scenario.order:
         return {"subject": subject, "at": when, "policy": scenario.policy, "workflow": scenario.workflow}

@@ -18,11 +18,15 @@ from refund_fsm.cli.options import (
     OrderType,
     PolicyOption,
     naming,
+    number,
     offering,
     policy_of,
+    whole,
 )
+from refund_fsm.errors import BadData, one_of
 from refund_fsm.text.console import show_text
 
+HOUR = timedelta(hours=1)
 CRITERIA = ("states", "rules", "rule_pairs", "prime_paths", "guard_outcomes", "limits", "refusals", "w")  # paths.CRITERIA, tested
 
 
@@ -80,7 +84,10 @@ def export(
     ],
     policy: PolicyOption = None,
     behaviour: BehaviourOption = None,
-    step: Annotated[float | None, typer.Option("--step", metavar="HOURS", help="With --to prism: a step of time; default: 24.")] = None,
+    step: Annotated[
+        float | None,
+        typer.Option("--step", metavar="HOURS", parser=number("--step", "hours"), help="With --to prism: a step of time; default: 24."),
+    ] = None,
     output: Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write a file; default: print it.")] = None,
 ) -> None:
     """Write a workflow for tools that others made, so that they can check what we say of it."""
@@ -90,12 +97,17 @@ def export(
     from refund_fsm.orders.lookup import workflow_of
     from refund_fsm.workflow import write_text
 
+    one_of("--to", to, export.FORMATS)
+    for option, value in (("--behaviour", behaviour), ("--step", step)):
+        if value is not None and to != "prism":
+            raise BadData(option, value, f"--to prism beside it, not --to {to}")
     workflow, found = workflow_of(order_type), policy_of(policy, "--policy")
-    inputs = inputs_of(policy, found, behaviour, workflows=[order_type])
+    inputs = inputs_of(policy, found, behaviour)
     file = output_of(output, "--output", inputs)
-    given = behaviour_of(workflow, behaviour) if behaviour is not None or to == "prism" else None
-    span = None if step is None else span_of("--step", step, timedelta(hours=1))
-    with named(behaviour), naming(behaviour="--behaviour"):
+    given = behaviour_of(workflow, behaviour) if to == "prism" else None
+    hours = export.STEP / HOUR if step is None else step
+    span = span_of("--step", hours, HOUR, "hours") if to == "prism" else None
+    with named(behaviour, step=hours), naming(behaviour="--behaviour"):
         text = export.render(workflow, to, found, behaviour=given, step=span)  # type: ignore[arg-type]  # any other name is refused there
     show_text(text) if file is None else tell_written([write_text(file, text, "--output", inputs=inputs)])
 
@@ -107,7 +119,13 @@ def paths(
         typer.Option("--cover", metavar="CRITERION", autocompletion=offering(lambda: CRITERIA), help=f"One of {', '.join(CRITERIA)}."),
     ] = "rules",
     extra_states: Annotated[
-        int, typer.Option("--extra-states", help="With --cover w: how many states a faulty service may have more.")
+        int,
+        typer.Option(
+            "--extra-states",
+            metavar="N",
+            parser=whole("--extra-states"),
+            help="With --cover w: how many states a faulty service may have more.",
+        ),
     ] = 0,
     policy: PolicyOption = None,
     output: Annotated[
@@ -124,9 +142,10 @@ def paths(
     from refund_fsm.workflow import write_text
 
     workflow, asked = workflow_of(order_type), policy_of(policy, "--policy")
-    inputs = inputs_of(policy, asked, workflows=[order_type])
+    inputs = inputs_of(policy, asked)
     file = paths_view.checked(output_of(output, "--output", inputs))
-    found = cover(workflow, criterion, asked, extra_states=extra_states)
+    with naming(criterion="--cover", extra_states="--extra-states"):
+        found = cover(workflow, criterion, asked, extra_states=extra_states)
     if file is None:
         tell(paths_view.answer(found), lang, json)
         return

@@ -154,7 +154,7 @@ def _policy(data: dict[str, Any], path: Path, where: str) -> Policy:
     fields = data.get("policy", {})
     if not isinstance(fields, dict):
         raise BadData(f"{where}: policy", fields, "a table")
-    if isinstance(fields.get("days_file"), str):
+    if isinstance(fields.get("days_file"), str) and fields["days_file"]:
         fields = {**fields, "days_file": path.parent / fields["days_file"]}
     policy = Policy.from_mapping(fields, f"{where}: policy")
     _within(f"{where}: policy", lambda one: one.calendar, policy)

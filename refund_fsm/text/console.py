@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO, cast
 
+from refund_fsm.errors import printable
 from refund_fsm.text.sections import Section
 from refund_fsm.text.text import Languages, one_line
 
@@ -36,8 +37,7 @@ def show_text(text: str) -> None:
 
 def complain(message: str) -> None:
     """One line on stderr."""
-    line = one_line(message)
-    sys.stderr.write(f"refund-fsm: {line if line.isprintable() else repr(line)[1:-1]}\n")
+    sys.stderr.write(f"refund-fsm: {printable(one_line(message))}\n")
 
 
 class Guarded:

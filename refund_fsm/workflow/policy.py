@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictBool, StrictInt, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt, model_validator
 
 from refund_fsm.errors import BadData, one_of
 from refund_fsm.workflow.calendar import WorkCalendar
@@ -44,6 +44,14 @@ class Span(Frozen):
         if self.at_least > self.at_most:
             raise BadData("at_least", self.at_least, f"at most at_most, which is {self.at_most}")
         return self
+
+
+@placed
+def _named(value: object) -> object:
+    """A path, or None; an empty name would be that of the current folder."""
+    if value == "":
+        raise BadData("", value, "the name of a file")
+    return value
 
 
 def _span(at_least: int, at_most: int) -> Any:
@@ -89,7 +97,7 @@ class Policy(Frozen):
     beyond: Annotated[Literal["provisional", "error"], Cites("assumed"), meant("what becomes of days without a published calendar")] = (
         "provisional"
     )
-    days_file: Annotated[Path | None, Cites("assumed"), meant("a TOML file of the user's own days")] = None
+    days_file: Annotated[Path | None, BeforeValidator(_named), Cites("assumed"), meant("a TOML file of the user's own days")] = None
 
     @classmethod
     def guide(cls) -> Policy:
@@ -128,7 +136,7 @@ class Policy(Frozen):
         """
         path = Path(path)
         data, _ = read_toml(path)
-        if isinstance(data.get("days_file"), str):
+        if isinstance(data.get("days_file"), str) and data["days_file"]:
             data["days_file"] = path.parent / data["days_file"]
         return cls.from_mapping(data, where=str(path))
 

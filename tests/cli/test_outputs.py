@@ -117,6 +117,9 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_beside_it(
         "export virtual --to pnml --policy uses_days.toml -o days.toml",
         "export mine:WORKFLOW --to pnml -o mine.py",
         "paths mine:WORKFLOW -o mine.py",
+        "export mywf:WORKFLOW --to pnml -o rules_of.py",
+        "paths pk.sub:WORKFLOW -o pk/__init__.py",
+        "draw --case own.toml -o mine.svg",
         "draw virtual --policy policy.svg -o policy.svg",
         "draw virtual --before policy.svg -o policy.svg",
         "draw virtual --counts counts.svg -o counts.svg",
@@ -145,10 +148,30 @@ def test_what_is_read_is_not_written(command: str, folder: Path, capsys: Capture
     for name in ("virtual.toml", "behaviour.svg"):
         Path(name).write_bytes((SHIPPED / "virtual.toml").read_bytes())
     Path("link").symlink_to("policy.toml")
-    monkeypatch.delitem(sys.modules, "mine", raising=False)  # of another folder
+    Path("rules_of.py").write_text("from mine import WORKFLOW\n")
+    Path("mywf.py").write_text("from rules_of import WORKFLOW\n")
+    Path("pk").mkdir()
+    Path("pk/__init__.py").write_text("")
+    Path("pk/sub.py").write_text("from mine import WORKFLOW\n")
+    Path("own.toml").write_text(f'workflow = "mine:WORKFLOW"\n{scenario.read_text("utf-8")}', encoding="utf-8")
+    Path("mine.svg").symlink_to("mine.py")
+    for name in ("mine", "rules_of", "mywf", "pk", "pk.sub"):
+        monkeypatch.delitem(sys.modules, name, raising=False)  # of another folder
     before = contents(folder)
     assert "another file than those that are read" in fails(capsys, *command.format(file="policy.toml").split())
     assert {name: one for name, one in contents(folder).items() if name != "__pycache__"} == before
+    assert Path("pk/__init__.py").read_text() == ""
+
+
+def test_a_blank_name_is_none(folder: Path, capsys: Captured) -> None:
+    for command, option, _ in WRITERS:
+        assert f"{option}: ' '; expected " in fails(capsys, *command.split(), option, " ")
+    assert list(folder.iterdir()) == []
+
+
+def test_the_name_of_what_was_written_is_printed_as_text(folder: Path, capsys: Captured) -> None:
+    assert main(["draw", "virtual", "-o", "a\x1b[31m\nb.mmd"]) == 0
+    assert capsys.readouterr().out == "a\\x1b[31m\\nb.mmd\n" and (folder / "a\x1b[31m\nb.mmd").exists()
 
 
 def test_two_outputs_are_two_files(folder: Path, capsys: Captured) -> None:

@@ -104,6 +104,16 @@ def test_it_works_or_says_in_one_line_how_to_get_what_it_lacks(
     assert tuple(sorted(bounds_of(one)[0] for one in shlex.split(asked))) == offered
 
 
+@pytest.mark.parametrize("code", ["from refund_fsm.simulate import first_passage", "import numpy"])
+def test_a_module_of_ones_own_that_needs_a_part_is_told_so(code: str, bare: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(f"{code}\nfrom refund_fsm import orders\nWORKFLOW = orders.get('virtual')\n")
+    command = [sys.executable, "-S", "-m", "refund_fsm", "check", "mine:WORKFLOW"]
+    done = subprocess.run(command, env=bare, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 3 and done.stderr.count("\n") == 1, done.stderr
+    asked = done.stderr.partition("pip install ")[2]
+    assert tuple(sorted(bounds_of(one)[0] for one in shlex.split(asked))) == SIMULATE
+
+
 def bounds_of(requirement: str) -> tuple[str, frozenset[str]]:
     """The name, and its bounds in any order."""
     name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]

@@ -117,6 +117,15 @@ def test_a_workflow_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     assert sys.path == before
 
 
+def test_what_a_module_prints_goes_to_stderr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    code = "from refund_fsm import orders\nprint('noise')\nWORKFLOW = orders.get('virtual')\n"
+    (tmp_path / "noisy_process_of_cli.py").write_text(code, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["paths", "noisy_process_of_cli:WORKFLOW", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["workflow"] == "virtual" and err == "noise\n"
+
+
 def test_the_words_of_the_options_are_those_of_the_library() -> None:
     assert [view.value for view in Views] == list(VIEWS)
     assert set(CRITERIA) - {"w"} == set(GOALS) == set(OBSERVED)

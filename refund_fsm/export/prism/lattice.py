@@ -32,8 +32,10 @@ class Lattice:
     """The instants that are whole steps after 00:00. `BadData` for a step that does not divide 24 h."""
 
     def __init__(self, step: timedelta) -> None:
-        if not isinstance(step, timedelta) or step <= timedelta(0) or DAY % step:
-            raise BadData("step", step, "a timedelta that divides 24 h, such as timedelta(hours=12)")
+        if not isinstance(step, timedelta):
+            raise BadData("step", step, "a timedelta, such as timedelta(hours=12)")
+        if step <= timedelta(0) or DAY % step:
+            raise BadData("step", step, "a length that divides 24 h, such as 12 h")
         self.step = step
         self.per_day = DAY // step
         self.hours = Fraction(step // timedelta.resolution, HOUR // timedelta.resolution)

@@ -39,10 +39,14 @@ def fits(chain: Chain, step: timedelta) -> bool:
 
 
 def _checked(step: object, horizon: object) -> int:
-    if not isinstance(step, timedelta) or step <= timedelta(0) or timedelta(days=1) % step or step % timedelta(seconds=1):
-        raise BadData("step", step, "a timedelta of whole seconds that divides a day, such as one hour")
-    if not isinstance(horizon, timedelta) or not step <= horizon <= timedelta(days=3650):
-        raise BadData("horizon", horizon, "a timedelta from one step to 3,650 days")
+    for name, given in (("step", step), ("horizon", horizon)):
+        if not isinstance(given, timedelta):
+            raise BadData(name, given, "a timedelta, such as timedelta(hours=1)")
+    assert isinstance(step, timedelta) and isinstance(horizon, timedelta)
+    if step <= timedelta(0) or timedelta(days=1) % step or step % timedelta(seconds=1):
+        raise BadData("step", step, "whole seconds that divide a day, such as an hour")
+    if not step <= horizon <= timedelta(days=3650):
+        raise BadData("horizon", horizon, "from one step to 3,650 days")
     if horizon // step > MAX_CELLS:
         raise BadData("step", step, f"a step of which at most {MAX_CELLS:,} are in the horizon")
     return step // timedelta(seconds=1)
