@@ -61,9 +61,13 @@ class Question:
 
     def rough_law(self, step_hours: float | None, horizon_days: float | None) -> tuple[Law, str] | None:
         """Of a lattice that takes long, the answer on the library's own step, and what the whole one will take, in words; else None."""
+        from refund_fsm.simulate.law import checked_step
+
         lattice = self._on_lattice(step_hours, horizon_days)
         step, hour = lattice["step"], STEP_HOURS * timedelta(hours=1)
-        if not timedelta(0) < step < hour or lattice["horizon"] / step <= LONG:
+        with named(self.file, step=step_hours, horizon=horizon_days):
+            checked_step(step, lattice["horizon"])  # what makes no lattice is said before anything is computed
+        if step >= hour or lattice["horizon"] / step <= LONG:
             return None
         self.law(COARSE_HOURS, horizon_days)  # so that compiling is not timed
         begun = time.perf_counter()

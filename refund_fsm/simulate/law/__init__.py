@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from refund_fsm.simulate.law.distribution import Distribution
 from refund_fsm.simulate.law.exact import Law, first_passage
+from refund_fsm.simulate.law.laying import checked_step
 from refund_fsm.simulate.law.whatif import Effect, Sensitivity, sensitivity
 
-__all__ = ["Distribution", "Effect", "Law", "Sensitivity", "first_passage", "sensitivity"]
+__all__ = ["Distribution", "Effect", "Law", "Sensitivity", "checked_step", "first_passage", "sensitivity"]

@@ -27,7 +27,7 @@ def lay(
 
     `like` has a chain of the same nodes: what does not depend on behaviour is taken from it where the policy is the same too.
     """
-    seconds = _checked(step, horizon)
+    seconds = checked_step(step, horizon)
     tables = like.tables if like is not None and like.chain.policy is chain.policy else tables_of(chain)
     return _Layer(chain, tables, seconds, step, horizon, told, like).laid()
 
@@ -38,7 +38,8 @@ def fits(chain: Chain, step: timedelta) -> bool:
     return not any(timedelta(hours=length) % step for length in lengths)
 
 
-def _checked(step: object, horizon: object) -> int:
+def checked_step(step: object, horizon: object) -> int:
+    """The seconds of a step; `BadData` naming step or horizon where they make no lattice."""
     for name, given in (("step", step), ("horizon", horizon)):
         if not isinstance(given, timedelta):
             raise BadData(name, given, "a timedelta, such as timedelta(hours=1)")
