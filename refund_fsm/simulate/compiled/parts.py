@@ -17,6 +17,7 @@ from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase
 from numba.core.compiler_machinery import PassManager, register_pass
 from numba.core.cpu import CPUContext
+from numba.core.lowering import Lower
 from numba.core.registry import cpu_target
 from numba.core.typed_passes import NativeLowering, NoPythonBackend, NopythonTypeInference, PreLowerStripPhis
 from numba.core.typing import Context, templates
@@ -73,7 +74,6 @@ class _PartLowering(NativeLowering):
     """A part becomes code that is not run by itself: who calls it links it, see `_LoopLibrary`."""
 
     _name = "refund_fsm_part_lowering"
-    apart = False
 
     def run_pass(self, state: Any) -> bool:
         state.library = _PartLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
@@ -81,8 +81,6 @@ class _PartLowering(NativeLowering):
         state.flags.no_compile = True
         super().run_pass(state)
         lowered = state["cr"]
-        if self.apart:
-            state.library._final_module.get_function(lowered.fndesc.llvm_func_name).add_function_attribute("noinline")
         fndesc = lowered.fndesc
         # by this its callers know it, and numba wants it to look like a function that is compiled
         key = _dynfunc.make_function(fndesc.lookup_module(), fndesc.qualname, "", 0, lowered.env, (state.library,))
@@ -224,12 +222,21 @@ class PartPipeline(_Pipeline):
     lowering = _PartLowering
 
 
+class _Apart(Lower):
+    def setup_function(self, fndesc: Any) -> None:
+        super().setup_function(fndesc)
+        self.function.attributes.add("noinline")
+
+
 @register_pass(mutates_CFG=True, analysis_only=False)
 class _ApartLowering(_PartLowering):
     """A part that is called, never put in place."""
 
     _name = "refund_fsm_apart_lowering"
-    apart = True
+
+    @property
+    def lowering_class(self) -> Any:
+        return _Apart
 
 
 class ApartPipeline(_Pipeline):
