@@ -1,6 +1,6 @@
 """Owns how sections are written as HTML: headings, tables and notices, each text in an element of its language.
 
-Must not know what is told, nor the page around them.
+A cell of a table is text to a spreadsheet too, by the rule of `text.cells`. Must not know what is told, nor the page around them.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 
+from refund_fsm.text.cells import APOSTROPHE, shown
 from refund_fsm.text.sections import Cell, Notice, Pairs, Part, Section, Table
 from refund_fsm.text.text import Languages, Text
 
@@ -25,6 +26,12 @@ def both(text: Text, lang: Languages) -> str:
 def cell_html(cell: Cell, lang: Languages) -> str:
     """A cell, nothing in it taken for more than text."""
     return escape(cell) if isinstance(cell, str) else both(cell, lang)
+
+
+def _within(cell: Cell, lang: Languages) -> str:
+    """What stands in a cell of a table: a spreadsheet that opens or is given the table takes nothing in it for a formula."""
+    first = cell if isinstance(cell, str) else cell.get(lang.each[0])
+    return (APOSTROPHE if shown(first) != first else "") + cell_html(cell, lang)
 
 
 def section_html(section: Section, lang: Languages) -> str:
@@ -46,9 +53,9 @@ def _table(table: Table, lang: Languages) -> str:
     if not table.rows and table.none is not None:
         return f"<p>{both(table.none, lang)}</p>"
     kinds = [' class="number"' if column.kind == "number" else "" for column in table.columns]
-    heads = "".join(f"<th{kind}>{cell_html(column.heading, lang)}</th>" for kind, column in zip(kinds, table.columns, strict=True))
+    heads = "".join(f"<th{kind}>{_within(column.heading, lang)}</th>" for kind, column in zip(kinds, table.columns, strict=True))
     rows = "".join(
-        f"<tr>{''.join(f'<td{kind}>{cell_html(cell, lang)}</td>' for kind, cell in zip(kinds, row, strict=True))}</tr>\n"
+        f"<tr>{''.join(f'<td{kind}>{_within(cell, lang)}</td>' for kind, cell in zip(kinds, row, strict=True))}</tr>\n"
         for row in table.rows
     )
     return f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table>"
@@ -56,7 +63,7 @@ def _table(table: Table, lang: Languages) -> str:
 
 def _pairs(pairs: Pairs, lang: Languages) -> str:
     rows = "".join(
-        f"<tr><th>{cell_html(first, lang)}</th>{''.join(f'<td>{cell_html(cell, lang)}</td>' for cell in rest)}</tr>\n"
+        f"<tr><th>{_within(first, lang)}</th>{''.join(f'<td>{_within(cell, lang)}</td>' for cell in rest)}</tr>\n"
         for first, *rest in pairs.rows
     )
     return f'<table class="settings"><tbody>\n{rows}</tbody></table>'

@@ -63,15 +63,46 @@ def _read(text: str) -> Net:
     return Net(marked, final, {one.get("id", ""): names[one.get("id", "")] for one in page.findall("{*}place")}, transitions)
 
 
+def _returns(workflow: Workflow) -> bool:
+    return any(rule.dest.key == workflow.initial.key for rule in workflow.rules)
+
+
 @EVERY_WORKFLOW_EVEN_AWKWARD
 def test_the_net_is_the_table_and_one_way_from_each_end_to_the_sink(workflow: Workflow) -> None:
     net = _read(render(workflow, "pnml"))
-    told = [(number, name, net.places[source], net.places[dest]) for number, name, source, dest in net.transitions]
+    told = [(number, name, net.places[source], net.places[dest]) for number, name, source, dest in net.transitions if source != net.marked]
+    if not _returns(workflow):
+        told = [(number, name, net.places[source], net.places[dest]) for number, name, source, dest in net.transitions]
     assert [one for one in told if one[1] is not None] == [(r.id, r.event.name, r.source.key, r.dest.key) for r in workflow.rules]
     finals = [key for key, state in workflow.states.items() if state.final]
     silent = [(net.places[source], dest) for _, name, source, dest in net.transitions if name is None]
     assert silent == [(key, net.final) for key in finals]
-    assert list(net.places.values()) == [*workflow.states, "sink"] and net.places[net.marked] == workflow.initial.key
+    assert sorted(net.places.values()) == sorted([*workflow.states, "sink", *["source"] * _returns(workflow)])
+    assert net.places[net.marked] == ("source" if _returns(workflow) else workflow.initial.key)
+
+
+@EVERY_WORKFLOW_EVEN_AWKWARD
+def test_the_net_is_a_workflow_net(workflow: Workflow) -> None:
+    """Nothing leads to the marked place, nothing leads on from the final one, and each place lies between them."""
+    net = _read(render(workflow, "pnml"))
+    ways = [(source, dest) for _, _, source, dest in net.transitions]
+    assert net.marked not in {dest for _, dest in ways} and net.final not in {source for source, _ in ways}
+    first = [(name, net.places[dest]) for _, name, source, dest in net.transitions if source == net.marked]
+    assert first == [(r.event.name, r.dest.key) for r in workflow.rules if r.source == workflow.initial]
+    onward, back = (_reached(start, pairs) for start, pairs in ((net.marked, ways), (net.final, [(b, a) for a, b in ways])))
+    assert onward == back == net.places.keys()
+
+
+def _reached(start: str, ways: Sequence[tuple[str, str]]) -> set[str]:
+    found = {start}
+    while more := {dest for source, dest in ways if source in found} - found:
+        found |= more
+    return found
+
+
+def test_the_file_says_where_a_replay_by_tokens_must_guess() -> None:
+    assert "review_timeout in requested; review_timeout in reviewing." in render(orders.get("third_party"), "pnml")
+    assert "Replay by tokens: the same verdicts" in render(orders.get("virtual"), "pnml")
 
 
 def test_names_that_xml_or_the_net_would_stumble_over_are_changed_or_kept_apart() -> None:
@@ -129,6 +160,15 @@ def replayed(pm4py: Any, tmp_path: Path) -> Replayed:
         ]
 
     return replay
+
+
+@EVERY_WORKFLOW_EVEN_AWKWARD
+def test_pm4py_finds_the_net_sound(pm4py: Any, workflow: Workflow, tmp_path: Path) -> None:
+    (tmp_path / "net.pnml").write_text(render(workflow, "pnml"), encoding="utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        net = pm4py.read_pnml(str(tmp_path / "net.pnml"))
+        assert pm4py.check_is_workflow_net(net[0]) and pm4py.check_soundness(*net)[0]
 
 
 FITS = Replay(fits=True, tokens=1.0, marking="['sink:1']", alignment=1.0)

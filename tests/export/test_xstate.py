@@ -12,7 +12,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -25,6 +25,7 @@ from refund_fsm.testing.openings import openings_of
 from tests.awkward import WORKFLOW as AWKWARD
 from tests.browser import WEB, node_module
 from tests.exchange import WORKFLOW as EXCHANGE
+from tests.export.xstate_rows import facts_told, ms_of, row_of
 from tests.samples import at
 from tests.workflows import ALL
 
@@ -53,25 +54,17 @@ class Walk:
     said: tuple[dict[str, Any], ...]
 
 
-def _ms(instant: datetime) -> int:
-    return (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
-
-
-def _told(facts: Any) -> dict[str, Any]:
-    return {name: getattr(facts, name) for name in facts.__dataclass_fields__}
-
-
 def _look(player: Player) -> dict[str, Any]:
     case = player.case
     due = case.due.at if case.due and case.due.at > case.now else None  # what is past has fired or is a breach
     return {
         "state": case.state.key,
         "refused": player.step.refusal if player.step else None,
-        "facts": _told(case.facts),
+        "facts": facts_told(case.facts),
         "fired": [step.rule.id for step in case.steps],
         "paid": sum(step.rule.event.pays for step in case.steps),
-        "breaches": [[breach.limit.field, _ms(breach.at)] for breach in case.breaches()],
-        "due": due and _ms(due),
+        "breaches": [[breach.limit.field, ms_of(breach.at)] for breach in case.breaches()],
+        "due": due and ms_of(due),
     }
 
 
@@ -101,7 +94,7 @@ def _replayed(workflow: Workflow, policy: Policy, path: Path) -> Walk:
 
 def _written(player: Player) -> Walk:
     first, *rest = player.line()
-    script = {"facts": _told(first.case.facts), "at": _ms(first.case.now), "rows": [_row(one) for one in rest]}
+    script = {"facts": facts_told(first.case.facts), "at": ms_of(first.case.now), "rows": [row_of(one) for one in rest]}
     return Walk(script, tuple(_look(one) for one in (first, *rest)))
 
 
@@ -133,20 +126,6 @@ def _step(player: Player, dice: random.Random, tired: Counter[str]) -> Player:
     if by == CLOCK.key:  # at its limit the clock fires by itself, which is a row of its own
         return player.told(name, by, case.now, {}) if due is None or due.at > case.now else player.at(when)
     return player.told(name, by, when, details)
-
-
-def _row(player: Player) -> dict[str, Any]:
-    """The last step as XState gets it: the event with who sends it, and the facts of the moment where it files something."""
-    case, step = player.case, player.step
-    assert step is not None
-    if step.event is None:
-        return {"at": _ms(step.at), "event": None}
-    details = {name: [piece.kind for piece in value] if name == "evidence" else value for name, value in step.details.items()}
-    event: dict[str, Any] = {"type": step.event, "by": step.by, "details": details}
-    known = case.workflow.events.get(step.event)
-    if known is not None and known.files:
-        event["facts"] = _told(case.workflow.facts_of(case.order, case.request, step.at, case.policy))
-    return {"at": _ms(step.at), "event": event}
 
 
 @cache

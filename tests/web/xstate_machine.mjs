@@ -4,8 +4,37 @@ import { assign, raise, setup } from "xstate";
 const row = (facts, names) => JSON.stringify(names.map((name) => facts[name]));
 const isGiven = (value) => (typeof value === "string" ? value.trim() !== "" : (value?.length ?? 0) > 0);
 
-// `now()` is the present in milliseconds; `delayOf({ length, unit })` is how long such a delay is when it starts now.
-export function machineOf(exported, { now, delayOf }) {
+export const MOST = 2 ** 31 - 1; // milliseconds, 24.8 days: `setTimeout` takes a longer wait for 1, and fires at once
+
+// A clock for `createActor` whose waits may be of any length: longer ones are cut into pieces. `timers` has setTimeout and clearTimeout.
+export function chained(timers = globalThis) {
+  const pieces = new Map();
+  let last = 0;
+  const wait = (id, run, left) => {
+    const next = left > MOST ? () => wait(id, run, left - MOST) : () => (pieces.delete(id), run());
+    pieces.set(id, timers.setTimeout(next, Math.min(left, MOST)));
+  };
+  return {
+    setTimeout(run, left) {
+      wait(++last, run, left);
+      return last;
+    },
+    clearTimeout(id) {
+      timers.clearTimeout(pieces.get(id));
+      pieces.delete(id);
+    },
+  };
+}
+
+// `now()` is the present in milliseconds; `delayOf({ length, unit })` is how long such a delay is when it starts now. One longer than
+// MOST is refused, unless `long` says that the actor's clock can wait so long (`chained()`).
+export function machineOf(exported, { now, delayOf, long = false }) {
+  const delay = (name, told) => {
+    const wait = delayOf(told);
+    if (wait <= MOST || long) return wait;
+    const days = (wait / 86_400_000).toFixed(1);
+    throw new RangeError(`${name}: ${days} days; setTimeout fires at once beyond 24.8: give the actor the clock chained(), and say long`);
+  };
   const holding = new Map(
     Object.entries(exported.guards).map(([name, { holds }]) => [name, new Set(holds.map((values) => JSON.stringify(values)))]),
   );
@@ -47,7 +76,7 @@ export function machineOf(exported, { now, delayOf }) {
       note_overdue: assign({ overdue: true }),
       count_anew: assign({ overdue: false }),
     },
-    delays: Object.fromEntries(Object.entries(exported.delays).map(([name, delay]) => [name, () => delayOf(delay)])),
+    delays: Object.fromEntries(Object.entries(exported.delays).map(([name, told]) => [name, () => delay(name, told)])),
   }).createMachine({
     ...exported.machine,
     context: ({ input }) => ({ ...exported.machine.context, facts: input.facts }),

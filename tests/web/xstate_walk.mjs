@@ -56,7 +56,7 @@ function look(actor, clock, refused) {
 
 function walk(exported, calendar, { facts, at, rows }) {
   const clock = new Clock(at);
-  const machine = machineOf(exported, { now: () => clock.now, delayOf: (delay) => delayFrom(clock.now, delay, calendar) });
+  const machine = machineOf(exported, { now: () => clock.now, delayOf: (delay) => delayFrom(clock.now, delay, calendar), long: true });
   const actor = createActor(machine, { clock, input: { facts } });
   let failure = null;
   actor.subscribe({ error: (error) => (failure = error) });
