@@ -34,6 +34,7 @@ from refund_fsm import (
     CatalogueRule,
     Effect,
     Event,
+    Freight,
     Guard,
     Limit,
     Order,
@@ -290,6 +291,7 @@ def test_a_log_and_a_saved_case_hold_the_words(found: tuple[tuple[str, ...], tup
 
 COMMENT_OR_STRING = re.compile(r'/\*.*?\*/|"(?:[^"\\\n]|\\.)*"', re.DOTALL)
 BUYER = R1.event.actor
+ORDER = Order(id="T", order_type="toy", lines=(OrderLine(sku="S", title="物", quantity=1, paid_fen=100),), paid_at=at("2026-03-02 10:00"))
 OWN = CatalogueRule("W", Text("自己的", "our own"))
 BAD = ("\x00", "\x1b[31m", "\u202e", "\u200b", "\x7f", "\x85", "\u2028", "\ud800", "\r")
 PLACES: list[tuple[str, Callable[[str], Any], str]] = [
@@ -315,6 +317,9 @@ PLACES: list[tuple[str, Callable[[str], Any], str]] = [
     ("catalogue id", lambda word: build(catalogue={**CATALOGUE, word: OWN}), "id"),
     ("catalogue text", lambda word: build(catalogue={**CATALOGUE, "W": CatalogueRule("W", Text(word, "w"))}), "text: zh"),
     ("value of a fact", lambda word: build(facts=valued(word)), "value"),
+    ("freight payer", lambda word: paid(word, Text("买家", "buyer"), "assumed"), "payer"),
+    ("freight text", lambda word: paid("buyer", Text("买家", word), "assumed"), "text: en"),
+    ("freight cites", lambda word: paid("buyer", Text("买家", "buyer"), word), "cites"),
 ]
 
 
@@ -332,6 +337,10 @@ def with_event(**changes: Any) -> Workflow:
 
 def with_guard(**changes: Any) -> Workflow:
     return build((R1, R2, replace(R3, when=(Guard(**{"name": "is_small", "test": is_small.test, "text": is_small.text, **changes}),)), R4))
+
+
+def paid(*freight: Any) -> Any:
+    return build(freight_of=lambda *_: Freight(*freight)).freight("facts", ORDER)
 
 
 def valued(word: str) -> type:

@@ -73,6 +73,15 @@ def test_a_python_block_prints_what_its_comments_say(heading: str, code: str, cl
     assert [line for line in done.stdout.splitlines() if line] == told
 
 
+def test_the_table_of_ones_own_is_a_module_that_the_commands_take(clone: Path) -> None:
+    (code,) = [code for heading, code in blocks("python") if heading == "Your own process"]
+    (clone / "mine.py").write_text(code, encoding="utf-8")
+    for command in ("check mine:repair", "paths mine:repair --json", "behaviour mine:repair --toml"):
+        done = run([sys.executable, "-m", "refund_fsm", *command.split()], clone)
+        assert (done.returncode, done.stderr) == (0, "") and done.stdout
+    assert not (clone / "repair.svg").exists(), "naming it runs no more than the table"
+
+
 @pytest.mark.parametrize(("heading", "code"), blocks("sh"))
 def test_a_shell_line_ends_with_the_code_that_it_names(heading: str, code: str, clone: Path) -> None:
     """Each line ends with the exit code that its comment `# exit N` names, else with 0."""

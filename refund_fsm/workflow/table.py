@@ -6,6 +6,7 @@ Data only. Must not know an order type, nor how a case is stepped or drawn.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -16,12 +17,14 @@ from refund_fsm.text import Text
 from refund_fsm.workflow.bounds import Bounds, fault
 from refund_fsm.workflow.catalogue import CATALOGUE, CatalogueRule
 from refund_fsm.workflow.facts import Domain, FactField, fact_fields
+from refund_fsm.workflow.freight import check as check_freight
 from refund_fsm.workflow.model import Order, RefundRequest
 from refund_fsm.workflow.policy import Policy
 from refund_fsm.workflow.rows import Acceptance, Actor, Event, Freight, Guard, Limit, Rule, State
 from refund_fsm.workflow.values import FrozenDict
 
 T = TypeVar("T")
+MAX_FREIGHTS = 1000  # sound ones that a table remembers
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -202,9 +205,25 @@ class Table:
             found = self.freight_of(facts, order)
         except Exception as error:
             raise fault(row, "freight_of", error, facts) from error
-        if found is None or isinstance(found, Freight):
-            return found
-        raise WorkflowError(row, f"freight_of gave {shown(found)} for {facts!r}; expected a Freight, or None")
+        if found is None:
+            return None
+        if not isinstance(found, Freight):
+            raise WorkflowError(row, f"freight_of gave {shown(found)} for {facts!r}; expected a Freight, or None")
+        with suppress(TypeError):  # of a value that cannot be looked up, such as a list
+            if found in self._freights:
+                return found
+        try:
+            check_freight(found, self.catalogue)
+        except BadData as error:
+            raise WorkflowError(row, f"freight_of gave a Freight for {facts!r} with {error}") from None
+        if len(self._freights) < MAX_FREIGHTS:
+            self._freights.add(found)
+        return found
+
+    @cached_property
+    def _freights(self) -> set[Freight]:
+        """Those that were found to be sound: a table gives a few, time and again."""
+        return set()
 
     @cached_property
     def fingerprint(self) -> str:

@@ -17,6 +17,7 @@ from refund_fsm import (
     BadData,
     CalendarOutOfRange,
     Effect,
+    Freight,
     Guard,
     Policy,
     RefundCase,
@@ -268,6 +269,22 @@ def test_a_freight_of_that_raises_or_gives_something_else_is_named() -> None:
         assert opened(with_changes(freight_of=lambda facts, _: {}[facts.size])).freight
     with pytest.raises(WorkflowError, match=r"^workflow exchange: freight_of gave 'buyer' for .*expected a Freight, or None"):
         assert opened(with_changes(freight_of=lambda *_: "buyer")).freight
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ((5, Text("买家", "buyer"), "assumed"), "payer: 5; expected text of 1 to 200 characters"),
+        (([], Text("买家", "buyer"), "assumed"), r"payer: \[\]; expected text"),
+        (("buyer", "buyer pays", "assumed"), r"text: 'buyer pays'; expected a Text\(zh, en\)"),
+        (("buyer", Text("买家", 5), "assumed"), "text: en: 5; expected text"),  # type: ignore[arg-type]  # that is the test
+        (("buyer", Text("买家", "buyer"), "nonsense-id"), "cites: 'nonsense-id'; expected ids of the catalogue"),
+        (("buyer", Text("买家", "buyer"), ""), "cites: ''; expected at least one source"),
+    ],
+)
+def test_a_freight_is_held_to_what_its_fields_are(given: Any, said: str) -> None:
+    with pytest.raises(WorkflowError, match=rf"^workflow exchange: freight_of gave a Freight for ExchangeFacts\(.*\) with {said}"):
+        assert opened(with_changes(freight_of=lambda *_: Freight(*given))).freight
 
 
 def test_a_table_that_was_not_checked_may_lead_its_facts_anywhere() -> None:
