@@ -18,6 +18,8 @@ from refund_fsm.workflow.calendar import MAX_DAYS_AHEAD
 from tests.samples import at
 from tests.workflow.days import CHINA, ONE_DAY, STRICT, days_of
 
+find_workday: Callable[[int, date], date] = chinese_calendar.find_workday
+
 
 @pytest.mark.parametrize("year", [2024, 2025, 2026])
 def test_every_day_agrees_with_a_second_opinion(year: int) -> None:
