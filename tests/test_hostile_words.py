@@ -10,6 +10,7 @@ import ast
 import csv
 import json
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
@@ -214,6 +215,20 @@ def test_spin_reads_the_words(found: tuple[tuple[str, ...], tuple[str, ...]], tm
     (tmp_path / "model.pml").write_text(render(table(*found), "promela"), encoding="utf-8")
     ran = subprocess.run(["spin", "-a", "model.pml"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 0 and "error" not in ran.stdout.lower(), ran.stdout + ran.stderr
+
+
+def test_lines_for_a_shell_hold_the_key_as_one_word() -> None:
+    names = ("ke\"y; rm -rf $HOME `x` 'y", *PLAIN[0][1:])
+    workflow = table(names, PLAIN[1])
+    for text, word in (
+        (render(workflow, "promela"), ".pml"),
+        (render(workflow, "prism", behaviour=behaviour_of(workflow)), ".prism"),
+    ):
+        lines = [line for line in text.splitlines() if re.match(r"[ */]+(spin|storm|\./pan -r|Made by)", line)]
+        assert len(lines) >= 3
+        for line in lines:
+            said = shlex.split(line.partition("# ")[0].partition(", of the")[0].lstrip(" */"))
+            assert f"{names[0]}{word}" in said or f"{names[0]}{word}.trail" in said or names[0] in said, line
 
 
 class _Page(HTMLParser):

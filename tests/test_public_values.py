@@ -44,6 +44,7 @@ from tests.samples import at, case, photo, play
 
 FACES = ("", "advice", "case", "diagram", "errors", "eventlog", "export", "graph", "orders", "paths", "scenario", "simulate", "soundness")
 VIRTUAL = orders.get("virtual")
+CARELESS = VIRTUAL.variant(rules=[rule for rule in VIRTUAL.rules if rule.id != "V16"])
 
 
 def led() -> Any:
@@ -106,6 +107,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "simulate": simulated,
     "testing": lambda: [
         testing.verify_implementation(lambda: testing.CaseImplementation(VIRTUAL), VIRTUAL, examples=3),
+        testing.verify_implementation(lambda: testing.CaseImplementation(CARELESS), VIRTUAL, examples=3),
         testing.Names(events={"create": "submit"}),
     ],
 }
@@ -165,6 +167,7 @@ def test_a_public_value_can_be_pickled_and_copied(made: str) -> None:
     for value in found_in(made):
         for copied in (pickle.loads(pickle.dumps(value)), copy.deepcopy(value), copy.copy(value)):
             assert type(copied) is type(value)
+            assert not isinstance(value, paths.Suite) or (copied == value and hash(copied) == hash(value))
             assert " at 0x" in repr(value) or repr(copied) == repr(value)
 
 

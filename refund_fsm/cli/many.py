@@ -3,6 +3,7 @@ and tells the answer."""
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -209,7 +210,10 @@ def _picture(one: Any, answer: Answer, path: Path | None, lang: Languages | None
     from refund_fsm.workflow import partial_of
 
     save = save_comparison_plot if isinstance(one, Comparison) else save_plot
-    with naming(path="--plot"):
+    with naming(path="--plot"), warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", UserWarning)
         done = save(one, partial_of(path) if getattr(one, "partial", False) else path, written(lang).value, answer=answer)
+    for warning in told:
+        complain(str(warning.message))
     if not json:
         tell_written([done], after=True)

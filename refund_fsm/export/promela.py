@@ -17,6 +17,7 @@ nobody acts for ever, since a run that stops is misjudged under `<>[]` (https://
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from functools import partial
 
@@ -31,14 +32,14 @@ HEAD = """\
 /*
  * {label} ({key})
  *
- * Made by refund-fsm export {key} --to promela, of the rules, guards and effects themselves.
+ * Made by refund-fsm export {name} --to promela, of the rules, guards and effects themselves.
  * Facts: {facts}.
  * Facts that no order has are included; where something can be filed the facts may turn; a limit may pass at any time.
  *
- *   spin -a {key}.pml
+ *   spin -a {file}
  *   gcc -O2 -DSAFETY -DNOCLAIM -o pan pan.c && ./pan -m100000   # no invalid end state, no failed assertion
  *   gcc -O2 -o pan pan.c && ./pan -a -m100000 -N ends           # the same for {claims}
- *   ./pan -r -N ends {key}.pml.trail                            # a counterexample: the rules that fire in it
+ *   ./pan -r -N ends {trail}                            # a counterexample: the rules that fire in it
  *
  * Each of these leaves one assumption of `ends` out, and is refuted where it is needed: {doubts}.
  */"""
@@ -125,12 +126,15 @@ class _Model:
 
     def _head(self) -> list[str]:
         workflow = self.workflow
-        facts = ", ".join(one.name for one in self.fields) or "no facts"
+        facts, key = ", ".join(one.name for one in self.fields) or "no facts", said(Text(workflow.key, workflow.key))
         if self.left_out:
             facts += f"; left out, since no guard looks at them: {', '.join(self.left_out)}"
         return HEAD.format(
             label=said(workflow.label),
-            key=said(Text(workflow.key, workflow.key)),
+            key=key,
+            name=shlex.quote(key),
+            file=shlex.quote(f"{key}.pml"),
+            trail=shlex.quote(f"{key}.pml.trail"),
             facts=facts,
             claims=", ".join(formulas.claims(workflow)),
             doubts=", ".join(formulas.doubts(workflow, self.domains)),

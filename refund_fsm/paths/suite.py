@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from refund_fsm.case import RefundCase
@@ -26,7 +26,7 @@ class Suite:
     so short is not known). Each path's `goals` are those that no path before it reaches.
     """
 
-    workflow: Workflow = field(repr=False)
+    workflow: Workflow = field(repr=False, compare=False)  # by its fingerprint: one out of a pickle is another object
     policy: Policy = field(repr=False)
     criterion: str
     goals: tuple[str, ...] = field(repr=False)
@@ -35,6 +35,13 @@ class Suite:
     least_paths: int
     least_steps: int
     extra_states: int = 0
+
+    def __eq__(self, other: object) -> bool:
+        return self._compared == other._compared if isinstance(other, Suite) else NotImplemented
+
+    @property
+    def _compared(self) -> tuple[Any, ...]:
+        return (self.workflow.fingerprint, *(getattr(self, one.name) for one in fields(self) if one.compare))
 
     def __len__(self) -> int:
         """The number of paths."""

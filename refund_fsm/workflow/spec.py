@@ -83,6 +83,12 @@ class Workflow(Table):
     def __repr__(self) -> str:
         return f"<Workflow {self.key!r}: {len(self.states)} states, {len(self.rules)} rules>"
 
+    def __copy__(self) -> Workflow:
+        return self  # nothing in it changes
+
+    def __deepcopy__(self, _: object) -> Workflow:
+        return self
+
     def __reduce__(self) -> tuple[type[Workflow], tuple[Any, ...]]:
         values = (getattr(self, one.name) for one in fields(self))
         return Workflow, tuple(dict(value) if isinstance(value, FrozenDict) else value for value in values)

@@ -23,6 +23,27 @@ from tests.simulate import many
 LATER = "2026-03-12T10:00:00+08:00"
 
 
+STRANGE = """
+from dataclasses import replace
+from refund_fsm import Text, orders
+V = orders.get("virtual")
+S = {s: replace(s, zh=s.zh + chr(0x1F642), en=s.en + "\\thangul \ud55c\\nx") for s in V.states.values()}
+WORKFLOW = V.variant(
+    label=Text("a\\tb\\nc", "a\\tb\\nc"), initial=S[V.initial], spine=[[S[s] for s in path] for path in V.spine], law={},
+    rules=[replace(r, source=S[r.source], dest=S[r.dest]) for r in V.rules], limits={tuple(S[s] for s in g): x for g, x in V.groups},
+)
+"""
+
+
+def test_what_no_font_has_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    (tmp_path / "strange_of_cli.py").write_text(STRANGE, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["exact", "strange_of_cli:WORKFLOW", "--step", "24", "--plot", "x.svg"]) == 0
+    err = capsys.readouterr().err
+    assert err == "refund-fsm: not in the embedded font, shown in the reader's own fonts, if at all: \ud55c\U0001f642\n"
+    assert "\t" not in Path("x.svg").read_text("utf-8") and "a b c" in Path("x.svg").read_text("utf-8")
+
+
 EVERY = pytest.mark.parametrize("key", orders.keys())
 
 

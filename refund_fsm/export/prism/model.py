@@ -16,6 +16,7 @@ back to its first value (`memory`). Where an effect has no outcome, which no cas
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -31,15 +32,15 @@ from refund_fsm.workflow import Policy, Workflow
 HEAD = """\
 // {label} ({key})
 //
-// Made by refund-fsm export {key} --to prism, of the rules, guards and effects themselves, and of a behaviour: its choices and its mix.
+// Made by refund-fsm export {name} --to prism, of the rules, guards and effects themselves, and of a behaviour: its choices and its mix.
 // One step is {hours} h. No calendar: every day is a working day. The facts of a case do not turn with time.
 // Facts: {facts}.
 // Rules that nobody chooses: {idle}.
 //
-//   storm --prism {key}.prism --prop 'P=? [F {end}]'
-//   storm --prism {key}.prism --prop 'R{{"steps"}}=? [F "done" | "open"]'  # rules that fire
-//   storm --prism {key}.prism --prop 'R{{"hours"}}=? [F "done" | "open"]'  # until it ends, or nothing will happen any more
-//   storm --prism {key}.prism --prop 'P=? [F{{"hours"}}<=168 "done"]'      # ended within a week"""
+//   storm --prism {file} --prop 'P=? [F {end}]'
+//   storm --prism {file} --prop 'R{{"steps"}}=? [F "done" | "open"]'  # rules that fire
+//   storm --prism {file} --prop 'R{{"hours"}}=? [F "done" | "open"]'  # until it ends, or nothing will happen any more
+//   storm --prism {file} --prop 'P=? [F{{"hours"}}<=168 "done"]'      # ended within a week"""
 
 STAGES = """\
 const int opens = 0; // the case opens
@@ -89,6 +90,8 @@ class _Model:
         return HEAD.format(
             label=said(self.workflow.label),
             key=plain(self.workflow.key),
+            name=shlex.quote(plain(self.workflow.key)),
+            file=shlex.quote(f"{plain(self.workflow.key)}.prism"),
             hours=self.lattice.hours,
             facts=facts,
             idle=", ".join(idle) or "none",

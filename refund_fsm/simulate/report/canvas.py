@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 import threading
+import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -77,6 +78,9 @@ PROLOG = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->", re.DOTALL)
 TEXT = re.compile(r"<text (?P<look>[^>]*)>(?P<said>[^<]*)</text>")
 BOLD = "font-weight: 700"
 FONT_STYLE = re.compile(r'<style class="font">.*?</style>\n', re.DOTALL)
+LACKING = re.compile(r"Glyph (\d+) .*missing from")  # what matplotlib says of each character, at each drawing
+NOT_EMBEDDED = "not in the embedded font, shown in the reader's own fonts, if at all:"
+BLANKS = re.compile(r"[\t\n\r\v\f]+")
 SCOPE = "svg.refund-fsm-plot"
 _LOCK = threading.RLock()  # two drawings must not restore matplotlib's settings across each other
 
@@ -129,8 +133,8 @@ class Canvas:
         """The heading: what it is, what must not be overlooked, what it rests on, and lines in colours. The rest is left to the panels."""
         lines = [(line, 15.0, INK, "bold") for line in fitted(self._each(title), " / ", 15.0)]
         lines += [(line, 10.5, AMBER, "bold") for notice in notices for line in fitted(self._each(notice), " / ", 10.5)]
-        lines += [(line, 9.0, MUTED, "normal") for line in fitted(told, " · ", 9.0)]
-        lines += [(line, 10.5, colour, "bold") for said, colour in legend for line in fitted(said.split(" / "), " / ", 10.5)]
+        lines += [(line, 9.0, MUTED, "normal") for line in fitted([flat(one) for one in told], " · ", 9.0)]
+        lines += [(line, 10.5, colour, "bold") for said, colour in legend for line in fitted(flat(said).split(" / "), " / ", 10.5)]
         top = HEIGHT - 0.22
         for said, size, colour, weight in lines:
             self._figure.text(MARGIN, top / HEIGHT, said, fontsize=size, color=colour, weight=weight, va="top")
@@ -141,7 +145,7 @@ class Canvas:
         )
 
     def _each(self, text: Text) -> list[str]:
-        return list(dict.fromkeys(text.get(one) for one in self.lang.each))
+        return list(dict.fromkeys(flat(text.get(one)) for one in self.lang.each))
 
     def panel(self, row: int, column: int, title: Text) -> Axes:
         """A panel under its heading."""
@@ -151,11 +155,24 @@ class Canvas:
         return axes
 
     def finished(self, title: str, description: str) -> Plot:
-        """The picture, with its name and what it shows in words."""
+        """The picture, with its name and what it shows in words. One warning tells of all characters that no font here has."""
         svg, png = io.StringIO(), io.BytesIO()
-        self._figure.savefig(svg, format="svg", metadata=NO_METADATA)
-        self._figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
-        return Plot(_cleaned(svg.getvalue(), title, description), png.getvalue())
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            self._figure.savefig(svg, format="svg", metadata=NO_METADATA)
+            self._figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
+        lacking = {int(found[1]) for one in told if (found := LACKING.match(str(one.message)))}
+        for one in told:
+            if not LACKING.match(str(one.message)):
+                warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+        if lacking:
+            warnings.warn(f"{NOT_EMBEDDED} {''.join(map(chr, sorted(lacking)))}", stacklevel=2)
+        return Plot(_cleaned(svg.getvalue(), flat(title), flat(description)), png.getvalue())
+
+
+def flat(text: str) -> str:
+    """A label in one line: tabs and line breaks are spaces."""
+    return BLANKS.sub(" ", text)
 
 
 def fitted(parts: Sequence[str], separator: str, size: float) -> list[str]:

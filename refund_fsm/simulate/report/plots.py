@@ -14,7 +14,7 @@ from refund_fsm.diagram.palette import INK, MUTED, NAMED, SUCCESS
 from refund_fsm.errors import BadData
 from refund_fsm.simulate.figures import QUANTILES, limit_label, pays
 from refund_fsm.simulate.report import comparison_view, overview, settings
-from refund_fsm.simulate.report.canvas import FAINT, GREY, HALO, LINE, ORANGE, Canvas, Plot, require
+from refund_fsm.simulate.report.canvas import FAINT, GREY, HALO, LINE, ORANGE, Canvas, Plot, flat, require
 from refund_fsm.simulate.report.comparison import Comparison
 from refund_fsm.simulate.report.settings import Many
 from refund_fsm.simulate.report.timeline import WEEK, Curve, curve_of, off_days
@@ -255,7 +255,8 @@ class _Painter:
     def _label(self, what: str, key: str) -> str:
         first = next(one for one in self.series if key in getattr(one, what)).one
         text = overview.outcome_label(first, key) if what == "outcomes" else limit_label(first.workflow, key)
-        return "\n".join("\n".join(textwrap.wrap(line, WRAPPED)) for line in self.lang.stack(text).split("\n"))
+        lines = self.lang.stack(Text(flat(text.zh), flat(text.en))).split("\n")
+        return "\n".join("\n".join(textwrap.wrap(line, WRAPPED)) for line in lines)
 
     def _description(self) -> str:
         """The picture in words, for those who cannot see it."""

@@ -129,14 +129,24 @@ class LockstepReport:
 
 @dataclass(frozen=True)
 class Trace:
-    """The counterexample as it was carried out: the plan, what was answered up to the fault, and the fault."""
+    """The counterexample as it was carried out: the plan, what was answered up to the fault, and the fault. What made the implementation
+    does not travel where no pickle can hold it, such as a lambda: `make` is None there."""
 
     fit: Fit
-    make: Make
+    make: Make | None
     plan: Plan
     answers: tuple[Answer, ...]
     fault: Fault
     path: Path
+
+    def __getstate__(self) -> dict[str, Any]:
+        import pickle  # here, because a run needs none of it
+
+        try:
+            pickle.dumps(self.make)
+        except Exception:  # whatever somebody's object says to that
+            return {**self.__dict__, "make": None}
+        return dict(self.__dict__)
 
     @property
     def last(self) -> int:
