@@ -20,10 +20,10 @@ with tempfile.TemporaryDirectory() as folder:
         parquet.write_table(pyarrow.table({"stamp": stamps}), path)
         kind = duckdb.sql(f"select stamp from '{path}'").types[0]
         try:
-            print(f"{unit}: {kind},", duckdb.sql(f"select max(stamp) - min(stamp) from '{path}'").fetchone()[0])
+            print(f"{unit}: {kind},", duckdb.sql(f"select max(stamp) - min(stamp) from '{path}'").fetchall()[0][0])
         except duckdb.Error as error:
             print(f"{unit}: {kind}, {type(error).__name__}")
-    print("ns, cast:", duckdb.sql(f"select max(stamp)::timestamptz - min(stamp)::timestamptz from '{path}'").fetchone()[0])
+    print("ns, cast:", duckdb.sql(f"select max(stamp)::timestamptz - min(stamp)::timestamptz from '{path}'").fetchall()[0][0])
 PYTHON
 ) || { cat "$folder.log"; exit 1; }
 expected='us: TIMESTAMP WITH TIME ZONE, 1:00:00
