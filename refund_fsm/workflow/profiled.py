@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from refund_fsm.text.numbers import NOT_KNOWN
 from refund_fsm.workflow.policy import PROFILES, Policy, Span
 
@@ -27,4 +25,4 @@ def field_text(policy: Policy, name: str) -> str:
         return f"{value.at_least}–{value.at_most}"
     if value is None:
         return NOT_KNOWN
-    return json.dumps(value) if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
