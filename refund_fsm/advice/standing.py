@@ -15,7 +15,6 @@ from refund_fsm.case import RefundCase
 from refund_fsm.orders import fact_labels
 from refund_fsm.orders.guidance import Guidance, Said, SentBack
 from refund_fsm.text import OR, Text, day, local_day, yuan
-from refund_fsm.workflow import CLOCK
 
 
 def process(scene: Scene) -> Iterator[Tip]:
@@ -48,8 +47,7 @@ def _since(case: RefundCase) -> Text:
     place = next((place for place in reversed(range(len(case.steps))) if not case.steps[place].rule.internal), None)
     if place is None:
         return when(case.opened_at)
-    ended = case.steps[place - 1].due if place and case.steps[place].by == CLOCK.key else None
-    return when(case.steps[place].at, ended is not None and ended.provisional)
+    return when(case.steps[place].at, case.guessed(place))
 
 
 def _of_case(scene: Scene) -> Iterator[Tip]:

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any, NoReturn, Self
 
 from refund_fsm import orders
-from refund_fsm.case.engine import Head, Live, advanced, due_of, open_breach, statutory_due
-from refund_fsm.case.judging import BACKWARDS, checked, is_repeated, reached, refusal, verdict
+from refund_fsm.case.engine import Head, Live, advanced, due_of, is_guessed, open_breach, statutory_due
+from refund_fsm.case.judging import backwards, checked, is_repeated, reached, verdict
 from refund_fsm.case.logged import logged
 from refund_fsm.case.opening import key_of, opened
 from refund_fsm.case.record import Breach, Due, Recounted, Step, check_dated
@@ -165,6 +165,10 @@ class RefundCase:
         """
         return recounted(self._head, self._live)
 
+    def guessed(self, place: int) -> bool:
+        """Whether step `place` (from 0) stands where a limit ended that rests on days whose holidays are not published yet."""
+        return is_guessed(self._head, self._live, place)
+
     @property
     def statutory_due(self) -> Due | None:
         """When the law's clock runs out (L1): the earliest that has started, or None before. It warns and moves nothing."""
@@ -195,7 +199,7 @@ class RefundCase:
         """
         to = instant(to, "to")
         if to < self._live.now:
-            raise Refused(refusal(self._head, self._live, BACKWARDS, "advance", to, CLOCK.key, instant=self._live.now))
+            raise Refused(backwards(self._head, self._live, "advance", to, CLOCK.key))
         head, live = self._head, self._live
         return self._of(head, logged(head, live, "advance", to, CLOCK.key, lambda: advanced(head, live, to)))
 

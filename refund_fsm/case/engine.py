@@ -115,12 +115,10 @@ def due_of(live: Live) -> Due | None:
     return due
 
 
-def ended_on_guess(head: Head, live: Live) -> bool:
-    """Whether `now` is where a limit ended that rests on days whose holidays are not published yet."""
-    if not live.steps or live.steps[-1].by != CLOCK.key or live.steps[-1].at != live.now:
-        return False
-    ended = live.steps[-2].due if len(live.steps) > 1 else head.due
-    return isinstance(ended, Due) and ended.provisional
+def is_guessed(head: Head, live: Live, place: int) -> bool:
+    """Whether the step at a place (from 0) stands where a limit ended that rests on days whose holidays are not published yet."""
+    ended = live.steps[place - 1].due if place else head.due
+    return live.steps[place].by == CLOCK.key and isinstance(ended, Due) and ended.provisional
 
 
 def clock_rule(head: Head, state: State, facts: Any) -> Rule | None:

@@ -10,13 +10,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from refund_fsm.case.engine import Head, Live, advanced, due_of, ended_on_guess, is_reached
+from refund_fsm.case.engine import Head, Live, advanced, due_of, is_guessed, is_reached
 from refund_fsm.case.record import NO_DETAILS, checked_details, is_given, is_same
 from refund_fsm.case.refusal import Code, Refusal, Verdict
 from refund_fsm.errors import BadData
 from refund_fsm.workflow import CLOCK, Event, Workflow, instant
-
-BACKWARDS: Code = "time_reversed"
 
 
 def checked(workflow: Workflow, event: str, at: datetime, by: str, details: dict[str, Any]) -> tuple[datetime, Mapping[str, Any]]:
@@ -55,6 +53,13 @@ def reached(head: Head, live: Live, event: str, at: datetime, by: str, details: 
     return live, _barred(head, live, event, at, by, details)
 
 
+def backwards(head: Head, live: Live, event: str, at: datetime, by: str) -> Refusal:
+    """The refusal of what is dated before `now`."""
+    last = len(live.steps) - 1
+    guessed = last >= 0 and live.steps[last].at == live.now and is_guessed(head, live, last)
+    return refusal(head, live, "time_reversed", event, at, by, instant=live.now, counted_on=guessed)
+
+
 def _barred(head: Head, live: Live, event: str, at: datetime, by: str, details: Mapping[str, Any] | None) -> Refusal | None:
     """The first reason other than a guard that the event is refused."""
     workflow = head.workflow
@@ -64,7 +69,7 @@ def _barred(head: Head, live: Live, event: str, at: datetime, by: str, details: 
     if live.state.final:
         return refusal(head, live, "case_final", event, at, by)
     if at < live.now:
-        return refusal(head, live, BACKWARDS, event, at, by, instant=live.now, counted_on=ended_on_guess(head, live))
+        return backwards(head, live, event, at, by)
     if (live.state.key, event) not in workflow.rules_at:
         return refusal(head, live, "wrong_state", event, at, by)
     if known.actor.key != by:

@@ -181,11 +181,10 @@ def _why(refusal: Refusal, guard: Guard) -> Text:
         raise fault(row, f"why of its guard {guard.name}", error, refusal.facts) from error
     if not isinstance(said, Text):
         raise WorkflowError(row, f"why of its guard {guard.name} gave {shown(said)}; expected a Text")
-    for lang in ("zh", "en"):
-        try:
-            values.prose(getattr(said, lang), lang)
-        except BadData as error:
-            raise WorkflowError(row, f"why of its guard {guard.name} gave a Text with {error}") from None
+    try:
+        values.both(said.zh, said.en, "")
+    except BadData as error:
+        raise WorkflowError(row, f"why of its guard {guard.name} gave a Text with {error}") from None
     return said
 
 

@@ -16,8 +16,7 @@ def check(freight: Freight, catalogue: Mapping[str, CatalogueRule]) -> None:
     values.name(freight.payer, "payer")
     if not isinstance(freight.text, Text):
         raise BadData("text", freight.text, "a Text(zh, en)")
-    for lang in ("zh", "en"):
-        values.prose(getattr(freight.text, lang), f"text: {lang}")
+    values.both(freight.text.zh, freight.text.en, "text: ")
     values.prose(freight.cites, "cites")
     try:
         found = expand(freight.cites, catalogue)

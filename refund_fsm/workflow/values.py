@@ -142,6 +142,12 @@ def prose(value: object, field: str) -> str:
     return clean(value, breaks=True, field=field)
 
 
+def both(zh: object, en: object, field: str) -> None:
+    """That both languages of a text are words which nothing can take for more than words; else `BadData` naming `field` and language."""
+    prose(zh, f"{field}zh")
+    prose(en, f"{field}en")
+
+
 def name(value: object, field: str) -> str:
     """An id: one line of 1 to `MAX_NAME` characters, not only white space; else `BadData` naming the field."""
     if not isinstance(value, str) or not value.strip() or len(value) > MAX_NAME:

@@ -208,15 +208,16 @@ def _check_facts(workflow: Table) -> None:
 
 def _check_words(fact: FactField) -> None:
     """That its values and its label are words which nothing can take for more than words."""
-    told = [("value", value) for value in fact.values or () if isinstance(value, str)]
-    if fact.label is not None:
-        called = [("", fact.label), *((f"values[{value!r}].", text) for value, text in fact.label.values.items())]
-        told += [(f"label.{path}{lang}", getattr(said, lang)) for path, said in called for lang in ("zh", "en")]
-    for field, text in told:
-        try:
-            values.prose(text, field)
-        except BadData as error:
-            raise WorkflowError(f"fact {fact.name}", str(error)) from None
+    try:
+        for value in fact.values or ():
+            if isinstance(value, str):
+                values.prose(value, "value")
+        if fact.label is not None:
+            values.both(fact.label.zh, fact.label.en, "label.")
+            for value, said in fact.label.values.items():
+                values.both(said.zh, said.en, f"label.values[{value!r}].")
+    except BadData as error:
+        raise WorkflowError(f"fact {fact.name}", str(error)) from None
 
 
 def _check_guards(workflow: Table) -> None:

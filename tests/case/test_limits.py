@@ -95,3 +95,7 @@ def test_the_time_that_a_case_has_reached_is_provisional_where_a_guessed_limit_e
         refusal = now.ask("cancel", at=now.now - timedelta(minutes=1), by="buyer").refusal
         assert refusal is not None and refusal.code == "time_reversed" and refusal.provisional == guessed
         assert ("provisional" in refusal.explain("en")) == ("暂定" in refusal.explain("zh")) == guessed
+        with pytest.raises(Refused) as refused:
+            now.advance(to=now.now - timedelta(minutes=1))
+        assert refused.value.refusal.provisional == guessed
+    assert [ended.guessed(place) for place in range(len(ended.steps))] == [False, True]
