@@ -8,7 +8,7 @@ from __future__ import annotations
 from refund_fsm.workflow.bounds import Bounds, fault
 from refund_fsm.workflow.calendar import FIRST_YEAR, LAST_YEAR, Deadline, Unit, WorkCalendar, instant, published
 from refund_fsm.workflow.catalogue import ASSUMED, ASSUMED_TEXT, CATALOGUE, CatalogueRule, cited, spelled
-from refund_fsm.workflow.facts import Domain, FactField, Label, NotFinite, Partial, UpTo, Value, assignments, reads_of
+from refund_fsm.workflow.facts import Domain, FactField, Label, NotFinite, Partial, UpTo, Value, assignments, known_in, reads_of
 from refund_fsm.workflow.files import MAX_BYTES, read_bytes, read_toml
 from refund_fsm.workflow.former import as_of, looks_at_days
 from refund_fsm.workflow.model import EVIDENCE_LABELS, MAX_EVIDENCE, Evidence, EvidenceKind, Listing, Order, OrderLine, RefundRequest
@@ -79,6 +79,7 @@ __all__ = [
     "field_text",
     "guard",
     "instant",
+    "known_in",
     "looks_at_days",
     "meant",
     "partial_of",

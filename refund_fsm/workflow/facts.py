@@ -168,7 +168,7 @@ class Partial:
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return object.__getattribute__(self, "_known")[name]
+            return known_in(self)[name]
         except KeyError:
             raise _Unread(name) from None
 
@@ -180,6 +180,12 @@ class Partial:
 
     __eq__ = __ne__ = __hash__ = _as_a_whole
     __class__ = property(_as_a_whole)  # what isinstance asks
+
+
+def known_in(facts: Partial) -> Mapping[str, Value]:
+    """Those of the facts that are known, by name."""
+    known: Mapping[str, Value] = object.__getattribute__(facts, "_known")
+    return known
 
 
 def reads_of(guard: Callable[[Any], bool], domains: Mapping[str, Domain]) -> tuple[str, ...]:

@@ -11,7 +11,9 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +33,8 @@ class Terminal:
         self.end, end = pty.openpty()
         environment = {**os.environ, "TERM": "xterm", "COLUMNS": "140", "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "refund_fsm", *arguments]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=end, env=environment)
+        heard: Any = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # as in `test_streams`
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=end, env=environment, preexec_fn=heard)
         os.close(end)
         self.err = ""
         self._out: list[bytes] = []

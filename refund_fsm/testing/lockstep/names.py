@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from refund_fsm.errors import BadData, TooLong
-from refund_fsm.workflow import CLOCK, Effect, FrozenDict, Guard, Policy, Rule, Workflow, reads_of
+from refund_fsm.workflow import CLOCK, Effect, FrozenDict, Guard, Partial, Policy, Rule, Workflow, known_in, reads_of
 
 MAX_OWN_MOVES = 20  # that a service makes one after the other: more is a round, or a table that should be written anew
 
@@ -235,10 +235,10 @@ def _after(workflow: Workflow, effect: Effect | None, guard: Guard) -> Guard:
         return guard
 
     def test(facts: Any) -> bool:
-        if isinstance(facts, workflow.facts):
+        if not issubclass(type(facts), Partial):
             return guard(effect(facts))
         known = {one.name: _Unread(one.name, facts) for one in workflow.fact_fields}  # `reads_of` asks which facts are read
-        answer: Any = guard(effect(workflow.facts(**{**known, **vars(facts)})))
+        answer: Any = guard(effect(workflow.facts(**{**known, **known_in(facts)})))
         return bool(answer)
 
     return Guard(f"{guard.name}_after_{effect.name}", test, guard.text)

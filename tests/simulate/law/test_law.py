@@ -31,7 +31,7 @@ def test_a_distribution_answers() -> None:
 @pytest.mark.parametrize(
     ("argument", "value", "told"),
     [
-        ("step", timedelta(hours=5), "step: .*divides a day"),
+        ("step", timedelta(hours=5), "step: .*divide a day"),
         ("step", timedelta(0), "step: "),
         ("step", 3600, "step: 3600; expected a timedelta"),
         ("step", timedelta(microseconds=7), "step: "),
