@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.calling import but_compiling
+
 OLDEST = Path(os.environ.get("TYPER_OLDEST", ""))
 ROOT = Path(__file__).parents[2]
 
@@ -33,9 +35,9 @@ def test_it_is_the_oldest_that_is_allowed() -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ("simulate virtual --cases 5.0", "Invalid value for '--cases': '5.0' is no whole number, such as 100000"),
-        ("simulate virtual --cases 1_000", "Invalid value for '--cases': '1_000' is no whole number, such as 100000"),
-        ("compare virtual --cases 5 --seed 1.0", "Invalid value for '--seed': '1.0' is no whole number, such as 100000"),
+        ("simulate virtual --cases 5.0", "--cases: '5.0'; expected a whole number"),
+        ("simulate virtual --cases 1_000", "--cases: '1_000'; expected a whole number"),
+        ("compare virtual --cases 5 --seed 1.0", "--seed: '1.0'; expected a whole number"),
         ("simulate virtual --cases 0", "--cases: 0; expected a whole number from 1"),
         ("exact virtual --start 20260212", "--start: '20260212'; expected an instant such as 2026-02-12T10:00"),
         ("exact virtual --start 1770861600", "--start: '1770861600'; expected an instant such as 2026-02-12T10:00"),
@@ -51,4 +53,4 @@ def test_what_is_no_number_or_instant_is_refused(arguments: str, told: str) -> N
 )
 def test_what_is_right_is_done(arguments: str) -> None:
     done = called(*arguments.split())
-    assert done.returncode == 0 and done.stdout and not done.stderr, done.stderr
+    assert done.returncode == 0 and done.stdout and not but_compiling(done.stderr), done.stderr
