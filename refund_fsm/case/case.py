@@ -61,7 +61,8 @@ class RefundCase:
     ) -> Self:
         """A new case in the workflow's initial state.
 
-        `policy=None` is the guide's; `workflow=None` the registry's for the order's type; `case_id=None` derives one from
+        `policy=None` is the workflow's own profile; `workflow=None` the registry's edition for the order's type that is in force at
+        `at`, which the case keeps; `case_id=None` derives one from
         order (its type included), request and instant. Raises `BadData` for an instant before the payment, a SKU that the order
         lacks, a reason or kind that the workflow's facts do not know.
         """
@@ -272,7 +273,8 @@ class RefundCase:
         return self
 
     def __reduce__(self) -> tuple[Callable[..., Self], tuple[str, Workflow | None]]:
-        own = None if self.workflow.key in orders.keys() and self.workflow is orders.get(self.workflow.key) else self.workflow
+        known = orders.editions(self.workflow.key) if self.workflow.key in orders.keys() else ()
+        own = None if any(self.workflow is one for one in known) else self.workflow
         return type(self).from_json, (self.to_json(), own)
 
     def __repr__(self) -> str:

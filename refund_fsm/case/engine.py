@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from refund_fsm.case.machine import Stepper, stepper_of
 from refund_fsm.case.record import NO_DETAILS, Breach, CalendarChange, Due, Seal, Step
 from refund_fsm.errors import CalendarOutOfRange, TooLong
-from refund_fsm.workflow import CLOCK, Ground, Limit, Order, Policy, RefundRequest, Rule, State, Unit, Workflow
+from refund_fsm.workflow import CLOCK, Ground, Order, Policy, RefundRequest, Rule, State, Workflow, counting
 
 MAX_CLOCK_STEPS = 10_000  # clock rules that one advance fires: a table that goes round by itself is an error, not a hang
 MAX_STEPS = 100_000  # of one case: what no buyer and no merchant does, and what still can be written and read again
@@ -24,8 +24,8 @@ class Head:
     `payout_key` is None where it follows from the rest; `seals` are those of the request's texts, by place."""
 
     __slots__ = (
-        *("amount_fen", "balance_fen", "bounds", "case_id", "clock", "counted_by", "due", "facts", "groups", "law", "limits", "opened_at"),
-        *("order", "payout_key", "policy", "request", "seals", "stepper", "workflow"),
+        *("amount_fen", "balance_fen", "bounds", "case_id", "clock", "counted_by", "counting", "due", "facts", "groups", "law"),
+        *("opened_at", "order", "payout_key", "policy", "request", "seals", "stepper", "workflow"),
     )
 
     def __init__(
@@ -45,10 +45,8 @@ class Head:
         self.stepper: Stepper = stepper_of(workflow)
         self.bounds = workflow.bounds(policy)
         self.clock, self.groups = workflow.clock_rules, workflow.group_of
-        self.law = frozenset(state.key for state in workflow.law)
-        self.limits: dict[str, tuple[Limit, Unit, int]] = {
-            key: (limit, limit.unit, limit.length_in(policy)) for key, limit in workflow.limit_of.items()
-        }
+        self.law = {state.key: limit for state, limit in workflow.law.items()}
+        self.counting = counting(workflow, policy)
         self.facts: Any = self.derive(at, {}) if facts is None else facts
         self.due = running(self, workflow.initial, self.facts, at)
 
@@ -95,16 +93,15 @@ class Live(NamedTuple):
 
 def running(head: Head, state: State, facts: Any, entered: datetime) -> Due | Uncounted | None:
     """The limit of a state, counted from `entered` by today's calendar; None where there is none."""
-    found = head.limits.get(state.key)
-    if found is None:
+    count = head.counting.of(state.key, facts)
+    if count is None:
         return None
-    limit, unit, length = found
     then = clock_rule(head, state, facts)
     try:
-        deadline = head.policy.calendar.deadline(entered, length, unit)
+        at, unit, length, provisional, why = count.end(head.policy.calendar, entered)
     except (CalendarOutOfRange, TooLong) as error:
         return Uncounted(then, error)
-    return Due(deadline.at, limit, unit, length, then, deadline.provisional)
+    return Due(at, count.limit, unit, length, then, provisional, why)
 
 
 def due_of(live: Live) -> Due | None:
@@ -182,11 +179,12 @@ def stepped(head: Head, live: Live, rule: Rule, at: datetime, facts: Any, detail
             kept = {**kept, **changed}
     breach = None if live.due is None else open_breach(head, live, at)
     if stays(head, source, dest):
-        entered, breached, due = live.entered, live.breached or breach is not None, _carried(head, live, dest, after)
+        entered, breached, due = live.entered, live.breached or breach is not None, _carried(head, live, dest, after, at)
+        breached = breached and not (isinstance(due, Due) and due is not live.due and due.at > at)  # a later limit can be passed anew
     else:
         entered, breached, due = at, False, running(head, dest, after, at)
     law = live.law
-    if dest.key in head.law and dest.key not in law:
+    if dest.key in head.law and dest.key not in law and head.law[dest.key].holds(after):
         law = {**law, dest.key: at}
     seen = {**live.seen, details["event_id"]: len(live.steps)} if "event_id" in details else live.seen
     known = due if type(due) is Due else None
@@ -203,13 +201,37 @@ def stays(head: Head, source: State, dest: State) -> bool:
     return group is not None and group == head.groups.get(source.key)
 
 
-def _carried(head: Head, live: Live, dest: State, facts: Any) -> Due | Uncounted | None:
-    """The limit that runs on, not counted anew: only what the clock will do may be another thing."""
+def _carried(head: Head, live: Live, dest: State, facts: Any, at: datetime) -> Due | Uncounted | None:
+    """The limit that runs on, not counted anew: what the clock will do may be another thing, and so may the row that counts, from the
+    same start. An end before what was told, or before now, falls at the later of both."""
     due = live.due
-    then = clock_rule(head, dest, facts) if due is not None else None
-    if due is None or due.then is then:
+    if due is None:
+        return None
+    of = head.counting.of
+    if dest.key not in head.counting.fixed and of(dest.key, facts) is not of(live.state.key, live.facts):
+        return _not_before(running(head, dest, facts, live.entered), None if isinstance(due, Uncounted) else due.at, at)
+    then = clock_rule(head, dest, facts)
+    if due.then is then:
         return due
     return Uncounted(then, due.error) if isinstance(due, Uncounted) else due._replace(then=then)
+
+
+def _not_before(due: Due | Uncounted | None, told: datetime | None, now: datetime) -> Due | Uncounted | None:
+    """A limit that was moved: it ends neither before what was told nor before now."""
+    earliest = now if told is None else max(told, now)
+    if not isinstance(due, Due) or due.at >= earliest:
+        return due
+    return due._replace(at=earliest, why=replace(due.why, held=earliest))
+
+
+def recorded_due(head: Head, live: Live, at: datetime, *, provisional: bool) -> Due:
+    """The limit of the present state with the end that was recorded, whatever today's calendar makes of it."""
+    today = running(head, live.state, live.facts, live.entered)
+    if isinstance(today, Due):
+        return today._replace(at=at, provisional=provisional)
+    count = head.counting.of(live.state.key, live.facts)
+    assert count is not None, "a state with a limit"
+    return Due(at, count.limit, count.unit, count.length, clock_rule(head, live.state, live.facts), provisional, count.why)
 
 
 def delivered(live: Live, details: Mapping[str, Any]) -> Live:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from refund_fsm.case.chain import digest_of, linked
-from refund_fsm.case.engine import Head, Live, clock_rule
+from refund_fsm.case.engine import Head, Live, recorded_due
 from refund_fsm.case.parts import Part
 from refund_fsm.case.plain import facts_of
 from refund_fsm.case.record import Due
@@ -115,15 +115,14 @@ def due_in(head: Head, where: str, given: Any, live: Live) -> Due | None:
     """The limit that runs, as it was recorded; None where nothing was."""
     if given is None:
         return None
-    found = head.limits.get(live.state.key)
-    if found is None:
+    count = head.counting.of(live.state.key, live.facts)
+    if count is None:
         raise SavedCaseError(where, given, f"null: {live.state.key} has no limit (due)")
-    limit, unit, length = found
     if not isinstance(given, dict) or given.keys() != {"limit", "at", "provisional"}:
         raise SavedCaseError(where, given, "an object of limit, at and provisional (due)")
-    if given["limit"] != limit.field or not isinstance(given["provisional"], bool):
-        raise SavedCaseError(where, given, f"the limit {limit.field}, and whether it is provisional (due)")
+    if given["limit"] != count.limit.field or not isinstance(given["provisional"], bool):
+        raise SavedCaseError(where, given, f"the limit {count.limit.field}, and whether it is provisional (due)")
     at = instant_in(where, given, "at")
     if at < live.entered:
         raise SavedCaseError(where, given["at"], f"not before the count began, {live.entered.isoformat()} (due)")
-    return Due(at, limit, unit, length, clock_rule(head, live.state, live.facts), given["provisional"])
+    return recorded_due(head, live, at, provisional=given["provisional"])

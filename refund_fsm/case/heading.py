@@ -70,7 +70,7 @@ def headed(part: Part, workflow: Workflow | None, spell: Speller, *, old: bool) 
 def _opened(data: dict[str, Any], workflow: Workflow | None, seals: dict[str, Seal], *, old: bool) -> tuple[Head, Live]:
     try:
         if workflow is None:
-            workflow = orders.get(data["order_type"])
+            workflow = _edition(data["order_type"], data["fingerprint"])
         if data["fingerprint"] != workflow.fingerprint or data["order_type"] != workflow.key:
             expected = f"fingerprint {workflow.fingerprint} of {workflow.key!r}: the case was saved under another table"
             raise SavedCaseError("head", data["fingerprint"], expected)
@@ -97,6 +97,12 @@ def _opened(data: dict[str, Any], workflow: Workflow | None, seals: dict[str, Se
     except RefundFsmError as error:
         raise SavedCaseError("head", data["case_id"], f"a case that can be opened ({error})") from None
     return made
+
+
+def _edition(order_type: Any, fingerprint: Any) -> Workflow:
+    """The edition of a registered table under which the case was opened; the newest where none has the fingerprint."""
+    known = orders.editions(order_type)
+    return next((one for one in known if one.fingerprint == fingerprint), known[-1])
 
 
 _policies: dict[str, Policy] = {}  # as they are spelled in heads; only those that no other file completes

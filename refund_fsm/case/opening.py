@@ -27,16 +27,16 @@ def opened(
     _check_type("order", order, Order)
     _check_type("request", request, RefundRequest)
     at = instant(at, "at")
-    if policy is None:
-        policy = Policy.guide()
-    _check_type("policy", policy, Policy)
     if workflow is None:
-        workflow = orders.get(order.order_type)
+        workflow = orders.at(order.order_type, at)
     _check_type("workflow", workflow, Workflow)
+    if policy is None:
+        policy = workflow.default_policy(at)
+    _check_type("policy", policy, Policy)
     workflow.check_opening(order, request, at)
     case_id = f"RC-{_digest(_told(order, request, at))[:16]}" if case_id is None else values.name(case_id, "case_id")
     head = Head(workflow, policy, order, request, at, case_id, facts)
-    law = {s.key: at for s in workflow.law if s.key == workflow.initial.key}
+    law = {s.key: at for s, limit in workflow.law.items() if s.key == workflow.initial.key and limit.holds(head.facts)}
     return head, Live(workflow.initial, head.facts, at, (), at, False, {}, law, {}, 0, head.due)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from refund_fsm.errors import BadData
-from refund_fsm.workflow import KNOWN_NEEDS, MAX_EVIDENCE, Evidence, FrozenDict, Limit, Rule, State, Unit, values
+from refund_fsm.workflow import KNOWN_NEEDS, MAX_EVIDENCE, Evidence, FrozenDict, Limit, Rule, State, Unit, Why, values
 
 DETAILS = (*KNOWN_NEEDS, "operator", "event_id")
 BLANKED = "（已清除 / blanked）"  # what stands for a text that was taken out of a saved case
@@ -58,7 +58,8 @@ NO_DETAILS: Mapping[str, Any] = Details()
 class Due(NamedTuple):
     """When a limit is reached: at `at` exactly. `then` is the clock rule that fires, or None where passing it is a breach.
 
-    `length` is in `unit`s; `provisional` says that a day beyond the published calendar was counted.
+    `length` is in `unit`s; `provisional` says that a day beyond the published calendar was counted; `why` tells the row of the
+    table, the facts that chose it, and the special period that moved it.
     """
 
     at: datetime
@@ -67,6 +68,7 @@ class Due(NamedTuple):
     length: int
     then: Rule | None
     provisional: bool
+    why: Why
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from refund_fsm.case.engine import Head, Live, Uncounted, running, stays
 from refund_fsm.case.record import CalendarChange, Due, Recounted, Step
@@ -20,7 +21,7 @@ def changed(head: Head, live: Live, calendar: str, former: str) -> Live:
     A limit that was passed stays where it was passed. One still to come is counted anew, and ends at `now` at the earliest.
     """
     due = live.due
-    if live.state.key in head.limits and (due is None or not _is_passed(head, live, due)):
+    if live.state.key in head.workflow.limits_at and (due is None or not _is_passed(head, live, due)):
         past = _passed_unsaid(head, live, former) if due is None else None
         due = past or _from_now_on(running(head, live.state, live.facts, live.entered), live.now)
     change = CalendarChange(len(live.steps), live.now, calendar, due if isinstance(due, Due) else None)
@@ -44,11 +45,11 @@ def _passed_unsaid(head: Head, live: Live, former: str) -> Due | None:
     if live.breached:
         breach = next(step.breach for step in reversed(live.steps) if step.breach)
         return then._replace(at=breach.at, provisional=breach.provisional)
-    calendar = as_of(head.policy.calendar, former)
-    if calendar is None:
+    calendar, count = as_of(head.policy.calendar, former), head.counting.of(live.state.key, live.facts)
+    if calendar is None or count is None:
         return None
     try:
-        end = calendar.deadline(live.entered, then.length, then.unit)
+        end = count.end(calendar, live.entered)
     except CalendarOutOfRange:
         return None
     return then._replace(at=end.at, provisional=end.provisional) if end.at <= live.now else None
@@ -63,28 +64,33 @@ def recounted(head: Head, live: Live) -> tuple[Recounted, ...]:
     if not live.changes:
         return ()
     found = []
-    for after, then, entered, state in _counts(head, live):
-        today = running(head, state, head.facts, entered)
+    for after, then, entered, state, facts in _counts(head, live):
+        today = running(head, state, facts, entered)
+        if isinstance(today, Due) and then.why.held is not None:
+            today = today._replace(at=max(today.at, then.why.held))
         again = then._replace(at=today.at, provisional=today.provisional) if isinstance(today, Due) else None
         if again is None or again.at != then.at:
             found.append(Recounted(after, then, again))
     return tuple(found)
 
 
-def _counts(head: Head, live: Live) -> Iterator[tuple[int, Due, datetime, State]]:
-    """Each count of a limit: after how many steps it began, the limit, and from when and in which state it was counted."""
+def _counts(head: Head, live: Live) -> Iterator[tuple[int, Due, datetime, State, Any]]:
+    """Each count of a limit: after how many steps it began, the limit, from when and in which state it was counted, and for which facts
+    at last."""
     later = {change.after: change.due for change in live.changes[:-1]}  # the last is today's own
-    after, entered, state, due = 0, head.opened_at, head.workflow.initial, head.due
+    after, entered, state, due, facts = 0, head.opened_at, head.workflow.initial, head.due, head.facts
     then = due if isinstance(due, Due) else None
     for number, step in enumerate(live.steps, 1):
         then = later.get(number - 1) or then or _told_by(head, step, entered)
         if stays(head, step.source, step.dest):
+            then = step.due if step.due is not None and step.due.why != (then and then.why) else then  # moved, by other facts
+            facts = step.after
             continue
         if then is not None:
-            yield after, then, entered, state
-        after, entered, state, then = number, step.at, step.dest, step.due
+            yield after, then, entered, state, facts
+        after, entered, state, then, facts = number, step.at, step.dest, step.due, step.after
     if then is not None:
-        yield after, then, entered, state
+        yield after, then, entered, state, facts
 
 
 def _told_by(head: Head, step: Step, entered: datetime) -> Due | None:

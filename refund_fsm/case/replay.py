@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from refund_fsm.case.chain import unseal
-from refund_fsm.case.engine import Head, Live, advanced, clock_rule, is_reached, running, stays
+from refund_fsm.case.engine import Head, Live, advanced, is_reached, recorded_due, running, stays
 from refund_fsm.case.fields import check_calendar, check_digest, check_names, check_same, due_in, facts_in, instant_in, reads
 from refund_fsm.case.heading import headed, is_old
 from refund_fsm.case.judging import checked
@@ -139,11 +139,10 @@ class Reader:
                 head, where, row["before"], lambda policy: head.derive(head.opened_at, {}, policy), "before", foreign=True
             )
             live = live._replace(facts=head.facts)
-        if live.due is not None or live.state.key not in head.limits:
+        if live.due is not None or live.state.key not in head.workflow.limits_at:
             return live
         if row["by"] == CLOCK.key:
-            limit, unit, length = head.limits[live.state.key]
-            return live._replace(due=Due(at, limit, unit, length, clock_rule(head, live.state, live.facts), False))
+            return live._replace(due=recorded_due(head, live, at, provisional=False))
         return live._replace(due=due_in(head, where, row["breach"], live))
 
     def _with_due(self, where: str, row: dict[str, Any], live: Live, after: Live) -> Live:

@@ -49,7 +49,8 @@ def in_window(order: Order, at: datetime, policy: Policy) -> bool:
 
 
 # 2. Guards
-def _why_kind(ground: Ground) -> Text:
+def why_kind(ground: Ground) -> Text:
+    """Why the kind does not fit the reason and where the goods are."""
     request = ground.request
     goods = goods_at(ground.order, ground.instant)
     here = GOODS_LABELS[goods]
@@ -82,7 +83,7 @@ def _why_kind_unshipped(wants_return: bool, reason: str) -> Text:
     )
 
 
-@guard(zh="退款类型与原因、货物状态相符", en="the kind fits the reason and where the goods are", why=_why_kind)
+@guard(zh="退款类型与原因、货物状态相符", en="the kind fits the reason and where the goods are", why=why_kind)
 def kind_fits(facts: Any) -> bool:
     if facts.reason == "not_shipped":
         return bool(facts.goods == "not_shipped" and facts.kind == "refund_only")

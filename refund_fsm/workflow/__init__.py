@@ -8,14 +8,17 @@ from __future__ import annotations
 from refund_fsm.workflow.bounds import Bounds, fault
 from refund_fsm.workflow.calendar import FIRST_YEAR, LAST_YEAR, Deadline, Unit, WorkCalendar, instant, published
 from refund_fsm.workflow.catalogue import ASSUMED, ASSUMED_TEXT, CATALOGUE, CatalogueRule, cited, spelled
+from refund_fsm.workflow.counting import Count, Counting, End, Kind, Why, counting
 from refund_fsm.workflow.facts import Domain, FactField, Label, NotFinite, Partial, UpTo, Value, assignments, known_in, reads_of
 from refund_fsm.workflow.files import MAX_BYTES, read_bytes, read_toml
 from refund_fsm.workflow.former import as_of, looks_at_days
 from refund_fsm.workflow.model import EVIDENCE_LABELS, MAX_EVIDENCE, Evidence, EvidenceKind, Listing, Order, OrderLine, RefundRequest
+from refund_fsm.workflow.platform import Edition, edition_at, editions
 from refund_fsm.workflow.policy import PROFILES, Policy, Span
 from refund_fsm.workflow.profiled import differing, field_text, policy_text
 from refund_fsm.workflow.rows import CLOCK, Acceptance, Actor, Effect, Event, Freight, Ground, Guard, Limit, Rule, State, effect, guard
 from refund_fsm.workflow.spec import Workflow
+from refund_fsm.workflow.special import SpecialPeriod
 from refund_fsm.workflow.values import Frozen, FrozenDict, Name, NotEmpty, Prose, meant, placed
 from refund_fsm.workflow.wellformed import KNOWN_FINDINGS, KNOWN_NEEDS
 from refund_fsm.workflow.writing import Draft, partial_of, place_of, write, write_text
@@ -37,10 +40,14 @@ __all__ = [
     "Actor",
     "Bounds",
     "CatalogueRule",
+    "Count",
+    "Counting",
     "Deadline",
     "Domain",
     "Draft",
+    "Edition",
     "Effect",
+    "End",
     "Event",
     "Evidence",
     "EvidenceKind",
@@ -50,6 +57,7 @@ __all__ = [
     "FrozenDict",
     "Ground",
     "Guard",
+    "Kind",
     "Label",
     "Limit",
     "Listing",
@@ -64,16 +72,21 @@ __all__ = [
     "RefundRequest",
     "Rule",
     "Span",
+    "SpecialPeriod",
     "State",
     "Unit",
     "UpTo",
     "Value",
+    "Why",
     "WorkCalendar",
     "Workflow",
     "as_of",
     "assignments",
     "cited",
+    "counting",
     "differing",
+    "edition_at",
+    "editions",
     "effect",
     "fault",
     "field_text",

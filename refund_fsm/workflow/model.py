@@ -43,6 +43,9 @@ class OrderLine(Frozen):
     pending_fen: Annotated[Fen, meant("what other cases hold of it, in fen")] = 0
     no_reason_excluded: Annotated[StrictBool, meant("whether it is excluded from returns without a reason")] = False
     open_case: Annotated[Name | None, meant("the id of another open case on the line")] = None
+    applications: Annotated[StrictInt, Field(ge=0, le=1_000_000), meant("how many after-sales were filed for the item before")] = 0
+    fresh: Annotated[StrictBool, meant("whether it is fresh food")] = False
+    electronic: Annotated[StrictBool, meant("whether it is electronic material")] = False
 
     @model_validator(mode="after")
     @placed
@@ -71,6 +74,8 @@ class Order(Frozen):
     benefits_used: Annotated[StrictBool, meant("whether benefits of virtual goods have been used")] = False
     freight_insurance: Annotated[StrictBool, meant("whether return freight is insured")] = False
     payment_method: Annotated[PaymentMethod, meant("how it was paid")] = "wechat"
+    cross_border: Annotated[StrictBool, meant("whether the goods come from abroad")] = False
+    special_order: Annotated[StrictBool, meant("whether it is taxed, shipped by direct mail, or custom-made")] = False
     attributes: Annotated[Given, meant("whatever a workflow of the user's own wants to know of it")] = Field(default_factory=Attributes)
 
     if TYPE_CHECKING:  # what it takes: a list of lines, and instants in ISO text, are as good as what it keeps
@@ -88,6 +93,8 @@ class Order(Frozen):
             benefits_used: bool = False,
             freight_insurance: bool = False,
             payment_method: PaymentMethod = "wechat",
+            cross_border: bool = False,
+            special_order: bool = False,
             attributes: Mapping[str, str | int | bool] = ...,
         ) -> None: ...
 

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property, partial
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool, StrictInt, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, model_validator
 
 from refund_fsm.errors import BadData, one_of
 from refund_fsm.workflow.calendar import WorkCalendar
 from refund_fsm.workflow.files import read_toml
+from refund_fsm.workflow.platform import Edition, edition_at, editions
+from refund_fsm.workflow.special import SpecialPeriod, check_apart
 from refund_fsm.workflow.values import Frozen, meant, placed
 
 MAX_DAYS = 365  # the longest limit in days: a slip of the keyboard is an error, not a case that lives for ever
+MAX_SPECIAL = 500  # periods: years of notices
 MAX_TIMES = 9  # the most attempts or requests: the configuration graph enumerates them
 
 Days = Annotated[StrictInt, Field(ge=1, le=MAX_DAYS)]
@@ -80,6 +84,17 @@ class Policy(Frozen):
     arbitration_request_days: Annotated[Days, Cites("assumed"), meant("for asking for arbitration, in days")] = 7
     arbitration_working_days: Annotated[Days, Cites("B11 assumed"), meant("for an arbitration, in working days")] = 7
     escalation_working_days: Annotated[Days, Cites("assumed"), meant("for what was escalated, in working days")] = 7
+    # Of the platform's own table alone (official.md § 3)
+    unshipped_review_hours: Annotated[Hours, Cites("R4"), meant("for the answer to a refund before shipping, in hours")] = 24
+    fresh_review_hours: Annotated[Hours, Cites("R5 R6"), meant("for the answer to a request for fresh food, in hours")] = 24
+    shipped_review_hours: Annotated[Hours, Cites("R5 R6"), meant("for the answer to any other request, in hours")] = 36
+    parcel_return_days: Annotated[Days, Cites("R8"), meant("for the tracking number of a return, in days")] = 7
+    cross_border_receipt_days: Annotated[Days, Cites("R9"), meant("to confirm cross-border goods on their way back, in days")] = 10
+    parcel_receipt_days: Annotated[Days, Cites("R9"), meant("to confirm goods on their way back, in days")] = 7
+    extension_days: Annotated[Days, Cites("R10"), meant("by which the merchant may extend that limit once, in days")] = 7
+    signed_receipt_hours: Annotated[Hours, Cites("R9"), meant("to confirm goods that were signed for, in hours")] = 48
+    exchange_shipping_hours: Annotated[Hours, Cites("R14"), meant("to ship an exchange, in hours")] = 48
+    exchange_confirm_days: Annotated[Days, Cites("R14"), meant("for the buyer to confirm an exchange, in days")] = 7
     # 2. The seven days, and the statutory clock
     no_reason_days: Annotated[Days, Cites("D4 L1"), meant("in which goods go back without a reason, in days")] = 7
     window_starts: Annotated[Literal["signing_day", "next_day"], Cites("D4"), meant("on which day these days begin")] = "signing_day"
@@ -93,7 +108,20 @@ class Policy(Frozen):
     max_resubmissions: Annotated[Times, Cites("assumed"), meant("how often a refused request may be filed again")] = 2
     found_at_once_hours: Annotated[Hours, Cites("C4 assumed"), meant("within which a defect counts as found at once, in hours")] = 24
     small_amount_fen: Annotated[Fen, Cites("D6 assumed"), meant("up to which an amount is small, in fen")] = 5000
-    # 4. The calendar
+    after_sale_days: Annotated[Days, Cites("R2"), meant("after the receipt within which an after-sale may be filed, in days")] = 30
+    electronic_after_sale_days: Annotated[Days, Cites("R2"), meant("the same for electronic material, in days")] = 15
+    max_applications: Annotated[Times, Cites("R3"), meant("how often an after-sale may be filed for one item")] = 5
+    fast_refund_fen: Annotated[Fen, Cites("R20"), meant("up to which shipped goods may be refunded at once, in fen")] = 200_000
+    dear_fen: Annotated[Fen, Cites("R14"), meant("above which an order counts as dear, in fen")] = 20_000
+    # 4. Special periods
+    special: Annotated[
+        tuple[SpecialPeriod, ...],
+        Field(max_length=MAX_SPECIAL),
+        AfterValidator(check_apart),
+        Cites("R18"),
+        meant("periods in which limits become others, the first that fits counting"),
+    ] = ()
+    # 5. The calendar
     beyond: Annotated[Literal["provisional", "error"], Cites("assumed"), meant("what becomes of days without a published calendar")] = (
         "provisional"
     )
@@ -111,18 +139,36 @@ class Policy(Frozen):
         return cls(window_starts="next_day", roll_over=True, receipt_days=6)
 
     @classmethod
-    def profile(cls, name: str) -> Policy:
-        """`guide` or `statute`; `BadData` for any other name."""
+    def platform(cls, copy: str | None = None) -> Policy:
+        """The platform's own rules beside the guide's numbers: the special periods of its notices, as read in the copy of a date
+        (`"2026-03-09"`; None: the newest). `BadData` for a copy that is not known."""
+        if copy is not None:
+            one_of("copy", copy, editions())
+        return cls._edition(edition_at(None) if copy is None else editions()[copy])
+
+    @classmethod
+    def _edition(cls, edition: Edition) -> Policy:
+        return cls(special=edition.special)
+
+    @classmethod
+    def profile(cls, name: str, *, at: datetime | None = None) -> Policy:
+        """`guide`, `statute` or `platform`; `BadData` for any other name. `at`: the edition that holds at an instant, where a profile
+        has several (the first one before any holds; None: the newest)."""
         one_of("profile", name, PROFILES)
+        if name == "platform" and at is not None:
+            return cls._edition(edition_at(at))
         made: Policy = getattr(cls, name)()
         return made
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any], where: str = "policy") -> Policy:
-        """A policy from plain data: `profile` (default `guide`), and fields that differ from it. `BadData` names the field."""
+        """A policy from plain data: `profile` (default `guide`), for `platform` the date of its `copy`, and fields that differ from
+        it. `BadData` names the field."""
         rest = dict(data)
         try:
-            base = cls.profile(rest.pop("profile", "guide"))
+            profile = rest.pop("profile", "guide")
+            copied = "copy" in rest and profile == "platform"
+            base = cls.platform(rest.pop("copy")) if copied else cls.profile(profile)
             fields = {name: getattr(base, name) for name in cls.model_fields}
             return cls(**{**fields, **rest})
         except BadData as error:
@@ -130,7 +176,8 @@ class Policy(Frozen):
 
     @classmethod
     def from_file(cls, path: str | Path) -> Policy:
-        """A policy from a TOML file: `profile = "guide" | "statute"` and the fields that differ. `BadData` names file and field.
+        """A policy from a TOML file: `profile = "guide" | "statute" | "platform"` (the last with `copy = "2026-03-09"` if it is not to be
+        the newest), the fields that differ, and `[[special]]` rows (see `SpecialPeriod`). `BadData` names file and field.
 
         A relative `days_file` is looked for beside the policy file.
         """
@@ -158,4 +205,4 @@ class Policy(Frozen):
         return next(str(mark) for mark in cls.model_fields[field].metadata if isinstance(mark, Cites))
 
 
-PROFILES = ("guide", "statute")
+PROFILES = ("guide", "statute", "platform")

@@ -38,13 +38,15 @@ CLOCK = Actor("clock", "系统(超时自动)", "clock (automatic)")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A condition that a case is in. `note` is what the state forbids to an actor: (actor, catalogue id, text)."""
+    """A condition that a case is in. `note` is what the state forbids to an actor: (actor, catalogue id, text); `good` says of a final
+    state that the buyer got what was asked for, without money, as in an exchange."""
 
     key: str
     zh: str
     en: str
     final: bool = False
     note: tuple[Actor, str, Text] | None = None
+    good: bool = False
 
     @property
     def text(self) -> Text:
@@ -136,26 +138,61 @@ def _by_name(function: Callable[[Any], Any]) -> tuple[Callable[[str], Any], tupl
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How long a case may stay: a field of `Policy`, whose suffix gives the unit, or a `length` of its own."""
+    """How long a case may stay: a field of `Policy`, whose suffix gives the unit, or a `length` of its own.
+
+    Several for a state are its rows: the first of which all guards in `when` hold counts. `plus` is a field of `Policy` whose length is
+    added to whatever the row gives while the guard `plus_when` holds.
+    """
 
     field: str
     cites: str
     length: int | None = None
+    when: tuple[Guard, ...] = ()
+    plus: str | None = None
+    plus_when: Guard | None = None
 
     @property
     def unit(self) -> Unit:
         """`hours`, `days` or `working_days`, read off the field's name; `WorkflowError` when it names none."""
-        for suffix in ("working_days", "days", "hours"):
-            if self.field.endswith(f"_{suffix}"):
-                return suffix
-        raise WorkflowError(f"limit {self.field}", "its name must end in _hours, _days or _working_days")
+        return unit_of(self.field)
+
+    @property
+    def guards(self) -> tuple[Guard, ...]:
+        """All guards that the row asks."""
+        return self.when if self.plus_when is None else (*self.when, self.plus_when)
+
+    def holds(self, facts: Any) -> bool:
+        """Whether all of `when` hold. A guard that raises is told of by a `WorkflowError` that names the row and the facts."""
+        return all(asked(one, facts, f"limit {self.field}") for one in self.when)
 
     def length_in(self, policy: Policy) -> int:
         """The length under a policy, in units: the maximum where the policy gives a span."""
-        if self.length is not None:
-            return self.length
-        value = getattr(policy, self.field)
-        return value.at_most if isinstance(value, Span) else int(value)
+        return _length(policy, self.field) if self.length is None else self.length
+
+    def plus_in(self, policy: Policy) -> int:
+        """What is added while `plus_when` holds, in units of `plus`; 0 where nothing is."""
+        return 0 if self.plus is None else _length(policy, self.plus)
+
+
+def unit_of(field: str) -> Unit:
+    """The unit that the name of a limit ends in; `WorkflowError` when it ends in none."""
+    for suffix in ("working_days", "days", "hours"):
+        if field.endswith(f"_{suffix}"):
+            return suffix
+    raise WorkflowError(f"limit {field}", "its name must end in _hours, _days or _working_days")
+
+
+def _length(policy: Policy, field: str) -> int:
+    value = getattr(policy, field)
+    return value.at_most if isinstance(value, Span) else int(value)
+
+
+def asked(guard: Guard, facts: Any, row: str) -> bool:
+    """What a guard answers; a `WorkflowError` that names the row, the guard and the facts where it raises."""
+    try:
+        return guard(facts)
+    except Exception as error:
+        raise fault(row, f"its guard {guard.name}", error, facts) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from refund_fsm.workflow.rows import Acceptance, Freight, Limit, Rule, State
 
     # the last is for a mapping of both kinds that is written where it is handed over, of which mypy makes one with keys of any kind
-    Limits = Mapping[State, Limit] | Mapping[tuple[State, ...], Limit] | Mapping[Any, Limit]
+    Rows = Limit | Sequence[Limit]
+    Limits = Mapping[State, Limit] | Mapping[tuple[State, ...], Limit] | Mapping[Any, Limit] | Mapping[Any, Rows]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -32,8 +33,9 @@ class Workflow(Table):
 
     `facts` is the facts class; `facts_of(order, request, at, policy)` derives one, and `example_of(facts, at)` gives an
     order and a request that have them at `at` (None when no order can). `limits` maps a state, or a tuple of states
-    counted together, to a `Limit`; `law` maps a state to a clock that only warns. `spine` is the path to show first;
-    `accepts` is what `soundness` would find fault with and is meant so.
+    counted together, to a `Limit`, or to several, the first of which its guards let count; `law` maps a state to a clock that only warns. `spine` is the path to show first;
+    `accepts` is what `soundness` would find fault with and is meant so; `profile` is the policy where none is handed over (`guide`,
+    `statute` or `platform`), and `holds_from` when this edition of the table came into force.
     Raises `WorkflowError` naming the row when the table is faulty.
     """
 
@@ -54,6 +56,8 @@ class Workflow(Table):
             spine: Iterable[Sequence[State]] = (),
             catalogue: Mapping[str, CatalogueRule] = ...,
             accepts: Iterable[Acceptance] = (),
+            profile: str = "guide",
+            holds_from: datetime | None = None,
         ) -> None: ...
 
     def __post_init__(self) -> None:

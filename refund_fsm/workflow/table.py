@@ -19,6 +19,7 @@ from refund_fsm.workflow.catalogue import CATALOGUE, CatalogueRule
 from refund_fsm.workflow.facts import Domain, FactField, fact_fields
 from refund_fsm.workflow.freight import check as check_freight
 from refund_fsm.workflow.model import Order, RefundRequest
+from refund_fsm.workflow.platform import edition_at
 from refund_fsm.workflow.policy import Policy
 from refund_fsm.workflow.rows import Acceptance, Actor, Event, Freight, Guard, Limit, Rule, State
 from refund_fsm.workflow.values import FrozenDict
@@ -41,17 +42,20 @@ class Table:
     facts: type
     facts_of: Callable[[Order, RefundRequest, datetime, Policy], Any]
     example_of: Callable[[Any, datetime], tuple[Order, RefundRequest] | None]
-    limits: Mapping[State | tuple[State, ...], Limit]
+    limits: Mapping[State | tuple[State, ...], Limit | tuple[Limit, ...]]
     law: Mapping[State, Limit] = field(default_factory=dict)
     freight_of: Callable[[Any, Order], Freight | None] | None = None
     spine: Sequence[tuple[State, ...]] = ()
     catalogue: Mapping[str, CatalogueRule] = field(default_factory=lambda: CATALOGUE)
     accepts: tuple[Acceptance, ...] = ()
+    profile: str = "guide"
+    holds_from: datetime | None = None
     is_checked = False  # no field (so no type stands there): a `Workflow` that was checked when it was built says True
 
     def _freeze(self) -> None:
-        for name in ("limits", "law"):
-            object.__setattr__(self, name, FrozenDict(getattr(self, name)))
+        limits = {states: tuple(rows) if isinstance(rows, list) else rows for states, rows in self.limits.items()}
+        object.__setattr__(self, "limits", FrozenDict(limits))
+        object.__setattr__(self, "law", FrozenDict(self.law))
         object.__setattr__(self, "rules", tuple(self.rules))
         object.__setattr__(self, "accepts", tuple(self.accepts))
         object.__setattr__(self, "spine", tuple(tuple(path) for path in self.spine))
@@ -74,8 +78,10 @@ class Table:
 
     @cached_property
     def guards(self) -> Mapping[str, Guard]:
-        """Guards by name, in order of first appearance in the rules."""
-        return _by_name((guard.name, guard) for rule in self.rules for guard in rule.when)
+        """Guards by name, in order of first appearance in the rules, then in the limits."""
+        asked = [guard for rule in self.rules for guard in rule.when]
+        asked += [guard for row in (*self.limit_rows, *self.law.values()) for guard in row.guards]
+        return _by_name((guard.name, guard) for guard in asked)
 
     @cached_property
     def by_id(self) -> Mapping[str, Rule]:
@@ -109,19 +115,39 @@ class Table:
         return FrozenDict({name: tuple(states.values()) for name, states in found.items()})
 
     @cached_property
-    def limit_of(self) -> Mapping[str, Limit]:
-        """Limits by state key. States that are counted together share one object."""
-        return FrozenDict({state.key: limit for group, limit in self.groups for state in group})
+    def limits_at(self) -> Mapping[str, tuple[Limit, ...]]:
+        """The rows of the limit by state key, in their order: the first whose guards hold counts. States that are counted together share
+        them."""
+        return FrozenDict({state.key: rows for group, rows in self.groups for state in group})
 
     @cached_property
-    def groups(self) -> tuple[tuple[tuple[State, ...], Limit], ...]:
-        """Each limit with the states that are counted together under it."""
-        return tuple((key if isinstance(key, tuple) else (key,), limit) for key, limit in self.limits.items())
+    def groups(self) -> tuple[tuple[tuple[State, ...], tuple[Limit, ...]], ...]:
+        """Each limit's rows with the states that are counted together under them."""
+        return tuple(
+            (key if isinstance(key, tuple) else (key,), rows if isinstance(rows, tuple) else (rows,)) for key, rows in self.limits.items()
+        )
 
     @cached_property
     def group_of(self) -> Mapping[str, int]:
         """The number of the limit group by state key; states without a limit have none."""
         return FrozenDict({s.key: place for place, (group, _) in enumerate(self.groups) for s in group})
+
+    @cached_property
+    def limit_rows(self) -> tuple[Limit, ...]:
+        """All rows of all limits, in their order."""
+        return tuple(row for _, rows in self.groups for row in rows)
+
+    def default_policy(self, at: datetime | None = None) -> Policy:
+        """What `policy=None` means here: the table's own `profile`, in the edition that holds at an instant (None: the newest)."""
+        edition = edition_at(at).copy if self.profile == "platform" else None
+        found = self._defaults.get(edition)
+        if found is None:
+            found = self._defaults.setdefault(edition, Policy.platform(edition) if edition else Policy.profile(self.profile))
+        return found
+
+    @cached_property
+    def _defaults(self) -> dict[str | None, Policy]:
+        return {}
 
     @cached_property
     def fact_fields(self) -> tuple[FactField, ...]:
@@ -242,15 +268,24 @@ def _by_name(pairs: Iterable[tuple[str, T]]) -> Mapping[str, T]:
     return FrozenDict(found)
 
 
+def _counted(rows: Sequence[Limit]) -> list[Any]:
+    """What the rows of a limit do; one that depends on nothing is told as ever."""
+    if len(rows) == 1 and not rows[0].guards:
+        return [rows[0].field, rows[0].length]
+    return [
+        [row.field, row.length, [one.name for one in row.when], row.plus, row.plus_when and row.plus_when.name] for row in rows
+    ]
+
+
 def _meaning(workflow: Table) -> dict[str, Any]:
     return {
         "key": workflow.key,
         "initial": workflow.initial.key,
-        "states": [[state.key, state.final] for state in workflow.states.values()],
+        "states": [[state.key, state.final, *(("good",) if state.good else ())] for state in workflow.states.values()],
         "events": [[e.name, e.actor.key, list(e.needs), e.files, e.pays] for e in workflow.events.values()],
         "facts": [[f.name, list(f.values) if f.values is not None else f.up_to, f.starts] for f in workflow.fact_fields],
-        "limits": [[sorted(s.key for s in group), limit.field, limit.length] for group, limit in workflow.groups],
-        "law": [[state.key, limit.field, limit.length] for state, limit in workflow.law.items()],
+        "limits": [[sorted(s.key for s in group), *_counted(rows)] for group, rows in workflow.groups],
+        "law": [[state.key, *_counted((limit,))] for state, limit in workflow.law.items()],
         "rules": [
             [
                 rule.id,

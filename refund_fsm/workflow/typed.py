@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import is_dataclass
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from refund_fsm.errors import BadData, WorkflowError, shown
 from refund_fsm.text import Text
 from refund_fsm.workflow import values
-from refund_fsm.workflow.catalogue import CatalogueRule
+from refund_fsm.workflow.catalogue import CatalogueRule, Published
 from refund_fsm.workflow.rows import Acceptance, Actor, Effect, Event, Guard, Limit, Rule, State
 from refund_fsm.workflow.table import Table
 
@@ -51,6 +52,7 @@ LABEL = Kind("a Text(zh, en)", _is(Text))
 FUNCTION = Kind("a function", callable)
 STATE, ACTOR = Kind("a State", _is(State)), Kind("an Actor, such as Actor('buyer', '买家', 'buyer')", _is(Actor))
 LIMIT = Kind("a Limit", _is(Limit))
+GUARDS = Kind("a tuple of guards made by @guard(zh=…, en=…), such as (is_small,)", _tuple_of(Guard))
 
 FIELDS: Mapping[type, Mapping[str, Kind]] = {
     Text: {"zh": TEXT, "en": TEXT},
@@ -61,6 +63,7 @@ FIELDS: Mapping[type, Mapping[str, Kind]] = {
         "en": TEXT,
         "final": FLAG,
         "note": _or_none(Kind("(an Actor, a catalogue id, a Text)", _is_note)),
+        "good": FLAG,
     },
     Event: {
         "name": TEXT,
@@ -75,18 +78,32 @@ FIELDS: Mapping[type, Mapping[str, Kind]] = {
     },
     Guard: {"name": TEXT, "test": FUNCTION, "text": LABEL, "why": _or_none(FUNCTION)},
     Effect: {"name": TEXT, "run": FUNCTION, "changes": Kind("a tuple of names of facts, such as ('paid',)", _tuple_of(str))},
-    Limit: {"field": TEXT, "cites": TEXT, "length": _or_none(Kind("a whole number", lambda v: type(v) is int))},
+    Limit: {
+        "field": TEXT,
+        "cites": TEXT,
+        "length": _or_none(Kind("a whole number", lambda v: type(v) is int)),
+        "when": GUARDS,
+        "plus": _or_none(TEXT),
+        "plus_when": _or_none(Kind("a guard made by @guard(zh=…, en=…)", _is(Guard))),
+    },
     Rule: {
         "id": TEXT,
         "source": STATE,
         "event": Kind("an Event", _is(Event)),
         "dest": STATE,
         "cites": TEXT,
-        "when": Kind("a tuple of guards made by @guard(zh=…, en=…), such as (is_small,)", _tuple_of(Guard)),
+        "when": GUARDS,
         "effect": _or_none(Kind("an Effect made by @effect('fact')", _is(Effect))),
     },
     Acceptance: {"finding": TEXT, "subject": TEXT, "reason": LABEL, "cites": TEXT},
-    CatalogueRule: {"id": TEXT, "text": LABEL, "title": _or_none(LABEL), "article": _or_none(LABEL)},
+    CatalogueRule: {
+        "id": TEXT,
+        "text": LABEL,
+        "title": _or_none(LABEL),
+        "article": _or_none(LABEL),
+        "published": _or_none(Kind("a Published", _is(Published))),
+    },
+    Published: {"title": LABEL, "address": TEXT, "copied": Kind("a date", lambda v: isinstance(v, date))},
     Table: {
         "key": TEXT,
         "label": LABEL,
@@ -101,6 +118,8 @@ FIELDS: Mapping[type, Mapping[str, Kind]] = {
         "spine": Kind("a tuple of paths, each a tuple of states", _is_row_of_things),
         "catalogue": Kind("a dictionary from an id to a CatalogueRule", _is(Mapping)),
         "accepts": Kind("a tuple of acceptances", _is_row_of_things),
+        "profile": TEXT,
+        "holds_from": _or_none(Kind("an instant with a time zone", lambda v: isinstance(v, datetime) and v.utcoffset() is not None)),
     },
 }
 IDS: Mapping[type, str] = {  # the field that a row goes by: one line that is not blank. Others are prose.
@@ -149,13 +168,18 @@ def _check_limits(looker: _Looker, row: str, name: str, limits: Mapping[Any, Any
     for group, limit in limits.items():
         states = group if isinstance(group, tuple) and name == "limits" else (group,)
         told = " ".join(str(state.key) if isinstance(state, State) else shown(state) for state in states)
-        _check_is(row, f"{name}[{told}]", limit, Limit, LIMIT.expected)
-        here = f"{'limit' if name == 'limits' else 'law'} {limit.field} of {told}"
-        looker.look(here, "", limit)
-        if not states or not all(isinstance(state, State) for state in states):
-            raise WorkflowError(f"limit {limit.field}", f"it belongs to {shown(group)}; expected a State or a tuple of them")
-        for state in states:
-            looker.look(here, "", state)
+        several = name == "limits" and isinstance(limit, (tuple, list))
+        rows = tuple(limit) if several else (limit,)
+        if not rows:
+            raise WorkflowError(row, f"{name}[{told}]: {shown(limit)}; expected a Limit, or at least one of several")
+        for place, one in enumerate(rows):
+            _check_is(row, f"{name}[{told}]{f'[{place}]' if several else ''}", one, Limit, LIMIT.expected)
+            here = f"{'limit' if name == 'limits' else 'law'} {one.field} of {told}"
+            looker.look(here, "", one)
+            if not states or not all(isinstance(state, State) for state in states):
+                raise WorkflowError(f"limit {one.field}", f"it belongs to {shown(group)}; expected a State or a tuple of them")
+            for state in states:
+                looker.look(here, "", state)
 
 
 def _check_spine(row: str, spine: Iterable[Any]) -> None:

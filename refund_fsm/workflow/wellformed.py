@@ -14,8 +14,8 @@ from refund_fsm.workflow import values
 from refund_fsm.workflow.calendar import MAX_DAYS_AHEAD, MAX_HOURS_AHEAD
 from refund_fsm.workflow.catalogue import expand
 from refund_fsm.workflow.facts import Domain, FactField, NoSuchFact, NotFinite, Partial, assignments, reads_of
-from refund_fsm.workflow.policy import Policy, Span
-from refund_fsm.workflow.rows import Acceptance, Limit, Rule, State
+from refund_fsm.workflow.policy import PROFILES, Policy, Span
+from refund_fsm.workflow.rows import Acceptance, Guard, Limit, Rule, State, unit_of
 from refund_fsm.workflow.table import Table
 
 KNOWN_NEEDS = ("note", "tracking_no", "evidence")
@@ -42,6 +42,8 @@ def check(workflow: Table) -> None:
 
 
 def _check_names(workflow: Table) -> None:
+    if workflow.profile not in PROFILES:
+        raise WorkflowError(f"workflow {workflow.key}", f"profile: {workflow.profile!r}; expected one of {', '.join(PROFILES)}")
     if not workflow.rules:
         raise WorkflowError(f"workflow {workflow.key}", "it has no rules")
     ids: set[str] = set()
@@ -79,7 +81,7 @@ def _check_same(row: str, what: str, name: str, one: object, other: object) -> N
 def _check_citations(workflow: Table) -> None:
     rows = [(f"rule {rule.id}", rule.cites) for rule in workflow.rules]
     rows += [(f"event {e.name}", e.how_cites) for e in workflow.events.values() if e.how_cites]
-    rows += [(f"limit {limit.field}", limit.cites) for limit in (*workflow.limits.values(), *workflow.law.values())]
+    rows += [(f"limit {limit.field}", limit.cites) for limit in (*workflow.limit_rows, *workflow.law.values())]
     rows += [(f"state {state.key}", state.note[1]) for state in workflow.states.values() if state.note]
     rows += [(_accepted(one), one.cites) for one in workflow.accepts]
     for row, cites in rows:
@@ -107,13 +109,16 @@ def _check_accepts(workflow: Table) -> None:
 
 
 def _check_ends(workflow: Table) -> None:
+    for key, state in workflow.states.items():
+        if state.good and not state.final:
+            raise WorkflowError(f"state {key}", "it is good, and no end; expected good of a final state")
     for rule in workflow.rules:
         if rule.source.final:
             raise WorkflowError(f"rule {rule.id}", f"it leaves the final state {rule.source.key}")
-    for group, limit in workflow.groups:
+    for group, rows in workflow.groups:
         for state in group:
             if state.final:
-                raise WorkflowError(f"limit {limit.field}", f"it belongs to the final state {state.key}")
+                raise WorkflowError(f"limit {rows[0].field}", f"it belongs to the final state {state.key}")
     for path in workflow.spine:
         for source, dest in itertools.pairwise(path):
             if not any(r.source.key == source.key and r.dest.key == dest.key for r in workflow.rules):
@@ -122,20 +127,53 @@ def _check_ends(workflow: Table) -> None:
 
 def _check_limits(workflow: Table) -> None:
     owner: dict[str, Limit] = {}
-    for group, limit in workflow.groups:
+    for group, rows in workflow.groups:
         if not group or not all(hasattr(state, "key") for state in group):
-            raise WorkflowError(f"limit {limit.field}", f"it belongs to {group!r}; expected a State or a tuple of them")
+            raise WorkflowError(f"limit {rows[0].field}", f"it belongs to {group!r}; expected a State or a tuple of them")
         for state in group:
-            row = f"limit {limit.field} of {state.key}"
+            row = f"limit {rows[0].field} of {state.key}"
             _check_state(workflow, row, state)
             if state.key in owner:
                 raise WorkflowError(row, f"the state already has the limit {owner[state.key].field}")
-            owner[state.key] = limit
-            _check_length(row, limit)
+            owner[state.key] = rows[0]
+        for limit in rows:
+            _check_row(workflow, f"limit {limit.field} of {group[0].key}", limit)
+        _check_unlike(group[0].key, rows)
     for state, limit in workflow.law.items():
         row = f"law {limit.field} of {state.key}"
         _check_state(workflow, row, state)
         _check_length(row, limit)
+        for guard in limit.guards:
+            _check_same(row, "guard", guard.name, guard, workflow.guards[guard.name])
+        if limit.plus is not None or limit.plus_when is not None:
+            raise WorkflowError(row, "nothing is added to a clock of the law; expected no plus")
+
+
+def _check_row(workflow: Table, row: str, limit: Limit) -> None:
+    """The length of one row of a limit, its guards, and what is added to it."""
+    _check_length(row, limit)
+    for guard in limit.guards:
+        _check_same(row, "guard", guard.name, guard, workflow.guards[guard.name])
+    if (limit.plus is None) != (limit.plus_when is None):
+        if limit.plus is None:
+            raise WorkflowError(row, f"plus_when: {limit.plus_when and limit.plus_when.name}; expected a plus, which it lets be added")
+        raise WorkflowError(row, f"plus: {limit.plus!r}; expected the guard plus_when, which says when it is added")
+    if limit.plus is not None:
+        try:
+            unit_of(limit.plus)
+        except WorkflowError as error:
+            raise WorkflowError(row, f"plus: {limit.plus!r}; {error.fault}") from None
+        _check_field(row, limit.plus, "plus")
+
+
+def _check_unlike(key: str, rows: tuple[Limit, ...]) -> None:
+    """No two rows of a limit are alike, and none asks what one before it asks."""
+    for place, one in enumerate(rows):
+        for before, other in enumerate(rows[:place], 1):
+            alike = "" if one != other else f"it is alike row {before}"
+            if alike or set(one.when) == set(other.when):
+                guards = ", ".join(guard.name for guard in one.when) or "nothing"
+                raise WorkflowError(f"limit {one.field} of {key}", alike or f"it asks what row {before}, {other.field}, asks: {guards}")
 
 
 def _check_state(workflow: Table, row: str, state: State) -> None:
@@ -153,9 +191,15 @@ def _check_length(row: str, limit: Limit) -> None:
         return
     if limit.field not in Policy.model_fields:
         raise WorkflowError(row, f"{limit.field!r} is no field of Policy, and the limit has no length of its own")
-    value = getattr(Policy(), limit.field)
+    _check_field(row, limit.field, "limit")
+
+
+def _check_field(row: str, field: str, what: str) -> None:
+    if field not in Policy.model_fields:
+        raise WorkflowError(row, f"{what}: {field!r} is no field of Policy")
+    value = getattr(Policy(), field)
     if isinstance(value, bool) or not isinstance(value, (int, Span)):
-        raise WorkflowError(row, f"the policy field {limit.field!r} is no length")
+        raise WorkflowError(row, f"the policy field {field!r} is no length")
 
 
 def _check_clock(workflow: Table) -> None:
@@ -163,7 +207,7 @@ def _check_clock(workflow: Table) -> None:
         if not rule.by_clock:
             continue
         row = f"rule {rule.id}"
-        if rule.source.key not in workflow.limit_of:
+        if rule.source.key not in workflow.limits_at:
             raise WorkflowError(row, f"the clock fires it, but the state {rule.source.key} has no limit")
         if rule.event.needs:
             raise WorkflowError(row, f"the clock cannot hand over {rule.event.needs[0]!r}")
@@ -224,22 +268,49 @@ def _check_guards(workflow: Table) -> None:
     domains = workflow.domains(Policy())
     reads: dict[str, tuple[str, ...]] = {}
     for rule in workflow.rules:
-        for guard in rule.when:
-            if guard.name in reads:
-                continue
-            try:
-                reads[guard.name] = reads_of(guard, domains)
-            except NoSuchFact as error:
-                raise WorkflowError(f"rule {rule.id}", f"its guard {guard.name} reads {error.args[0]!r}, which is no fact") from None
-            except TypeError as error:
-                raise WorkflowError(f"rule {rule.id}", f"its guard {guard.name}: {error}") from None
-            except WorkflowError as error:
-                raise WorkflowError(f"rule {rule.id}", f"its guard {guard.name}: {error.fault}") from error.__cause__
+        _read(f"rule {rule.id}", rule.when, reads, domains)
+    for group, rows in workflow.groups:
+        for limit in rows:
+            _read(f"limit {limit.field} of {group[0].key}", limit.guards, reads, domains)
+        _check_rows(group[0].key, rows, reads, domains)
+    for state, limit in workflow.law.items():
+        _read(f"law {limit.field} of {state.key}", limit.guards, reads, domains)
     for rules in workflow.rules_at.values():
         _check_apart(rules, reads, domains)
     for key, rules in workflow.clock_rules.items():
         _check_apart(rules, reads, domains)
         _check_cover(key, rules, reads, domains)
+
+
+def _read(row: str, guards: Iterable[Guard], reads: dict[str, tuple[str, ...]], domains: Mapping[str, Domain]) -> None:
+    """Finds out what the guards of a row read."""
+    for guard in guards:
+        if guard.name in reads:
+            continue
+        try:
+            reads[guard.name] = reads_of(guard, domains)
+        except NoSuchFact as error:
+            raise WorkflowError(row, f"its guard {guard.name} reads {error.args[0]!r}, which is no fact") from None
+        except TypeError as error:
+            raise WorkflowError(row, f"its guard {guard.name}: {error}") from None
+        except WorkflowError as error:
+            raise WorkflowError(row, f"its guard {guard.name}: {error.fault}") from error.__cause__
+
+
+def _check_rows(key: str, rows: tuple[Limit, ...], reads: Mapping[str, tuple[str, ...]], domains: Mapping[str, Domain]) -> None:
+    """All facts find a row of the limit, and every row is found by some."""
+    asked = list(dict.fromkeys(name for row in rows for guard in row.guards for name in reads[guard.name]))
+    found: set[int] = set()
+    for known in assignments(asked, domains):
+        facts = Partial(known)
+        place = next((n for n, row in enumerate(rows) if all(guard(facts) for guard in row.when)), None)
+        if place is None:
+            fields = ", ".join(row.field for row in rows)
+            raise WorkflowError(f"limit {rows[-1].field} of {key}", f"its rows ({fields}) leave facts uncovered: {known}")
+        found.add(place)
+    for place, row in enumerate(rows):
+        if place not in found:
+            raise WorkflowError(f"limit {row.field} of {key}", "it covers no facts: rows before it cover all that it asks for")
 
 
 def _facts_read(rules: Iterable[Rule], reads: Mapping[str, tuple[str, ...]]) -> list[str]:

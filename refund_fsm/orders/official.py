@@ -1,0 +1,361 @@
+"""Owns what only the platform's own table of a shop says: kinds, classes of lines, guards on them, and how the facts are derived.
+
+Data and pure functions only. Sources: official.md §§ 1 and 2. `shop_official` is the table.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from refund_fsm.orders import goods
+from refund_fsm.orders.common import amount_ok, claimed_fen, has_evidence
+from refund_fsm.orders.goods import FAULTS, GOODS_LABELS, goods_at
+from refund_fsm.text import SHANGHAI, Text, words
+from refund_fsm.workflow import Evidence, Freight, Ground, Order, OrderLine, Policy, RefundRequest, guard
+
+# 1. Kinds and classes of lines
+Kind = Literal["refund_only", "return_and_refund", "exchange"]
+LineClass = Literal["ordinary", "fresh", "cross_border", "electronic"]
+KIND_LABELS = {
+    "refund_only": Text("仅退款", "refund only"),
+    "return_and_refund": Text("退货退款", "return and refund"),
+    "exchange": Text("换货", "an exchange"),
+}
+LINE_LABELS = {
+    "ordinary": Text("普通商品", "ordinary goods"),
+    "fresh": Text("生鲜", "fresh food"),
+    "cross_border": Text("跨境商品", "cross-border goods"),
+    "electronic": Text("电子资料", "electronic material"),
+}
+
+
+def line_class_of(order: Order, line: OrderLine) -> LineClass:
+    """The class of a line: of several the first of electronic, cross-border and fresh counts (assumed)."""
+    if line.electronic:
+        return "electronic"
+    if order.cross_border:
+        return "cross_border"
+    return "fresh" if line.fresh else "ordinary"
+
+
+def period_end(order: Order, line: OrderLine, policy: Policy) -> datetime | None:
+    """When the days in which an after-sale may be filed end (R2), 24:00 of the last one; None before the goods are signed for, which
+    stands for the confirmed receipt (assumed)."""
+    if order.signed_at is None:
+        return None
+    days = policy.electronic_after_sale_days if line.electronic else policy.after_sale_days
+    last = order.signed_at.astimezone(SHANGHAI).date() + timedelta(days=days)
+    return datetime(last.year, last.month, last.day, tzinfo=SHANGHAI) + timedelta(days=1)
+
+
+def in_period(order: Order, line: OrderLine, at: datetime, policy: Policy) -> bool:
+    """Whether an after-sale may be filed at an instant: before the receipt, and within the days after it."""
+    end = period_end(order, line, policy)
+    return goods_at(order, at) != "signed" or end is None or at < end
+
+
+def is_dear(order: Order, policy: Policy) -> bool:
+    """Whether what was paid for the whole order, whatever was refunded, is above the line (R14)."""
+    return sum(line.paid_fen for line in order.lines) > policy.dear_fen
+
+
+def is_fast(order: Order, request: RefundRequest, at: datetime, policy: Policy) -> bool:
+    """Whether the platform may refund at once: before shipping (R15), or while the goods are on their way (R20)."""
+    line, where = order.line(request.sku), goods_at(order, at)
+    if where == "not_shipped":
+        return not order.special_order
+    return (
+        (request.kind, request.reason, where) == ("refund_only", "not_received", "in_transit")
+        and claimed_fen(request, line.balance_fen) <= policy.fast_refund_fen
+        and not (line.no_reason_excluded or order.cross_border or order.special_order)
+    )
+
+
+# 2. Guards
+def _why_kind(ground: Ground) -> Text:
+    request = ground.request
+    if ground.order.line(request.sku).electronic and request.kind != "refund_only":
+        return Text("电子资料没有可退回的货，只能申请“仅退款”。", "Electronic material cannot go back; only a refund can be asked for.")
+    if request.kind != "exchange":
+        return goods.why_kind(ground)
+    if request.reason in ("not_shipped", "not_received"):
+        return Text("没有收到货，不能换货，请选“仅退款”（R14）。", "Goods that never came cannot be exchanged; choose refund only (R14).")
+    here = GOODS_LABELS[goods_at(ground.order, ground.instant)]
+    return Text(f"商品{here.zh}，签收后才能换货（R14）。", f"The goods are {here.en}; they can be exchanged once they are signed for (R14).")
+
+
+@guard(zh="售后类型与原因、货物状态相符", en="the kind fits the reason and where the goods are", why=_why_kind)
+def kind_fits(facts: Any) -> bool:
+    if facts.line_class == "electronic" and facts.kind != "refund_only":
+        return False
+    if facts.kind == "exchange":
+        return bool(facts.goods == "signed" and facts.reason not in ("not_shipped", "not_received"))
+    return goods.kind_fits(facts)
+
+
+def _why_period(ground: Ground) -> Text:
+    line = ground.order.line(ground.request.sku)
+    end = period_end(ground.order, line, ground.policy)
+    assert end is not None and ground.order.signed_at is not None, "the period ends only for goods that were signed for"
+    days = ground.policy.electronic_after_sale_days if line.electronic else ground.policy.after_sale_days
+    on, until = words.day(words.local_day(ground.order.signed_at), year=False), words.limit(end, False)
+    return Text(
+        f"售后期已于{until.zh}届满：{on.zh}签收，{'电子资料' if line.electronic else '商品'}在签收后{days}天内可以申请（R2）。",
+        f"The after-sale period ended on {until.en}: signed for on {on.en}, {'electronic material' if line.electronic else 'goods'} may be "
+        f"claimed within {words.number(days)} days of the receipt (R2).",
+    )
+
+
+@guard(zh="在售后期内", en="the after-sale period is open", why=_why_period)
+def period_open(facts: Any) -> bool:
+    return bool(facts.in_period)
+
+
+def _why_applications(ground: Ground) -> Text:
+    made, most = ground.order.line(ground.request.sku).applications, ground.policy.max_applications
+    return Text(
+        f"该商品已申请过{made}次售后，最多{most}次，不能再申请（R3）。",
+        f"After-sales were filed for this item {words.times(made)} already, and {words.times(most)} is the most (R3).",
+    )
+
+
+@guard(zh="申请次数未用完", en="an application is left", why=_why_applications)
+def applications_remain(facts: Any) -> bool:
+    return bool(facts.may_apply)
+
+
+@guard(
+    zh="尚未发货",
+    en="the goods have not been shipped",
+    why=lambda _: Text(
+        "商品已发货，不能再以发货拒绝；不同意的，请“拒绝申请”并说明理由（R12）。",
+        "The goods are shipped, so shipping refuses nothing; to refuse, reject the request with a note (R12).",
+    ),
+)
+def unshipped(facts: Any) -> bool:
+    return bool(facts.goods == "not_shipped")
+
+
+@guard(
+    zh="已发货",
+    en="the goods have been shipped",
+    why=lambda _: Text(
+        "发货前的退款不能直接拒绝；不同意的，发货即为拒绝（R12）。",
+        "A refund before shipping cannot be rejected; the merchant refuses it by shipping the order (R12).",
+    ),
+)
+def shipped(facts: Any) -> bool:
+    return bool(facts.goods != "not_shipped")
+
+
+def _why_by_kind(ground: Ground) -> Text:
+    """What the kind that was asked for wants instead."""
+    if ground.request.kind == "refund_only":
+        return Text("本次申请的是仅退款，无需退货，应“同意退款”。", "The request is for refund only; nothing is sent back, so approve the refund.")
+    if ground.request.kind == "exchange":
+        return Text(
+            "本次申请的是换货：先同意退货，收到货后换货发货（R14）。",
+            "The request is for an exchange: approve the return, then ship the exchange once the goods are back (R14).",
+        )
+    return Text(
+        "本次申请的是退货退款：先同意退货，收到货后再退款。",
+        "The request is for return and refund: approve the return, and the refund follows once the goods are back.",
+    )
+
+
+@guard(zh="仅退款", en="refund only", why=_why_by_kind)
+def wants_refund_only(facts: Any) -> bool:
+    return bool(facts.kind == "refund_only")
+
+
+@guard(zh="退货退款", en="return and refund", why=_why_by_kind)
+def wants_return(facts: Any) -> bool:
+    return bool(facts.kind == "return_and_refund")
+
+
+@guard(zh="换货", en="an exchange", why=_why_by_kind)
+def wants_exchange(facts: Any) -> bool:
+    return bool(facts.kind == "exchange")
+
+
+@guard(zh="需要寄回商品", en="the goods go back", why=_why_by_kind)
+def wants_goods_back(facts: Any) -> bool:
+    return bool(facts.kind != "refund_only")
+
+
+def _why_not_fast(ground: Ground) -> Text:
+    order, request = ground.order, ground.request
+    where = goods_at(order, ground.instant)
+    if order.special_order:
+        return Text("含税、直邮、定制的订单不适用极速退款（R15、R20）。", "Taxed, direct-mail and custom orders get no fast refund (R15, R20).")
+    if where == "signed":
+        return Text("商品已签收，不适用极速退款（R20）。", "The goods are signed for, so there is no fast refund (R20).")
+    return Text(
+        f"商品{GOODS_LABELS[where].zh}，极速退款只适用于“未收到货”的仅退款、七天无理由的非跨境商品，"
+        f"且不超过{words.yuan(ground.policy.fast_refund_fen).zh}（R20）。",
+        f"The goods are {GOODS_LABELS[where].en}: a fast refund is for refund only with “not received”, of seven-day goods that do not cross "
+        f"the border, up to {words.yuan(ground.policy.fast_refund_fen).en} (R20).",
+    )
+
+
+@guard(zh="符合极速退款的条件", en="a fast refund is open", why=_why_not_fast)
+def may_refund_at_once(facts: Any) -> bool:
+    return bool(facts.fast_refundable)
+
+
+@guard(
+    zh="支持七天无理由的商品",
+    en="seven-day goods",
+    why=lambda _: Text(
+        "该商品不支持七天无理由，退货途中不适用极速退款（R16）。",
+        "This item is excluded from no-reason return, so there is no fast refund on the way back (R16).",
+    ),
+)
+def seven_day_goods(facts: Any) -> bool:
+    return not facts.excluded
+
+
+@guard(zh="换货，且订单金额较高", en="an exchange of a dear order")
+def silence_steps_in(facts: Any) -> bool:
+    return bool(facts.kind == "exchange" and facts.dear)
+
+
+@guard(zh="不是换货，或订单金额不高", en="no exchange, or no dear order")
+def silence_pays(facts: Any) -> bool:
+    return not (facts.kind == "exchange" and facts.dear)
+
+
+@guard(
+    zh="尚未延长过",
+    en="not extended before",
+    why=lambda _: Text("收货已经延长过一次，不能再延长（R10）。", "The receipt was extended once already; there is no second time (R10)."),
+)
+def not_yet_extended(facts: Any) -> bool:
+    return not facts.extended
+
+
+@guard(zh="已延长收货", en="the receipt was extended")
+def has_extension(facts: Any) -> bool:
+    return bool(facts.extended)
+
+
+@guard(zh="生鲜", en="fresh food")
+def is_fresh(facts: Any) -> bool:
+    return bool(facts.line_class == "fresh")
+
+
+@guard(zh="跨境商品", en="cross-border goods")
+def is_cross_border(facts: Any) -> bool:
+    return bool(facts.line_class == "cross_border")
+
+
+@guard(zh="换货已发出", en="an exchange was shipped")
+def exchange_was_sent(facts: Any) -> bool:
+    return bool(facts.exchange_sent)
+
+
+@guard(zh="没有发出换货", en="no exchange was shipped")
+def no_exchange_sent(facts: Any) -> bool:
+    return not facts.exchange_sent
+
+
+@guard(
+    zh="仅退款，或货已寄回",
+    en="refund only, or the goods are on their way back",
+    why=lambda _: Text("须先寄回商品，才能判定退款。", "The goods must be sent back before a refund can be granted."),
+)
+def goods_settled(facts: Any) -> bool:
+    return bool(facts.kind == "refund_only" or facts.goods_returned)
+
+
+def _why_goods_gone(ground: Ground) -> Text:
+    if ground.request.kind == "refund_only":
+        return Text("本次申请为仅退款，无需退货。", "The request is for refund only; nothing is sent back.")
+    return Text("商品已经寄回，买家手里没有货可退。", "The goods were sent back already; the buyer has nothing to return.")
+
+
+@guard(zh="需要退货，且货在买家处", en="goods are with the buyer that can go back", why=_why_goods_gone)
+def goods_with_buyer(facts: Any) -> bool:
+    return bool(facts.kind != "refund_only" and (not facts.goods_returned or facts.exchange_sent))
+
+
+# 3. Facts, derived and exemplified
+def official_facts_of(order: Order, request: RefundRequest, at: datetime, policy: Policy) -> dict[str, Any]:
+    """The facts that a filing derives, by name."""
+    line = order.line(request.sku)
+    return {
+        "kind": request.kind,
+        "reason": request.reason,
+        "goods": goods_at(order, at),
+        "excluded": line.no_reason_excluded,
+        "amount_ok": amount_ok(request, line.balance_fen),
+        "other_case_open": line.open_case is not None,
+        "has_evidence": has_evidence(request, at),
+        "in_period": in_period(order, line, at, policy),
+        "may_apply": line.applications < policy.max_applications,
+        "line_class": line_class_of(order, line),
+        "fast_refundable": is_fast(order, request, at, policy),
+        "dear": is_dear(order, policy),
+    }
+
+
+def official_example_of(facts: Any, at: datetime, order_type: str) -> tuple[Order, RefundRequest] | None:
+    """An order and a request that have the facts at an instant; None when no order can."""
+    if facts.goods != "signed" and not facts.in_period:
+        return None
+    special = _special(facts)
+    if special is None:
+        return None
+    long_ago = at - timedelta(days=400)  # longer than any period that a policy can set
+    since = at if facts.in_period else long_ago
+    line = OrderLine(
+        sku="SKU-1",
+        title="示例商品",
+        quantity=1,
+        paid_fen=9900,
+        no_reason_excluded=facts.excluded,
+        open_case="OTHER-CASE" if facts.other_case_open else None,
+        applications=0 if facts.may_apply else 9,
+        fresh=facts.line_class == "fresh",
+        electronic=facts.line_class == "electronic",
+    )
+    more = OrderLine(sku="SKU-2", title="同单其他商品", quantity=1, paid_fen=20_000)
+    order = Order(
+        id="ORDER-1",
+        order_type=order_type,
+        lines=(line, more) if facts.dear else (line,),
+        paid_at=since,
+        shipped_at=None if facts.goods == "not_shipped" else since,
+        signed_at=since if facts.goods == "signed" else None,
+        cross_border=facts.line_class == "cross_border",
+        special_order=special,
+    )
+    return order, RefundRequest(
+        sku="SKU-1",
+        kind=facts.kind,
+        reason=facts.reason,
+        amount_fen=None if facts.amount_ok else 9901,
+        evidence=(Evidence(kind="photo", by="buyer", at=at),) if facts.has_evidence else (),
+    )
+
+
+def _special(facts: Any) -> bool | None:
+    """Whether the order is a special one, so that a fast refund is open or not as the facts say; None where no order can be so."""
+    if facts.goods == "not_shipped":
+        return not facts.fast_refundable
+    told = (facts.kind, facts.reason, facts.goods) == ("refund_only", "not_received", "in_transit")
+    if not facts.fast_refundable:
+        return told
+    return False if told and not facts.excluded and facts.line_class != "cross_border" else None
+
+
+def official_freight_of(facts: Any, order: Order) -> Freight | None:
+    """Who pays for sending the goods back: as elsewhere, an exchange being like a return (assumed). None when nothing is sent back."""
+    if facts.kind == "refund_only":
+        return None
+    if order.freight_insurance:
+        return Freight("insurer", Text("运费险赔付", "the freight insurer pays"), "assumed")
+    if facts.reason in FAULTS:
+        return Freight("seller", Text("卖家承担运费", "the seller pays"), "L2 A7x" if facts.kind == "return_and_refund" else "L2 A7x assumed")
+    return Freight("buyer", Text("买家承担运费", "the buyer pays"), "A7" if facts.kind == "return_and_refund" else "A7 assumed")
