@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Hashable, Mapping, Sequence
+from copy import copy
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from refund_fsm.errors import BadData
 from refund_fsm.graph.bisimulation import coarsest
+from refund_fsm.graph.counted import Counted, counted
 from refund_fsm.graph.exploration import ACCEPTED, FINAL, GUARD_FAILED, MAX_CONFIGS, WRONG_STATE, Explorer, Names, Tables
-from refund_fsm.workflow import Domain, FrozenDict, Policy, Workflow
+from refund_fsm.workflow import Domain, FrozenDict, Policy, Workflow, counting
 
 __all__ = ["ACCEPTED", "FINAL", "GUARD_FAILED", "MAX_CONFIGS", "STATUSES", "WRONG_STATE", "ConfigGraph", "MergedGraph", "explore"]
 
@@ -29,6 +31,9 @@ class ConfigGraph:
     | `limit_of_state` | S | the number of the limit group (as in `Workflow.groups`), or −1 |
     | `facts` | F | the distinct facts, objects of the workflow's facts class |
     | `failed_sets` | – | tuples of guard names in the order of the table; number 0 is the empty one |
+    | `counts` | – | how limits are counted (`workflow.Kind`): which row, which special periods may move it, whether more is added |
+    | `count_of` | N | the number in `counts` of the limit that runs, or −1 |
+    | `law_starts` | N | bytes: 1 where entering the configuration starts the law's clock of its state |
     | `openings` | – | the configurations that a case can open in |
     | `state_of`, `fact_of` | N | numbers into `states` and `facts` |
     | `successor` | N·E | at `i * E + e` the configuration that event `e` leads to from `i`, or −1 where it is refused |
@@ -42,7 +47,7 @@ class ConfigGraph:
     Made by `explore`; one graph is shared by all who ask for it.
     """
 
-    def __init__(self, names: Names, tables: Tables, place: Mapping[int, int]) -> None:
+    def __init__(self, names: Names, tables: Tables, place: Mapping[int, int], counted: Counted) -> None:
         self._names = names
         self._place = place  # by fact * S + state
         self._merged: MergedGraph | None = None
@@ -61,6 +66,17 @@ class ConfigGraph:
         self.failed_at = _frozen(tables.failed_at)
         self.status = memoryview(bytes(tables.status))
         self.clashes = tuple(tables.clashes)
+        self._count(counted)
+
+    def _count(self, counted: Counted) -> None:
+        self.counts, self.count_of, self.law_starts = counted.kinds, _frozen(counted.count_of), memoryview(counted.law_starts)
+
+    def _counted_anew(self, counted: Counted) -> ConfigGraph:
+        """The same configurations under another policy, which counts their limits in other ways."""
+        found = copy(self)
+        found._merged = None
+        found._count(counted)
+        return found
 
     def __len__(self) -> int:
         """N, the number of configurations."""
@@ -117,14 +133,14 @@ class ConfigGraph:
 
 class MergedGraph(ConfigGraph):
     """The coarsest bisimulation of `raw`: configurations are one block when state, accepted events, the rules that they fire,
-    failed guards and limits are the same, now and after any events. Blocks are numbered by their first members.
+    failed guards and limits (and how they are counted) are the same, now and after any events. Blocks are numbered by their first members.
 
     Tables and `index` as in `ConfigGraph`, blocks being the configurations; and `block_of` (shape: N of `raw`) holds the block,
     `representative` (shape N) the first member of each.
     """
 
     def __init__(
-        self, raw: ConfigGraph, block_of: array[int], representative: array[int], made: tuple[Names, Tables, dict[int, int]]
+        self, raw: ConfigGraph, block_of: array[int], representative: array[int], made: tuple[Names, Tables, dict[int, int], Counted]
     ) -> None:
         super().__init__(*made)
         self.raw = raw
@@ -140,24 +156,32 @@ class MergedGraph(ConfigGraph):
         return self.raw.merged_by(colours)
 
 
-_graphs: WeakKeyDictionary[Workflow, dict[tuple[bool, tuple[tuple[Domain, Domain], ...]], ConfigGraph]] = WeakKeyDictionary()
+Allowed = tuple[bool, tuple[tuple[Domain, Domain], ...]]
+_graphs: WeakKeyDictionary[Workflow, dict[Allowed, dict[tuple[object, ...], ConfigGraph]]] = WeakKeyDictionary()
 
 
 def explore(workflow: Workflow, policy: Policy | None = None, *, strict: bool = True) -> ConfigGraph:
     """The graph of all configurations that can be reached from every set of facts that a case can open with.
 
-    `policy=None` is the guide's. Facts that the policy fixes are fixed; facts are constant at filing events. The graph is kept
-    as long as the workflow lives, one for all policies that agree on what the facts can be. Raises `WorkflowError` naming the
+    `policy=None` is the workflow's own profile. Facts that the policy fixes are fixed; facts are constant at filing events. The graph is
+    kept as long as the workflow lives, one for all policies that agree on what the facts can be and on the special periods. Raises `WorkflowError` naming the
     rule whose effect changes what it does not list or makes no facts, or that clashes with another under this policy;
     `TooLong` beyond `exploration.MAX_CONFIGS` configurations. With `strict=False` clashes are listed in the graph instead, and
     the first rule fires, as the machine has it.
     """
-    policy = Policy.guide() if policy is None else policy
-    known = _graphs.setdefault(workflow, {})
-    allowed = (strict, tuple((one.domain(policy), one.start(policy)) for one in workflow.fact_fields))
-    found = known.get(allowed)
+    policy = workflow.default_policy() if policy is None else policy
+    allowed: Allowed = (strict, tuple((one.domain(policy), one.start(policy)) for one in workflow.fact_fields))
+    known = _graphs.setdefault(workflow, {}).setdefault(allowed, {})
+    limits = counting(workflow, policy)
+    found = known.get(limits.signature)
     if found is None:
-        found = known.setdefault(allowed, ConfigGraph(*Explorer(workflow, policy, strict=strict).explored()))
+        other = next(iter(known.values()), None)
+        if other is not None:
+            made = other._counted_anew(counted(limits, other.states, other.facts, other.state_of, other.fact_of))
+        else:
+            names, tables, place = Explorer(workflow, policy, strict=strict).explored()
+            made = ConfigGraph(names, tables, place, counted(limits, names.states, tables.facts, tables.state_of, tables.fact_of))
+        found = known.setdefault(limits.signature, made)
     return found
 
 
@@ -182,19 +206,22 @@ def _merge(raw: ConfigGraph, colours: Sequence[Hashable]) -> MergedGraph:
         tables.failed_at.extend(raw.failed_at[cells])
         tables.status += raw.status[cells]
     blocks = {key: block_of[config] for key, config in raw._place.items()}
-    return MergedGraph(raw, block_of, array("i", firsts.values()), (raw._names, tables, blocks))
+    chosen = tuple(firsts.values())
+    limits = Counted(raw.counts, array("i", [raw.count_of[one] for one in chosen]), bytes(raw.law_starts[one] for one in chosen))
+    return MergedGraph(raw, block_of, array("i", chosen), (raw._names, tables, blocks, limits))
 
 
 def _looks(raw: ConfigGraph, colours: Sequence[Hashable]) -> list[int]:
-    """What tells configurations apart at sight, numbered: state (and so limit and statuses), rules, failed guards, colour."""
+    """What tells configurations apart at sight, numbered: state (and so statuses), rules, failed guards, how the limit is counted, whether
+    the law's clock starts, colour."""
     size = len(raw.events) * raw.rule_at.itemsize
     rules, failed = raw.rule_at.tobytes(), raw.failed_at.tobytes()
-    known: dict[tuple[int, bytes, bytes, Hashable], int] = {}
+    known: dict[tuple[int, int, int, bytes, bytes, Hashable], int] = {}
     found = []
-    for config, state in enumerate(raw.state_of):
+    for config, (state, count, law) in enumerate(zip(raw.state_of, raw.count_of, raw.law_starts, strict=True)):
         row = slice(config * size, (config + 1) * size)
         colour = colours[config] if colours else None
-        found.append(known.setdefault((state, rules[row], failed[row], colour), len(known)))
+        found.append(known.setdefault((state, count, law, rules[row], failed[row], colour), len(known)))
     return found
 
 

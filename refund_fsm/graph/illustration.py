@@ -85,7 +85,7 @@ class _RandomWalks:
         return moves[-1]
 
     def _stay(self, key: str, *, whole: bool) -> None:
-        limit = self.workflow.limit_of.get(key)
-        longest = limit.length_in(self.policy) * HOURS[limit.unit] if limit else UNLIMITED_HOURS
+        rows = self.workflow.limits_at.get(key, ())
+        longest = max((row.length_in(self.policy) * HOURS[row.unit] for row in rows), default=UNLIMITED_HOURS)
         self.stays[key] = self.stays.get(key, 0) + 1
         self.hours[key] = self.hours.get(key, 0.0) + longest * (1.0 if whole else self.random.random() ** 2)

@@ -82,7 +82,9 @@ def _why_kind(ground: Ground) -> Text:
     if request.reason in ("not_shipped", "not_received"):
         return Text("没有收到货，不能换货，请选“仅退款”（R14）。", "Goods that never came cannot be exchanged; choose refund only (R14).")
     here = GOODS_LABELS[goods_at(ground.order, ground.instant)]
-    return Text(f"商品{here.zh}，签收后才能换货（R14）。", f"The goods are {here.en}; they can be exchanged once they are signed for (R14).")
+    return Text(
+        f"商品{here.zh}，签收后才能换货（R14）。", f"The goods are {here.en}; they can be exchanged once they are signed for (R14)."
+    )
 
 
 @guard(zh="售后类型与原因、货物状态相符", en="the kind fits the reason and where the goods are", why=_why_kind)
@@ -152,7 +154,9 @@ def shipped(facts: Any) -> bool:
 def _why_by_kind(ground: Ground) -> Text:
     """What the kind that was asked for wants instead."""
     if ground.request.kind == "refund_only":
-        return Text("本次申请的是仅退款，无需退货，应“同意退款”。", "The request is for refund only; nothing is sent back, so approve the refund.")
+        return Text(
+            "本次申请的是仅退款，无需退货，应“同意退款”。", "The request is for refund only; nothing is sent back, so approve the refund."
+        )
     if ground.request.kind == "exchange":
         return Text(
             "本次申请的是换货：先同意退货，收到货后换货发货（R14）。",
@@ -188,7 +192,9 @@ def _why_not_fast(ground: Ground) -> Text:
     order, request = ground.order, ground.request
     where = goods_at(order, ground.instant)
     if order.special_order:
-        return Text("含税、直邮、定制的订单不适用极速退款（R15、R20）。", "Taxed, direct-mail and custom orders get no fast refund (R15, R20).")
+        return Text(
+            "含税、直邮、定制的订单不适用极速退款（R15、R20）。", "Taxed, direct-mail and custom orders get no fast refund (R15, R20)."
+        )
     if where == "signed":
         return Text("商品已签收，不适用极速退款（R20）。", "The goods are signed for, so there is no fast refund (R20).")
     return Text(
@@ -357,5 +363,7 @@ def official_freight_of(facts: Any, order: Order) -> Freight | None:
     if order.freight_insurance:
         return Freight("insurer", Text("运费险赔付", "the freight insurer pays"), "assumed")
     if facts.reason in FAULTS:
-        return Freight("seller", Text("卖家承担运费", "the seller pays"), "L2 A7x" if facts.kind == "return_and_refund" else "L2 A7x assumed")
+        return Freight(
+            "seller", Text("卖家承担运费", "the seller pays"), "L2 A7x" if facts.kind == "return_and_refund" else "L2 A7x assumed"
+        )
     return Freight("buyer", Text("买家承担运费", "the buyer pays"), "A7" if facts.kind == "return_and_refund" else "A7 assumed")

@@ -220,7 +220,9 @@ _TITLES = {
 
 COPIED = date(2026, 3, 9)  # when the rule centre's texts were read
 _RULES = "https://school.xiaohongshu.com/rule/detail/35/"
-_10124 = Published(Text("小红书第三方商家售后服务管理规则（10124）", "After-sales rule for third-party shops (10124)"), f"{_RULES}10124", COPIED)
+_10124 = Published(
+    Text("小红书第三方商家售后服务管理规则（10124）", "After-sales rule for third-party shops (10124)"), f"{_RULES}10124", COPIED
+)
 _3484 = Published(Text("退款不退货服务规范（3484）", "Refund without return (3484)"), f"{_RULES}3484", COPIED)
 _10021 = Published(Text("已发货极速退款服务规范（10021）", "Fast refund of shipped goods (10021)"), f"{_RULES}10021", COPIED)
 _67764 = Published(Text("2026年春节公告（67764）", "Notice on the Spring Festival 2026 (67764)"), f"{_RULES}67764", COPIED)

@@ -142,9 +142,7 @@ class Counting:
 
     def relevant(self, row: Limit) -> list[tuple[int, SpecialPeriod, tuple[Guard, ...]]]:
         """The special periods of a row's limit, with their places in the policy and their guards."""
-        return [
-            (place, self._policy.special[place], guards) for limit, guards, place in self._special if limit == row.field
-        ]
+        return [(place, self._policy.special[place], guards) for limit, guards, place in self._special if limit == row.field]
 
     @property
     def policy(self) -> Policy:
@@ -209,7 +207,9 @@ class _Group:
         near = [one for one in self._whole.relevant(limit) if _all_hold(one[2], facts, f"special period of {limit.field} {told}")]
         added = limit.plus_when is not None and asked(limit.plus_when, facts, f"limit {limit.field} {told}")
         plus = limit.plus_in(self._whole.policy) if added else 0
-        why = Why(limit, (*limit.when, *((limit.plus_when,) if added and limit.plus_when else ())), self._because(row, near, facts), plus=plus)
+        why = Why(
+            limit, (*limit.when, *((limit.plus_when,) if added and limit.plus_when else ())), self._because(row, near, facts), plus=plus
+        )
         kind = Kind(self._place, row, tuple(place for place, _, _ in near), added)
         special = tuple((period, guards) for _, period, guards in near)
         return Count(kind, limit, limit.unit, limit.length_in(self._whole.policy), special, plus, why)

@@ -272,9 +272,7 @@ def _counted(rows: Sequence[Limit]) -> list[Any]:
     """What the rows of a limit do; one that depends on nothing is told as ever."""
     if len(rows) == 1 and not rows[0].guards:
         return [rows[0].field, rows[0].length]
-    return [
-        [row.field, row.length, [one.name for one in row.when], row.plus, row.plus_when and row.plus_when.name] for row in rows
-    ]
+    return [[row.field, row.length, [one.name for one in row.when], row.plus, row.plus_when and row.plus_when.name] for row in rows]
 
 
 def _meaning(workflow: Table) -> dict[str, Any]:
