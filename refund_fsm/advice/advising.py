@@ -153,7 +153,7 @@ def _scene_of_order(order: Order, at: datetime, policy: Policy | None, workflow:
     if at < order.paid_at:
         raise BadData("at", at.isoformat(), f"not before the order was paid, {order.paid_at.isoformat()}")
     actor = _actor(workflow, role)
-    return Scene(workflow, Policy.guide() if policy is None else policy, guidance_of(workflow), order, at, role=actor)
+    return Scene(workflow, workflow.default_policy() if policy is None else policy, guidance_of(workflow), order, at, role=actor)
 
 
 def _actor(workflow: Workflow, role: str | None) -> Actor | None:

@@ -45,7 +45,7 @@ def _units(scene: Scene) -> set[str]:
     """The units of the limits that are told: that of the present state, and that of the payout."""
     case = scene.case
     due = None if case is None else case.due
-    paying = {limit.unit for states, limit in scene.workflow.groups if any(scene.pays_at(state.key) for state in states)}
+    paying = {row.unit for states, rows in scene.workflow.groups for row in rows if any(scene.pays_at(state.key) for state in states)}
     return ({due.unit} if due else set()) | (paying if case is not None or scene.can_file() else set())
 
 

@@ -40,9 +40,10 @@ def _may_pay(scene: Scene) -> bool:
 def _payout(scene: Scene) -> Iterator[Tip]:
     """The payout limit: as it runs, or as it would run if the refund were granted now."""
     case = scene.case
-    groups = [limit for states, limit in scene.workflow.groups if any(scene.pays_at(state.key) for state in states)]
-    for limit in groups:
-        if case is not None and scene.workflow.limit_of.get(case.state.key) is limit:
+    groups = [rows for states, rows in scene.workflow.groups if any(scene.pays_at(state.key) for state in states)]
+    for rows in groups:
+        limit = rows[-1]
+        if case is not None and scene.workflow.limits_at.get(case.state.key) is rows:
             due = case.due
             assert due is not None
             sentence = texts.PAYOUT_LATE if due.at <= scene.at else texts.PAYOUT

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from refund_fsm.case.machine import Stepper, stepper_of
 from refund_fsm.case.record import NO_DETAILS, Breach, CalendarChange, Due, Seal, Step
 from refund_fsm.errors import CalendarOutOfRange, TooLong
-from refund_fsm.workflow import CLOCK, Ground, Order, Policy, RefundRequest, Rule, State, Workflow, counting
+from refund_fsm.workflow import CLOCK, Ground, Order, Policy, RefundRequest, Rule, State, Why, Workflow, counting
 
 MAX_CLOCK_STEPS = 10_000  # clock rules that one advance fires: a table that goes round by itself is an error, not a hang
 MAX_STEPS = 100_000  # of one case: what no buyer and no merchant does, and what still can be written and read again
@@ -132,7 +132,7 @@ def statutory_due(head: Head, live: Live) -> Due | None:
         if state.key in live.law:
             length = limit.length_in(head.policy)
             deadline = head.policy.calendar.deadline(live.law[state.key], length, limit.unit, roll_over=head.policy.roll_over)
-            found.append(Due(deadline.at, limit, limit.unit, length, None, deadline.provisional))
+            found.append(Due(deadline.at, limit, limit.unit, length, None, deadline.provisional, Why(limit, limit.when)))
     return min(found, key=lambda due: due.at, default=None)
 
 

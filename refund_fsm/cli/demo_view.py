@@ -127,7 +127,8 @@ def _reasons(step: Step, workflow: Workflow, lang: Languages, trace: Trace) -> I
     for line in source_lines(workflow, main_source(step), lang):
         yield f"{INDENT}  {line}"
     if rule.by_clock:
-        limit = workflow.limit_of[rule.source.key]
+        limit = workflow.ordinary(rule.source.key)
+        assert limit is not None, "the clock fires at a limit"
         length = words.length(limit.length_in(trace.case.policy), limit.unit)
         yield f"{INDENT}  {lang.say(PASSED)}: {lang.say(length, ' ')} ({limit.field})"
     if rule.when:

@@ -23,7 +23,8 @@ def workflow_dict(workflow: Workflow) -> dict[str, Any]:
         "states": [{"key": s.key, "zh": s.zh, "en": s.en, "final": s.final} for s in workflow.states.values()],
         "limits": [
             {**_limit_dict(group, limit), "clock": any(state.key in workflow.clock_rules for state in group)}
-            for group, limit in workflow.groups
+            for group, rows in workflow.groups
+            for limit in rows
         ],
         "law": [_limit_dict((state,), limit) for state, limit in workflow.law.items()],
         "rules": [_rule_dict(rule) for rule in workflow.rules],
@@ -75,9 +76,10 @@ def _states(workflow: Workflow, lang: Languages) -> Table:
 def _state(state: State, workflow: Workflow, lang: Languages) -> tuple[Cell, ...]:
     if state.final:
         return state.key, state.text, lang.say(Text("终态", "final"), " "), "", ""
-    limit = workflow.limit_of.get(state.key)
-    if limit is None:
+    rows = workflow.limits_at.get(state.key)
+    if rows is None:
         return state.key, state.text, "", "", ""
+    limit = rows[-1]
     clock = workflow.clock_rules.get(state.key, ())
     fires = ", ".join(rule.id for rule in clock) if clock else lang.say(Text("记逾期", "breach"), " ")
     return state.key, state.text, limit_text(limit, lang), fires, cited(limit.cites, lang)
@@ -121,7 +123,7 @@ def _terms(rule: Rule, lang: Languages) -> Iterator[str]:
 
 def _sources(workflow: Workflow, lang: Languages) -> Iterator[tuple[str, str]]:
     """What every cited rule of the catalogue says, in words."""
-    marks = [rule.cites for rule in workflow.rules] + [limit.cites for limit in (*workflow.limits.values(), *workflow.law.values())]
+    marks = [rule.cites for rule in workflow.rules] + [limit.cites for limit in (*workflow.limit_rows, *workflow.law.values())]
     found = dict.fromkeys(id for cites in marks for id in spelled(cites))
     order = [*workflow.catalogue, ASSUMED]
     for id in sorted(found, key=order.index):

@@ -39,7 +39,7 @@ def marks_of(now: Workflow, policy: Policy, before: Workflow, earlier: Policy) -
 
 def _acts(name: str, workflow: Workflow, policy: Policy, earlier: Policy) -> bool:
     """Whether a policy field alone makes a difference: to a limit, to a fact that it fixes or bounds, to how facts are derived."""
-    limits = {limit.field for _, limit in workflow.groups} | {limit.field for limit in workflow.law.values()}
+    limits = {row.field for row in workflow.limit_rows} | {limit.field for limit in workflow.law.values()}
     facts = {said for one in workflow.fact_fields for said in (one.name, one.up_to)}
     alone = earlier.model_copy(update={name: getattr(policy, name)})
     return name in limits | facts or bool(_moved_facts(workflow, alone, earlier))
@@ -138,7 +138,7 @@ def _rederived(workflow: Workflow, rule: Rule, policy: Policy, moved: frozenset[
 
 def _timed(now: Workflow, rule: Rule, policy: Policy, before: Workflow, earlier: Policy) -> Iterator[Note]:
     if rule.by_clock:
-        old, new = before.limit_of.get(rule.source.key), now.limit_of.get(rule.source.key)
+        old, new = before.ordinary(rule.source.key), now.ordinary(rule.source.key)
         if old and new and _span(old, earlier) != _span(new, policy):
             yield _was(old, earlier)
 
@@ -148,7 +148,7 @@ def _states(now: Workflow, policy: Policy, before: Workflow, earlier: Policy) ->
         if key not in before.states:
             yield key, Mark("added")
             continue
-        notes = [*_limits(before.limit_of.get(key), earlier, now.limit_of.get(key), policy)]
+        notes = [*_limits(before.ordinary(key), earlier, now.ordinary(key), policy)]
         laws = [{one.key: limit for one, limit in workflow.law.items()}.get(key) for workflow in (before, now)]
         notes += _limits(laws[0], earlier, laws[1], policy)
         notes += _renamed(before.states[key], state)

@@ -51,7 +51,7 @@ def source(workflow: Workflow, *, lang: Lang = "both", policy: Policy | None = N
     `zh` or `en`; `BadData` for another. The same bytes for the same table and policy.
     """
     languages(lang)
-    return _Chart(Plan(workflow, policy or Policy.guide()), lang).source()
+    return _Chart(Plan(workflow, policy or workflow.default_policy()), lang).source()
 
 
 @dataclass(frozen=True)

@@ -220,14 +220,14 @@ class Plan:
     def limit_of(self, key: str) -> Limit | None:
         """The limit of a state; that of a state that is gone is the earlier workflow's."""
         if self.before and key not in self.workflow.states:
-            return self.before.limit_of.get(key)
-        return self.workflow.limit_of.get(key)
+            return self.before.ordinary(key)
+        return self.workflow.ordinary(key)
 
     def limit_of_rule(self, rule: Rule) -> Limit | None:
         """The limit at which a rule fires: that of its own table, for one that is gone."""
         if self.before and rule.id not in self.workflow.by_id:
-            return self.before.limit_of.get(rule.source.key)
-        return self.workflow.limit_of.get(rule.source.key)
+            return self.before.ordinary(rule.source.key)
+        return self.workflow.ordinary(rule.source.key)
 
     def _first_actor(self, here: list[Rule]) -> Actor | None:
         """Who acts in a state: on the happy path who takes its next step, else who has the first rule with an arrow; the clock last."""

@@ -40,7 +40,7 @@ def render(
     if policy is not None and not isinstance(policy, Policy):
         raise BadData("policy", policy, "a Policy, or None")
     one_of("to", to, FORMATS)
-    policy = policy or Policy.guide()
+    policy = policy or workflow.default_policy()
     if to == "prism":
         with needing("an export to prism"):
             return _chain(workflow, policy, behaviour, STEP if step is None else step)

@@ -102,7 +102,7 @@ class _Export:
 
     def _delays(self) -> Json:
         found: Json = {}
-        for group, limit in self.workflow.groups:
+        for group, (*_, limit) in self.workflow.groups:
             name = self._delay(limit)
             told: Json = {
                 "length": limit.length_in(self.policy),
@@ -117,7 +117,7 @@ class _Export:
     def _delay(self, limit: Limit) -> str:
         """A delay's name: the limit's field, with its length where limits of that field differ in it."""
         length = limit.length_in(self.policy)
-        lengths = {other.length_in(self.policy) for _, other in self.workflow.groups if other.field == limit.field}
+        lengths = {other.length_in(self.policy) for other in self.workflow.limit_rows if other.field == limit.field}
         return limit.field if len(lengths) == 1 else f"{limit.field}_{length}"
 
     # 2. The machine
@@ -150,7 +150,7 @@ class _Export:
     def _group(self, place: int) -> Json:
         """The parent of states that are counted together. Where only some of them have clock rules, one that is entered after the limit
         has passed finds that in `overdue`."""
-        group, limit = self.workflow.groups[place]
+        group, (*_, limit) = self.workflow.groups[place]
         first = self.workflow.initial if self.workflow.initial in group else group[0]
         entry = {"entry": {"type": "count_anew"}} if self._is_mixed(place) else {}
         passed = {"actions": [{"type": "note_overdue"}, {"type": "limit_passed"}]}
@@ -175,7 +175,7 @@ class _Export:
 
     def _limit(self, state: State, events: Json) -> Json:
         """What the passing of a state's limit does: in the state itself, or put among the `events` of a child."""
-        limit, place = self.workflow.limit_of.get(state.key), self.parent.get(state.key)
+        limit, place = self.workflow.ordinary(state.key), self.parent.get(state.key)
         if limit is None:
             return {}
         rules = self.workflow.clock_rules.get(state.key, ())

@@ -163,10 +163,10 @@ _graphs: WeakKeyDictionary[Workflow, dict[Allowed, dict[tuple[object, ...], Conf
 def explore(workflow: Workflow, policy: Policy | None = None, *, strict: bool = True) -> ConfigGraph:
     """The graph of all configurations that can be reached from every set of facts that a case can open with.
 
-    `policy=None` is the workflow's own profile. Facts that the policy fixes are fixed; facts are constant at filing events. The graph is
-    kept as long as the workflow lives, one for all policies that agree on what the facts can be and on the special periods. Raises `WorkflowError` naming the
-    rule whose effect changes what it does not list or makes no facts, or that clashes with another under this policy;
-    `TooLong` beyond `exploration.MAX_CONFIGS` configurations. With `strict=False` clashes are listed in the graph instead, and
+    `policy=None` is the workflow's own profile. Facts that the policy fixes are fixed; facts are constant at filing events. The graph
+    is kept as long as the workflow lives, one for all policies that agree on what the facts can be and on the special periods. Raises
+    `WorkflowError` naming the rule whose effect changes what it does not list or makes no facts, or that clashes with another under this
+    policy; `TooLong` beyond `exploration.MAX_CONFIGS` configurations. With `strict=False` clashes are listed in the graph instead, and
     the first rule fires, as the machine has it.
     """
     policy = workflow.default_policy() if policy is None else policy

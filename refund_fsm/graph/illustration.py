@@ -23,7 +23,7 @@ def illustrate(workflow: Workflow, *, cases: int, seed: int, policy: Policy | No
 
     Steps along the spine are likelier than others, and a stay lasts up to the state's limit. The same seed gives the same random walks.
     """
-    policy = policy or Policy.guide()
+    policy = policy or workflow.default_policy()
     walks = _RandomWalks(workflow, policy, Random(seed))
     for _ in range(cases):
         walks.take()

@@ -189,7 +189,7 @@ def wants_goods_back(facts: Any) -> bool:
 
 
 def _why_not_fast(ground: Ground) -> Text:
-    order, request = ground.order, ground.request
+    order = ground.order
     where = goods_at(order, ground.instant)
     if order.special_order:
         return Text(
@@ -200,8 +200,8 @@ def _why_not_fast(ground: Ground) -> Text:
     return Text(
         f"商品{GOODS_LABELS[where].zh}，极速退款只适用于“未收到货”的仅退款、七天无理由的非跨境商品，"
         f"且不超过{words.yuan(ground.policy.fast_refund_fen).zh}（R20）。",
-        f"The goods are {GOODS_LABELS[where].en}: a fast refund is for refund only with “not received”, of seven-day goods that do not cross "
-        f"the border, up to {words.yuan(ground.policy.fast_refund_fen).en} (R20).",
+        f"The goods are {GOODS_LABELS[where].en}: a fast refund is for refund only with “not received”, of seven-day goods that do not "
+        f"cross the border, up to {words.yuan(ground.policy.fast_refund_fen).en} (R20).",
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from refund_fsm.orders.accepted import ACCEPTED
 from refund_fsm.orders.common import (

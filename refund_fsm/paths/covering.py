@@ -68,7 +68,7 @@ def cover(
         raise BadData("extra_states", extra_states, f"a whole number from 0 to {MAX_EXTRA_STATES}")
     if policy is not None and not isinstance(policy, Policy):
         raise BadData("policy", policy, "a Policy, or None for the guide's")
-    policy = policy or Policy.guide()
+    policy = policy or workflow.default_policy()
     if seen is not None:
         for key in workflow.states:
             if not isinstance(seen.get(key), str):

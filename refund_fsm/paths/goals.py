@@ -159,12 +159,12 @@ def limits(space: Space) -> Goals:
     every rule that stays under a limit, a minute before it."""
     goals, wanted = Goals(), []
     workflow = space.workflow
-    for key, limit in workflow.limit_of.items():
-        for what in [rule.id for rule in workflow.clock_rules.get(key, ())] or [limit.field]:
+    for key, rows in workflow.limits_at.items():
+        for what in [rule.id for rule in workflow.clock_rules.get(key, ())] or [row.field for row in rows]:
             wanted += [f"{key} {what} {when}" for when in ("before", "at", "after")]
     for place in space.places:
         key = space.state(place)
-        limit_here = workflow.limit_of.get(key)
+        limit_here = workflow.ordinary(key)
         if limit_here is None:
             continue
         clock = space.clock_move(place)

@@ -78,7 +78,7 @@ class Space:
             dest = graph.successor[cell]
             if overdue and graph.limit_of(dest) == graph.limit_of(place % len(graph)) and dest in self.lasting:
                 dest += len(graph)
-            if self.late and not overdue and self.workflow.limit_of.get(rule.source.key):
+            if self.late and not overdue and rule.source.key in self.workflow.limits_at:
                 yield Move(Input("late", name), rule, dest)
             yield Move(Input("do", name), rule, dest)
 

@@ -57,7 +57,7 @@ class Complete:
     @cached_property
     def offered(self) -> dict[int, tuple[Input, ...]]:
         """By place, the inputs that are defined there: without a limit none can pass."""
-        limited = self.space.workflow.limit_of
+        limited = self.space.workflow.limits_at
         return {p: self.alphabet if self.space.state(p) in limited else self.alphabet[:-1] for p in self.space.places}
 
     @cached_property

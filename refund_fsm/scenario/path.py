@@ -77,7 +77,7 @@ class Path:
 
     def replay(self, workflow: Workflow, policy: Policy | None = None) -> RefundCase:
         """The case after the path; `PathError` at the first step where state, rules, refusal or deadline are not as expected."""
-        player = Player.opened(workflow, policy or Policy.guide(), self.opening)
+        player = Player.opened(workflow, policy or workflow.default_policy(), self.opening)
         _same(0, "state", player.case.state.key, self.state)
         for place, step in enumerate(self.steps, 1):
             player = player.at(step.at) if step.event is None else player.told(step.event, step.by or "", step.at, step.details)

@@ -58,11 +58,11 @@ def check(workflow: Workflow, policy: Policy | None = None) -> Report:
     `WorkflowError` for an effect that does not what it says.
     """
     _check_asked(workflow, policy)
-    choices = _choices(workflow, policy or Policy.guide())
+    choices = _choices(workflow, policy or workflow.default_policy())
     if not any(choice.merged.openings for choice in choices):
         raise BadData("workflow", workflow, "an example_of that gives an order for some facts that a case can open with")
-    lowered = _lowered(workflow, policy or Policy.guide())
-    fuller = _choices(workflow, (policy or Policy.guide()).model_copy(update=lowered)) if lowered else []
+    lowered = _lowered(workflow, policy or workflow.default_policy())
+    fuller = _choices(workflow, (policy or workflow.default_policy()).model_copy(update=lowered)) if lowered else []
     ever = {(hit.kind, hit.subjects) for hit in never(workflow, fuller)} if lowered else set()
     hits: list[Hit] = []
     off: list[Hit] = []

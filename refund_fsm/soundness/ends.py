@@ -134,7 +134,7 @@ def _unheeded(space: Space) -> Iterator[Hit]:
     places = (
         place
         for place in space.moves
-        if (key := space.state(place)) in workflow.limit_of and key in workflow.clock_rules and space.fires(place // 2)[1] is None
+        if (key := space.state(place)) in workflow.limits_at and key in workflow.clock_rules and space.fires(place // 2)[1] is None
     )
     for key, place in _nearest_of(space, places).items():
         said = state_text(workflow, key)
@@ -171,7 +171,7 @@ def _suspects(choice: Choice) -> Iterator[tuple[Rule, Rule]]:
             continue
         same = one.event.name == two.event.name
         if one.by_clock:
-            counts = one.source.key in workflow.limit_of and (not same or (one.source.key, one.event.name) in events)
+            counts = one.source.key in workflow.limits_at and (not same or (one.source.key, one.event.name) in events)
         else:
             counts = same and not one.source.final and (one.source.key, one.event.name) in events
         if counts:

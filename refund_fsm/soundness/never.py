@@ -53,7 +53,7 @@ def _why_dead(workflow: Workflow, choices: Sequence[Choice], rule: Rule) -> tupl
     if found is None:
         return Text("其起始状态永远到不了。", "its source is never reached."), None
     path = _asked_for(*found, rule.event)
-    if rule.by_clock and rule.source.key not in workflow.limit_of:
+    if rule.by_clock and rule.source.key not in workflow.limits_at:
         return Text("由时钟触发，而该状态没有期限。", "the clock fires it, and its source has no limit."), path
     if rule.source.final:
         return Text("终态不再接受操作。", "a final state takes no event."), path
@@ -94,7 +94,7 @@ def _asked(workflow: Workflow) -> Mapping[str, Mapping[str, tuple[tuple[Guard, E
     """By guard name and state, where a case asks it: not in a final state but by the clock, and by the clock only under a limit."""
     found: dict[str, dict[str, tuple[tuple[Guard, Event], ...]]] = {name: {} for name in workflow.guards}
     for rule in workflow.rules:
-        if rule.source.key not in workflow.limit_of if rule.by_clock else rule.source.final:
+        if rule.source.key not in workflow.limits_at if rule.by_clock else rule.source.final:
             continue
         for guard in rule.when:
             places = found[guard.name]

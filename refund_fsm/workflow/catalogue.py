@@ -272,7 +272,8 @@ _PLATFORM = {
         _3484,
         Text(
             "买家同意的，商家可以不要求退货、直接退款（接口文档对退货类不允许这样操作，备注）",
-            "If the buyer agrees, the merchant may refund a return at once, without the goods (the interface refuses that for returns: kept as "
+            "If the buyer agrees, the merchant may refund a return at once, without the goods (the interface refuses that "
+            "for returns: kept as "
             "a note)",
         ),
     ),
@@ -280,7 +281,8 @@ _PLATFORM = {
         _10124,
         Text(
             "同意退货后，买家7天内填写退货单号，否则售后结束；售后期内可再次申请",
-            "The buyer enters the tracking number within 7 days of the approval, else the case ends; it may be filed anew within the period",
+            "The buyer enters the tracking number within 7 days of the approval, else the case ends; it may be filed "
+            "anew within the period",
         ),
     ),
     "R9": (
@@ -302,7 +304,8 @@ _PLATFORM = {
         _10124,
         Text(
             "申请被拒后，买家7天内可申请平台介入，否则售后关闭；换货待确认期间也可申请",
-            "After a refusal the buyer has 7 days to bring the platform in, else the case closes; he may also do so while exchanged goods await "
+            "After a refusal the buyer has 7 days to bring the platform in, else the case closes; he may also do so while "
+            "exchanged goods await "
             "his confirmation",
         ),
     ),
@@ -310,7 +313,8 @@ _PLATFORM = {
         _OPEN,
         Text(
             "发货前的退款，商家以发货的方式拒绝，售后随即关闭（2023年文档；2025年规则写的是同意或拒绝，备注）",
-            "A refund before shipping is refused by shipping the order, and the case closes at once (documents of 2023; the rule of 2025 speaks "
+            "A refund before shipping is refused by shipping the order, and the case closes at once (documents of 2023; the "
+            "rule of 2025 speaks "
             "of agreeing or refusing: kept as a note)",
         ),
     ),
@@ -326,7 +330,8 @@ _PLATFORM = {
         Text(
             "换货：处理、寄回、收货同退货；收到后48小时内换货发货，买家7天内确认，逾期自动确认；商家不确认收货的，订单超过200元由平台介入，"
             "其余转为退货退款",
-            "Exchange: answered, sent back and received as a return; shipped within 48 hours of the receipt, confirmed by the buyer within 7 "
+            "Exchange: answered, sent back and received as a return; shipped within 48 hours of the receipt, confirmed by "
+            "the buyer within 7 "
             "days or by itself. Silence on the goods: above 200 yuan the platform steps in, else it becomes a return and is refunded",
         ),
     ),
@@ -341,7 +346,8 @@ _PLATFORM = {
         _10124,
         Text(
             "退货途中极速退款：七天无理由商品，物流揽收后（保证金、系统额度等例外未建模）",
-            "Fast refund on the way back: seven-day goods, once the carrier has scanned the parcel (deposit, system limit and other exceptions "
+            "Fast refund on the way back: seven-day goods, once the carrier has scanned the parcel (deposit, system limit "
+            "and other exceptions "
             "are not modelled)",
         ),
     ),
@@ -368,7 +374,8 @@ _PLATFORM = {
         _10021,
         Text(
             "已发货极速退款：仅退款、未收到货、运输途中、金额不超过2,000元、七天无理由商品，非跨境、非特殊商品",
-            "Fast refund of shipped goods: refund only, not received, still in transit, at most 2,000 yuan, seven-day goods, neither cross-border "
+            "Fast refund of shipped goods: refund only, not received, still in transit, at most 2,000 yuan, seven-day goods, "
+            "neither cross-border "
             "nor special",
         ),
     ),

@@ -6,8 +6,8 @@ Each field says where its default comes from (`Policy.cites_of`). Must not know 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property, partial
 from datetime import datetime
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 

@@ -33,9 +33,9 @@ class Workflow(Table):
 
     `facts` is the facts class; `facts_of(order, request, at, policy)` derives one, and `example_of(facts, at)` gives an
     order and a request that have them at `at` (None when no order can). `limits` maps a state, or a tuple of states
-    counted together, to a `Limit`, or to several, the first of which its guards let count; `law` maps a state to a clock that only warns. `spine` is the path to show first;
-    `accepts` is what `soundness` would find fault with and is meant so; `profile` is the policy where none is handed over (`guide`,
-    `statute` or `platform`), and `holds_from` when this edition of the table came into force.
+    counted together, to a `Limit`, or to several, of which the first whose guards hold counts; `law` maps a state to a clock that only
+    warns. `spine` is the path to show first; `accepts` is what `soundness` would find fault with and is meant so; `profile` is the policy
+    where none is handed over (`guide`, `statute` or `platform`), and `holds_from` when this edition of the table came into force.
     Raises `WorkflowError` naming the row when the table is faulty.
     """
 

@@ -132,6 +132,11 @@ class Table:
         """The number of the limit group by state key; states without a limit have none."""
         return FrozenDict({s.key: place for place, (group, _) in enumerate(self.groups) for s in group})
 
+    def ordinary(self, key: str) -> Limit | None:
+        """The row of a state's limit that counts where no other does: the last one; None for a state without a limit."""
+        rows = self.limits_at.get(key)
+        return rows[-1] if rows else None
+
     @cached_property
     def limit_rows(self) -> tuple[Limit, ...]:
         """All rows of all limits, in their order."""

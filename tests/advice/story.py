@@ -100,7 +100,7 @@ def _words(case: RefundCase, at: datetime, by: str, advice: Advice, seen: Seen) 
             yield "it is over and somebody's turn"
     if case.state.final and any(tip.topic == "next" or "does nothing" in tip.text.en for tip in advice.items):
         yield "it is over and goes on"
-    if case.state.final and {tip.deadline for tip in advice.items} & {limit.field for _, limit in case.workflow.groups}:
+    if case.state.final and {tip.deadline for tip in advice.items} & {limit.field for limit in case.workflow.limit_rows}:
         yield "it is over and a limit runs"
     yield from _losses(case, at, by, advice, seen)
 

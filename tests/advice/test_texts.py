@@ -61,9 +61,9 @@ def test_every_id_of_the_guide_is_used() -> None:
         flow = orders.get(key)
         used |= set(chain.from_iterable(rule.sources for rule in flow.rules))
         used |= set(chain.from_iterable(expand(event.how_cites) for event in flow.events.values()))
-        used |= set(chain.from_iterable(expand(limit.cites) for limit in (*flow.limits.values(), *flow.law.values())))
+        used |= set(chain.from_iterable(expand(limit.cites) for limit in (*flow.limit_rows, *flow.law.values())))
     used |= set(chain.from_iterable(expand(Policy.cites_of(field)) for field in Policy.model_fields))
-    used |= set(re.findall(r"\b[A-DLS]\d+x?\b", orders.order_type_of.__doc__ or ""))
+    used |= set(re.findall(r"\b[A-DLRS]\d+x?\b", orders.order_type_of.__doc__ or ""))
     assert used == {*CATALOGUE, ASSUMED}
 
 

@@ -59,7 +59,7 @@ class Rows:
 
     def __init__(self, workflow: Workflow) -> None:
         self.workflow, self.policy = workflow, Policy.guide()
-        self.limit = {key: (one.length_in(self.policy), one.unit) for key, one in workflow.limit_of.items()}
+        self.limit = {key: (one.length_in(self.policy), one.unit) for key, (*_, one) in workflow.limits_at.items()}
         self.actor = {name: event.actor.key for name, event in workflow.events.items()}
         self.needs = {name: event.needs for name, event in workflow.events.items()}
         self.files = {(one.source.key, one.event.name) for one in workflow.rules if one.event.files}

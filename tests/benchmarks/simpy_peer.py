@@ -101,7 +101,7 @@ class Peer:
         self.rows = self._grouped()
         self.openings = [self._opening(share.facts, share.freight_insurance, start) for share in behaviour.mix]
         self.shares = list(accumulate(share.weight for share in behaviour.mix))
-        self.limits = {key: (limit.length_in(self.policy), limit.unit) for key, limit in workflow.limit_of.items()}
+        self.limits = {key: (limit.length_in(self.policy), limit.unit) for key, (*_, limit) in workflow.limits_at.items()}
         self.law = {state.key: (limit.length_in(self.policy), limit.unit) for state, limit in workflow.law.items()}
         self.filing = {rule.source.key for rule in workflow.rules if rule.event.files}
         self.before, self.working = self._calendar(self.midnight.date())

@@ -141,6 +141,6 @@ def test_the_plain_reading_has_the_same_states_and_limits(key: str) -> None:
     workflow = orders.get(key)
     assert [row.id for row in ROWS[key]] == list(workflow.by_id)
     assert {frozenset(group.split()): field for group, field in LIMITS[key].items()} == {
-        frozenset(state.key for state in group): limit.field for group, limit in workflow.groups
+        frozenset(state.key for state in group): limit.field for group, (limit,) in workflow.groups
     }
     assert step(key, "draft", {}, "cancel", "buyer", {}) == (next(row for row in ROWS[key] if row.event == "cancel"), {})

@@ -46,7 +46,8 @@ def test_show_as_json_is_the_table(key: str, capsys: Captured) -> None:
         }
         assert all(id in CATALOGUE or id == "assumed" for id in row["cites"])
     by_clock = {rule.source.key for rule in workflow.rules if rule.event.actor.key == "clock"}
-    for row, (group, limit) in zip(shown["limits"], workflow.groups, strict=True):
+    rows = [(group, limit) for group, limits in workflow.groups for limit in limits]
+    for row, (group, limit) in zip(shown["limits"], rows, strict=True):
         assert row["states"] == [state.key for state in group] and (row["field"], row["unit"]) == (limit.field, limit.unit)
         assert row["clock"] == bool(by_clock & set(row["states"])) and row["cites"]
 
@@ -63,7 +64,7 @@ def test_show_for_people_has_every_rule_state_and_source(key: str, capsys: Captu
         assert text.zh in out and text.en in out
     cited = {id for rule in workflow.rules for id in rule.sources} - {"assumed"}
     assert all(CATALOGUE[id].text.zh in out and CATALOGUE[id].text.en in out for id in cited)
-    assert all(limit.field in out and limit.unit.split("_")[-1] in out for limit in workflow.limits.values())
+    assert all(limit.field in out and limit.unit.split("_")[-1] in out for limit in workflow.limit_rows)
 
 
 def test_orders(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:

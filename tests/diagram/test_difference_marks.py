@@ -140,7 +140,7 @@ def test_a_rule_that_is_gone_keeps_its_own_limit() -> None:
         limits={**limits, group: Limit("own_days", "assumed", length=33)},
     )
     shown = texts(edge_of(parsed(now, before=WORKFLOW, lang="en"), clock.id))
-    length = limits[group].length_in(Policy())
+    length = WORKFLOW.limits_at[clock.source.key][-1].length_in(Policy())
     assert any(text.startswith(f"{length} ") for text in shown)
     assert not any(text.startswith("33 ") for text in shown)
 

@@ -107,7 +107,7 @@ def test_limits_are_those_of_the_policy(key: str) -> None:
     workflow = WORKFLOWS[key]
     policy = Policy(return_days=61, arbitration_request_days=62, complaint_days=63)
     before, after = mermaid.source(workflow), mermaid.source(workflow, policy=policy)
-    limits = [limit for limit in workflow.limit_of.values() if limit.length_in(policy) in (61, 62, 63)]
+    limits = [limit for limit in workflow.limit_rows if limit.length_in(policy) in (61, 62, 63)]
     assert limits, "no limit of the table is one of the three"
     for limit in limits:
         assert f"≤ {limit.length_in(policy)} 天 d" in after and f"≤ {limit.length_in(policy)} 天 d" not in before

@@ -130,7 +130,7 @@ def test_cards_show_who_acts_and_the_policys_limits(key: str) -> None:
     units = {"hours": "小时 h", "days": "天 d", "working_days": "个工作日 wd"}
     for state in workflow.states.values():
         shown = texts(made[f"state-{state.key}"])
-        for limit in [workflow.limit_of.get(state.key), *(one for at, one in workflow.law.items() if at.key == state.key)]:
+        for limit in [workflow.ordinary(state.key), *(one for at, one in workflow.law.items() if at.key == state.key)]:
             if limit is not None:
                 assert any(line.endswith(f"≤ {limit.length_in(policy)} {units[limit.unit]}") for line in shown)
         if not state.final:

@@ -78,7 +78,7 @@ def test_the_model_says_every_rule_once_and_marks_final_states_alone(workflow: W
 @EVERY_WORKFLOW_EVEN_AWKWARD
 def test_the_policy_is_in_the_export(workflow: Workflow) -> None:
     policy = Policy(return_days=9, max_resubmissions=5, max_evidence_requests=5, payout_working_days={"at_least": 1, "at_most": 8})  # type: ignore[arg-type]  # pydantic takes the table
-    for _, limit in workflow.groups:
+    for limit in workflow.limit_rows:
         told = json.loads(render(workflow, "xstate", policy))["delays"]
         length = limit.length_in(policy)
         assert any(one["field"] == limit.field and one["length"] == length and one["unit"] == limit.unit for one in told.values())

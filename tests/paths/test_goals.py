@@ -136,7 +136,7 @@ def test_limits_are_met_a_minute_before_at_and_after(key: str) -> None:
     for attempt in attempts(suite):
         if attempt.before.due is not None:
             met.add((attempt.before.state.key, attempt.at - attempt.before.due.at))
-    assert {(state, gap) for state in workflow.limit_of for gap in (-minute, 0 * minute, minute)} <= met
+    assert {(state, gap) for state in workflow.limits_at for gap in (-minute, 0 * minute, minute)} <= met
     assert {f"{state} too late" for state in workflow.clock_rules} <= {
         f"{g.split()[0]} too late" for g in suite.goals if g.endswith("too late")
     }

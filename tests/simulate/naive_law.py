@@ -102,7 +102,7 @@ def _due(workflow: Workflow, policy: Policy, state: str, clock: float) -> float 
     group = next((group for group, _ in workflow.groups if any(one.key == state for one in group)), ())
     if not any(one.key in workflow.clock_rules for one in group):
         return None
-    limit = workflow.limit_of[state]
+    limit = workflow.limits_at[state][-1]
     length = limit.length_in(policy)
     return length if limit.unit == "hours" else 24.0 * (length + 1) - clock
 

@@ -95,11 +95,11 @@ def _holds(rule: Rule, node: Node) -> bool:
 def _never(workflow: Workflow, nodes: list[Node], fired: list[Edge]) -> Iterator[tuple[tuple[str, str], None]]:
     reached = {node.state for node in nodes}
     yield from ((("unreachable_state", key), None) for key in workflow.states if key not in reached)
-    yield from ((("limit_never_due", key), None) for key in workflow.limit_of if key not in reached)
+    yield from ((("limit_never_due", key), None) for key in workflow.limits_at if key not in reached)
     yield from ((("dead_rule", rule.id), None) for rule in workflow.rules if rule.id not in {edge.rule.id for edge in fired})
     for name, one in workflow.guards.items():
         asking = [rule for rule in workflow.rules if one in rule.when]
-        asked = {r.source.key for r in asking if (r.source.key in workflow.limit_of if r.by_clock else not r.source.final)}
+        asked = {r.source.key for r in asking if (r.source.key in workflow.limits_at if r.by_clock else not r.source.final)}
         answers = {one(node.facts) for node in nodes if node.state in asked}
         yield from (((f"guard_never_{str(value).lower()}", name), None) for value in (True, False) if value not in answers)
 
@@ -109,7 +109,7 @@ def _places(workflow: Workflow, edges: dict[Node, list[Edge]], steps: dict[Node,
     for node, length in steps.items():
         state = workflow.states[node.state]
         here = [rule for rule in workflow.rules if rule.source.key == node.state and _holds(rule, node)]
-        limited = node.state in workflow.limit_of
+        limited = node.state in workflow.limits_at
         for one, two in itertools.combinations(here, 2):
             if (limited and one.by_clock and two.by_clock) or (one.event == two.event and not one.by_clock and not state.final):
                 yield ("clash", f"{one.id} {two.id}"), length + 1

@@ -46,7 +46,7 @@ def data_of(workflow: Workflow, policy: Policy) -> Json:
         **_moves(workflow, table),
         **_openings(workflow, table),
         "start": {"facts": _first(workflow, table), "at": _milliseconds(OPENING)},
-        "limits": [_limit(limit, policy, roll=False) for _, limit in workflow.groups],
+        "limits": [_limit(rows[-1], policy, roll=False) for _, rows in workflow.groups],
         "law": {list(workflow.states).index(s.key): _limit(limit, policy, roll=policy.roll_over) for s, limit in workflow.law.items()},
         "calendar": _calendar(policy.calendar),
         "words": {key: _pair(text) for key, text in words.LABELS.items()},

@@ -69,7 +69,7 @@ def page(
     Raises `BadData` for an unknown rule or state and a bad number, and for a policy whose calendar must not guess
     (`beyond="error"`: a page looks ahead); `TooLong` and `WorkflowError` as `table.table_of` does; `MissingPart` without an engine.
     """
-    policy = Policy.guide() if policy is None else policy
+    policy = workflow.default_policy() if policy is None else policy
     if policy.beyond == "error":
         raise BadData("policy.beyond", policy.beyond, "'provisional': a page counts on beyond the published years, and says so")
     overlaid = counts is not None or waits is not None

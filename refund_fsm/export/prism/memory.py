@@ -35,7 +35,7 @@ class Memory:
         clocked = {key for key in self.states if self.clock_rules(key)}
         inner = [rule for rule in self.rules if not self.enters(rule)]
         self.counted = _closed(clocked, inner, lambda rule: (rule.dest.key, rule.source.key))
-        self.count_at: Mapping[str, Count] = {key: lattice.count(workflow.limit_of[key], policy) for key in sorted(self.counted)}
+        self.count_at: Mapping[str, Count] = {key: lattice.count(workflow.limits_at[key][-1], policy) for key in sorted(self.counted)}
         before = {rule.source.key for rule in self.rules if self._to_midnight(rule)} if lattice.per_day > 1 else set()
         self.timed = _closed(before, self.rules, lambda rule: (rule.dest.key, rule.source.key))
 

@@ -32,7 +32,7 @@ def skeleton(workflow: Workflow, policy: Policy | None = None) -> Behaviour:
     """
     if not isinstance(workflow, Workflow):
         raise BadData("workflow", workflow, "a Workflow, such as orders.get('virtual')")
-    policy = policy or Policy.guide()
+    policy = policy or workflow.default_policy()
     choices = tuple(row for state in workflow.states.values() if not state.final for row in _choices(workflow, state, policy))
     common, mix = _mix(workflow, policy)
     if not choices:
@@ -60,7 +60,7 @@ def _choices(workflow: Workflow, state: State, policy: Policy) -> Iterator[Choic
 
 def _delay(workflow: Workflow, state: State, policy: Policy) -> Quantity:
     """At most as long as the limit of a state allows."""
-    limit = workflow.limit_of.get(state.key)
+    limit = workflow.ordinary(state.key)
     if limit is None:
         return USUAL
     return Uniform(least=0, most=max(float(limit.length_in(policy)), 1.0), unit=limit.unit)

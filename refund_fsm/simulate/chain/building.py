@@ -38,7 +38,7 @@ def chain_of(workflow: Workflow, behaviour: Behaviour, start: datetime, policy: 
     start = instant(start, "start")
     if start.microsecond:
         raise BadData("start", start.isoformat(), "a whole second")
-    return _Builder(workflow, behaviour, policy or Policy.guide(), start).chain()
+    return _Builder(workflow, behaviour, policy or workflow.default_policy(), start).chain()
 
 
 class _Key(NamedTuple):

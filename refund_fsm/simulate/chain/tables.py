@@ -147,7 +147,7 @@ def _states(chain: Chain) -> dict[str, Any]:
 
 
 def _limits(chain: Chain, days: Days) -> dict[str, Any]:
-    limits, laws = [limit for _, limit in chain.workflow.groups], list(chain.workflow.law.values())
+    limits, laws = [rows[-1] for _, rows in chain.workflow.groups], list(chain.workflow.law.values())
     policy, roll = chain.policy, chain.policy.roll_over
     limit_ends = [_ends(limit, limit.length_in(policy), days, roll_over=False) for limit in limits]
     law_ends = [_ends(limit, limit.length_in(policy), days, roll_over=roll) for limit in laws]

@@ -106,7 +106,7 @@ def _row_label(chain: Chain, place: int) -> Text:
 
 
 def _policies(chain: Chain) -> Iterator[Change]:
-    limits = {limit.field for _, limit in chain.workflow.groups}
+    limits = {row.field for row in chain.workflow.limit_rows}
     for field in Policy.model_fields:
         if field not in limits | _read(chain):
             continue
@@ -161,7 +161,7 @@ def _with_policy(chain: Chain, field: str, policy: Policy) -> Chain | None:
 
     A field that only limits read leaves the configurations as they are. Any other is asked of the workflow anew.
     """
-    limits = {limit.field for _, limit in chain.workflow.groups}
+    limits = {row.field for row in chain.workflow.limit_rows}
     if field in limits:
         return replace(chain, policy=policy)
     other = chain_of(chain.workflow, chain.behaviour, chain.start, policy)

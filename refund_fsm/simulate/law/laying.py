@@ -34,7 +34,7 @@ def lay(
 
 def fits(chain: Chain, step: timedelta) -> bool:
     """Whether every limit in hours is a whole number of steps."""
-    lengths = (limit.length_in(chain.policy) for _, limit in chain.workflow.groups if limit.unit == "hours")
+    lengths = (limit.length_in(chain.policy) for limit in chain.workflow.limit_rows if limit.unit == "hours")
     return not any(timedelta(hours=length) % step for length in lengths)
 
 
@@ -123,7 +123,8 @@ class _Layer:
         hours, slots = [], []
         ends = np.where(tables.limit_end < NEVER, tables.limit_end // self.seconds, NO_DEADLINE)
         days = self.last // self.per_day + 1
-        for place, (group, limit) in enumerate(workflow.groups):
+        for place, (group, rows) in enumerate(workflow.groups):
+            limit = rows[-1]
             length = int(tables.limit_hours[place])
             if length >= 0 and length % self.seconds:
                 raise BadData("step", self.step, f"a step of which the limit {limit.field}, {length // 3600} hours, is a whole multiple")

@@ -131,7 +131,7 @@ def _breaches(one: Many, figures: Mapping[str, Figure]) -> Section:
     workflow = one.workflow
     rows: list[tuple[Cell, ...]] = []
     for name, interval in breach_shares(figures).items():
-        _, limit = workflow.groups[limit_names(workflow).index(name)]
+        _, (*_, limit) = workflow.groups[limit_names(workflow).index(name)]
         length = words.length(limit.length_in(one.policy), limit.unit)
         rows.append((limit_label(workflow, name), length, estimate(interval, "share"), _precision(one, interval)))
     columns = (Column(Text("时限所在状态", "limit of")), Column(Text("期限", "limit")), *numbers(SHARE, _known(one, figures)))

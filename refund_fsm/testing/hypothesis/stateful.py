@@ -239,7 +239,7 @@ def machine_for(
     if policy is not None and not isinstance(policy, Policy):
         raise BadData("policy", policy, "a Policy, or None for the guide's")
     fitted, chosen = fit(names, workflow), settings_for(profile)
-    policy = policy or Policy.guide()
+    policy = policy or workflow.default_policy()
     abilities = _looked_at(make)
     if not abilities.advances:
         fitted.check_clock()

@@ -32,7 +32,7 @@ def orders_and_requests(workflow: Workflow, *, policy: Policy | None = None) -> 
     Seven in eight let the case leave its initial state. `policy=None` is the guide's. Instants are of 2025 and 2026.
     Drawing raises `WorkflowError` when `example_of` gives an order that has not the facts it was asked for.
     """
-    return _opening(workflow, policy or Policy.guide())
+    return _opening(workflow, policy or workflow.default_policy())
 
 
 def legal_paths(workflow: Workflow, *, policy: Policy | None = None, max_steps: int = 30) -> st.SearchStrategy[LegalPath]:
@@ -41,7 +41,7 @@ def legal_paths(workflow: Workflow, *, policy: Policy | None = None, max_steps: 
     States not yet seen are preferred, and the end comes late, so that deep states do not starve. Waiting times run from
     nothing to a minute and a microsecond before the limit, the limit itself, and beyond.
     """
-    return _path(workflow, policy or Policy.guide(), max_steps)
+    return _path(workflow, policy or workflow.default_policy(), max_steps)
 
 
 def cases(workflow: Workflow, *, policy: Policy | None = None, max_steps: int = 30) -> st.SearchStrategy[RefundCase]:
@@ -52,12 +52,12 @@ def cases(workflow: Workflow, *, policy: Policy | None = None, max_steps: int = 
     repeats what it drew and prefers small choices, so count on a third of these shares in a test's few hundred examples.
     Some moves at random come before those that lead there; the simplest case is one just opened.
     """
-    return _case(workflow, policy or Policy.guide(), max_steps)
+    return _case(workflow, policy or workflow.default_policy(), max_steps)
 
 
 def near_misses(workflow: Workflow, *, policy: Policy | None = None, max_steps: int = 30) -> st.SearchStrategy[NearMiss]:
     """Legal paths with one move more that must be refused, and the code of the refusal. Every code that the workflow has comes up."""
-    return _near_miss(workflow, policy or Policy.guide(), max_steps)
+    return _near_miss(workflow, policy or workflow.default_policy(), max_steps)
 
 
 def _drawn(draw: Draw, size: int) -> bytes:

@@ -118,7 +118,7 @@ class BareCase:
 
     def __init__(self, workflow: Workflow, policy: Policy | None = None) -> None:
         self.workflow = workflow
-        self.policy = Policy.guide() if policy is None else policy
+        self.policy = workflow.default_policy() if policy is None else policy
         self.case: RefundCase | None = None
 
     @property

@@ -80,7 +80,7 @@ class Table:
         self.fit, self.policy = fit, policy
         workflow = self.workflow = fit.workflow
         self.bounds = workflow.bounds(policy)
-        self.limits = {key: (limit.length_in(policy), limit.unit) for key, limit in workflow.limit_of.items()}
+        self.limits = {key: (rows[-1].length_in(policy), rows[-1].unit) for key, rows in workflow.limits_at.items()}
         self.actor_of = {name: event.actor.key for name, event in workflow.events.items()}
         self.needs = {name: event.needs for name, event in workflow.events.items()}
         by_hand = ((name, event) for name, event in workflow.events.items() if event.actor.key != CLOCK.key)

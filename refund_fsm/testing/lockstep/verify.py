@@ -91,7 +91,7 @@ def _wanted(criterion: object) -> list[str | Suite]:
 
 def _policy(policy: Policy | None, wanted: list[str | Suite], fitted: Fit) -> Policy:
     if policy is not None and not isinstance(policy, Policy):
-        raise BadData("policy", policy, "a Policy, or None for the guide's")
+        raise BadData("policy", policy, "a Policy, or None for the profile of the workflow")
     for one in wanted:
         if isinstance(one, Suite):
             if one.workflow.fingerprint != fitted.workflow.fingerprint:
@@ -100,7 +100,7 @@ def _policy(policy: Policy | None, wanted: list[str | Suite], fitted: Fit) -> Po
             if policy is not None and one.policy != policy:
                 raise BadData("policy", policy, f"the policy of the suite of the criterion {one.criterion}, or None")
             policy = one.policy
-    return Policy.guide() if policy is None else policy
+    return fitted.workflow.default_policy() if policy is None else policy
 
 
 class _Lockstep:

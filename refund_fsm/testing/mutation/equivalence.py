@@ -51,7 +51,7 @@ class Judge:
     """
 
     def __init__(self, workflow: Workflow, policy: Policy | None = None) -> None:
-        self.workflow, self.policy = workflow, policy or Policy.guide()
+        self.workflow, self.policy = workflow, policy or workflow.default_policy()
         self.facts = FactClasses(workflow, self.policy)
         self.table = Table(workflow, self.facts)
         self.by_hand = [Input("do", name) for name, event in workflow.events.items() if event.actor.key != CLOCK.key]
@@ -102,7 +102,7 @@ class Judge:
         return found
 
     def _inputs(self, state: str) -> list[Input]:
-        return [*self.by_hand, PASS] if state in self.workflow.limit_of else self.by_hand
+        return [*self.by_hand, PASS] if state in self.workflow.limits_at else self.by_hand
 
     def _answer(self, table: Table, state: str, at: Place, one: Input) -> tuple[str, Place] | None:
         """State and place after an input; None where an event is refused, or the clock goes round for ever."""

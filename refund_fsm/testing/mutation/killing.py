@@ -74,9 +74,9 @@ def _told(case: RefundCase, step: PathStep) -> tuple[bool, RefundCase]:
 
 
 def killed_by(mutant: Mutant, paths: Iterable[Path], policy: Policy | None = None) -> Kill | None:
-    """Runs paths (a `Suite`, or any others of the original under the policy; `None`: the guide's) on a mutant, one after the
+    """Runs paths (a `Suite`, or any others of the original under the policy; None: the workflow's own) on a mutant, one after the
     other, until one kills it; None when it survives. A mutant that raises is killed."""
-    workflow, policy, steps = mutant.workflow, policy or Policy.guide(), 0
+    workflow, policy, steps = mutant.workflow, policy or mutant.workflow.default_policy(), 0
     for place, path in enumerate(paths):
         blow = struck(workflow, policy, path)
         if blow is not None:

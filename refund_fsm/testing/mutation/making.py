@@ -21,7 +21,7 @@ def mutants(workflow: Workflow, policy: Policy | None = None) -> tuple[Mutant, .
         raise BadData("workflow", workflow, "a Workflow")
     if policy is not None and not isinstance(policy, Policy):
         raise BadData("policy", policy, "a Policy, or None for the guide's")
-    policy = policy or Policy.guide()
+    policy = policy or workflow.default_policy()
     table = held(workflow, policy)
     made = tuple(mutant for operator in OPERATORS.values() for mutant in operator(table, policy))
     return made if table is workflow else tuple(replace(mutant, original=workflow) for mutant in made)

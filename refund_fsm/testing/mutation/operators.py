@@ -39,7 +39,7 @@ def _added(workflow: Workflow, _: Policy) -> Iterator[Mutant]:
         for event in workflow.events.values():
             if (source.key, event.name) in workflow.rules_at:
                 continue
-            if event.actor.key == CLOCK.key and source.key not in workflow.limit_of:
+            if event.actor.key == CLOCK.key and source.key not in workflow.limits_at:
                 continue
             for dest in workflow.states.values():
                 name = f"{source.key}, {event.name} → {dest.key} added"
@@ -103,7 +103,7 @@ def negated(guard: Guard) -> Guard:
 def _swapped(workflow: Workflow, _: Policy) -> Iterator[Mutant]:
     actors = {**workflow.actors, CLOCK.key: workflow.actors.get(CLOCK.key, CLOCK)}
     for event in workflow.events.values():
-        runs = any(state.key in workflow.limit_of for state in workflow.sources_of[event.name])
+        runs = any(state.key in workflow.limits_at for state in workflow.sources_of[event.name])
         for actor in actors.values():
             if actor.key != event.actor.key and (runs or actor.key != CLOCK.key):
                 name = f"{event.name} by {actor.key}, not {event.actor.key}"
@@ -116,7 +116,7 @@ def _by(workflow: Workflow, event: Event, actor: Actor) -> dict[str, Any]:
 
 
 def _shifted(workflow: Workflow, policy: Policy) -> Iterator[Mutant]:
-    for group, limit in workflow.groups:
+    for group, limit in [(group, row) for group, rows in workflow.groups for row in rows]:
         length = limit.length_in(policy)
         for shifted in (length + 1, length - 1):
             if shifted:
@@ -126,7 +126,10 @@ def _shifted(workflow: Workflow, policy: Policy) -> Iterator[Mutant]:
 
 
 def _limited(workflow: Workflow, limit: Limit, instead: Limit, group: tuple[State, ...]) -> dict[str, Any]:
-    limits = {key: instead if one is limit and group in (key, (key,)) else one for key, one in workflow.limits.items()}
+    limits = dict(workflow.limits)
+    for key, rows in workflow.limits.items():
+        if group in (key, (key,)):
+            limits[key] = tuple(instead if one is limit else one for one in rows) if isinstance(rows, tuple) else instead
     return {"limits": limits}
 
 

@@ -29,5 +29,5 @@ def touched(original: Workflow, mutant: Workflow) -> Touch:
         for state, event in cells
         if any(flow.events[event].actor.key == CLOCK.key for flow in (original, mutant) if event in flow.events)
     }
-    due = {state for state, limit in original.limit_of.items() if mutant.limit_of[state] != limit}
+    due = {state for state, rows in original.limits_at.items() if mutant.limits_at[state] != rows}
     return Touch(frozenset(cells), frozenset(acts), frozenset(due))

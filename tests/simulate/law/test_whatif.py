@@ -79,7 +79,7 @@ def test_all_that_can_matter_is_in_it(found: Sensitivity) -> None:
     delays = {place for place in places if place.endswith(".delay")}
     assert len(delays) == sum(one.delay is not None and one.delay.expected > 0 for one in DEFAULT.choices)
     policies = {place.removeprefix("policy.") for place in places if place.startswith("policy.")}
-    limits = {limit.field for _, limit in VIRTUAL.groups}
+    limits = {limit.field for limit in VIRTUAL.limit_rows}
     assert limits | {"max_evidence_requests", "found_at_once_hours"} == policies
     assert places.count("policy.complaint_days") == 2
 

@@ -42,7 +42,7 @@ def test_as_many_as_the_table_makes(key: str) -> None:
     when = [rule.when for rule in rules]
     by_hand = [event for event in workflow.events.values() if event.actor.key != CLOCK.key]
     ticking = len(workflow.events) - len(by_hand)
-    free = len(by_hand) * len(states) + ticking * len(workflow.limit_of) - len(workflow.rules_at)
+    free = len(by_hand) * len(states) + ticking * len(workflow.limits_at) - len(workflow.rules_at)
     assert list(made) == list(OPERATORS) and made["rule added"] == free * len(states)
     assert made["rule redirected"] == len(rules) * (len(states) - 1)
     assert made["guard dropped"] == made["guard negated"] == sum(map(len, when))
@@ -167,5 +167,5 @@ def test_a_late_fault_shows_after_k_times(operator: str, k: int) -> None:
 def test_lengths_come_from_the_policy() -> None:
     long = GUIDE.model_copy(update={"evidence_hours": 5})
     shifted = (one for one in mutants(WORKFLOWS["virtual"], long) if one.operator == "limit shifted")
-    found = {limit.length for one in shifted for limit in one.workflow.limits.values() if limit.field == "evidence_hours"}
+    found = {limit.length for one in shifted for limit in one.workflow.limit_rows if limit.field == "evidence_hours"}
     assert found == {None, 4, 6}
