@@ -25,7 +25,7 @@ def render(
     behaviour: Behaviour | None = None,
     step: timedelta | None = None,
 ) -> str:
-    """The workflow as text of another tool, ending in a newline. `policy=None` is the guide's.
+    """The workflow as text of another tool, ending in a newline. `policy=None` is the workflow's own profile.
 
     `promela` is a Promela model, `xstate` JSON, `pnml` a Petri net in XML, `prism` a Markov chain. The last one alone takes a
     `behaviour` (None: the one that ships for the workflow) and a `step` of time that divides 24 h (None: `STEP`): delays that are not

@@ -42,7 +42,7 @@ def cover(
     extra_states: int = 0,
     seen: Mapping[str, str] | None = None,
 ) -> Suite:
-    """A suite of concrete paths for a criterion; `policy=None` is the guide's.
+    """A suite of concrete paths for a criterion; `policy=None` is the workflow's own profile.
 
     | criterion | goals |
     |---|---|
@@ -67,7 +67,7 @@ def cover(
     if type(extra_states) is not int or not 0 <= extra_states <= MAX_EXTRA_STATES:
         raise BadData("extra_states", extra_states, f"a whole number from 0 to {MAX_EXTRA_STATES}")
     if policy is not None and not isinstance(policy, Policy):
-        raise BadData("policy", policy, "a Policy, or None for the guide's")
+        raise BadData("policy", policy, "a Policy, or None for the profile of the workflow")
     policy = policy or workflow.default_policy()
     if seen is not None:
         for key in workflow.states:

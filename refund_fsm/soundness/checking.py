@@ -97,7 +97,7 @@ def _check_asked(workflow: Workflow, policy: Policy | None) -> None:
     if not isinstance(workflow, Workflow):
         raise BadData("workflow", workflow, "a Workflow")
     if policy is not None and not isinstance(policy, Policy):
-        raise BadData("policy", policy, "a Policy, or None for the guide's")
+        raise BadData("policy", policy, "a Policy, or None for the profile of the workflow")
     try:
         assert workflow.fact_fields is not None  # raises NotFinite
     except NotFinite as error:

@@ -62,7 +62,7 @@ def page(
     waits: Mapping[str, timedelta] | None = None,
     note: Text | None = None,
 ) -> Page:
-    """The page of a workflow under a policy (None: the guide's): the same bytes for the same arguments.
+    """The page of a workflow under a policy (None: the workflow's own profile): the same bytes for the same arguments.
 
     `counts` (how often each rule fired, by id) and `waits` (the mean time in states, by key) are laid over the diagram on demand,
     with `note`, a line of your own, under its title.

@@ -25,7 +25,7 @@ SECOND = timedelta(seconds=1)
 
 
 def chain_of(workflow: Workflow, behaviour: Behaviour, start: datetime, policy: Policy | None = None) -> Chain:
-    """The chain of the cases that all open at `start`, a whole second. `policy=None` is the guide's.
+    """The chain of the cases that all open at `start`, a whole second. `policy=None` is the workflow's own profile.
 
     Raises `BadData` naming the place for a behaviour that does not fit the workflow, facts that no order has, a state that is
     left without a choice or a clock; `WorkflowError` for an effect that makes no facts, `TooLong` beyond `MAX_CONFIGS`.

@@ -237,7 +237,7 @@ def machine_for(
     if not isinstance(workflow, Workflow):
         raise BadData("workflow", workflow, "a Workflow")
     if policy is not None and not isinstance(policy, Policy):
-        raise BadData("policy", policy, "a Policy, or None for the guide's")
+        raise BadData("policy", policy, "a Policy, or None for the profile of the workflow")
     fitted, chosen = fit(names, workflow), settings_for(profile)
     policy = policy or workflow.default_policy()
     abilities = _looked_at(make)

@@ -29,7 +29,7 @@ Draw = Callable[[st.SearchStrategy[bytes]], bytes]  # what Hypothesis hands to a
 def orders_and_requests(workflow: Workflow, *, policy: Policy | None = None) -> st.SearchStrategy[tuple[Order, RefundRequest, datetime]]:
     """Orders, requests and opening instants that `RefundCase.open` takes, in every combination of facts that an order can have.
 
-    Seven in eight let the case leave its initial state. `policy=None` is the guide's. Instants are of 2025 and 2026.
+    Seven in eight let the case leave its initial state. `policy=None` is the workflow's own profile. Instants are of 2025 and 2026.
     Drawing raises `WorkflowError` when `example_of` gives an order that has not the facts it was asked for.
     """
     return _opening(workflow, policy or workflow.default_policy())

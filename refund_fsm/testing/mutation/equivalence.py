@@ -40,7 +40,7 @@ class _Pair(NamedTuple):
 
 
 class Judge:
-    """Compares mutants of a workflow with it, under a policy (`None`: the guide's). Facts are constant at filing events, as in
+    """Compares mutants of a workflow with it, under a policy (None: the workflow's own profile). Facts are constant at filing events, as in
     the configuration graph.
 
     A mutant is equivalent when it is bisimilar to the original from every set of facts that an order can open with. The search

@@ -12,7 +12,7 @@ from refund_fsm.workflow import Policy, Workflow
 
 
 def mutants(workflow: Workflow, policy: Policy | None = None) -> tuple[Mutant, ...]:
-    """All single-fault variants of a workflow, by operator as in `operators`; `policy=None` is the guide's.
+    """All single-fault variants of a workflow, by operator as in `operators`; `policy=None` is the workflow's own profile.
 
     The policy gives the lengths that shifted limits start from. `BadData` for what is no workflow; `TooLong` for facts that are
     too many to enumerate.
@@ -20,7 +20,7 @@ def mutants(workflow: Workflow, policy: Policy | None = None) -> tuple[Mutant, .
     if not isinstance(workflow, Workflow):
         raise BadData("workflow", workflow, "a Workflow")
     if policy is not None and not isinstance(policy, Policy):
-        raise BadData("policy", policy, "a Policy, or None for the guide's")
+        raise BadData("policy", policy, "a Policy, or None for the profile of the workflow")
     policy = policy or workflow.default_policy()
     table = held(workflow, policy)
     made = tuple(mutant for operator in OPERATORS.values() for mutant in operator(table, policy))
