@@ -24,7 +24,7 @@ def shared(name: str) -> str:
 
 def test_it_holds_the_rules_of_the_contract_in_their_order() -> None:
     section = shared("rules.md").split("## 1. Catalogue")[1].split("\n## ")[0]
-    assert list(CATALOGUE) == re.findall(r"^\| ([A-DSL]\d+x?) \|", section, flags=re.MULTILINE)
+    assert [id for id in CATALOGUE if not id.startswith("R")] == re.findall(r"^\| ([A-DSL]\d+x?) \|", section, flags=re.MULTILINE)
 
 
 def test_it_has_all_its_letters() -> None:
