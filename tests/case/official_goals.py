@@ -25,6 +25,7 @@ class Figures:
     rules: Counter[str] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
     guards: Counter[str] = field(default_factory=Counter)  # that barred an event
+    returns_of_exchanges: int = 0  # that the platform ordered after the goods had been sent anew
     limits: Counter[str] = field(default_factory=Counter)  # that fell due, by row
     specials: Counter[Special] = field(default_factory=Counter)  # the same
     told: Counter[Special] = field(default_factory=Counter)  # that ran, passed or not
@@ -93,6 +94,18 @@ def of_return_after_exchange() -> Goal:
 
 
 @cache
+def of_early_ruling() -> Goal:
+    """That a refund is asked of the platform before the goods have come back."""
+    return Goal("platform_arbitration", next(row for row in ROWS if row.event == "rule_refund"), ("rejected",), BACK)
+
+
+@cache
+def of_extension() -> Goal:
+    """That a receipt is extended, and perhaps asked to be once more."""
+    return of_rule(next(row for row in ROWS if row.event == "extend_receipt"))
+
+
+@cache
 def of_limit(place: int) -> Goal:
     """That a row of the limits' table falls due."""
     states, guards, name = LIMIT_ROWS[place]
@@ -128,8 +141,8 @@ def wanted(draw: random.Random, figures: Figures) -> Goal | None:
     """One of what has come up least; or nothing in particular."""
     if draw.random() < 0.25:
         return None
-    if draw.random() < 0.03:
-        return of_return_after_exchange()
+    if draw.random() < 0.1:
+        return draw.choice((of_return_after_exchange(), of_early_ruling(), of_extension()))
     counts = [(figures.rules[row.id], of_rule(row)) for row in ROWS]
     counts += [(figures.limits[limit_row(states[0], name)], of_limit(place)) for place, (states, _, name) in enumerate(LIMIT_ROWS)]
     counts += [(figures.specials[row], of_special(row)) for row in SPECIALS]

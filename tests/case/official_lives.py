@@ -109,6 +109,7 @@ class Life:
             self.must(said == theirs, f"ours says {said}, theirs {theirs}")
         self.figures.tried += 1
         accepted = said[1:].isdigit()
+        self.figures.returns_of_exchanges += said == "P39" and self.seen["facts"]["exchange_sent"]
         self.figures.accepted += accepted
         self.must(accepted or self.side.look() == self.seen, "a refused event changed something")
         if not accepted:
@@ -141,13 +142,15 @@ class Life:
 
     def purposeful(self) -> None:
         """What leads to the goal; without one, or when it is reached, anything that is accepted, or a wait."""
-        goal, self.goal = self.goal, self.goal if self.way else None
+        goal = self.goal
+        if not self.way and self.draw.random() < 0.6:  # else once more: an extension, say, is refused then
+            self.goal = None
         if goal is None or self.way:
             self.aimed() if self.way or self.draw.random() < 0.85 else self.waited()
         elif goal.rule is None:
             due = self.plain.due()
             self.wait(max(due.at, self.plain.now) if due is not None else self.soon())
-        elif self.would_fire(goal.rule, self.plain.now):
+        else:
             self.tell(goal.rule.event, self.plain.now, goal.rule.actor, self.needed(goal.rule, self.plain.now))
 
     def aimed(self) -> None:
@@ -171,7 +174,8 @@ class Life:
 
     def wish(self, row: Row) -> float:
         """How much it is wanted: rules that end a life early, or only stay, come up often enough anyway."""
-        weight = 0.1 if row.event == "cancel" else 1 if row.event == "accept_rejection" or row.source == row.dest else 6
+        dull = row.event == "accept_rejection" or (row.source == row.dest and row.event != "extend_receipt")
+        weight = 0.1 if row.event == "cancel" else 1 if dull else 6
         return weight / (1 + self.figures.rules[row.id])
 
     def needed(self, row: Row, at: datetime) -> dict[str, Any]:
@@ -207,20 +211,30 @@ class Life:
 
     def wrong(self) -> None:
         """An event that is likely to be refused."""
+        barred = self.barred(at := self.soon())
+        if barred and self.draw.random() < 0.4:
+            guards = self.figures.guards
+            row = self.draw.choices(barred, [1 / (1 + min(guards[one] for one in row.guards)) for row in barred])[0]
+            self.tell(row.event, at, row.actor, self.needed(row, at))
+            return
         row = self.draw.choice(ROWS)
-        here = [one for one in ROWS if one.source == self.plain.state and one.actor != "clock"] or [row]
-        near, at = self.draw.choice(here), self.soon()
-        barred = self.draw.choice([one for one in here if not self.would_fire(one, at)] or [row])
+        near = self.draw.choice([one for one in ROWS if one.source == self.plain.state and one.actor != "clock"] or [row])
         ways: list[tuple[str, datetime, str, dict[str, Any]]] = [
             (self.draw.choice(("resubmit", "lose_return", "complain", "nonsense")), at, row.actor, {}),
             (near.event, self.plain.now - self.draw.choice((INSTANT, timedelta(hours=5))), near.actor, {}),
-            (row.event, at, row.actor, {} if row.actor == "clock" else self.needed(row, at)),
+            (row.event, at, row.actor, self.needed(row, at)),
             (near.event, at, self.draw.choice(ACTORS[:5]), self.needed(near, at)),
             (near.event, at, near.actor, self.draw.choice(({}, {"note": " \n"}, {"note": None}, {"evidence": ()}))),
-            (barred.event, at, barred.actor, {} if barred.actor == "clock" else self.needed(barred, at)),
+            (row.event, at, "buyer", {}),
             (near.event, late := self.around_due(), near.actor, self.needed(near, late)),
         ]
         self.tell(*self.draw.choice(ways))
+
+    def barred(self, at: datetime) -> list[Row]:
+        """Rules of this state whose events guards refuse then."""
+        here = [row for row in ROWS if row.source == self.plain.state and row.actor != "clock"]
+        possible = {row.event for row in here if self.would_fire(row, at)}
+        return [row for row in here if row.event not in possible]
 
 
 def lives(*others: Maker, seed: int = 10124) -> Figures:

@@ -45,7 +45,9 @@ def drawn_opening(draw: random.Random, goal: Goal | None) -> Opening:
 def _filing(draw: random.Random, goal: Goal | None) -> datetime:
     """Around the Spring Festival, or anywhere from December to May; often at noon or midnight, where limits turn."""
     if goal is not None and goal.first is not None and goal.before is not None:
-        return goal.first + (goal.before - goal.first) * draw.random() if draw.random() < 0.8 else goal.first
+        if draw.random() < 0.7:
+            return goal.first + (goal.before - goal.first) * draw.random()
+        return draw.choice((goal.first, goal.before)) + draw.choice((-INSTANT, timedelta(0), INSTANT))
     if draw.random() < 0.6:
         first, days = date(2026, 2, 5), 24
     else:
