@@ -87,6 +87,8 @@ def _holds_on_the_way(guard: str, f: Facts) -> bool:
             return not (f["kind"] == "exchange" and f["dear"])
         case "not_yet_extended":
             return not f["extended"]
+        case "has_extension":
+            return bool(f["extended"])
         case "is_fresh":
             return bool(f["line_class"] == "fresh")
         case "is_cross_border":

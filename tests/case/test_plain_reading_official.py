@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import random
 import sys
 import time
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,8 +19,9 @@ from refund_fsm import orders
 from tests.case.official_by_hand import EVENTS, FIRST_DAY, LAST_DAY, ROWS, SPECIALS, STATES
 from tests.case.official_goals import OFTEN, Figures
 from tests.case.official_lives import TRIED, lives
+from tests.case.official_orders import drawn_opening
 from tests.case.official_sides import KEY, Maker, OfProduct, OfReading, Opening, Side
-from tests.case.oracle_official import works
+from tests.case.oracle_official import facts_at, holds, works
 
 ACCEPTED = 5_000
 CODES = "unknown_event case_final time_reversed wrong_state wrong_actor not_due missing_detail guard_failed"
@@ -61,10 +64,33 @@ def test_the_rules_are_numbered_from_p01_to_p57() -> None:
 @WITH_TABLE
 def test_the_table_has_the_same_rules() -> None:
     told = {
-        id: (rule.event.name, rule.event.actor.key, {source.key for source in [rule.source]}, rule.dest.key)
+        id: (
+            rule.event.name,
+            rule.event.actor.key,
+            rule.source.key,
+            rule.dest.key,
+            {guard.name for guard in rule.when},
+            {*rule.event.needs},
+        )
         for id, rule in orders.get(KEY).by_id.items()
     }
-    assert told == {row.id: (row.event, row.actor, {row.source}, row.dest) for row in ROWS}
+    assert told == {row.id: (row.event, row.actor, row.source, row.dest, {*row.guards}, {*row.needs}) for row in ROWS}
+
+
+@WITH_TABLE
+def test_the_table_has_the_same_facts_and_guards() -> None:
+    """Of orders with the goods and the exchange wherever they may be."""
+    workflow, draw = orders.get(KEY), random.Random(67764)
+    for _ in range(500):
+        opening = drawn_opening(draw, None)
+        case = OfProduct(opening).case
+        then = opening.at + timedelta(hours=draw.randrange(24 * 40))
+        facts = workflow.facts_of(case.order, case.request, then, case.policy)
+        assert asdict(facts) == facts_at(opening.order, opening.request, then)
+        for moves in ({}, {"goods_returned": True}, {"goods_returned": True, "exchange_sent": True}, {"extended": True}):
+            moved = replace(facts, **moves)
+            for name, guard in workflow.guards.items():
+                assert guard(moved) is holds(name, asdict(moved)), (name, moved)
 
 
 def test_the_days_off_are_those_of_the_calendar_package() -> None:
