@@ -141,8 +141,8 @@ def wanted(draw: random.Random, figures: Figures) -> Goal | None:
     """One of what has come up least; or nothing in particular."""
     if draw.random() < 0.25:
         return None
-    if draw.random() < 0.1:
-        return draw.choice((of_return_after_exchange(), of_early_ruling(), of_extension()))
+    if draw.random() < 0.12:
+        return draw.choice((of_return_after_exchange(), of_return_after_exchange(), of_early_ruling(), of_extension()))
     counts = [(figures.rules[row.id], of_rule(row)) for row in ROWS]
     counts += [(figures.limits[limit_row(states[0], name)], of_limit(place)) for place, (states, _, name) in enumerate(LIMIT_ROWS)]
     counts += [(figures.specials[row], of_special(row)) for row in SPECIALS]

@@ -34,7 +34,7 @@ class Life:
     others: list[Side]
     goal: Goal | None = None
     story: list[str] = field(default_factory=list)
-    passed: set[int] = field(default_factory=set)  # counts whose breach is in the figures
+    passed: set[Due] = field(default_factory=set)  # limits whose breach is in the figures
 
     def __post_init__(self) -> None:
         self.side = OfReading(self.opening)
@@ -95,8 +95,8 @@ class Life:
 
     def breached(self, state: str, due: Due) -> None:
         """A breach counts once."""
-        if id(due) not in self.passed:
-            self.passed.add(id(due))
+        if due not in self.passed:
+            self.passed.add(due)
             self.figures.fell_due(state, due)
 
     def tell(self, event: str, at: datetime, by: str, details: Mapping[str, Any]) -> str:
