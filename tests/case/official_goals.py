@@ -26,6 +26,7 @@ class Figures:
     refusals: Counter[str] = field(default_factory=Counter)
     guards: Counter[str] = field(default_factory=Counter)  # that barred an event
     returns_of_exchanges: int = 0  # that the platform ordered after the goods had been sent anew
+    extensions_undone: int = 0  # by such an order
     limits: Counter[str] = field(default_factory=Counter)  # that fell due, by row
     specials: Counter[Special] = field(default_factory=Counter)  # the same
     told: Counter[Special] = field(default_factory=Counter)  # that ran, passed or not

@@ -109,7 +109,9 @@ class Life:
             self.must(said == theirs, f"ours says {said}, theirs {theirs}")
         self.figures.tried += 1
         accepted = said[1:].isdigit()
-        self.figures.returns_of_exchanges += said == "P39" and self.seen["facts"]["exchange_sent"]
+        if said == "P39" and self.seen["facts"]["exchange_sent"]:
+            self.figures.returns_of_exchanges += 1
+            self.figures.extensions_undone += self.seen["facts"]["extended"]
         self.figures.accepted += accepted
         self.must(accepted or self.side.look() == self.seen, "a refused event changed something")
         if not accepted:
@@ -162,7 +164,8 @@ class Life:
             return
         if self.way:
             far = {row: distances(self.way[0]).get(row.dest, len(STATES)) for row in possible}
-            possible = [row for row in possible if far[row] == min(far.values())]
+            dwells = self.draw.random() < 0.4  # the way may take in what only stays, as an extension does
+            possible = [row for row in possible if far[row] == min(far.values()) or (dwells and row.source == row.dest)]
         row = self.draw.choices(possible, [self.wish(one) for one in possible])[0]
         said = self.tell(row.event, at, row.actor, self.needed(row, at))
         self.must(said == row.id, f"aimed at {row.id}")

@@ -41,6 +41,7 @@ def check_figures(figures: Figures) -> None:
     assert not figures.lacking()
     assert min(figures.refusals[code] for code in CODES.split()) >= OFTEN
     assert figures.returns_of_exchanges >= OFTEN
+    assert figures.extensions_undone >= OFTEN // 4
     assert min(figures.guards[guard] for guard in BARRING.split()) >= OFTEN
 
 
@@ -179,7 +180,7 @@ def main() -> None:
         f"rules: {dict(figures.rules)}",
         f"refusals: {dict(figures.refusals)}",
         f"guards: {dict(figures.guards)}",
-        f"returns of exchanges: {figures.returns_of_exchanges}",
+        f"returns of exchanges: {figures.returns_of_exchanges}, that undid an extension: {figures.extensions_undone}",
         f"limits: {dict(figures.limits)}",
         *(f"{row.field} {row.guard} {row.first.date()}: {figures.specials[row]} of {figures.told[row]}" for row in SPECIALS),
     )
