@@ -29,9 +29,7 @@ BARRING = (  # the guards that can bar an event; of the others one or its contra
     "kind_fits period_open applications_remain amount_within_balance no_other_case wants_refund_only may_refund_at_once wants_return "
     "wants_goods_back shipped unshipped seven_day_goods not_yet_extended goods_settled goods_with_buyer"
 )
-HAS_TABLE = KEY in orders.keys()
-WITH_TABLE = pytest.mark.skipif(not HAS_TABLE, reason="the package has no such table yet")
-EITHER = pytest.mark.parametrize("make", [OfReading, pytest.param(OfProduct, marks=WITH_TABLE)])
+EITHER = pytest.mark.parametrize("make", [OfReading, OfProduct])
 
 
 def check_figures(figures: Figures) -> None:
@@ -49,7 +47,6 @@ def test_the_reading_alone_goes_everywhere_and_obeys_what_holds_of_every_life() 
     check_figures(lives())
 
 
-@WITH_TABLE
 def test_the_plain_reading_agrees_with_the_table_at_every_step() -> None:
     check_figures(lives(OfProduct))
 
@@ -62,7 +59,6 @@ def test_the_rules_are_numbered_from_p01_to_p57() -> None:
     assert (len(EVENTS), len(STATES)) == (35, 16)
 
 
-@WITH_TABLE
 def test_the_table_has_the_same_rules() -> None:
     told = {
         id: (
@@ -78,7 +74,6 @@ def test_the_table_has_the_same_rules() -> None:
     assert told == {row.id: (row.event, row.actor, row.source, row.dest, {*row.guards}, {*row.needs}) for row in ROWS}
 
 
-@WITH_TABLE
 def test_the_table_has_the_same_facts_and_guards() -> None:
     """Of orders with the goods and the exchange wherever they may be."""
     workflow, draw = orders.get(KEY), random.Random(67764)
@@ -170,9 +165,9 @@ def test_an_exchange_that_nobody_confirms_ends_with_nothing_paid(make: Maker) ->
 
 
 def main() -> None:
-    """Prints the figures, with the product when it has the table."""
+    """Prints the figures."""
     start = time.process_time()
-    figures = lives(*([OfProduct] if HAS_TABLE else []))
+    figures = lives(OfProduct)
     least = [min(figures.rules[row.id] for row in ROWS), min(figures.limits.values()), min(figures.specials.values())]
     lines = (
         f"{figures.lives} lives, {figures.tried} events, {figures.accepted} accepted, {time.process_time() - start:.1f} s",
