@@ -38,7 +38,7 @@ K = TypeVar("K")
 U = TypeVar("U")
 V = TypeVar("V")
 PART = re.compile(r"([^\W\d]\w*)|\[([0-9]{1,9})\]")
-PATH = re.compile(r"[^\W\d]\w*(\[[0-9]{1,9}\])*(\.[^\W\d]\w*(\[[0-9]{1,9}\])*)*")
+PATH = re.compile(r"(?:[^\W\d]\w*|\[[0-9]{1,9}\])(\[[0-9]{1,9}\])*(\.[^\W\d]\w*(\[[0-9]{1,9}\])*)*")
 JOINERS = frozenset("\u200c\u200d")  # emoji and some scripts need them; they hide nothing
 BREAKS = frozenset("\n\t")
 
