@@ -13,7 +13,8 @@ from refund_fsm import Limit, Policy, Rule, orders
 from refund_fsm.errors import BadData
 from refund_fsm.text import SHANGHAI
 from refund_fsm.workflow import CATALOGUE, Partial
-from refund_fsm.workflow.catalogue import COPIED, provenance
+from refund_fsm.workflow.catalogue import provenance
+from refund_fsm.workflow.platform_rules import COPIED
 from tests.orders.contract import Row, tables, ticked
 from tests.orders.official_contract import A_RETURN, TEXT, Special, limits, returns, rules, section, special
 

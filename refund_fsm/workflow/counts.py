@@ -125,7 +125,7 @@ class Counting:
         return None if group is None else group.of(facts)
 
     def is_other(self, state: str, facts: Any, before: str, earlier: Any) -> bool:
-        """Whether a limit is counted in another way than before, so that its end may move."""
+        """Whether a limit is counted otherwise than before, so that its end may move."""
         now, then = self.of(state, facts), self.of(before, earlier)
         return now is not then and (now is None or then is None or now.kind != then.kind)
 
