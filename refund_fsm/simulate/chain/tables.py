@@ -17,7 +17,7 @@ from refund_fsm.simulate.chain.chain import Chain
 from refund_fsm.simulate.chain.days import DAY, NEVER, Days, day_deadlines, days_from, working_deadlines
 from refund_fsm.simulate.chain.limits import limits_of
 from refund_fsm.simulate.chain.quantities import Quantities, quantities
-from refund_fsm.workflow import LAST_YEAR, Unit, counting
+from refund_fsm.workflow import LAST_YEAR, Rule, Unit, Workflow, counting
 
 MAX_DAYS = 3_660  # of one case: one that has not ended by then is left open
 
@@ -47,7 +47,7 @@ class Tables(NamedTuple):
     | `law_hours` | W | the length in seconds where it is in hours, else −1 |
     | `law_end` | W × D | by day, the instant at which the count ends |
     | `law_works` | W | 1 where working days count |
-    | `pays`, `parcel` | R | 1 where the rule moves the money; where a tracking number is handed over |
+    | `pays`, `parcel` | R | 1 where the rule moves the money; where goods are sent back |
     | `works`, `before`, `days` | D, D + 1, – | as in `Days` |
     """
 
@@ -114,7 +114,7 @@ def tables_of(chain: Chain) -> Tables:
         **_limits(chain, days, midnight, known),
         **_laws(chain, days),
         pays=_ints(rule.event.pays for rule in chain.workflow.rules),
-        parcel=_ints("tracking_no" in rule.event.needs for rule in chain.workflow.rules),
+        parcel=_ints(_sends_back(chain.workflow, rule) for rule in chain.workflow.rules),
         works=days.works,
         before=days.before,
         days=days.days,
@@ -126,6 +126,12 @@ def tables_of(chain: Chain) -> Tables:
         groups=len(chain.workflow.groups),
         barred=int(days.ends),
     )
+
+
+def _sends_back(workflow: Workflow, rule: Rule) -> bool:
+    """Whether a rule hands over the tracking number of goods that go back: one who files sends them, where anybody files."""
+    filers = {event.actor.key for event in workflow.events.values() if event.files}
+    return "tracking_no" in rule.event.needs and (not filers or rule.actor.key in filers)
 
 
 def _ints(values: Any) -> Int:
