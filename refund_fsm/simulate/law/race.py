@@ -119,7 +119,8 @@ def _clock_fires(
 
 @apart
 def _clock_fires_on_some(
-    won: Any, least: Any, most: Any, stand: Any, dues: Any, slots: Any, digits: Any, variants: Any, clock: Any, mover: Any, u: Any, here: Any,
+    won: Any, least: Any, most: Any, stand: Any, dues: Any, slots: Any, digits: Any, variants: Any, clock: Any, mover: Any,
+    u: Any, here: Any,
 ) -> Any:  # fmt: skip
     """The limits that end in cell `u`, which is `here`, of those that the mover's digits have: at its edge, or half of the mass at this
     one and half at the next where a limit ends inside. The cell in which the next of them ends."""
