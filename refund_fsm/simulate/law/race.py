@@ -119,8 +119,8 @@ def _clock_fires(
 
 @apart
 def _clock_fires_on_some(
-    won: Any, least: Any, most: Any, stand: Any, dues: Any, slots: Any, digits: Any, variants: Any, clock: Any, mover: Any,
-    u: Any, here: Any,
+    won: Any, least: Any, most: Any, rows: Any, masses: Any, stand: Any, dues: Any, slots: Any, digits: Any, variants: Any,
+    count: Any, clock: Any, mover: Any, u: Any, here: Any,
 ) -> Any:  # fmt: skip
     """The limits that end in cell `u`, which is `here`, of those that the mover's digits have: at its edge, or half of the mass at this
     one and half at the next where a limit ends inside. The cell in which the next of them ends."""
@@ -134,7 +134,11 @@ def _clock_fires_on_some(
     for digit in range(len(dues)):
         if dues[digit] // 2 == here:
             half = dues[digit] % 2 == 1
-            stand[STANDS, mover, digit] *= 0.5 if half else 0.0
+            left = 0.5 if half else 0.0
+            stand[STANDS, mover, digit] *= left
+            for row in range(count if digit == 0 else 0):  # who has not acted by then does not
+                if rows[SLOT, row] == mover:
+                    masses[SHARE, row] *= left
             dues[digit] = dues[digit] + 1 if half else 2 * NO_DEADLINE
         soonest = smaller(soonest, dues[digit] // 2)
     return soonest
@@ -202,7 +206,9 @@ def _run(
             stop = smaller(stop, bounds[phase])
         now = here == due_cell
         if now and mover >= 0:
-            due_cell = _clock_fires_on_some(won, least, most, stand, dues, slots, digits, variants, clock, mover, u, here)
+            due_cell = _clock_fires_on_some(
+                won, least, most, rows, masses, stand, dues, slots, digits, variants, w.races[number, 1] - first_row, clock, mover, u, here
+            )  # fmt: skip
             known, now, stop = none - 1, False, smaller(smaller(last, due_cell), bounds[phase] if phase < len(bounds) else last)
             left = _all_there(stand, slots, none - 1)
             if left < faint:
