@@ -19,7 +19,7 @@ from refund_fsm.graph import MAX_CONFIGS, coarsest
 from refund_fsm.graph.drift import changes
 from refund_fsm.simulate.behaviour import NOTHING, Behaviour
 from refund_fsm.simulate.chain.chain import Chain, Course, Move, Node, Opening
-from refund_fsm.workflow import CLOCK, Order, Policy, RefundRequest, Rule, Workflow, instant, reads_of
+from refund_fsm.workflow import CLOCK, Order, Policy, RefundRequest, Rule, Workflow, counting, instant, reads_of
 
 SECOND = timedelta(seconds=1)
 
@@ -58,6 +58,8 @@ class _Builder:
         self.stepper = stepper_of(workflow)
         self.domains = workflow.domains(policy)
         self.bounds = workflow.bounds(policy)
+        self.counting = counting(workflow, policy)
+        self.law = {state.key: limit for state, limit in workflow.law.items()}
         self.reads: dict[tuple[int, int], tuple[str, ...]] = {}
         self.answers: dict[Any, Rule | None] = {}
         self.courses: list[Course] = []
@@ -169,7 +171,7 @@ class _Builder:
         state = self.workflow.states[self.states[key.state]]
         facts = self.workflow.facts(**dict(zip(self.names, key.facts, strict=True)))
         if state.final:
-            return Node(key.state, facts, (), ((),), ({},), None)
+            return Node(key.state, facts, (), ((),), ({},), None, -1, self._starts(key, facts))
         bounds = self.courses[key.course].bounds if key.course >= 0 else ()
         moves = tuple(self._moves(key, facts, phase) for phase in range(len(bounds) + 1))
         clock = next((e for e in self.events_at[key.state] if self.workflow.events[self.events[e]].actor == CLOCK and e in moves[0]), None)
@@ -180,7 +182,17 @@ class _Builder:
                 state.key,
                 f"in every state a row that holds and is accepted, or a limit that the clock enforces; none for {facts}",
             )
-        return Node(key.state, facts, bounds, draws, moves, clock)
+        return Node(key.state, facts, bounds, draws, moves, clock, self._count(key, facts), self._starts(key, facts))
+
+    def _count(self, key: _Key, facts: Any) -> int:
+        """How the limit is counted, or −1."""
+        count = self.counting.of(self.states[key.state], facts)
+        return -1 if count is None else self.counting.number[count.kind]
+
+    def _starts(self, key: _Key, facts: Any) -> bool:
+        """Whether entering starts the legal clock of the state."""
+        limit = self.law.get(self.states[key.state])
+        return limit is not None and limit.holds(facts)
 
     def _moves(self, key: _Key, facts: Any, phase: int) -> dict[int, Move]:
         """What each event of the state does in a phase; those that are refused are not in it."""
@@ -253,7 +265,8 @@ def _merged(raw: list[Node]) -> tuple[Sequence[int], tuple[Node, ...]]:
     for node in raw:
         cells = [(event, move) for moves in node.moves for event, move in sorted(moves.items())]
         rules = tuple(tuple((event, move.rule) for event, move in sorted(moves.items())) for moves in node.moves)
-        colours.append(looks.setdefault((node.state, node.bounds, node.draws, node.clock, rules), len(looks)))
+        look = node.state, node.bounds, node.draws, node.clock, node.count, node.law, rules
+        colours.append(looks.setdefault(look, len(looks)))
         successors.append([move.dest for _, move in cells])
     block_of = coarsest(colours, successors)
     firsts: dict[int, int] = {}

@@ -45,6 +45,7 @@ class Node(NamedTuple):
 
     By phase (one more than bounds): `draws` holds for each actor with rows the numbers of those that can be drawn (−1 − i for row i
     where it is nothing), `moves` what each event of the state does. `clock` is the event that the limit fires, or None.
+    `count` is how the limit is counted here (its place in `Counting.counts`), or −1; `law` says whether entering starts the legal clock.
     """
 
     state: int
@@ -53,6 +54,8 @@ class Node(NamedTuple):
     draws: tuple[tuple[tuple[int, ...], ...], ...]
     moves: tuple[Mapping[int, Move], ...]
     clock: int | None
+    count: int
+    law: bool
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ Instants are whole seconds after 00:00 (Asia/Shanghai) of the day of the start; 
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,8 +15,9 @@ from refund_fsm.errors import BadData
 from refund_fsm.simulate.chain.alias import alias
 from refund_fsm.simulate.chain.chain import Chain
 from refund_fsm.simulate.chain.days import DAY, NEVER, Days, day_deadlines, days_from, working_deadlines
+from refund_fsm.simulate.chain.limits import limits_of
 from refund_fsm.simulate.chain.quantities import Quantities, quantities
-from refund_fsm.workflow import LAST_YEAR, Limit
+from refund_fsm.workflow import LAST_YEAR, Rule, Unit, Workflow, counting
 
 MAX_DAYS = 3_660  # of one case: one that has not ended by then is left open
 
@@ -25,7 +26,8 @@ Int = NDArray[np.int64]
 
 
 class Tables(NamedTuple):
-    """A chain in numbers: N nodes, P phases at the most, E events, S states, R rules, L limit groups, W legal clocks, C rows of choices.
+    """A chain in numbers: N nodes, P phases at the most, E events, S states, R rules, L limit groups, K counts of limits, W legal clocks,
+    C rows of choices.
 
     | name | shape | holds |
     |---|---|---|
@@ -38,11 +40,14 @@ class Tables(NamedTuple):
     | `choice_event`, `choice_order` | C | the event; who comes first of two at one instant |
     | `rule_at`, `dest_at` | N·P × E | the rule that fires and the node after it, or −1 |
     | `loop`, `rank` | S | which loop of states it is in; its place in an order in which only loops go back |
-    | `final`, `limit`, `clocked`, `law` | S | 1 for final; limit group, or −1; 1 if the clock has rules; legal clock, or −1 |
-    | `limit_hours`, `law_hours` | L, W | the length in seconds where it is in hours, else −1 |
-    | `limit_end`, `law_end` | L × D, W × D | by day, the instant at which the count ends |
-    | `limit_works`, `law_works` | L, W | 1 where working days count |
-    | `pays`, `parcel` | R | 1 where the rule moves the money; where a tracking number is handed over |
+    | `final`, `limit`, `clocked` | S | 1 for final; limit group, or −1; 1 if the clock has rules |
+    | `count`, `law` | N | how the limit is counted, or −1; the legal clock that entering starts, or −1 |
+    | `limit_hours`, `limit_end`, `limit_known` | K, … × D, K | as `hours`, `end`, `known` of `Limits` |
+    | `limit_pieces`, `limit_piece` | K + 1, … × `PIECE` | as `pieces`, `piece` of `Limits` |
+    | `law_hours` | W | the length in seconds where it is in hours, else −1 |
+    | `law_end` | W × D | by day, the instant at which the count ends |
+    | `law_works` | W | 1 where working days count |
+    | `pays`, `parcel` | R | 1 where the rule moves the money; where goods are sent back |
     | `works`, `before`, `days` | D, D + 1, – | as in `Days` |
     """
 
@@ -68,10 +73,13 @@ class Tables(NamedTuple):
     final: Int
     limit: Int
     clocked: Int
+    count: Int
     law: Int
     limit_hours: Int
     limit_end: Int
-    limit_works: Int
+    limit_known: Int
+    limit_pieces: Int
+    limit_piece: Int
     law_hours: Int
     law_end: Int
     law_works: Int
@@ -85,6 +93,7 @@ class Tables(NamedTuple):
     known: int  # the first instant of a day that is judged by weekends alone
     horizon: int  # an instant that no case is followed beyond
     actors: int
+    groups: int  # L
     barred: int  # 1 where the calendar must not guess: what would need a later day is an error
 
 
@@ -94,6 +103,7 @@ def tables_of(chain: Chain) -> Tables:
     midnight = chain.start.replace(hour=0, minute=0, second=0)
     start = (chain.start - midnight) // timedelta(seconds=1)
     phases = max(len(node.bounds) for node in chain.nodes) + 1
+    known = days.known * DAY if days.known < most or days.ends else NEVER
     return Tables(
         **_openings(chain),
         **_nodes(chain, phases, start),
@@ -101,19 +111,27 @@ def tables_of(chain: Chain) -> Tables:
         **_choices(chain),
         **_loops(chain),
         **_states(chain),
-        **_limits(chain, days),
+        **_limits(chain, days, midnight, known),
+        **_laws(chain, days),
         pays=_ints(rule.event.pays for rule in chain.workflow.rules),
-        parcel=_ints("tracking_no" in rule.event.needs for rule in chain.workflow.rules),
+        parcel=_ints(_sends_back(chain.workflow, rule) for rule in chain.workflow.rules),
         works=days.works,
         before=days.before,
         days=days.days,
         quantities=quantities([*(row.delay for row in chain.behaviour.choices), chain.behaviour.amount]),
         start=start,
-        known=days.known * DAY if days.known < most or days.ends else NEVER,
+        known=known,
         horizon=len(days.works) * DAY,
         actors=len(chain.workflow.actors),
+        groups=len(chain.workflow.groups),
         barred=int(days.ends),
     )
+
+
+def _sends_back(workflow: Workflow, rule: Rule) -> bool:
+    """Whether a rule hands over the tracking number of goods that go back: one who files sends them, where anybody files."""
+    filers = {event.actor.key for event in workflow.events.values() if event.files}
+    return "tracking_no" in rule.event.needs and (not filers or rule.actor.key in filers)
 
 
 def _ints(values: Any) -> Int:
@@ -137,42 +155,35 @@ def _days(chain: Chain) -> tuple[Days, int]:
 
 def _states(chain: Chain) -> dict[str, Any]:
     workflow = chain.workflow
-    law_of = {state.key: place for place, state in enumerate(workflow.law)}
     return {
         "final": _ints(workflow.states[key].final for key in chain.states),
         "limit": _ints(workflow.group_of.get(key, -1) for key in chain.states),
         "clocked": _ints(key in workflow.clock_rules for key in chain.states),
-        "law": _ints(law_of.get(key, -1) for key in chain.states),
     }
 
 
-def _limits(chain: Chain, days: Days) -> dict[str, Any]:
-    limits, laws = [rows[-1] for _, rows in chain.workflow.groups], list(chain.workflow.law.values())
-    policy, roll = chain.policy, chain.policy.roll_over
-    limit_ends = [_ends(limit, limit.length_in(policy), days, roll_over=False) for limit in limits]
-    law_ends = [_ends(limit, limit.length_in(policy), days, roll_over=roll) for limit in laws]
+def _limits(chain: Chain, days: Days, midnight: datetime, known: int) -> dict[str, Any]:
+    found = limits_of(counting(chain.workflow, chain.policy).counts, days, midnight, known)
+    return {"count": _ints(node.count for node in chain.nodes), **{f"limit_{name}": array for name, array in found._asdict().items()}}
+
+
+def _laws(chain: Chain, days: Days) -> dict[str, Any]:
+    laws, policy = chain.workflow.law, chain.policy
+    law_of = {chain.states.index(state.key): place for place, state in enumerate(laws)}
+    lengths = [(limit.unit, limit.length_in(policy)) for limit in laws.values()]
+    ends = [_ends(unit, length, days, roll_over=policy.roll_over) for unit, length in lengths]
     return {
-        "limit_hours": _ints(_hours(limit, limit.length_in(policy)) for limit in limits),
-        "limit_end": _stacked(limit_ends, len(days.works)),
-        "limit_works": _ints(limit.unit == "working_days" for limit in limits),
-        "law_hours": _ints(_hours(limit, limit.length_in(policy)) for limit in laws),
-        "law_end": _stacked(law_ends, len(days.works)),
-        "law_works": _ints(limit.unit == "working_days" or (limit.unit == "days" and roll) for limit in laws),
+        "law": _ints(law_of[node.state] if node.law else -1 for node in chain.nodes),
+        "law_hours": _ints(length * 3_600 if unit == "hours" else -1 for unit, length in lengths),
+        "law_end": np.stack(ends) if ends else np.zeros((0, len(days.works)), np.int64),
+        "law_works": _ints(unit == "working_days" or (unit == "days" and policy.roll_over) for unit, _ in lengths),
     }
 
 
-def _stacked(rows: list[Int], width: int) -> Int:
-    return np.stack(rows) if rows else np.zeros((0, width), np.int64)
-
-
-def _hours(limit: Limit, length: int) -> int:
-    return length * 3_600 if limit.unit == "hours" else -1
-
-
-def _ends(limit: Limit, length: int, days: Days, *, roll_over: bool) -> Int:
-    if limit.unit == "working_days":
+def _ends(unit: Unit, length: int, days: Days, *, roll_over: bool) -> Int:
+    if unit == "working_days":
         return working_deadlines(days, length)
-    return day_deadlines(days, length, roll_over=roll_over) if limit.unit == "days" else np.full(len(days.works), NEVER, np.int64)
+    return day_deadlines(days, length, roll_over=roll_over) if unit == "days" else np.full(len(days.works), NEVER, np.int64)
 
 
 # 2. Openings, configurations, draws

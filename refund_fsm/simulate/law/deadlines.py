@@ -1,7 +1,7 @@
 """Owns the codes of deadlines on a lattice, and which row of a node a deadline means. Compiled.
 
-A code is twice the cell, plus 1 when inside it. Of a limit group, `hours` is the length as a code, or −1 where `ends` has the cell of
-the end by day. A node that deadlines are carried into has `slots` rows, the last of them for a deadline that has passed.
+A code is twice the cell, plus 1 when inside it. A node that deadlines are carried into has `slots` rows, the last of them for a deadline
+that has passed; `fine` is 1 where deadlines of its count are not all at the edge of a day.
 """
 
 from __future__ import annotations
@@ -12,24 +12,17 @@ from refund_fsm.simulate.compiled import larger, part
 
 
 @part
-def begun(hours: Any, ends: Any, per_day: Any, cell: Any, inside: Any) -> Any:
-    """The code of the deadline that begins to be counted now."""
-    code = 2 * (cell + hours // 2) + (1 if hours % 2 == 1 else inside)
-    return code if hours >= 0 else 2 * ends[cell // per_day]
-
-
-@part
-def carried(hours: Any, per_day: Any, slot: Any, slots: Any, cell: Any, inside: Any) -> Any:
+def carried(fine: Any, per_day: Any, slot: Any, slots: Any, cell: Any, inside: Any) -> Any:
     """The code of the deadline of a slot, in a node that was entered with it."""
     span, day = slots - 1, cell // per_day + 1
-    code = 2 * cell + (slot - 2 * cell) % span if hours >= 0 else 2 * per_day * (day + (slot - day) % span)
+    code = 2 * cell + (slot - 2 * cell) % span if fine == 1 else 2 * per_day * (day + (slot - day) % span)
     return code if slot < span else 2 * cell + inside
 
 
 @part
-def slot_of(hours: Any, per_day: Any, slots: Any, deadline: Any, cell: Any, inside: Any) -> Any:
+def slot_of(fine: Any, per_day: Any, slots: Any, deadline: Any, cell: Any, inside: Any) -> Any:
     """The slot of a deadline with which a node is entered now."""
-    slot = deadline % (slots - 1) if hours >= 0 else (deadline // (2 * per_day)) % (slots - 1)
+    slot = deadline % (slots - 1) if fine == 1 else (deadline // (2 * per_day)) % (slots - 1)
     return slot if deadline > 2 * cell + inside else slots - 1
 
 

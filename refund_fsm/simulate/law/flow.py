@@ -11,7 +11,7 @@ import numpy as np
 
 from refund_fsm.simulate.compiled import apart, kept, larger, part, smaller, width
 from refund_fsm.simulate.law.cells import add, fill, sum_of
-from refund_fsm.simulate.law.deadlines import begun, carried, same_until, slot_of
+from refund_fsm.simulate.law.deadlines import carried, same_until, slot_of
 from refund_fsm.simulate.law.lattice import NO_DEADLINE
 from refund_fsm.simulate.law.net import (
     AGAIN,
@@ -23,6 +23,7 @@ from refund_fsm.simulate.law.net import (
     HIGH,
     INNER,
     KEPT,
+    LIMIT,
     LOW,
     NODE,
     NUMBER,
@@ -39,7 +40,7 @@ from refund_fsm.simulate.law.net import (
     Int,
     Net,
 )
-from refund_fsm.simulate.law.race import passed, race
+from refund_fsm.simulate.law.race import moved, passed, race
 from refund_fsm.simulate.law.work import Work
 
 FAINT = 1e-14  # probability of all cases in a race that is not followed any more; it stays where it is
@@ -68,25 +69,25 @@ def _stay(nodes: Any, places: Any, mass: Any, stays: Any, last: Any) -> None:
 
 
 @part
-def _deadline(hours: Any, ends: Any, per_day: Any, group: Any, slot: Any, slots: Any, cell: Any, inside: Any) -> Any:
+def _deadline(fine: Any, ends: Any, per_day: Any, count: Any, slot: Any, slots: Any, cell: Any, inside: Any) -> Any:
     """The code of the deadline of a row that moves now."""
-    if group >= 0 and slots > 1:
-        return carried(hours[group], per_day, slot, slots, cell, inside)
-    return begun(hours[group], ends[group], per_day, cell, inside) if group >= 0 else np.int64(NO_DEADLINE)
+    if count >= 0 and slots > 1:
+        return carried(fine[count], per_day, slot, slots, cell, inside)
+    return ends[count, 2 * cell + inside] if count >= 0 else np.int64(NO_DEADLINE)
 
 
 @apart
-def _fresh_row(nodes: Any, hours: Any, ends: Any, per_day: Any, node: Any, cell: Any, inside: Any) -> Any:
+def _fresh_row(nodes: Any, fine: Any, ends: Any, per_day: Any, node: Any, cell: Any, inside: Any) -> Any:
     """The row in which a node is entered with a deadline that begins now."""
-    group, slots = nodes[node, GROUP], nodes[node, ROWS]
+    count, slots = nodes[node, LIMIT], nodes[node, ROWS]
     if slots == 1:
         return nodes[node, ROW]
-    due = begun(hours[group], ends[group], per_day, cell, inside)
-    return nodes[node, ROW] + slot_of(hours[group], per_day, slots, due, cell, inside)
+    due = ends[count, 2 * cell + inside]
+    return nodes[node, ROW] + slot_of(fine[count], per_day, slots, due, cell, inside)
 
 
 @apart
-def _arrived(nodes: Any, hours: Any, ends: Any, per_day: Any, rows: Any, places: Any, todo: Any, mass: Any, cell: Any, inside: Any) -> None:
+def _arrived(nodes: Any, fine: Any, ends: Any, per_day: Any, rows: Any, places: Any, todo: Any, mass: Any, cell: Any, inside: Any) -> None:
     """What has arrived in an instant, by row; that of doors is in the rows that deadlines have which begin now."""
     fill(todo, 0.0)
     for row in range(len(todo)):
@@ -94,7 +95,7 @@ def _arrived(nodes: Any, hours: Any, ends: Any, per_day: Any, rows: Any, places:
             todo[row] = mass[row, inside, cell]
     for door in range(len(todo), len(mass)):
         if places[LOW, door] <= cell <= places[HIGH, door] and mass[door, inside, cell] > 0.0:
-            todo[_fresh_row(nodes, hours, ends, per_day, places[NODE, door], cell, inside)] += mass[door, inside, cell]
+            todo[_fresh_row(nodes, fine, ends, per_day, places[NODE, door], cell, inside)] += mass[door, inside, cell]
 
 
 @part
@@ -178,7 +179,7 @@ def _spread_apart(
 
 @apart
 def _spread(
-    won: Any, least: Any, most: Any, totals: Any, bounds: Any, nodes: Any, outs: Any, hours: Any, ends: Any, rows: Any, places: Any,
+    won: Any, least: Any, most: Any, totals: Any, bounds: Any, nodes: Any, outs: Any, fine: Any, ends: Any, rows: Any, places: Any,
     todo: Any, crowd: Any, turn: Any, mine: Any, late: Any, mass: Any, flow_out: Any,
     apart_row: Any, apart_out: Any, apart_mass: Any, counted: Any, ever: Any, money: Any,
     per_day: Any, paid: Any, m: Any, node: Any, base: Any, outcomes: Any, deadline: Any, cell: Any, inside: Any,
@@ -209,14 +210,14 @@ def _spread(
                 while u <= stop:  # ends: each round takes at least one cell
                     target, until = nodes[dest, DOOR], stop
                     if slots > 1 and there == group:
-                        target = nodes[dest, ROW] + slot_of(hours[group], per_day, slots, deadline, cell + u, kind)
+                        target = nodes[dest, ROW] + slot_of(fine[nodes[dest, LIMIT]], per_day, slots, deadline, cell + u, kind)
                         until = smaller(stop, same_until(deadline, cell + u, last) - cell)
                     add(mass[target, kind, cell + u : cell + until + 1], m, share[u : until + 1])
                     places[LOW, target] = smaller(places[LOW, target], cell + u)
                     places[HIGH, target] = larger(places[HIGH, target], cell + until)
                     if u == 0 and kind == inside and nodes[dest, RACE] >= 0:
                         crowd[nodes[dest, RACE]] += m * share[0]
-                        now = target if target < len(todo) else _fresh_row(nodes, hours, ends, per_day, dest, cell, inside)
+                        now = target if target < len(todo) else _fresh_row(nodes, fine, ends, per_day, dest, cell, inside)
                         _joins(rows, todo, turn, now, m * share[0])
                     if places[KEPT, target] == 1:
                         told = apart_out[place]
@@ -228,7 +229,7 @@ def _spread(
 def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: Apart, first: int, end: int, before: int) -> int:
     """The law from the instant with the code `first` on, before `end`: fills `flow` and `apart`. `before` is what it returned for the
     instants before, 0 at the start: how many outcomes the race has that was run last; −1 when moves inside one instant find no end."""
-    nodes, enter, outs, hours, ends, rows, places = net.nodes, net.enter, net.outs, net.hours, net.ends, net.rows, net.places
+    nodes, enter, outs, fine, ends, rows, places = net.nodes, net.enter, net.outs, net.fine, net.ends, net.rows, net.places
     todo, crowd, turn, mine, late, per_day = net.todo, net.crowd, net.turn, net.mine, net.late, net.per_day
     mass, flow_inner, breach, stays, lengths, bounds = flow.mass, flow.inner, flow.breach, flow.left, flow.hours, w.bounds
     races, inner, alive = w.races, w.inner, w.alive
@@ -238,7 +239,7 @@ def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: 
     outcomes, count, rest, length = before, 0, 0.0, 0.0  # of the race that was run
     for instant in range(first, end):
         cell, inside, rounds = instant // 2, instant % 2, 0
-        _arrived(nodes, hours, ends, per_day, rows, places, todo, mass, cell, inside)
+        _arrived(nodes, fine, ends, per_day, rows, places, todo, mass, cell, inside)
         _queued(nodes, rows, todo, crowd, turn)
         while turn[COUNT] > 0:
             rounds += 1
@@ -253,10 +254,12 @@ def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: 
                 while phase < phases - 1 and bounds[node, phase] <= cell:
                     phase += 1
                 number = enter[node * phases + phase, NUMBER]
-                state, group, slots = nodes[node, STATE], nodes[node, GROUP], nodes[node, ROWS]
-                deadline = _deadline(hours, ends, per_day, group, rows[1, row], slots, cell, inside)
+                state, group, count_of, slots = nodes[node, STATE], nodes[node, GROUP], nodes[node, LIMIT], nodes[node, ROWS]
+                deadline = _deadline(fine, ends, per_day, count_of, rows[1, row], slots, cell, inside)
                 told = deadline if races[number, 5] == 1 else NO_DEADLINE
                 if number != last_race or told != last_deadline:
+                    if races[number, 6] >= 0:
+                        moved(w, number, ends, told, instant)
                     faint = FAINT / larger(crowd[nodes[node, RACE]], NONE)
                     outcomes, count, rest, length = race(w, outcomes, number, node, inside, cell, told, faint)
                     last_race, last_deadline = number, told
@@ -268,14 +271,14 @@ def forward(w: Work, net: Net, openings: Int, shares: Float, flow: Flow, apart: 
                 for event in range(events):
                     flow_inner[base + event] += m * inner[event]
                 if len(mine) > 0:
-                    door = nodes[node, DOOR] if slots > 1 and _fresh_row(nodes, hours, ends, per_day, node, cell, inside) == row else -1
+                    door = nodes[node, DOOR] if slots > 1 and _fresh_row(nodes, fine, ends, per_day, node, cell, inside) == row else -1
                     lapse = 0 if deadline <= instant else deadline // 2 - cell if told == NO_DEADLINE else NO_DEADLINE
                     _happens(
                         mine, late, net.taken, net.taken_at, apart.row, apart.mass, apart.inner, apart.limit, apart.counted, apart.ever,
                         inner[:events], m, row, door, node, group, base, lapse, missed, cell, inside,
                     )  # fmt: skip
                 _spread(
-                    w.won, w.least, w.most, w.total, bounds[node], nodes, outs, hours, ends, rows, places,
+                    w.won, w.least, w.most, w.total, bounds[node], nodes, outs, fine, ends, rows, places,
                     todo, crowd, turn, mine, late, mass, flow.out,
                     apart.row, apart.out, apart.mass, apart.counted, apart.ever, apart.money,
                     per_day, apart.paid, m, node, enter[node * phases + phase, OUT], outcomes, deadline, cell, inside,

@@ -21,7 +21,8 @@ Int = NDArray[np.int64]
 
 
 class Lattice(NamedTuple):
-    """A chain in cells. T cells, N nodes, P phases, C races (who draws what in which state), G limit groups, Q rows of choices.
+    """A chain in cells. T cells, N nodes, P phases, C races (who draws what in which state), K counts of limits, Q rows of
+    choices.
 
     Deadlines and instants are codes: twice the cell, plus 1 when inside it. A row is a node, or a node with a deadline that it was
     entered with (moving inside a group of states), and the last of those says that the deadline had passed.
@@ -32,10 +33,12 @@ class Lattice(NamedTuple):
     | `atoms`, `edge`, `inside`; `mass` | –; Q + 1 | as in `curves.Cells`, all choices; where those of a choice begin |
     | `choice_works` | Q | 1 where cells of working days are counted |
     | `bounds` | N × (P − 1) | the cell from which the next phase holds |
-    | `state_group` | S | the limit group, or −1 |
-    | `group_hours`, `group_end`, `group_slots` | G, G × days, G | length in cells (−1: see `group_end`: the cell, by day); rows of a node |
+    | `state_group`, `node_count` | S, N | the limit group, or −1; how the limit is counted, or −1 |
+    | `count_end` | K × 2 T | by the code of the start: the code of the end |
+    | `count_fine`, `count_slots` | K | 1 where it may end at another cell than a day's first; rows of a node |
     | `race_state`, `race_clocked`, `race_variants`, `race_events` | C | of each race: state, clock, number of variants, of events |
     | `race_rows`, `race_slots` | C + 1 | where its rows and its actors begin |
+    | `race_mover`, `race_counts` | C, C × digits | the actor whose internal events move the limit, or −1; by what it has done, the count |
     | `row_slot`, `row_share`, `row_choice`, `row_event`, `row_digit`, `row_mask` | rows | actor, probability, delay, outcome or −1, the |
     | | | variant that an internal event makes, phases (bits) in which it is accepted; rows stand in the order of the rules |
     | `slot_stride`, `slot_radix` | actors | how variants are numbered |
@@ -56,15 +59,18 @@ class Lattice(NamedTuple):
     bounds: Int
     state_of: Int
     state_group: Int
-    group_hours: Int
-    group_end: Int
-    group_slots: Int
+    node_count: Int
+    count_end: Int
+    count_fine: Int
+    count_slots: Int
     race_state: Int
     race_clocked: Int
     race_variants: Int
     race_events: Int
     race_rows: Int
     race_slots: Int
+    race_mover: Int
+    race_counts: Int
     row_slot: Int
     row_share: Float
     row_choice: Int
@@ -102,7 +108,8 @@ class Row(NamedTuple):
 
 
 class Race(NamedTuple):
-    """Who races, as a value that nodes are grouped by. `drawn` are the draws of the node (see `Node`), nothing among them."""
+    """Who races, as a value that nodes are grouped by. `drawn` are the draws of the node (see `Node`), nothing among them. `mover` is the
+    slot of the actor whose internal events move the limit, or −1; `counts` how it is counted by the digit of that."""
 
     state: int
     clocked: bool
@@ -111,6 +118,8 @@ class Race(NamedTuple):
     rows: tuple[Row, ...]
     radix: tuple[int, ...]
     events: tuple[int, ...]
+    mover: int
+    counts: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -123,3 +132,8 @@ class Laid:
     races: tuple[Race, ...]
     step: timedelta
     known: int  # the first cell of a day that is judged by weekends alone
+
+    @property
+    def seconds(self) -> int:
+        """Those of a step."""
+        return self.step // timedelta(seconds=1)

@@ -6,6 +6,7 @@ Must not know who races (`outcomes` does), nor compute a law.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from refund_fsm.simulate.behaviour.curves import cells
 from refund_fsm.simulate.chain import DAY, NEVER, UNIT_SECONDS, Chain, Tables, tables_of
 from refund_fsm.simulate.law.lattice import NO_DEADLINE, Float, Int, Laid, Lattice
 from refund_fsm.simulate.law.outcomes import Races
+from refund_fsm.workflow import Count, counting, unit_of
 
 MAX_CELLS = 200_000
 
@@ -33,9 +35,18 @@ def lay(
 
 
 def fits(chain: Chain, step: timedelta) -> bool:
-    """Whether every limit in hours is a whole number of steps."""
-    lengths = (limit.length_in(chain.policy) for limit in chain.workflow.limit_rows if limit.unit == "hours")
-    return not any(timedelta(hours=length) % step for length in lengths)
+    """Whether all hours that limits are counted in are whole numbers of steps."""
+    return all(not timedelta(hours=hours) % step for _, hours in _hours(chain))
+
+
+def _hours(chain: Chain) -> Iterator[tuple[str, int]]:
+    """The lengths in hours of limits, of what is added to them, and of what they become in special periods; each with its name."""
+    for count in counting(chain.workflow, chain.policy).counts:
+        if count.unit == "hours":
+            yield f"the limit {count.limit.field}", count.length
+        if count.plus and unit_of(str(count.limit.plus)) == "hours":
+            yield f"the limit {count.limit.plus}", count.plus
+        yield from ((f"{period.limit} in a special period", period.length) for period, _ in count.special if period.unit == "hours")
 
 
 def checked_step(step: object, horizon: object) -> int:
@@ -83,10 +94,10 @@ class _Layer:
         return Laid(self.chain, self.tables, self.lattice(), tuple(self.races.numbers), self.step, known)
 
     def lattice(self) -> Lattice:
-        columns: dict[str, Any] = {**self._time(), **self._mass(), **self._groups()}
+        columns: dict[str, Any] = {**self._time(), **self._mass(), **self._counts()}
         columns.update(self.races.outcomes())
         columns.update(self.races.columns())
-        columns.update(self._rows(columns["group_slots"], columns["state_group"], columns["race_of"]))
+        columns.update(self._rows(columns["count_slots"], columns["race_of"]))
         most = max((len(race.radix) for race in self.races.numbers), default=1)
         at, weight = _gauss(most // 2 + 1)
         return Lattice(**columns, gauss_at=at, gauss_weight=weight, per_day=self.per_day, start=self.start, last=self.last)
@@ -118,39 +129,63 @@ class _Layer:
             "choice_works": np.array(works, np.int64),
         }
 
-    def _groups(self) -> dict[str, Any]:
-        workflow, tables = self.chain.workflow, self.tables
-        hours, slots = [], []
-        ends = np.where(tables.limit_end < NEVER, tables.limit_end // self.seconds, NO_DEADLINE)
-        days = self.last // self.per_day + 1
-        for place, (group, rows) in enumerate(workflow.groups):
-            limit = rows[-1]
-            length = int(tables.limit_hours[place])
-            if length >= 0 and length % self.seconds:
-                raise BadData("step", self.step, f"a step of which the limit {limit.field}, {length // 3600} hours, is a whole multiple")
-            hours.append(length / self.seconds if length >= 0 else -1.0)
-            farthest = 1
-            if length >= 0:
-                farthest = 2 * math.ceil(hours[-1]) + 3
-            elif len(group) > 1:
-                away = ends[place, :days] // self.per_day - np.arange(len(ends[place, :days]))
-                farthest = int(away[away < NO_DEADLINE // self.per_day // 2].max(initial=1)) + 2
-            slots.append(farthest + 1 if len(group) > 1 else 1)
+    def _counts(self) -> dict[str, Any]:
+        for name, hours in _hours(self.chain):
+            if hours * 3_600 % self.seconds:
+                raise BadData("step", self.step, f"a step of which {name}, {hours} hours, is a whole multiple")
+        tables, groups = self.tables, self.chain.workflow.groups
+        counts = counting(self.chain.workflow, self.chain.policy).counts
+        ends = np.full((len(counts), 2 * self.last), 2 * NO_DEADLINE, np.int64)
+        fine, slots = [], []
+        codes = np.arange(2 * self.last)
+        for place, count in enumerate(counts):
+            ends[place] = self._ends(place, codes)
+            fine.append(int(count.unit == "hours" or bool((ends[place][ends[place] < NO_DEADLINE] % (2 * self.per_day)).any())))
+            together = len(groups[count.kind.group][0]) > 1
+            slots.append(self._farthest(count, ends[place], codes, fine[-1]) + 1 if together else 1)
         return {
-            "group_hours": np.array([-1 if one < 0 else 2 * math.floor(one) + (one != math.floor(one)) for one in hours], np.int64),
-            "group_end": ends,
-            "group_slots": np.array(slots, np.int64),
+            "node_count": tables.count,
+            "count_end": ends,
+            "count_fine": np.array(fine, np.int64),
+            "count_slots": np.array(slots, np.int64),
             "state_group": tables.limit,
         }
 
-    def _rows(self, group_slots: Int, state_group: Int, race_of: Int) -> dict[str, Any]:
+    def _ends(self, place: int, codes: Int) -> Int:
+        """Of a count, by the code of its start the code of its end."""
+        tables = self.tables
+        by_day = np.where(tables.limit_end < NEVER, tables.limit_end // self.seconds, NO_DEADLINE) * 2
+        cell, hours = codes // 2, int(tables.limit_hours[place])
+        day = cell // self.per_day
+        found = codes + 2 * (hours // self.seconds) if hours >= 0 else by_day[place, day]
+        open_yet = np.ones(len(codes), bool)
+        for begin, end, shift, row, more in tables.limit_piece[tables.limit_pieces[place] : tables.limit_pieces[place + 1]].tolist():
+            first, stop = (min(max(-((-at) // self.seconds), 0), self.last) for at in (begin, end))
+            here = open_yet & (first <= cell) & (cell < stop)
+            open_yet &= ~here
+            other = codes + 2 * (shift // self.seconds) if shift >= 0 else np.zeros_like(codes)
+            other = np.maximum(other, by_day[row, day]) if row >= 0 else other
+            if more >= 0:
+                last = (other - 1) // 2 // self.per_day
+                inside = last < by_day.shape[1]
+                other = np.where(inside, by_day[more, np.where(inside, last, 0)], 2 * NO_DEADLINE)
+            found = np.where(here, other, found)
+        return found
+
+    def _farthest(self, count: Count, ends: Int, codes: Int, fine: int) -> int:
+        """How many deadlines a row may be entered with: codes where they are fine, else days."""
+        if count.unit == "hours" and not count.special and not count.plus:
+            return 2 * (count.length * 3_600 // self.seconds) + 3
+        away = ends - codes if fine else ends // (2 * self.per_day) - codes // (2 * self.per_day)
+        return int(away[ends < NO_DEADLINE].max(initial=1)) + 2
+
+    def _rows(self, count_slots: Int, race_of: Int) -> dict[str, Any]:
         node_row: list[int] = []
         node_rows: list[int] = []
         rows_node: list[int] = []
         rows_slot: list[int] = []
         for place, node in enumerate(self.chain.nodes):
-            group = int(state_group[node.state])
-            count = int(group_slots[group]) if group >= 0 and not self.tables.final[node.state] else 1
+            count = int(count_slots[node.count]) if node.count >= 0 and not self.tables.final[node.state] else 1
             node_row.append(len(rows_node))
             node_rows.append(count)
             rows_node += [place] * count

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from refund_fsm.simulate.law.lattice import Lattice
 
-# `Net.nodes`: state, its limit group or −1, the first row and how many, its door, the race of the first phase or −1 where final
-STATE, GROUP, ROW, ROWS, DOOR, RACE = range(6)
+# `Net.nodes`: state, its limit group or −1, the first row and how many, its door, the race of the first phase or −1 where final, how the
+# limit is counted or −1
+STATE, GROUP, ROW, ROWS, DOOR, RACE, LIMIT = range(7)
 NUMBER, OUT, INNER = range(3)  # `Net.enter`
 DEST, PAYS, TELLS = range(3)  # `Net.outs`
 NODE, LOW, HIGH, KEPT = range(4)  # `Net.places`
@@ -68,9 +69,9 @@ class Net(NamedTuple):
 
     | name | shape | holds |
     |---|---|---|
-    | `nodes`, `enter` | N × 6, N·P × 3 | see the constants; race, and where outcomes and rows begin, of a node entered in a phase |
+    | `nodes`, `enter` | N × 7, N·P × 3 | see the constants; race, and where outcomes and rows begin, of a node entered in a phase |
     | `outs` | outcomes × 3 | where it leads; 1 where it pays; 1 where something happens that is followed apart |
-    | `hours`, `ends` | G, G × days | of limit groups, as in `Lattice` |
+    | `fine`, `ends` | K, K × 2 T | of counts, as in `Lattice` |
     | `rows` | 5 × rows | node, slot; the turn in which a row is worked off, or −1; by turn: the row; scratch: the queue, of turns |
     | `places` | 4 × rows and doors | the node; scratch: the first and the last cell with mass; 1 where something is followed apart |
     | `todo`, `crowd` | rows, C | scratch: mass to be moved in this instant, by row; that of each race |
@@ -82,7 +83,7 @@ class Net(NamedTuple):
     nodes: Int
     enter: Int
     outs: Int
-    hours: Int
+    fine: Int
     ends: Int
     rows: Int
     places: Int
@@ -128,11 +129,11 @@ def net_for(lattice: Lattice, apart: Apart) -> Net:
     places[NODE, :rows], places[NODE, door] = lattice.rows_node, np.arange(len(door))
     places[LOW], places[HIGH], places[KEPT] = lattice.last + 1, -1, (apart.row >= 0).any(axis=1)
     return Net(
-        nodes=np.column_stack((state, lattice.state_group[state], lattice.node_row, lattice.node_rows, door, race)),
+        nodes=np.column_stack((state, lattice.state_group[state], lattice.node_row, lattice.node_rows, door, race, lattice.node_count)),
         enter=np.column_stack((lattice.race_of, lattice.out[:-1], lattice.inner[:-1])),
         outs=np.column_stack((lattice.out_dest, apart.pays[: len(lattice.out_dest)], (apart.out > 0).any(axis=1))).astype(np.int64),
-        hours=lattice.group_hours,
-        ends=lattice.group_end,
+        fine=lattice.count_fine,
+        ends=lattice.count_end,
         rows=by_row,
         places=places,
         todo=np.zeros(rows),

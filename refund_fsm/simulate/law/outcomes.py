@@ -15,6 +15,7 @@ import numpy as np
 from refund_fsm.errors import BadData, TooLong
 from refund_fsm.simulate.chain import Chain, Move, Node, Tables
 from refund_fsm.simulate.law.lattice import Int, Laid, Race, Row
+from refund_fsm.workflow import State
 
 MAX_VARIANTS = 64
 
@@ -94,7 +95,16 @@ class Races:
             "row_mask": whole[:, 5].copy(),
             "slot_stride": np.array(stride, np.int64),
             "slot_radix": np.array(radix, np.int64),
+            "race_mover": _ints(race.mover for race in self.numbers),
+            "race_counts": self._movers(),
         }
+
+    def _movers(self) -> Int:
+        """By race and digit of its mover, how the limit is counted."""
+        found = np.full((len(self.numbers), max((len(race.counts) for race in self.numbers), default=1) or 1), -1, np.int64)
+        for place, race in enumerate(self.numbers):
+            found[place, : len(race.counts)] = race.counts
+        return found
 
     def _race(self, place: int, node: Node, phase: int) -> Race:
         choices, events = self.chain.behaviour.choices, self.chain.events
@@ -126,11 +136,47 @@ class Races:
             radix.append(len(digits) + 1)
         order = sorted(rows, key=lambda row: self.tables.choice_order[row.choice])
         clocked = bool(self.tables.clocked[node.state]) and node.clock is not None
-        race = Race(node.state, clocked, node.bounds, node.draws[phase], tuple(order), tuple(radix), tuple(outcomes))
+        race = Race(node.state, clocked, node.bounds, node.draws[phase], tuple(order), tuple(radix), tuple(outcomes), -1, ())
         if math.prod(radix) > MAX_VARIANTS:
             raise TooLong(f"{self._where(node)}: more than {MAX_VARIANTS} ways in which internal events may have happened")
         self._check(place, race)
-        return race
+        self._check_carried(place)
+        mover, counts = self._mover(place, race)
+        return race._replace(mover=mover, counts=counts)
+
+    def _mover(self, place: int, race: Race) -> tuple[int, tuple[int, ...]]:
+        """The slot whose internal events move the limit (−1: none does), and by its digit how the limit is counted then."""
+        nodes = self.chain.nodes
+        counts = {variant: nodes[self._after(place, race, variant)].count for variant in itertools.product(*map(range, race.radix))}
+        if all(count == nodes[place].count for count in counts.values()):
+            return -1, ()
+        for slot, radix in enumerate(race.radix):
+            told = tuple(counts[tuple(digit if one == slot else 0 for one in range(len(race.radix)))] for digit in range(radix))
+            if all(count == told[variant[slot]] for variant, count in counts.items()):
+                if race.clocked and len(self._together(place)) == 1:
+                    return slot, told
+                break
+        raise self._uncounted(place)
+
+    def _together(self, place: int) -> tuple[State, ...]:
+        """The states that are counted together with that of a node."""
+        return self.chain.workflow.groups[self.tables.limit[self.chain.nodes[place].state]][0]
+
+    def _check_carried(self, place: int) -> None:
+        """That a limit which runs on in another state is counted there as it was."""
+        node, nodes, limit = self.chain.nodes[place], self.chain.nodes, self.tables.limit
+        for move in (move for moves in node.moves for move in moves.values()):
+            there = nodes[move.dest]
+            if there.state != node.state and limit[there.state] == limit[node.state] >= 0 and there.count != node.count:
+                raise self._uncounted(place)
+
+    def _uncounted(self, place: int) -> BadData:
+        return BadData(
+            "behaviour",
+            self.chain.states[self.chain.nodes[place].state],
+            "a limit that runs as it was counted, or that the clock enforces in this state alone and one actor's internal events move; "
+            "simulate() plays such cases, the law cannot",
+        )
 
     def _where(self, node: Node) -> str:
         return f"behaviour of {self.chain.workflow.key}, in {self.chain.states[node.state]}"
@@ -149,9 +195,9 @@ class Races:
         return place
 
     def _check(self, place: int, race: Race) -> None:
-        """That internal events commute, and neither open nor bar another event that was drawn."""
+        """That internal events commute, and neither open nor bar an event that another actor has drawn."""
         base = self.chain.nodes[place]
-        drawn = {self.chain.events.index(self.chain.behaviour.choices[row.choice].event) for row in race.rows}
+        drawn = {(row.slot, self.chain.events.index(self.chain.behaviour.choices[row.choice].event)) for row in race.rows}
         for variant in itertools.product(*map(range, race.radix)):
             if not any(variant):
                 continue
@@ -159,7 +205,7 @@ class Races:
             there = self.chain.nodes[after]
             if after != self._after(place, race, variant, backwards=True) or len(base.moves) > 1:
                 raise self._inexact(place)
-            for event in drawn:
+            for event in {event for slot, event in drawn if not variant[slot]}:  # who has acted does nothing more
                 one, other = base.moves[0].get(event), there.moves[0].get(event)
                 if (one is None) != (other is None) or (one and other and one.rule != other.rule):
                     raise self._inexact(place)

@@ -32,6 +32,7 @@ from refund_fsm.simulate.law.actors import (
     WAITING,
     WORKS,
     there,
+    touched,
     with_digits,
 )
 from refund_fsm.simulate.law.cells import fill, hope
@@ -116,6 +117,33 @@ def _clock_fires(
         least[0, clock + variant], most[0, clock + variant] = u, u
 
 
+@apart
+def _clock_fires_on_some(
+    won: Any, least: Any, most: Any, rows: Any, masses: Any, stand: Any, dues: Any, slots: Any, digits: Any, variants: Any,
+    count: Any, clock: Any, mover: Any, u: Any, here: Any,
+) -> Any:  # fmt: skip
+    """The limits that end in cell `u`, which is `here`, of those that the mover's digits have: at its edge, or half of the mass at this
+    one and half at the next where a limit ends inside. The cell in which the next of them ends."""
+    for variant in range(variants):
+        due = dues[digits[variant, mover]]
+        if due // 2 == here:
+            share = 0.5 if due % 2 == 1 else 1.0
+            won[0, clock + variant, u] += share * with_digits(stand, slots, digits, variant, slots, 0.0)
+            touched(least, most, 0, clock + variant, u, u)
+    soonest = NO_DEADLINE + here - here  # of type int64, see `run`
+    for digit in range(len(dues)):
+        if dues[digit] // 2 == here:
+            half = dues[digit] % 2 == 1
+            left = 0.5 if half else 0.0
+            stand[STANDS, mover, digit] *= left
+            for row in range(count if digit == 0 else 0):  # who has not acted by then does not
+                if rows[SLOT, row] == mover:
+                    masses[SHARE, row] *= left
+            dues[digit] = dues[digit] + 1 if half else 2 * NO_DEADLINE
+        soonest = smaller(soonest, dues[digit] // 2)
+    return soonest
+
+
 @part
 def _meet(rows: Any, atom: Any, busy: Any, size: Any, here: Any, stop: Any) -> Any:
     """Whether masses at an instant meet other actors in a cell; and until when they do not."""
@@ -157,6 +185,7 @@ def _run(
     waiting, clocked, last, size = w.races[number, 1] - first_row, w.races[number, 5] == 1, len(w.alive) - 2, len(w.kernel) // 3
     won, inner, alive, least, most, kernel, rise, atom = w.won, w.inner, w.alive, w.least, w.most, w.kernel, w.rise, w.atom
     days, rows, masses, stand, others, digits, bounds = w.days, w.rows, w.masses, w.stand, w.others, w.digits[number], w.bounds[node]
+    mover, dues = w.races[number, 6], w.dues
     fill(inner, 0.0)
     if clocked and deadline <= 2 * cell + inside:  # entered too late: the clock fires at once
         won[inside, clock, 0] = 1.0
@@ -166,7 +195,7 @@ def _run(
         return 0, 1.0
     _ready(w.choices, w.what, w.shares, days, w.working, rows, masses, size, first_row, waiting, inside, cell, last)
     _begin(stand, slots)
-    due_cell = deadline // 2 if clocked else NO_DEADLINE
+    due_cell = deadline // 2 if clocked else NO_DEADLINE  # of a mover, the soonest of its deadlines
     none = cell - cell  # an int64 for numba; 0 would have a type of its own, for which it would compile all that it is passed to again
     here, left, phase, known, company = cell, 1.0, 0, none - 1, 1.0  # known: the actor whose company and `others` are known
     while here < last and (left >= faint or here == cell):
@@ -176,6 +205,15 @@ def _run(
         if phase < len(bounds):
             stop = smaller(stop, bounds[phase])
         now = here == due_cell
+        if now and mover >= 0:
+            due_cell = _clock_fires_on_some(
+                won, least, most, rows, masses, stand, dues, slots, digits, variants, w.races[number, 1] - first_row, clock, mover, u, here
+            )  # fmt: skip
+            known, now, stop = none - 1, False, smaller(smaller(last, due_cell), bounds[phase] if phase < len(bounds) else last)
+            left = _all_there(stand, slots, none - 1)
+            if left < faint:
+                alive[u] = left
+                return u + 1, larger(left, 0.0)
         if now and deadline % 2 == 0:
             _clock_fires(won, least, most, stand, slots, digits, variants, clock, u)
             alive[u] = left
@@ -228,6 +266,14 @@ def passed(alive: Any, cell: Any, inside: Any, deadline: Any, count: Any) -> Any
     if deadline <= 2 * cell + inside or lag > count:
         return 0.0
     return alive[lag] if deadline % 2 == 0 or lag >= count else (alive[lag] + alive[lag + 1]) / 2.0
+
+
+@part
+def moved(w: Any, number: Any, ends: Any, deadline: Any, code: Any) -> None:
+    """The deadlines of a race that begins now, by what its mover has done: none before what was told."""
+    for digit in range(len(w.dues)):
+        count = w.counts[number, digit]
+        w.dues[digit] = larger(ends[count, code], deadline) if count >= 0 else 2 * NO_DEADLINE
 
 
 @part

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from refund_fsm.errors import TooLong
-from refund_fsm.simulate.chain import Chain, Node
+from refund_fsm.simulate.chain import NEVER, Chain, Node
 from refund_fsm.simulate.interrupts import Stop, Stopped
 from refund_fsm.simulate.law.firsts import PAID, First, Graph, Item, Place
 from refund_fsm.simulate.law.flow import forward
@@ -47,12 +47,10 @@ class Solved:
     @property
     def provisional(self) -> float:
         """What flows where working days count that no published calendar knows yet."""
-        tables, day = self.laid.tables, self.laid.lattice.per_day
-        known = self.laid.known
-        for end, works in zip(tables.limit_end, tables.limit_works, strict=True):
-            late = np.flatnonzero(end > tables.known) if works else end[:0]
-            known = min(known, int(late[0]) * day if len(late) else known)
-        return float(self.flow.mass[:, :, known:].sum()) if known < self.laid.lattice.last else 0.0
+        lattice, tables = self.laid.lattice, self.laid.tables
+        starts = tables.limit_known[tables.limit_known < NEVER] // self.laid.seconds
+        known = min([self.laid.known, *starts.tolist()])
+        return float(self.flow.mass[:, :, known:].sum()) if known < lattice.last else 0.0
 
     def ever(self, item: Item) -> float:
         """The probability that something ever happens."""

@@ -33,7 +33,8 @@ class Work(NamedTuple):
     | `atom` | part | the next place with mass at an instant |
     | `choices` | Q × 8 | 1 where working days count; where its places begin in a part (one more than masses); by part, the first |
     | | | with mass and the end of them, 0 and 0 without |
-    | `races` | C × 6 | where its rows begin and end; number of slots, variants, events; 1 when clocked |
+    | `races` | C × 7 | where its rows begin and end; number of slots, variants, events; 1 when clocked; who moves the limit, or −1 |
+    | `counts`; `dues` | C × D; D | how the limit is counted, by what the mover has done; scratch: the deadline, as a code |
     | `what`, `shares` | rows × 5, rows | slot, choice, outcome or −1, digit, phases (bits); probability |
     | `digits` | C × variants × slots | the digits of a variant |
     | `bounds`, `gauss` | N × (P − 1), 2 × – | as in `Lattice`; points and weights |
@@ -58,6 +59,8 @@ class Work(NamedTuple):
     atom: Int
     choices: Int
     races: Int
+    counts: Int
+    dues: Int
     what: Int
     shares: Float
     digits: Int
@@ -79,7 +82,7 @@ def work_for(lattice: Lattice) -> Work:
     races = np.column_stack(
         (
             *(lattice.race_rows[:-1], lattice.race_rows[1:], np.diff(lattice.race_slots)),
-            *(lattice.race_variants, lattice.race_events, lattice.race_clocked),
+            *(lattice.race_variants, lattice.race_events, lattice.race_clocked, lattice.race_mover),
         )
     )
     outcomes = int(((lattice.race_events + 1) * lattice.race_variants).max(initial=1))
@@ -95,6 +98,8 @@ def work_for(lattice: Lattice) -> Work:
         moment=np.zeros((2, outcomes)),
         **_kernels(lattice),
         races=np.ascontiguousarray(races),
+        counts=lattice.race_counts,
+        dues=np.zeros(lattice.race_counts.shape[1], np.int64),
         what=np.column_stack((lattice.row_slot, lattice.row_choice, lattice.row_event, lattice.row_digit, lattice.row_mask)),
         shares=lattice.row_share,
         digits=_digits(lattice, variants, slots),

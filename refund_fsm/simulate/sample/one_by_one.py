@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from refund_fsm.eventlog import Rows
 from refund_fsm.simulate.chain import DAY, NEVER, Tables
 from refund_fsm.simulate.compiled import kept, part, smaller
+from refund_fsm.simulate.sample.counts import end_of, moved
 from refund_fsm.simulate.sample.numbers import case_key, root_of
 from refund_fsm.simulate.sample.opening import claimed, opened
 from refund_fsm.simulate.sample.stay import Scratch, draw, place_at, win
@@ -55,7 +56,7 @@ def play(t: Tables, seed: int, first: int, last: int, out: Sums, log: Rows) -> t
     Returns how it ended (`DONE` or an error), the case after the last that was played, and the number of rows. It stops early when
     the log might not hold the next case.
     """
-    seen = (np.full(count, -1, np.int64) for count in (len(t.final), len(t.pays), len(t.limit_hours)))
+    seen = (np.full(count, -1, np.int64) for count in (len(t.final), len(t.pays), t.groups))
     s = Scratch(*seen, *(np.zeros(count, np.int64) for count in (len(t.law_hours), t.actors, t.actors)))
     code, case, rows = _play(t, s, seed, first, last, out, log)
     return int(code), int(case), int(rows)
@@ -65,13 +66,17 @@ def play(t: Tables, seed: int, first: int, last: int, out: Sums, log: Rows) -> t
 
 
 @part
-def _enter(t: Any, s: Any, out: Any, case: Any, state: Any, now: Any) -> Any:
-    """Counts the state, and starts its legal clock. Whether that counts a working day that is not known."""
+def _enter(s: Any, out: Any, case: Any, state: Any) -> None:
+    """Counts the state."""
     out.visits[state] += 1
     if s.state[state] != case:
         s.state[state] = case
         out.state_cases[state] += 1
-    clock = t.law[state]
+
+
+@part
+def _start_law(t: Any, s: Any, clock: Any, now: Any) -> Any:
+    """Starts a legal clock (−1: none), unless it runs. Whether that counts a working day that is not known."""
     if clock < 0 or s.law[clock] != NEVER:
         return False
     hours = t.law_hours[clock]
@@ -80,13 +85,11 @@ def _enter(t: Any, s: Any, out: Any, case: Any, state: Any, now: Any) -> Any:
 
 
 @part
-def _begin_limit(t: Any, group: Any, now: Any) -> Any:
-    """When a limit ends that begins now, and whether that counts a working day that is not known."""
-    if group < 0:
+def _due(t: Any, count: Any, began: Any) -> Any:
+    """When a limit ends that is counted from an instant, and whether that counts a day that is not known."""
+    if count < 0:
         return np.int64(NEVER), False
-    hours = t.limit_hours[group]
-    due = now + hours if hours >= 0 else t.limit_end[group, now // DAY]
-    return due, t.limit_works[group] == 1 and due > t.known
+    return end_of(t.limit_hours, t.limit_end, t.limit_pieces, t.limit_piece, count, began, NEVER), began >= t.limit_known[count]
 
 
 # 2. A rule fires, or a limit passes
@@ -176,17 +179,24 @@ def _play(t: Tables, s: Scratch, seed: int, first: int, last: int, out: Sums, lo
         for clock in range(len(s.law)):
             s.law[clock] = NEVER
         node, now, steps, rounds, amount = t.open_node[opening], np.int64(t.start), 0, 0, np.int64(0)  # the amount is drawn when needed
-        due, group, breached, sent, paid, provisional, beyond = np.int64(NEVER), np.int64(-1), False, False, False, False, False
+        due, group, counted, began = np.int64(NEVER), np.int64(-1), np.int64(-1), np.int64(t.start)
+        breached, sent, paid, provisional, beyond = False, False, False, False, False
         while True:  # ends: a final state, a stay without an end, or MAX_STEPS
             state, entered = t.state[node], now
-            provisional |= _enter(t, s, out, case, state, now)
+            _enter(s, out, case, state)
+            provisional |= _start_law(t, s, t.law[node], now)
             if t.final[state] == 1:
                 _end(t, out, state, now)
                 break
             if t.limit[state] < 0 or t.limit[state] != group:
-                group, breached = t.limit[state], False
-                due, guessed = _begin_limit(t, group, now)
+                group, counted, breached, began = t.limit[state], t.count[node], False, now
+                due, guessed = _due(t, counted, began)
                 provisional |= guessed
+            elif t.count[node] != counted:
+                counted = t.count[node]
+                new, guessed = _due(t, counted, began)
+                due = moved(due, new, now, NEVER)
+                breached, provisional = breached and due <= now, provisional or guessed
             pending, best, late = draw(t, s, key, state, place_at(t, node, now), rounds, now)
             beyond |= late
             enforced = t.clocked[state] == 1
@@ -207,6 +217,12 @@ def _play(t: Tables, s: Scratch, seed: int, first: int, last: int, out: Sums, lo
                 node = dest
                 if t.state[dest] != state:
                     break
+                provisional |= _start_law(t, s, t.law[dest], now)
+                if t.count[dest] != counted:
+                    counted = t.count[dest]
+                    new, guessed = _due(t, counted, began)
+                    due = moved(due, new, now, NEVER)
+                    breached, provisional = breached and due <= now, provisional or guessed
             if now >= t.horizon:
                 if t.barred == 1 and (beyond or now < NEVER or (group >= 0 and due == NEVER)):
                     return OFF_CALENDAR, case, rows

@@ -24,7 +24,8 @@ def play_case(
 ) -> RefundCase:
     """The case with the number `case` that `simulate` plays under `seed`, as a `RefundCase` at its last step.
 
-    Orders are those of the workflow's `example_of`, with the amount that the case claims. Raises `BadData` for a number that is none.
+    Orders are those of the workflow's `example_of`, with the amount that the case claims where its facts are the same at that amount (they
+    are drawn apart, and a fact may say how dear an order is). Raises `BadData` for a number that is none.
     """
     for field, value in (("case", case), ("seed", seed)):
         if type(value) is not int or not 0 <= value < 2**62:
@@ -39,7 +40,10 @@ def replayed(chain: Chain, tables: Tables, seed: int, number: int) -> RefundCase
     code, _, rows = play(tables, seed, number, number + 1, sums, log)
     if code != DONE:
         raise TooLong(f"case {number} took more than {MAX_STEPS:,} steps, or days that are not known")
-    order, request = _claiming(chain.openings[opening_of(tables, seed, number)], int(amount_of(tables, seed, number)))
+    opening = chain.openings[opening_of(tables, seed, number)]
+    order, request = _claiming(opening, int(amount_of(tables, seed, number)))
+    if chain.workflow.derive(order, request, chain.start, chain.policy) != opening.course.phases[0]:
+        order, request = opening.order, opening.request
     case = RefundCase.open(order, request, at=chain.start, policy=chain.policy, workflow=chain.workflow, case_id=f"SIM-{seed}-{number}")
     midnight = chain.start.replace(hour=0, minute=0, second=0)
     for row in range(rows):

@@ -60,7 +60,7 @@ def shapes_of(states: int, rules: int, limits: int, payers: int) -> dict[str, tu
 
 def sums_for(tables: Tables, payers: int) -> Sums:
     """Zeros of the shapes that a chain needs."""
-    shapes = shapes_of(len(tables.final), len(tables.pays), len(tables.limit_hours), payers)
+    shapes = shapes_of(len(tables.final), len(tables.pays), tables.groups, payers)
     return Sums(*(np.zeros(shape, np.int64) for shape in shapes.values()))
 
 

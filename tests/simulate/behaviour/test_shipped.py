@@ -33,7 +33,8 @@ def test_what_ships_reads_back_and_names_its_sources(key: str, tmp_path: Path) -
 def test_every_registered_order_type_has_a_behaviour() -> None:
     assert set(shipped()) == set(orders.keys())
     with pytest.raises(
-        BadData, match="order_type: 'exchange'; expected one of self_operated, third_party, virtual; for a workflow of your own"
+        BadData,
+        match="order_type: 'exchange'; expected one of self_operated, shop_official, third_party, virtual; for a workflow of your own",
     ):
         Behaviour.default("exchange")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from refund_fsm import Policy
 from refund_fsm.simulate.chain import Chain, chain_of
 from tests.samples import at
 from tests.simulate.simulated import POLICIES, behaviour_of
@@ -24,4 +25,4 @@ def chains(draw: st.DrawFn) -> Chain:
     if silent is not None:
         behaviour = behaviour.changed(state=silent.state, event="nothing", actor=silent.actor, weight=40.0, workflow=workflow)
     start = draw(INSTANTS).replace(microsecond=0)
-    return chain_of(workflow, behaviour, at(start.isoformat()), draw(st.sampled_from(list(POLICIES.values()))))
+    return chain_of(workflow, behaviour, at(start.isoformat()), draw(st.sampled_from([*POLICIES.values(), Policy.platform()])))

@@ -50,6 +50,14 @@ def test_the_same_to_the_bit(workflow: Any, policy: str, start: str) -> None:
     assert not different(chain_of(workflow, behaviour_of(workflow), at(start), POLICIES[policy]), 20_000)
 
 
+@pytest.mark.parametrize("start", ["2026-02-03 09:30", "2026-02-10 23:59:59"])
+def test_the_same_about_a_festival(start: str) -> None:
+    """Special periods, and limits that are moved while they run."""
+    shop = orders.get("shop_official")
+    behaviour = Behaviour.default(shop.key).changed(state="return_shipped", event="extend_receipt", weight=20.0)
+    assert not different(chain_of(shop, behaviour, at(start)), 20_000)
+
+
 @given(chains(), st.integers(0, 2**62), st.integers(1, 400))
 @settings(max_examples=20)  # a chain takes half a second to make
 def test_the_same_whatever_the_behaviour(chain: Chain, seed: int, cases: int) -> None:

@@ -6,14 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from refund_fsm.simulate.chain import DAY
 from refund_fsm.simulate.compiled import apart, larger, part, smaller
+from refund_fsm.simulate.sample.counts import moved
 from refund_fsm.simulate.sample.sums import BIN, BINS, DONE, MAX_STEPS, OFF_CALENDAR, TOO_MANY_STEPS
 from refund_fsm.simulate.sample.waves.batch import STRIDE, WIDTH
 from refund_fsm.simulate.sample.waves.ends import leave_open
+from refund_fsm.simulate.sample.waves.limits import due_of, start_law
 from refund_fsm.simulate.sample.waves.places import ADD, CELL, DEST, KEEP, MARKS, NEVER, RENEWS, RULE
 from refund_fsm.simulate.sample.waves.stock import ALONES, push
 from refund_fsm.simulate.sample.waves.winning import note_again, phase_at
-from refund_fsm.simulate.sample.waves.words import BROKEN, IS_PROVISIONAL, NOTED, SLOTS
+from refund_fsm.simulate.sample.waves.words import BEGAN, BROKEN, IS_PROVISIONAL, NOTED, SLOTS
 
 
 @part
@@ -51,6 +54,16 @@ def _move(cells: Any, s: Any, out: Any, cell: Any, group: Any, lapsed: Any, due:
     return cells.table[row + DEST], due, (tag & cells.table[row + KEEP]) + cells.table[row + ADD], marks | cells.table[row + MARKS]
 
 
+@part
+def _counted(p: Any, world: Any, s: Any, place: Any, due: Any, at: Any, record: Any) -> Any:
+    """The word of a limit that runs on and is counted otherwise from now on: it has not passed where it ends later."""
+    count, began = p.count[place], s.record[record + BEGAN]
+    if began >= world.limit_known[count]:
+        s.record[record + NOTED] |= IS_PROVISIONAL
+    new = moved(due & (BROKEN - 1), due_of(world, count, began), at, NEVER)
+    return new if new > at else new | (due & BROKEN)
+
+
 @apart
 def play_alone(b: Any, p: Any, cells: Any, world: Any, s: Any, out: Any, stays: Any, origin: Any, e: Any, size: Any) -> int:
     """Plays the cases that were left alone. `win` is −1 after it for those that are left open. Returns how it ended."""
@@ -74,13 +87,18 @@ def play_alone(b: Any, p: Any, cells: Any, world: Any, s: Any, out: Any, stays: 
                 continue
             if tag >> 40 >= MAX_STEPS:
                 return TOO_MANY_STEPS
+            left = place
             place, due, tag, marks = _move(cells, s, out, c, group, p.lapses[origin] == 1 and due <= at, due, tag, marks)
+            if p.count[place] != p.count[left] and cells.table[c * CELL + RENEWS] == 0:
+                due = _counted(p, world, s, place, due, at, record)
             fires = p.fires[place]
             if p.state[place] != state:
                 break
+            if p.law[place] >= 0:
+                start_law(world, p.law[place], s, record, at, at // DAY)
         b.win[k] = w
         if at >= world.horizon:
-            if world.barred == 1 and (at < NEVER or (group < len(world.ends) - 1 and due >= NEVER)):
+            if world.barred == 1 and (at < NEVER or (group < world.groups and due >= NEVER)):
                 return OFF_CALENDAR
             if p.lapses[origin] and due < NEVER:
                 _breach(cells, out, group, marks)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from refund_fsm.simulate.chain import DAY, FIXED, UNIFORM, Tables
 from refund_fsm.simulate.sample.waves.places import (
@@ -46,7 +47,7 @@ def places_of(t: Tables) -> Laid | None:
     e = (2 * (1 + max(number.values(), default=0)) + 1).bit_length()
     moves = list(_moves(t, number))
     bits = _coming_again(t, moves)
-    if len(bits) + len(t.limit_hours) > BITS:
+    if len(bits) + t.groups > BITS:
         return None
     cells = _cells(t, moves, bits, e)
     rows = _rows(t, number)
@@ -135,22 +136,25 @@ def _entered(t: Tables, move: _Move, rules: int) -> int:
 
 
 def _places(t: Tables, cells: Cells, rows: Rows, e: int) -> Places:
-    phases, groups = _phases(t), len(t.limit_hours)
+    phases, groups = _phases(t), t.groups
     count = len(t.state) * phases
     node = np.arange(count) // phases
     state = t.state[node]
     group = np.where(t.limit[state] < 0, groups, t.limit[state])
+    count_of = t.count[node]
     flags = np.bitwise_or.reduce(cells.table.reshape(-1, CELL)[:, FLAGS].reshape(count, -1), axis=1)
     until = np.concatenate((t.bounds, np.full((len(t.state), 1), NEVER)), axis=1).reshape(-1)
     works = np.add.reduceat(np.append(rows.slot_works, 0), t.slots[:-1]) if len(t.slot_actor) else np.zeros(count, np.int64)
     return Places(
         state=state,
         group=group,
-        law=t.law[state],
+        law=t.law[node],
         fires=t.clocked[state] * (t.clock_rule[node] >= 0),
         lapses=((t.clocked[state] == 0) & (group < groups)).astype(np.int64),
-        hours=np.append(t.limit_hours, -1)[group],
-        counted=np.append(t.limit_works, 0)[group],
+        count=np.where(count_of < 0, len(t.limit_end), count_of),
+        hours=np.append(t.limit_hours, -1)[count_of],
+        known=np.append(t.limit_known, NEVER)[count_of],
+        varied=(_varied(t)[node]).astype(np.int64),
         until=np.minimum(until, NEVER),
         final=t.final[state],
         pays=((flags & PAYS) > 0).astype(np.int64),
@@ -160,6 +164,14 @@ def _places(t: Tables, cells: Cells, rows: Rows, e: int) -> Places:
         phases=phases,
         winners=e,
     )
+
+
+def _varied(t: Tables) -> NDArray[np.bool_]:
+    """By node, whether the end of its limit depends on more than the day, or whether its group can be counted in several ways."""
+    group, kinds = t.limit[t.state], t.count
+    several = [len(np.unique(kinds[group == one])) > 1 for one in range(t.groups)]
+    pieces = np.append(np.diff(t.limit_pieces) > 0, False)
+    return (kinds >= 0) & (np.append(several, False).astype(bool)[group] | pieces[kinds])
 
 
 def _cells(t: Tables, moves: Sequence[_Move], bits: dict[int, int], e: int) -> Cells:
@@ -177,7 +189,8 @@ def _cells(t: Tables, moves: Sequence[_Move], bits: dict[int, int], e: int) -> C
         row[KEEP] = -1 if t.loop[source] == t.loop[dest] else ~(STEP - LOOP)
         row[RENEWS] = -1 if t.limit[dest] < 0 or t.limit[dest] != t.limit[source] else 0
         row[MARKS] = sum(1 << bit for bit in known if bit >= 0)
-        row[FLAGS] = ALONE * stays + PAYS * t.pays[move.rule] + SENDS * t.parcel[move.rule]
+        moves = row[RENEWS] == 0 and t.count[move.dest] != t.count[move.node]  # the limit runs on, and is counted otherwise
+        row[FLAGS] = ALONE * (stays or moves) + PAYS * t.pays[move.rule] + SENDS * t.parcel[move.rule]
         for works in (0, 1):  # the last bit of a winner: whether its delay was in working days
             at = (move.place << e) + 2 * move.number + works
             cells[at], rule_bit[at], state_bit[at] = row, *known
@@ -214,6 +227,10 @@ def _world(t: Tables) -> World:
     q = t.quantities
     return World(
         ends=np.minimum(np.concatenate((t.limit_end, np.full((1, len(t.works)), NEVER))), NEVER),
+        limit_hours=t.limit_hours,
+        limit_known=t.limit_known,
+        limit_pieces=t.limit_pieces,
+        limit_piece=t.limit_piece,
         shift=np.concatenate((np.zeros(len(t.days) + 1), (t.days - np.arange(len(t.days))) * DAY, [FAR])).astype(np.int64),
         day=np.stack((t.before[:-1] * DAY, t.works), axis=1).reshape(-1),
         open_place=t.open_node * _phases(t),
@@ -233,4 +250,5 @@ def _world(t: Tables) -> World:
         actors=t.actors,
         barred=t.barred,
         states=len(t.final),
+        groups=t.groups,
     )

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from refund_fsm.simulate.chain import DAY
-from refund_fsm.simulate.compiled import apart, smaller
+from refund_fsm.simulate.compiled import apart, part, smaller
+from refund_fsm.simulate.sample.counts import end_of
 from refund_fsm.simulate.sample.waves.batch import filled
 from refund_fsm.simulate.sample.waves.places import NEVER
-from refund_fsm.simulate.sample.waves.words import IS_PROVISIONAL, NOTED, OWN_LAW, SLOTS
+from refund_fsm.simulate.sample.waves.words import BEGAN, IS_PROVISIONAL, NOTED, OWN_LAW, SLOTS
 
 
 @apart
-def begin_limits(n: Any, b: Any, world: Any, group: Any, hours: Any, counted: Any, known: Any, s: Any, size: Any) -> None:
+def begin_limits(n: Any, b: Any, world: Any, count: Any, hours: Any, known: Any, s: Any, size: Any) -> None:
     """The ends of the limits that begin now."""
     if hours >= 0:
         for k in range(filled(n)):
@@ -23,23 +26,46 @@ def begin_limits(n: Any, b: Any, world: Any, group: Any, hours: Any, counted: An
         return
     for k in range(n):
         new = b.due[k] >> 63
-        due = world.ends[group, b.day[k]]
+        due = world.ends[count, b.day[k]]
         b.due[k] = (b.due[k] & ~new) | (due & new)
-        if new & counted and due > known:
+        if new & np.int64(b.now[k] >= known):
             s.record[(b.tag[k] & SLOTS) * size + NOTED] |= IS_PROVISIONAL
+
+
+@apart
+def begin_varied(n: Any, b: Any, world: Any, count: Any, s: Any, size: Any) -> None:
+    """As `begin_limits`, where the end depends on more than the day, or where what is counted may change: it is kept when it began."""
+    for k in range(n):
+        if b.due[k] < 0:
+            record = (b.tag[k] & SLOTS) * size
+            s.record[record + BEGAN] = b.now[k]
+            b.due[k] = due_of(world, count, b.now[k])
+            if b.now[k] >= world.limit_known[count]:
+                s.record[record + NOTED] |= IS_PROVISIONAL
+
+
+@part
+def due_of(world: Any, count: Any, began: Any) -> Any:
+    """When a count ends that began at an instant."""
+    return end_of(world.limit_hours, world.ends, world.limit_pieces, world.limit_piece, count, began, NEVER)
 
 
 @apart
 def begin_law(n: Any, b: Any, world: Any, law: Any, s: Any, size: Any) -> None:
     """The legal clock starts, for those for whom it has not."""
     for k in range(n):
-        o = (b.tag[k] & SLOTS) * size
-        if s.record[o + OWN_LAW + law] == NEVER:
-            hours = world.law_hours[law]
-            due = b.now[k] + hours if hours >= 0 else smaller(world.law_end[law, b.day[k]], NEVER)
-            s.record[o + OWN_LAW + law] = due
-            if world.law_works[law] == 1 and due > world.known:
-                s.record[o + NOTED] |= IS_PROVISIONAL
+        start_law(world, law, s, (b.tag[k] & SLOTS) * size, b.now[k], b.day[k])
+
+
+@part
+def start_law(world: Any, law: Any, s: Any, record: Any, now: Any, day: Any) -> None:
+    """A legal clock starts, unless it has."""
+    if s.record[record + OWN_LAW + law] == NEVER:
+        hours = world.law_hours[law]
+        due = now + hours if hours >= 0 else smaller(world.law_end[law, day], NEVER)
+        s.record[record + OWN_LAW + law] = due
+        if world.law_works[law] == 1 and due > world.known:
+            s.record[record + NOTED] |= IS_PROVISIONAL
 
 
 @apart

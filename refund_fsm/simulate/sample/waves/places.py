@@ -28,7 +28,8 @@ class Places(NamedTuple):
     |---|---|
     | `state`, `group`, `law` | the state; limit group (L: none); legal clock, or −1 |
     | `fires`, `lapses` | 1 where the clock fires at the limit; where passing it is a breach |
-    | `hours`, `counted` | the limit in seconds where it is in hours, else −1; 1 where it counts working days |
+    | `count`, `hours`, `known`, `varied` | as in `Tables` of how the limit is counted (of none: a row that never ends); 1 where the end |
+    | | depends on more than the day, or where it may be counted otherwise later |
     | `until` | the instant at which the phase ends, or `NEVER` |
     | `final`, `pays`, `sends`, `works` | 1: the state is; something here pays, or sends; some delay is in working days |
     | `slots` (one more) | where the actors who draw here begin |
@@ -39,8 +40,10 @@ class Places(NamedTuple):
     law: Int
     fires: Int
     lapses: Int
+    count: Int
     hours: Int
-    counted: Int
+    known: Int
+    varied: Int
     until: Int
     final: Int
     pays: Int
@@ -93,7 +96,7 @@ class World(NamedTuple):
 
     | name | shape | holds |
     |---|---|---|
-    | `ends` | (L + 1) × D | by day, the instant at which the limit ends |
+    | `ends` | … × D | `Tables.limit_end`, and a row of what never ends |
     | `shift` | 2 × (days + 1) | what to add to an instant in seconds, or in worked seconds, by its day |
     | `day` | 2 × D | worked seconds before a day; 1 where it works |
     | `open_place`, `open_pick` | mix, 2 × mix | the place; alias table, the other first |
@@ -102,6 +105,10 @@ class World(NamedTuple):
     """
 
     ends: Int
+    limit_hours: Int
+    limit_known: Int
+    limit_pieces: Int
+    limit_piece: Int
     shift: Int
     day: Int
     open_place: Int
@@ -121,6 +128,7 @@ class World(NamedTuple):
     actors: int
     barred: int
     states: int
+    groups: int
 
 
 class Laid(NamedTuple):

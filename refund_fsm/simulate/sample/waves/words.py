@@ -8,7 +8,8 @@
 | tag | its slot, where its record is; how often its loop went round; its steps |
 | marks | what it has done before, of what can come again |
 
-A record has the word `NOTED` (who pays the freight, above the flags), and from `OWN_LAW` on the ends of its legal clocks.
+A record has the word `NOTED` (who pays the freight, above the flags), `BEGAN` (when the count began that runs, kept where one limit can
+be counted in several ways), and from `OWN_LAW` on the ends of its legal clocks.
 Must not know what happens to a case.
 """
 
@@ -23,6 +24,6 @@ BROKEN = 1 << 50
 BITS = 63  # of marks
 LOOP, STEP = 1 << 20, 1 << 40  # one more of each in a tag
 EPOCH, SLOTS = (1 << 20) - 1, (1 << 20) - 1  # masks of a tag
-NOTED, OWN_LAW = 0, 1
+NOTED, BEGAN, OWN_LAW = 0, 1, 2
 HAS_SENT, HAS_PAID, IS_PROVISIONAL = 1, 2, 4
 PAYER = 3  # bits of the flags
