@@ -196,7 +196,8 @@ def explore(workflow: Workflow, policy: Policy | None = None, *, strict: bool = 
 def _merge(raw: ConfigGraph, colours: Sequence[Hashable]) -> MergedGraph:
     width = len(raw.events)
     successor = raw.successor.tolist()
-    successors = [[dest for dest in successor[start : start + width] if dest >= 0] for start in range(0, len(successor), width)]
+    rows = (successor[start : start + width] for start in range(0, len(successor), width))
+    successors = [[dest for dest in row if dest >= 0] or () for row in rows]  # many lead nowhere: no list for each
     block_of = coarsest(_looks(raw, colours), successors)
     firsts: dict[int, int] = {}
     for config, block in enumerate(block_of):
