@@ -18,7 +18,7 @@ from refund_fsm.errors import TooLong
 from refund_fsm.graph import MAX_CONFIGS, coarsest
 from refund_fsm.scenario import START
 from refund_fsm.testing.mutation.saturation import saturating
-from refund_fsm.workflow import Effect, Policy, Rule, Workflow
+from refund_fsm.workflow import Count, Effect, Policy, Rule, Workflow, counting
 
 
 class Place(NamedTuple):
@@ -33,7 +33,7 @@ class FactClasses:
     of it that some order has when a case is opened."""
 
     def __init__(self, workflow: Workflow, policy: Policy) -> None:
-        self.workflow = workflow
+        self.workflow, self.policy = workflow, policy
         self.names = tuple(one.name for one in workflow.fact_fields)
         facts = [one for one in _starts(workflow, policy) if workflow.make_up(one, START) is not None]
         first = len(facts)
@@ -89,6 +89,7 @@ class Table:
         self._answers: dict[tuple[str, str, Place], tuple[Rule, Place] | None] = {}
         self._facts: dict[Place, Any] = {}
         self._afters: dict[tuple[Effect, Place], Place] = {}
+        self._counts: dict[tuple[str, Place], Count | None] = {}
 
     @cached_property
     def own_facts(self) -> tuple[str, ...]:
@@ -132,6 +133,14 @@ class Table:
             values = tuple(getattr(after, name) for name in self.own_facts)
             self._afters[effect, at] = Place(self.classes.class_of[self.classes.values_of(after)], values)
         return self._afters[effect, at]
+
+    def count(self, state: str, at: Place) -> Count | None:
+        """How the limit of a state is counted there."""
+        if self.base is not None and self.workflow.limits == self.base.workflow.limits:
+            return self.base.count(state, Place(at.facts))
+        if (state, at) not in self._counts:
+            self._counts[state, at] = counting(self.workflow, self.classes.policy).of(state, self._facts_at(at))
+        return self._counts[state, at]
 
     def passed(self, state: str, at: Place) -> tuple[str, Place] | None:
         """Where a case is when the limit of its state has passed, itself when nothing enforces it; None when the clock goes round
