@@ -51,10 +51,9 @@ def _limit_rows(workflow: Workflow, choices: Sequence[Choice]) -> Iterator[Hit]:
             if (group, number) in counting:
                 continue
             name = row.field if [one.field for one in rows].count(row.field) == 1 else f"{row.field}#{number + 1}"
-            message = Text(
-                f"{said.zh}的期限中，第{number + 1}行（{row.field}）从不起算：其条件从不成立，或总有前面的行先成立。",
-                f"Row {number + 1} ({row.field}) of the limit of {said.en} never counts: its guards never hold, or an earlier row always does.",
-            )
+            zh = f"{said.zh}的期限中，第{number + 1}行（{row.field}）从不起算：其条件从不成立，或总有前面的行先成立。"
+            why = "its guards never hold, or an earlier row always does"
+            message = Text(zh, f"Row {number + 1} ({row.field}) of the limit of {said.en} never counts: {why}.")
             yield Hit("limit_never_due", (*(state.key for state in states), name), message, space.path_to(place))
 
 

@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from refund_fsm.errors import TooLong
@@ -35,6 +36,7 @@ class FactClasses:
     def __init__(self, workflow: Workflow, policy: Policy) -> None:
         self.workflow, self.policy = workflow, policy
         self.names = tuple(one.name for one in workflow.fact_fields)
+        self._values: Any = attrgetter(*self.names) if len(self.names) > 1 else None  # which gives one only of one
         facts = [one for one in _starts(workflow, policy) if workflow.make_up(one, START) is not None]
         first = len(facts)
         effects = [saturating(workflow, effect) for effect in dict.fromkeys(rule.effect for rule in workflow.rules) if effect]
@@ -64,7 +66,8 @@ class FactClasses:
 
     def values_of(self, facts: Any) -> tuple[Any, ...]:
         """The values of the workflow's own facts."""
-        return tuple([getattr(facts, name) for name in self.names])
+        found: tuple[Any, ...] = self._values(facts) if self._values else tuple([getattr(facts, name) for name in self.names])
+        return found
 
 
 def _starts(workflow: Workflow, policy: Policy) -> Iterator[Any]:

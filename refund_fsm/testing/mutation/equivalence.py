@@ -45,7 +45,7 @@ class _Pair(NamedTuple):
 
 
 def _openings_for(word: Word, starts: tuple[datetime, ...]) -> Iterator[datetime]:
-    """When to open a case so that the limit after a word starts at one of the instants, if all goes at its pace; the plain instant first."""
+    """When to open a case so that the limit after a word starts at one of the instants, at a case's pace; the plain instant first."""
     yield START
     yield from (start - len(word) * PACE for start in starts[:MAX_STARTS] if start != START)
 
