@@ -219,8 +219,8 @@ class Explorer:
 
 def _as_given(facts: type) -> bool:
     """Whether a facts class takes its fields by place and keeps them as they are, as a plain dataclass does."""
-    plain = facts.__init__ is vars(facts).get("__init__") and getattr(facts, "__dataclass_params__").init  # noqa: B009  # typed by none
-    return plain and not hasattr(facts, "__post_init__") and not any(one.kw_only or not one.init for one in fields(facts))
+    made = "__init__" in vars(facts) and getattr(facts, "__dataclass_params__").init  # noqa: B009  # of every dataclass, typed by none
+    return made and not hasattr(facts, "__post_init__") and not any(one.kw_only or not one.init for one in fields(facts))
 
 
 def _getter(make: Callable[..., Callable[[Any], Any]], keys: tuple[Any, ...]) -> Callable[[Any], tuple[Any, ...]]:

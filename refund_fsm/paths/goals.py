@@ -242,10 +242,10 @@ def _moved_at(space: Space, place: int) -> Iterator[Extra]:
     """The rules that move a place's limit while it runs."""
     group_of, key, kind = space.workflow.group_of, space.state(place), space.kind(place)
     for move in space.moves(place):
-        if move.input.kind == "late" and kind is not None and group_of.get(move.rule.dest.key) == group_of[key]:
-            if space.kind(move.dest) != kind:
-                names = (f"{key} {move.rule.id} moves the limit", f"{key} {move.rule.id} old end passes")
-                yield Extra(names, place, moved=move.input.event)
+        stays = move.input.kind == "late" and kind is not None and group_of.get(move.rule.dest.key) == group_of[key]
+        if stays and space.kind(move.dest) != kind:
+            names = (f"{key} {move.rule.id} moves the limit", f"{key} {move.rule.id} old end passes")
+            yield Extra(names, place, moved=move.input.event)
 
 
 def refusals(space: Space) -> Goals:

@@ -42,7 +42,7 @@ def _limit_rows(workflow: Workflow, choices: Sequence[Choice]) -> Iterator[Hit]:
     A limit of states that no case reaches has its own findings."""
     counting = {row for choice in choices for row in _counting_rows(choice.merged)}
     for group, (states, rows) in enumerate(workflow.groups):
-        found = [place for state in states if (place := nearest([choice.merged for choice in choices], state.key)) is not None]
+        found = [near for state in states if (near := nearest([choice.merged for choice in choices], state.key)) is not None]
         if len(rows) == 1 or not found:
             continue
         said = states_text(workflow, [state.key for state in states])

@@ -109,7 +109,7 @@ class Space:
         if not (late and clock is not None):
             for rule in actors:
                 dest = self.after(config, rule)
-                yield from self._led_to(config, rule, dest, late and self.group(dest) == group)
+                yield from self._led_to(config, rule, dest, bool(late) and self.group(dest) == group)
         if clock is not None and not self.spin(config):
             dest = self.after(config, clock)
             yield from self._led_to(config, clock, dest, self.group(dest) == group)

@@ -159,7 +159,7 @@ def _day(choices: Choices, workflow: Workflow, policy: Policy) -> datetime:
     """Any day; where special periods may move the table's limits, every second day is one from which a limit may end in such a period."""
     fields = {row.field for row in workflow.limit_rows} if policy.special else set()
     spans = dict.fromkeys((one.start, one.end) for one in policy.special if one.limit in fields)
-    if spans and choices.pick((False, True)):
+    if spans and choices.upto(1):
         start, end = choices.pick(tuple(spans))
         return start - LEAD + timedelta(days=choices.upto(min(DAYS, (end - start + LEAD).days)))
     return FIRST_DAY + timedelta(days=choices.upto(DAYS))

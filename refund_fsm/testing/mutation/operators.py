@@ -120,7 +120,8 @@ def _by(workflow: Workflow, event: Event, actor: Actor) -> dict[str, Any]:
 
 
 def _shifted(workflow: Workflow, policy: Policy) -> Iterator[Mutant]:
-    for group, rows, number, limit in [(group, rows, n, row) for group, rows in workflow.groups for n, row in enumerate(rows)]:
+    for group, rows, number in [(*one, number) for one in workflow.groups for number in range(len(one[1]))]:
+        limit = rows[number]
         length = limit.length_in(policy)
         for shifted in (length + 1, length - 1):
             if shifted:
@@ -207,7 +208,7 @@ class _PlusOf(Limit):
 
     added: int = 0
 
-    def plus_in(self, policy: Policy) -> int:
+    def plus_in(self, policy: Policy) -> int:  # noqa: ARG002  # a length of its own, whatever the policy
         return self.added
 
 
