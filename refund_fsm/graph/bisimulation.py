@@ -28,16 +28,20 @@ def coarsest(colours: Sequence[int], successors: Sequence[Sequence[int]]) -> arr
     touched: set[int] = set(places)
     while touched:  # ends: every round splits a block, of which there are at most N, or touches nothing more
         moved = _split(touched, block_of, members, successors)
-        touched = {before for place in moved for before in predecessors[place]}
+        touched = {before for place in moved for before in predecessors.get(place, ())}
     first = {block: new for new, block in enumerate(dict.fromkeys(block_of))}
     return array("i", [first[block] for block in block_of])
 
 
-def _predecessors(successors: Sequence[Sequence[int]]) -> list[list[int]]:
-    found: list[list[int]] = [[] for _ in successors]
+def _predecessors(successors: Sequence[Sequence[int]]) -> dict[int, list[int]]:
+    """By place, those that lead to it; none where nothing does."""
+    found: dict[int, list[int]] = {}
     for place, after in enumerate(successors):
         for dest in after:
-            found[dest].append(place)
+            if dest in found:
+                found[dest].append(place)
+            else:
+                found[dest] = [place]
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Hashable, Mapping, Sequence
 from copy import copy
+from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -56,7 +57,6 @@ class ConfigGraph:
         self.event_number = _numbered(names.events)
         self.rule_number = _numbered(names.rules)
         self.facts = tuple(tables.facts)
-        self._fact_number = {names.values_of(facts): number for number, facts in enumerate(self.facts)}
         self.failed_sets = tuple(tables.failed_sets)
         self.openings = _frozen(tables.openings)
         self.state_of = _frozen(tables.state_of)
@@ -67,6 +67,10 @@ class ConfigGraph:
         self.status = memoryview(bytes(tables.status))
         self.clashes = tuple(tables.clashes)
         self._count(counted)
+
+    @cached_property
+    def _fact_number(self) -> Mapping[tuple[Any, ...], int]:
+        return {self._names.values_of(facts): number for number, facts in enumerate(self.facts)}
 
     def _count(self, counted: Counted) -> None:
         self.counts, self.count_of, self.law_starts = counted.kinds, _frozen(counted.count_of), memoryview(counted.law_starts)
@@ -147,6 +151,10 @@ class MergedGraph(ConfigGraph):
         self.block_of = _frozen(block_of)
         self.representative = _frozen(representative)
 
+    @cached_property
+    def _fact_number(self) -> Mapping[tuple[Any, ...], int]:
+        return self.raw._fact_number
+
     def merged(self) -> MergedGraph:
         """The graph itself: it is merged."""
         return self
@@ -188,7 +196,8 @@ def explore(workflow: Workflow, policy: Policy | None = None, *, strict: bool = 
 def _merge(raw: ConfigGraph, colours: Sequence[Hashable]) -> MergedGraph:
     width = len(raw.events)
     successor = raw.successor.tolist()
-    successors = [[dest for dest in successor[start : start + width] if dest >= 0] for start in range(0, len(successor), width)]
+    rows = (successor[start : start + width] for start in range(0, len(successor), width))
+    successors = [[dest for dest in row if dest >= 0] or () for row in rows]  # many lead nowhere: no list for each
     block_of = coarsest(_looks(raw, colours), successors)
     firsts: dict[int, int] = {}
     for config, block in enumerate(block_of):
@@ -215,14 +224,11 @@ def _looks(raw: ConfigGraph, colours: Sequence[Hashable]) -> list[int]:
     """What tells configurations apart at sight, numbered: state (and so statuses), rules, failed guards, how the limit is counted, whether
     the law's clock starts, colour."""
     size = len(raw.events) * raw.rule_at.itemsize
-    rules, failed = raw.rule_at.tobytes(), raw.failed_at.tobytes()
-    known: dict[tuple[int, int, int, bytes, bytes, Hashable], int] = {}
-    found = []
-    for config, (state, count, law) in enumerate(zip(raw.state_of, raw.count_of, raw.law_starts, strict=True)):
-        row = slice(config * size, (config + 1) * size)
-        colour = colours[config] if colours else None
-        found.append(known.setdefault((state, count, law, rules[row], failed[row], colour), len(known)))
-    return found
+    rows = (raw.rule_at.tobytes(), raw.failed_at.tobytes())
+    cut = ([row[start : start + size] for start in range(0, len(row), size)] for row in rows)
+    known: dict[tuple[Any, ...], int] = {}
+    looks = zip(raw.state_of, raw.count_of, raw.law_starts, *cut, *((colours,) if colours else ()), strict=True)
+    return [known.setdefault(look, len(known)) for look in looks]
 
 
 def _numbered(names: Sequence[str]) -> Mapping[str, int]:

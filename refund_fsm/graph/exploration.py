@@ -9,6 +9,7 @@ import itertools
 import math
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from operator import attrgetter, itemgetter
 from typing import Any, Final, NamedTuple
 
@@ -163,8 +164,13 @@ class Explorer:
         starts = [one.start(self.policy) for one in self.workflow.fact_fields]
         if math.prod(map(len, starts)) > MAX_CONFIGS:
             raise self._too_long()
-        for values in itertools.product(*starts):
-            yield self.fact(self.workflow.facts(**dict(zip(self.domains, values, strict=True))))
+        make, product = self.workflow.facts, itertools.product(*starts)
+        if not _as_given(make):
+            return [self.fact(make(**dict(zip(self.domains, values, strict=True)))) for values in product]
+        self.values += product
+        self.tables.facts += itertools.starmap(make, self.values)
+        self.fact_number.update(zip(self.values, range(len(self.values)), strict=True))
+        return range(len(self.values))
 
     def _too_long(self) -> TooLong:
         cap = f"exploration.MAX_CONFIGS = {MAX_CONFIGS:,}"
@@ -209,6 +215,12 @@ class Explorer:
         if rule.effect is None:
             return None
         return self.afters.setdefault(rule.effect, _After(rule, self))
+
+
+def _as_given(facts: type) -> bool:
+    """Whether a facts class takes its fields by place and keeps them as they are, as a plain dataclass does."""
+    made = "__init__" in vars(facts) and getattr(facts, "__dataclass_params__").init  # noqa: B009  # of every dataclass, typed by none
+    return made and not hasattr(facts, "__post_init__") and not any(one.kw_only or not one.init for one in fields(facts))
 
 
 def _getter(make: Callable[..., Callable[[Any], Any]], keys: tuple[Any, ...]) -> Callable[[Any], tuple[Any, ...]]:

@@ -61,7 +61,7 @@ def _shortest_total(planner: Planner, wanted: int) -> int:
     for place in planner.space.openings:
         wanted &= ~planner.at_place(place)  # reached without a step
     most = max((len(goals) for goals in planner.goals.at_step.values()), default=0)
-    most = max(most, max((len(goals) for goals in planner.goals.at_place.values()), default=0))
+    most += max((len(goals) for goals in planner.goals.at_place.values()), default=0)
     if planner.goals.sequences:
         most = max(most, len({len(one) for one in planner.goals.sequences}))  # one step ends at most one sequence of each length
     return -(-wanted.bit_count() // most) if most else 0
@@ -92,7 +92,10 @@ def _together(planner: Planner, found: Sequence[int]) -> dict[int, int]:
 def _overlapping(planner: Planner) -> dict[int, int]:
     """By goal, the goals that the same step reaches, or whose rules overlap, as a mask."""
     found: dict[int, int] = {}
-    groups = [*planner.goals.at_step.values(), *planner.goals.at_place.values()]
+    at_place = planner.goals.at_place
+    steps = planner.goals.at_step.items()
+    groups = [(*goals, *at_place.get(planner.space.after(*step), ())) if at_place else goals for step, goals in steps]
+    groups += at_place.values()
     for group in groups:
         mask = sum(1 << goal for goal in group)
         for goal in group:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from refund_fsm.case import Code, RefundCase, Refusal, facts_for
 from refund_fsm.errors import BadData
 from refund_fsm.graph import MergedGraph
+from refund_fsm.paths.counts import answers_name, due_name, limit_guards
 from refund_fsm.scenario import MINUTE, Player
 from refund_fsm.workflow import CLOCK, Rule
 
@@ -97,6 +98,14 @@ def sequences(attempt: Attempt) -> Iterator[str]:
 
 
 def guard_outcomes(attempt: Attempt) -> Iterator[str]:
+    workflow = attempt.after.workflow
+    reached = [] if attempt.before.steps else [(attempt.before.state.key, attempt.before.facts)]
+    for step in attempt.after.steps[len(attempt.before.steps) :]:
+        reached.append((step.dest.key, step.after))
+    for key, facts in reached:
+        guards = limit_guards(workflow, key)
+        if guards:
+            yield answers_name(key, guards, facts)
     for step in attempt.after.steps[len(attempt.before.steps) :]:
         yield from (f"{step.rule.id} {guard.name}" for guard in step.rule.when)
         yield from _alone_false(attempt, step.source.key, step.event, step.before)
@@ -121,20 +130,32 @@ def limits(attempt: Attempt) -> Iterator[str]:
     due, key = before.due, before.state.key
     if due is None:
         return
-    what = due.then.id if due.then else due.limit.field
+    name = due_name(after.workflow, key, due)
+    what = f"{key} {due.then.id}{name}" if due.then else f"{key}{name or f' {due.limit.field}'}"
     left = due.at - attempt.at
     fired = attempt.rules
     if MINUTE >= left > 0 * MINUTE and not fired:
-        yield f"{key} {what} before"
+        yield f"{what} before"
     if left <= 0 * MINUTE and (due.then is None or (fired and fired[0] is due.then)):
-        yield f"{key} {what} {'after' if left else 'at'}"
+        yield f"{what} {'after' if left else 'at'}"
         if not left and due.then and attempt.event is not None and attempt.code is not None and attempt.by != CLOCK.key:
-            yield f"{key} {what} too late"
+            yield f"{what} too late"
     kept = after.due
-    if len(fired) == 1 and not fired[0].by_clock and MINUTE >= left > 0 * MINUTE and kept is not None and kept.at == due.at:
+    if len(fired) == 1 and not fired[0].by_clock and MINUTE >= left > 0 * MINUTE and kept is not None:
         group = after.workflow.group_of
         if group.get(fired[0].dest.key) == group[key]:
-            yield f"{key} {fired[0].id} keeps the count"
+            yield f"{key} {fired[0].id} {'keeps the count' if kept.at == due.at else 'moves the limit'}"
+    if not fired and left > 0 * MINUTE:
+        yield from _passed_old_ends(attempt)
+
+
+def _passed_old_ends(attempt: Attempt) -> Iterator[str]:
+    """That time has come to where a limit would have ended, had the last step not moved it."""
+    *_, earlier, last = (None, None, *attempt.before.steps)
+    if earlier is not None and last is not None and earlier.due is not None and earlier.due.at == attempt.at:
+        group = attempt.after.workflow.group_of
+        if group.get(last.source.key, -1) == group.get(last.dest.key, -2):
+            yield f"{last.source.key} {last.rule.id} old end passes"
 
 
 def refusals(attempt: Attempt) -> Iterator[str]:

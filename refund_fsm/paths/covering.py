@@ -30,7 +30,8 @@ def goal_names(workflow: Workflow, criterion: str, policy: Policy | None = None)
     found: dict[str, None] = {}
     for one in (policy,) if policy else choices(workflow):
         space = Space(workflow, one, finely=criterion == "guard_outcomes", late=criterion == "limits")
-        found.update(dict.fromkeys(_CRITERIA[criterion](space).names))
+        goals = _CRITERIA[criterion](space)
+        found.update(dict.fromkeys((*goals.names, *(name for extra in goals.extras for name in extra.names))))
     return tuple(found)
 
 
@@ -48,8 +49,9 @@ def cover(
     |---|---|
     | `states`, `rules`, `rule_pairs` | each of them; two rules one after the other |
     | `prime_paths` | the longest paths over rules that meet no state twice, and the simple round trips |
-    | `guard_outcomes` | each guard of each rule: true, and false while the rule's other guards hold |
-    | `limits` | each limit of each state: a minute before, at, a minute after; an event too late; rules that keep the count |
+    | `guard_outcomes` | each guard of each rule: true, and false while the rule's other guards hold; all answers of a limit's guards |
+    | `limits` | each row of each limit, in each special period: a minute before, at, a minute after; an event too late; rules that keep \
+the count, or move it |
     | `refusals` | each refusal code that a state has for an actor |
     | `w` | every event and the passing of every limit in every class of configurations, and what tells the class after it from others |
 

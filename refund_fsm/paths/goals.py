@@ -9,13 +9,26 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from refund_fsm.errors import TooLong
+from refund_fsm.paths.counts import answers_name, count_name, kind_name, limit_guards
 from refund_fsm.paths.inputs import NO_SUCH_EVENT, PASS, Input
 from refund_fsm.paths.space import Space
-from refund_fsm.workflow import CLOCK, Event, Rule, Workflow
+from refund_fsm.workflow import CLOCK, Event, Rule, SpecialPeriod, Workflow
 
 MAX_PRIME_PATHS = 20_000  # of one workflow: beyond, the criterion is an error and not a hang
 
 RuleIds = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Goals that no planned path reaches, since they need an instant of their own: at a place, where the limit is to end in a `special`
+    period (`too_late`: an event for its instant), or where the event `moved` moves it."""
+
+    names: tuple[str, ...]
+    place: int
+    special: SpecialPeriod | None = None
+    too_late: str = ""
+    moved: str = ""
 
 
 @dataclass
@@ -23,7 +36,8 @@ class Goals:
     """The goals of a criterion, numbered in the order of `names`.
 
     `at_step`: those that an input reaches at a place; `at_place`: those that being there reaches; `sequences`: those that rules
-    fired one after the other reach, by their ids. `infeasible`: goals that the table has and no order can reach.
+    fired one after the other reach, by their ids. `infeasible`: goals that the table has and no order can reach. `extras`: what is
+    wanted beside, and not planned.
     """
 
     names: list[str] = field(default_factory=list)
@@ -31,6 +45,7 @@ class Goals:
     at_place: dict[int, list[int]] = field(default_factory=dict)
     sequences: dict[RuleIds, int] = field(default_factory=dict)
     infeasible: list[str] = field(default_factory=list)
+    extras: list[Extra] = field(default_factory=list)
     _numbers: dict[str, int] = field(default_factory=dict)
 
     def number(self, name: str) -> int:
@@ -133,7 +148,8 @@ def prime_paths_of(workflow: Workflow) -> list[RuleIds]:
 
 
 def guard_outcomes(space: Space) -> Goals:
-    """Every guard of every rule: true when the rule fires, and false alone when the event is asked for and all others hold."""
+    """Every guard of every rule: true when the rule fires, and false alone when the event is asked for and all others hold; and all
+    answers together that the guards of a state's limit give where a case is in it."""
     goals, wanted = Goals(), []
     for rule in space.workflow.rules:
         for guard in rule.when:
@@ -150,39 +166,86 @@ def guard_outcomes(space: Space) -> Goals:
                     goals.step(f"{rule.id} {guard.name}", place, one)
             elif len(failing) == 1:
                 goals.step(f"{rule.id} not {failing[0]}", place, one)
+        guards = limit_guards(space.workflow, space.state(place))
+        if guards:
+            goals.at_place[place] = [goals.number(answers_name(space.state(place), guards, facts))]
     goals.lacking(wanted)
     return goals
 
 
 def limits(space: Space) -> Goals:
     """Every limit of every state, by what comes of it: a minute before, at, a minute after, an event too late at its instant; and
-    every rule that stays under a limit, a minute before it."""
+    every rule that stays under a limit, a minute before it. A limit of several rows has them for each, and for what is added; those of
+    special periods, and of rules that move the limit, are extras."""
     goals, wanted = Goals(), []
     workflow = space.workflow
     for key, rows in workflow.limits_at.items():
-        for what in [rule.id for rule in workflow.clock_rules.get(key, ())] or [row.field for row in rows]:
+        plain = [rule.id for rule in workflow.clock_rules.get(key, ())] or ([] if len(rows) > 1 else [rows[-1].field])
+        named = [count_name(rows, number, plus=plus) for number, row in enumerate(rows) for plus in (False, True)[: 1 + bool(row.plus)]]
+        for what in [f"{one}{name}" for one in plain for name in named] or [name.strip() for name in named]:
             wanted += [f"{key} {what} {when}" for when in ("before", "at", "after")]
     for place in space.places:
-        key = space.state(place)
-        limit_here = workflow.ordinary(key)
-        if limit_here is None:
-            continue
-        clock = space.clock_move(place)
-        what = clock.rule.id if clock else limit_here.field
-        if space.overdue(place):
-            goals.step(f"{key} {what} after", place, Input("after"))
-            continue
-        for when, one in (("before", Input("before")), ("at", PASS), ("after", Input("after"))):
-            goals.step(f"{key} {what} {when}", place, one)
-        for move in space.moves(place):
-            if move.input.kind != "late":
-                continue
-            if clock is not None and move.input.event not in {after.input.event for after in space.moves(clock.dest)}:
-                goals.step(f"{key} {what} too late", place, Input("too_late", move.input.event))
-            if workflow.group_of.get(move.rule.dest.key) == workflow.group_of[key]:
-                goals.step(f"{key} {move.rule.id} keeps the count", place, move.input)
+        _limits_at(space, place, goals)
     goals.lacking(wanted)
+    met: dict[str, None] = {}
+    for place in space.places:
+        for extra in () if space.overdue(place) else (*_special_at(space, place), *_moved_at(space, place)):
+            if extra.names[0] not in met:
+                met.update(dict.fromkeys(extra.names))
+                goals.extras.append(extra)
     return goals
+
+
+def _what(space: Space, place: int, special: SpecialPeriod | None = None) -> str:
+    """What comes of the limit of a place: the state, the rule of the clock (else the field), and how the limit is counted."""
+    clock, kind, key = space.clock_move(place), space.kind(place), space.state(place)
+    assert kind is not None, "the state has a limit"
+    name = kind_name(space.workflow, kind, special)
+    if clock is not None:
+        return f"{key} {clock.rule.id}{name}"
+    return f"{key}{name}" if name else f"{key} {space.workflow.limits_at[key][-1].field}"
+
+
+def _limits_at(space: Space, place: int, goals: Goals) -> None:
+    workflow, key = space.workflow, space.state(place)
+    kind = space.kind(place)
+    if kind is None:
+        return
+    clock, what = space.clock_move(place), _what(space, place)
+    if space.overdue(place):
+        goals.step(f"{what} after", place, Input("after"))
+        return
+    for when, one in (("before", Input("before")), ("at", PASS), ("after", Input("after"))):
+        goals.step(f"{what} {when}", place, one)
+    for move in space.moves(place):
+        if move.input.kind != "late":
+            continue
+        if clock is not None and move.input.event not in {after.input.event for after in space.moves(clock.dest)}:
+            goals.step(f"{what} too late", place, Input("too_late", move.input.event))
+        if workflow.group_of.get(move.rule.dest.key) == workflow.group_of[key] and space.kind(move.dest) == kind:
+            goals.step(f"{key} {move.rule.id} keeps the count", place, move.input)
+
+
+def _special_at(space: Space, place: int) -> Iterator[Extra]:
+    """A place's limit in each special period that it may meet."""
+    kind, clock = space.kind(place), space.clock_move(place)
+    for period in () if kind is None else (space.policy.special[number] for number in kind.special):
+        what, late = _what(space, place, period), ""
+        if clock is not None:
+            barred = {after.input.event for after in space.moves(clock.dest)}
+            late = next((one.input.event for one in space.moves(place) if one.input.kind == "late" and one.input.event not in barred), "")
+        names = tuple(f"{what} {when}" for when in ("before", "at", "after", *(("too late",) if late else ())))
+        yield Extra(names, place, period, late)
+
+
+def _moved_at(space: Space, place: int) -> Iterator[Extra]:
+    """The rules that move a place's limit while it runs."""
+    group_of, key, kind = space.workflow.group_of, space.state(place), space.kind(place)
+    for move in space.moves(place):
+        stays = move.input.kind == "late" and kind is not None and group_of.get(move.rule.dest.key) == group_of[key]
+        if stays and space.kind(move.dest) != kind:
+            names = (f"{key} {move.rule.id} moves the limit", f"{key} {move.rule.id} old end passes")
+            yield Extra(names, place, moved=move.input.event)
 
 
 def refusals(space: Space) -> Goals:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from refund_fsm.paths import coverage
+from refund_fsm.paths import coverage, moments
 from refund_fsm.paths.bounds import lower_bounds
 from refund_fsm.paths.goals import CRITERIA, Goals
 from refund_fsm.paths.inputs import PASS, Input
@@ -38,11 +38,15 @@ class _Covering:
     def play(self, planned: PlannedPath) -> tuple[int, Input] | None:
         """Keeps the path when it reaches something new; says where the case strayed from the plan."""
         player, strayed = _played(self.space, planned)
+        self.keep(player)
+        return strayed
+
+    def keep(self, player: Player) -> None:
+        """Keeps what was played when it reaches something new."""
         fresh = [name for name in _reached(self.criterion, player) if name in self.names and name not in self.reached]
         if fresh:
             self.reached.update(dict.fromkeys(fresh))
             self.paths.append(player.path(tuple(fresh)))
-        return strayed
 
     def play_planned(self) -> tuple[int, int]:
         """Plans and plays; where a case strays the move is barred, and the rest planned again. Returns the lower bounds."""
@@ -66,6 +70,13 @@ class _Covering:
             if any(self.goals.names[goal] not in self.reached for goal in wanted[place, one]):
                 self.play(_straight(self.space, place, one))
 
+    def play_extras(self) -> None:
+        """What needs an instant of its own, unless a planned path has reached it."""
+        self.names.update(dict.fromkeys(name for extra in self.goals.extras for name in extra.names))
+        for extra in self.goals.extras:
+            for player in moments.played(self.space, extra):
+                self.keep(player)
+
 
 def covering_suite(workflow: Workflow, policy: Policy, criterion: str) -> Suite:
     """The suite of a criterion other than `w`."""
@@ -75,8 +86,9 @@ def covering_suite(workflow: Workflow, policy: Policy, criterion: str) -> Suite:
     made = _Covering(space, goals, criterion)
     bounds = made.play_planned()
     made.play_straight(wanted)
-    covered = tuple(name for name in goals.names if name in made.reached)
-    infeasible = (*goals.infeasible, *(name for name in goals.names if name not in made.reached))
+    made.play_extras()
+    covered = tuple(name for name in made.names if name in made.reached)
+    infeasible = (*goals.infeasible, *(name for name in made.names if name not in made.reached))
     return Suite(workflow, policy, criterion, covered, infeasible, tuple(made.paths), *bounds)
 
 

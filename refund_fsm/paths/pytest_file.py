@@ -11,7 +11,7 @@ from refund_fsm import orders
 from refund_fsm.errors import BadData
 from refund_fsm.scenario import Path, PathStep
 from refund_fsm.text.literals import python_prose, python_text
-from refund_fsm.workflow import Policy
+from refund_fsm.workflow import Policy, editions
 
 if TYPE_CHECKING:
     from refund_fsm.paths.suite import Suite
@@ -82,8 +82,7 @@ def written(suite: Suite, workflow: str | None) -> str:
     if workflow is not None:
         lookup = f"WORKFLOW = workflow_of({python_text(workflow)})"
         imports = "Evidence, Order, Policy, RefundCase, RefundRequest, Refused\nfrom refund_fsm.lookup import workflow_of"
-    changed = suite.policy.model_dump(mode="json", exclude_defaults=True)
-    policy = "POLICY = Policy.guide()" if suite.policy == Policy.guide() else f"POLICY = Policy.from_mapping({changed!r})"
+    policy = f"POLICY = {_policy_text(suite.policy)}"
     label = suite.workflow.label
     head = HEAD.format(
         title=python_prose(f"{label.zh} / {label.en}: {suite.criterion}"),
@@ -94,6 +93,18 @@ def written(suite: Suite, workflow: str | None) -> str:
     )
     head = head.replace("from datetime import datetime\n", "import json\nfrom datetime import datetime\n", 1)
     return head + _tables(suite) + TAIL
+
+
+def _policy_text(policy: Policy) -> str:
+    """The policy as an expression: a copy of the platform's rules by its name, so that its special periods are not all written out."""
+    if policy == Policy.guide():
+        return "Policy.guide()"
+    changed = policy.model_dump(mode="json", exclude_defaults=True)
+    for copy in editions() if policy.special else ():
+        if policy.special == Policy.platform(copy).special:
+            rest = {name: value for name, value in changed.items() if name != "special"}
+            return f"Policy.from_mapping({ {'profile': 'platform', 'copy': copy, **rest}!r})" if rest else f"Policy.platform({copy!r})"
+    return f"Policy.from_mapping({_literal(changed) if policy.special else repr(changed)})"
 
 
 def _least(suite: Suite) -> str:

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from refund_fsm.errors import WorkflowError
 from refund_fsm.graph import ACCEPTED, MergedGraph, explore
 from refund_fsm.graph.shortest import ShortestPaths
+from refund_fsm.paths.counts import limit_guards
 from refund_fsm.paths.inputs import PASS, Input
-from refund_fsm.workflow import CLOCK, Guard, Policy, Rule, Workflow
+from refund_fsm.workflow import CLOCK, Guard, Kind, Policy, Rule, Workflow
 
 
 class Move(NamedTuple):
@@ -26,7 +27,8 @@ class Move(NamedTuple):
 
 
 class Space:
-    """The merged graph of a workflow under a policy. `finely`: places also agree on every guard of every rule that leaves them.
+    """The merged graph of a workflow under a policy. `finely`: places also agree on every guard of every rule that leaves them, and of
+    their limits.
 
     `late`: moves are first offered a minute before the limit, then at once; and where nothing enforces a limit, a place has a
     twin (numbered N higher) for the time after it.
@@ -52,6 +54,11 @@ class Space:
     def facts(self, place: int) -> Any:
         """The facts of the first configuration of the place."""
         return self.graph.facts_of(place % len(self.graph))
+
+    def kind(self, place: int) -> Kind | None:
+        """How the limit there is counted; None where there is none."""
+        number = self.graph.count_of[place % len(self.graph)]
+        return None if number < 0 else self.graph.counts[number]
 
     def overdue(self, place: int) -> bool:
         """Whether the limit there was passed."""
@@ -148,9 +155,11 @@ class Space:
 
 
 def _failing(workflow: Workflow, facts: Sequence[Any], state_of: Sequence[int], fact_of: Sequence[int]) -> list[Hashable]:
-    """By configuration: for each rule that leaves its state, which of its guards fail."""
+    """By configuration: for each rule that leaves its state, and for its limit, which of the guards fail."""
     states = list(workflow.states)
-    rules = [[rule for rule in workflow.rules if rule.source.key == key and rule.when] for key in states]
+    asked = [[rule.when for rule in workflow.rules if rule.source.key == key and rule.when] for key in states]
+    for key, rows in zip(states, asked, strict=True):
+        rows += [guards] if (guards := limit_guards(workflow, key)) else []
     known: dict[tuple[int, Guard], bool] = {}
 
     def holds(fact: int, guard: Guard) -> bool:
@@ -158,6 +167,5 @@ def _failing(workflow: Workflow, facts: Sequence[Any], state_of: Sequence[int], 
         return found if found is not None else known.setdefault((fact, guard), guard(facts[fact]))
 
     return [
-        tuple(tuple(holds(fact, guard) for guard in rule.when) for rule in rules[state])
-        for state, fact in zip(state_of, fact_of, strict=True)
+        tuple(tuple(holds(fact, guard) for guard in when) for when in asked[state]) for state, fact in zip(state_of, fact_of, strict=True)
     ]

@@ -6,16 +6,17 @@
 | `dead_rule` | rule | no case ever fires it |
 | `guard_never_true`, `guard_never_false` | guard | it always answers the same where a case asks it |
 | `limit_never_due` | state | no case enters the state of a limit; or the limit passes and no clock rule of the state holds |
+| `limit_never_due` | states, row | this row of the limit (the name of its field) counts in nothing that a case reaches |
 | `clash` | two rules | both can fire at once: at one event, or at one limit |
 | `final_left` | rule | it leads out of a final state |
 | `dead_end` | state | no move leads out of it, nor after moves that stay in it |
 | `cannot_end` | state | no final state can be reached any more, though the case can go on |
 | `blocker` | actor, state | if the actor does nothing, nobody else and no clock ever leads out of the state |
 | `livelock` | states | actors can go round for ever, and no clock ends it: see `rounds` |
-| `paid_twice` | rule | it pays in a case that was paid before |
-| `not_paid` | rule | it leads, unpaid, to a final state that payments lead to |
+| `paid_twice` | rule | it pays in a case that was paid before; or leads a paid case to an end that is good without money |
+| `not_paid` | rule | it leads, unpaid, to a final state that payments lead to and that is not good without money |
 
-The first five are judged over all choices of the facts that the policy fixes, and what alone the size of a count (`max_…`) below the
+The first six are judged over all choices of the facts that the policy fixes, and what alone the size of a count (`max_…`) below the
 guide's brings about is told apart: it is off under this policy, and no fault. Facts are constant at filing, as in the graph, and
 only openings that some order can have count. A case may wait wherever it is, so a limit can fall due wherever it is entered.
 Must not change a workflow, nor know an order type by name.

@@ -1,4 +1,5 @@
-"""Owns where the money goes: that no case pays twice, and that none comes without a payment to where a payment leads.
+"""Owns where the money goes: that no case pays twice, none that was paid also ends well without money (`State.good`), and none comes
+without a payment to where a payment leads.
 
 Counts payments along every path, over pairs of a place and whether it was paid before.
 """
@@ -16,9 +17,10 @@ Spot = tuple[int, bool]
 
 
 def money(space: Space) -> Iterator[Hit]:
-    """Each rule that can pay for a second time, and each rule that leads unpaid into a final state that payments lead to."""
-    workflow = space.workflow
-    goals = {rule.dest.key for rule in space.rules if rule.event.pays and workflow.states[rule.dest.key].final}
+    """Each rule that can pay for a second time, or leads a case that was paid to an end that is good without money; and each rule that
+    leads unpaid into a final state that payments lead to, unless it is such an end."""
+    good = {key for key, state in space.workflow.states.items() if state.final and state.good}
+    goals = {rule.dest.key for rule in space.rules if rule.event.pays and space.workflow.states[rule.dest.key].final} - good
     tree: dict[Spot, tuple[Spot | None, int]] = {(2 * config, False): (None, -1) for config in space.openings}
     met: set[tuple[str, str]] = set()
     todo = deque(tree)
@@ -28,7 +30,8 @@ def money(space: Space) -> Iterator[Hit]:
         for number, dest in space.moves[place]:
             rule = space.rules[number]
             after = (dest, paid or rule.event.pays)
-            kinds = [("paid_twice", paid and rule.event.pays), ("not_paid", not after[1] and rule.dest.key in goals)]
+            again = (paid and rule.event.pays) or (after[1] and rule.dest.key in good and not rule.internal)
+            kinds = [("paid_twice", again), ("not_paid", not after[1] and rule.dest.key in goals)]
             for kind, found in kinds:
                 if found and (kind, rule.id) not in met:
                     met.add((kind, rule.id))
@@ -40,9 +43,14 @@ def money(space: Space) -> Iterator[Hit]:
 
 def _hit(space: Space, kind: str, rule: str, path: GraphPath) -> Hit:
     said = rule_text(space.workflow, rule)
+    dest = space.workflow.by_id[rule].dest
+    if kind == "paid_twice" and dest.final and dest.good:
+        where = state_text(space.workflow, dest.key)
+        zh = f"已付款的案件又到了不需要付款的圆满终态{where.zh}：{said.zh}。"
+        return Hit(kind, (rule,), Text(zh, f"A case that was paid ends in {where.en}, which is good without money: {said.en}."), path)
     if kind == "paid_twice":
         return Hit(kind, (rule,), Text(f"同一案件付款两次：{said.zh}。", f"One case pays twice: {said.en}."), path)
-    where = state_text(space.workflow, space.workflow.by_id[rule].dest.key)
+    where = state_text(space.workflow, dest.key)
     message = Text(f"没有付款就到了{where.zh}：{said.zh}。", f"{where.en} is reached without a payment: {said.en}.")
     return Hit(kind, (rule,), message, path)
 

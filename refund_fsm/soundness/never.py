@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from refund_fsm.soundness.hits import Choice, Hit, nearest, rule_text, state_text
+from refund_fsm.soundness.hits import Choice, Hit, nearest, rule_text, state_text, states_text
 from refund_fsm.soundness.space import GraphPath, Space
 from refund_fsm.text import Text
 from refund_fsm.workflow import CLOCK, Event, Guard, Rule, Workflow
 
+Asking = tuple[tuple[Guard, Event | None], ...]
 UNREACHED = Text("没有任何案件能走到这里。", "no case gets there.")
 
 
@@ -33,6 +34,33 @@ def never(workflow: Workflow, choices: Sequence[Choice]) -> Iterator[Hit]:
                 f"The limit of {state.key} ({state.en}) never falls due: the state is never reached.",
             )
             yield Hit("limit_never_due", (state.key,), message, None, UNREACHED)
+    yield from _limit_rows(workflow, choices)
+
+
+def _limit_rows(workflow: Workflow, choices: Sequence[Choice]) -> Iterator[Hit]:
+    """Rows of a limit that count in no configuration that a case reaches: their guards never hold, or an earlier row always comes first.
+    A limit of states that no case reaches has its own findings."""
+    counting = {row for choice in choices for row in _counting_rows(choice.merged)}
+    for group, (states, rows) in enumerate(workflow.groups):
+        found = [near for state in states if (near := nearest([choice.merged for choice in choices], state.key)) is not None]
+        if len(rows) == 1 or not found:
+            continue
+        said = states_text(workflow, [state.key for state in states])
+        space, place = min(found, key=lambda one: one[0].tree[one[1]][2])
+        for number, row in enumerate(rows):
+            if (group, number) in counting:
+                continue
+            name = row.field if [one.field for one in rows].count(row.field) == 1 else f"{row.field}#{number + 1}"
+            zh = f"{said.zh}的期限中，第{number + 1}行（{row.field}）从不起算：其条件从不成立，或总有前面的行先成立。"
+            why = "its guards never hold, or an earlier row always does"
+            message = Text(zh, f"Row {number + 1} ({row.field}) of the limit of {said.en} never counts: {why}.")
+            yield Hit("limit_never_due", (*(state.key for state in states), name), message, space.path_to(place))
+
+
+def _counting_rows(space: Space) -> set[tuple[int, int]]:
+    """The limits, and their rows, that count in what cases reach."""
+    numbers = {space.graph.count_of[place // 2] for place in space.moves} - {-1}
+    return {space.graph.counts[number][:2] for number in numbers}
 
 
 def _rules(workflow: Workflow, choices: Sequence[Choice]) -> Iterator[Hit]:
@@ -72,9 +100,9 @@ def _why_dead(workflow: Workflow, choices: Sequence[Choice], rule: Rule) -> tupl
     return Text("总有别的规则先于它生效。", "another rule always comes first."), _asked_for(space, place, rule.event)
 
 
-def _asked_for(space: Space, place: int, event: Event) -> GraphPath:
-    """To a place, and there the event is asked for, unless it is the clock's."""
-    return space.path_to(place) if event.actor.key == CLOCK.key else space.path_to(place, tried=event.name)
+def _asked_for(space: Space, place: int, event: Event | None) -> GraphPath:
+    """To a place, and there the event is asked for, unless it is the clock's, or none."""
+    return space.path_to(place) if event is None or event.actor.key == CLOCK.key else space.path_to(place, tried=event.name)
 
 
 def _guards(workflow: Workflow, choices: Sequence[Choice]) -> Iterator[Hit]:
@@ -90,22 +118,28 @@ def _guards(workflow: Workflow, choices: Sequence[Choice]) -> Iterator[Hit]:
             yield Hit(kind, (name,), message, near, UNREACHED if near is None else None)
 
 
-def _asked(workflow: Workflow) -> Mapping[str, Mapping[str, tuple[tuple[Guard, Event], ...]]]:
-    """By guard name and state, where a case asks it: not in a final state but by the clock, and by the clock only under a limit."""
-    found: dict[str, dict[str, tuple[tuple[Guard, Event], ...]]] = {name: {} for name in workflow.guards}
+def _asked(workflow: Workflow) -> Mapping[str, Mapping[str, Asking]]:
+    """By guard name and state, where a case asks it, and at which event (None: on entering the state, to count a limit or to start the
+    law's clock): not in a final state but by the clock, and by the clock only under a limit."""
+    found: dict[str, dict[str, Asking]] = {name: {} for name in workflow.guards}
     for rule in workflow.rules:
         if rule.source.key not in workflow.limits_at if rule.by_clock else rule.source.final:
             continue
         for guard in rule.when:
             places = found[guard.name]
             places[rule.source.key] = (*places.get(rule.source.key, ()), (guard, rule.event))
+    counted = [(key, row) for key, rows in workflow.limits_at.items() for row in rows]
+    for key, row in (*counted, *((state.key, limit) for state, limit in workflow.law.items())):
+        for guard in row.guards:
+            places = found[guard.name]
+            places[key] = (*places.get(key, ()), (guard, None))
     return found
 
 
-def _answers(choices: Sequence[Choice], asked: Mapping[str, tuple[tuple[Guard, Event], ...]]) -> tuple[set[bool], GraphPath | None]:
+def _answers(choices: Sequence[Choice], asked: Mapping[str, Asking]) -> tuple[set[bool], GraphPath | None]:
     """What a guard answers where it is asked, up to both; and the path to the nearest place where it is."""
     answers: set[bool] = set()
-    near: list[tuple[int, int, int, Event]] = []
+    near: list[tuple[int, int, int, Event | None]] = []
     for choice in choices:  # most guards have given both answers before every set of facts has been looked at
         facts_at = choice.merged.facts_at
         for key, guards in asked.items():

@@ -109,10 +109,16 @@ class Space:
         if not (late and clock is not None):
             for rule in actors:
                 dest = self.after(config, rule)
-                yield Move(rule, 2 * dest + (late if self.group(dest) == group else 0))
+                yield from self._led_to(config, rule, dest, bool(late) and self.group(dest) == group)
         if clock is not None and not self.spin(config):
             dest = self.after(config, clock)
-            yield Move(clock, 2 * dest + (self.group(dest) == group))
+            yield from self._led_to(config, clock, dest, self.group(dest) == group)
+
+    def _led_to(self, config: int, rule: int, dest: int, late: bool) -> Iterator[Move]:
+        """The places after a rule. A passed limit that goes on in another way may end later, or fall at the present instant."""
+        yield Move(rule, 2 * dest + late)
+        if late and self.graph.count_of[dest] != self.graph.count_of[config]:
+            yield Move(rule, 2 * dest)
 
     def _search(self) -> None:
         """Breadth-first: `tree` holds, of a shortest path, the place before (−1 at an opening), the rule and the number of steps."""

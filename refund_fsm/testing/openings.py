@@ -19,9 +19,10 @@ from refund_fsm.scenario import Opening
 from refund_fsm.text import SHANGHAI
 from refund_fsm.workflow import Domain, Evidence, EvidenceKind, Order, OrderLine, Policy, RefundRequest, Workflow, assignments
 
-MAX_FACTS = 1 << 16  # sets of facts that a workflow may open with: more is not meant to be enumerated
+MAX_FACTS = 1 << 17  # sets of facts that a workflow may open with: more is not meant to be enumerated
 FIRST_DAY = datetime(2025, 1, 6, tzinfo=SHANGHAI)  # a Monday
 DAYS = 700  # so that most openings lie in published years of the calendar, and long cases run beyond them
+LEAD = timedelta(days=10)  # before a special period, in which limits that end in it are begun
 TIMES = (time(10), time(0), time(23, 59, 59, 999999), time(17, 30, 30))
 GAPS = tuple(
     timedelta(**{unit: length}) for unit, length in (("minutes", 1), ("hours", 23), ("days", 1), ("days", 3), ("days", 6), ("days", 7))
@@ -140,7 +141,7 @@ def opening_of(choices: Choices, workflow: Workflow, policy: Policy) -> Opening:
 
 def opening_with(choices: Choices, workflow: Workflow, policy: Policy, facts: Any) -> Opening:
     """An opening with these facts: when, of how much, and what no fact should depend on."""
-    at = datetime.combine(FIRST_DAY + timedelta(days=choices.upto(DAYS)), choices.pick(TIMES), SHANGHAI)
+    at = datetime.combine(_day(choices, workflow, policy), choices.pick(TIMES), SHANGHAI)
     made_up = workflow.make_up(facts, at)
     if made_up is None or workflow.derive(*made_up, at, policy) != facts:
         raise WorkflowError(f"workflow {workflow.key}", f"example_of gives {made_up!r} at {at}, which has not the facts {facts!r}")
@@ -152,6 +153,16 @@ def opening_with(choices: Choices, workflow: Workflow, policy: Policy, facts: An
     for add in (_wording, _other_lines, _shipped_later if openings_of(workflow, policy).ships else _activated, _more_evidence):
         opening = add(choices, opening) if choices.pick((False, True)) else opening
     return opening
+
+
+def _day(choices: Choices, workflow: Workflow, policy: Policy) -> datetime:
+    """Any day; where special periods may move the table's limits, every second day is one from which a limit may end in such a period."""
+    fields = {row.field for row in workflow.limit_rows} if policy.special else set()
+    spans = dict.fromkeys((one.start, one.end) for one in policy.special if one.limit in fields)
+    if spans and choices.upto(1):
+        start, end = choices.pick(tuple(spans))
+        return start - LEAD + timedelta(days=choices.upto(min(DAYS, (end - start + LEAD).days)))
+    return FIRST_DAY + timedelta(days=choices.upto(DAYS))
 
 
 def _changed(opening: Opening, order: dict[str, Any], request: dict[str, Any]) -> Opening:

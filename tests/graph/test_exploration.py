@@ -22,6 +22,7 @@ COUNTS = [
     ("self_operated", (GUIDE,), 15_588),
     ("third_party", (GUIDE, ESCALATES), 31_240),
     ("virtual", (GUIDE,), 1_088),
+    ("shop_official", (GUIDE,), 172_608),
 ]
 
 
@@ -47,9 +48,11 @@ def test_every_cell_is_what_the_table_says(order_type: str, policy: Policy) -> N
     graph = explore(orders.get(order_type), policy)
     expected = plain(order_type, policy)
     configs = configs_of(graph)
-    assert len(configs) == len(expected) and not any(config not in expected for config in configs)  # sets would take minutes to show
+    met = [(i, config) for i, config in enumerate(configs) if config in expected]
+    assert len(met) == len(expected)  # sets would take minutes to show
+    assert order_type == "shop_official" or len(met) == len(configs), "only what is too large is read in part"
     width = len(graph.events)
-    for i, config in enumerate(configs):
+    for i, config in met:
         for e, (status, rule, failed, after) in enumerate(expected[config]):
             cell = i * width + e
             assert graph.status[cell] == status
@@ -96,13 +99,15 @@ def test_it_is_the_machine_that_decides(monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_machine_is_asked_once_for_each_answer_that_can_differ(order_type: str, monkeypatch: pytest.MonkeyPatch) -> None:
     workflow = replace(orders.get(order_type))
     domains = workflow.domains(GUIDE)
+    reads = {
+        cell: sorted({name for rule in rules for one in rule.when for name in reads_of(one, domains)})
+        for cell, rules in workflow.rules_at.items()
+    }
     asked: list[tuple[Any, ...]] = []
     trigger = MachineEvent.trigger
 
     def spy(self: MachineEvent, model: Any, facts: Any) -> bool:
-        rules = workflow.rules_at[model.state, self.name]
-        read = sorted({name for rule in rules for one in rule.when for name in reads_of(one, domains)})
-        asked.append((model.state, self.name, *(getattr(facts, name) for name in read)))
+        asked.append((model.state, self.name, *(getattr(facts, name) for name in reads[model.state, self.name])))
         return bool(trigger(self, model, facts))
 
     monkeypatch.setattr(MachineEvent, "trigger", spy)

@@ -14,17 +14,18 @@ from typing import Any, NamedTuple
 from refund_fsm.case import is_given
 from refund_fsm.scenario import Opening
 from refund_fsm.testing.lockstep.names import Fit
-from refund_fsm.workflow import CLOCK, Policy, Rule
+from refund_fsm.workflow import CLOCK, Policy, Rule, counting
 
 
 class Move(NamedTuple):
-    """A rule that fires, where it leads, the facts that its effect changes, whether the count of the limit starts again, and what
-    the implementation may call the state it is then in."""
+    """A rule that fires, where it leads, the facts that its effect changes, whether the count of the limit starts again, whether it
+    goes on in another way, and what the implementation may call the state it is then in."""
 
     rule: Rule
     dest: Node
     changed: Mapping[str, Any]
     restarts: bool
+    moves: bool
     said: frozenset[str]
 
 
@@ -39,12 +40,12 @@ class Known(NamedTuple):
 class Node:
     """A configuration: a state and facts. Moves are found when they are first asked for."""
 
-    __slots__ = ("_clock", "_moves", "_table", "facts", "final", "limit", "offers", "state")
+    __slots__ = ("_clock", "_moves", "_table", "count", "facts", "final", "offers", "state")
 
     def __init__(self, table: Table, state: str, facts: Any) -> None:
         self._table, self.state, self.facts = table, state, facts
         self.final = table.workflow.states[state].final
-        self.limit = table.limits.get(state)
+        self.count = table.counting.of(state, facts)
         self.offers: Any = None  # what random paths keep here
         self._moves: dict[str, Move | None] = {}
         self._clock: tuple[Move | None] | None = None
@@ -69,7 +70,7 @@ class Node:
     def clock(self) -> Move | None:
         """What the clock does at the limit; None where it does nothing, or no limit is."""
         if self._clock is None:
-            self._clock = (self._first(self._table.workflow.clock_rules.get(self.state, ()) if self.limit else ()),)
+            self._clock = (self._first(self._table.workflow.clock_rules.get(self.state, ()) if self.count else ()),)
         return self._clock[0]
 
 
@@ -80,7 +81,7 @@ class Table:
         self.fit, self.policy = fit, policy
         workflow = self.workflow = fit.workflow
         self.bounds = workflow.bounds(policy)
-        self.limits = {key: (rows[-1].length_in(policy), rows[-1].unit) for key, rows in workflow.limits_at.items()}
+        self.counting, self.limits = counting(workflow, policy), frozenset(workflow.limits_at)
         self.actor_of = {name: event.actor.key for name, event in workflow.events.items()}
         self.needs = {name: event.needs for name, event in workflow.events.items()}
         by_hand = ((name, event) for name, event in workflow.events.items() if event.actor.key != CLOCK.key)
@@ -114,7 +115,8 @@ class Table:
         group_of, dest = self.workflow.group_of, rule.dest.key
         restarts = dest != node.state and (dest not in group_of or group_of[dest] != group_of.get(node.state))
         said = self.fit.said_for[dest].union(*(self.fit.said_for[key] for key in self.fit.passed.get(rule.id, ())))
-        return Move(rule, self.node(dest, facts), changed, restarts, said)
+        after = self.node(dest, facts)
+        return Move(rule, after, changed, restarts, not restarts and after.count is not node.count, said)
 
 
 class Model:
@@ -129,13 +131,13 @@ class Model:
         self.now = self._entered = opening.at
         self._kept: dict[str, Any] = {}
         self._due: datetime | None = None
-        self.rings = None if self.node.limit is None or self.node.clock is None else self.due
+        self.rings = None if self.node.count is None or self.node.clock is None else self.due
 
     @property
     def due(self) -> datetime | None:
         """The limit of the present state."""
-        if self._due is None and self.node.limit is not None:
-            self._due = self.table.policy.calendar.deadline(self._entered, *self.node.limit).at
+        if self._due is None and self.node.count is not None:
+            self._due = self.node.count.end(self.table.policy.calendar, self._entered).at
         return self._due
 
     def tick(self, at: datetime) -> Move | None:
@@ -181,13 +183,17 @@ class Model:
         return twin
 
     def _make(self, move: Move, at: datetime) -> None:
-        _, node, changed, restarts, self.said = move
+        _, node, changed, restarts, moves, self.said = move
+        told = self.due if moves else None
         self.node, self.now = node, at
         if changed:
             self._kept.update(changed)
         if restarts:
             self._entered, self._due = at, None
-        self.rings = None if node.limit is None or node.clock is None else self.due
+        elif moves and told is not None:  # counted on from the same start, to no earlier end than was told, nor before now
+            self._due = None
+            self._due = max(self.due or told, told, at)
+        self.rings = None if node.count is None or node.clock is None else self.due
 
 
 class Row(NamedTuple):

@@ -91,7 +91,7 @@ class Writer:
         if move is None:
             self._attempt(event, by, at, details)
             return fired is not None
-        if move.restarts:
+        if move.restarts or move.moves:
             self._due = model.due if self._has_due else None
         self._heard = at
         given = dict(details) if details else {}
@@ -107,7 +107,7 @@ class Writer:
             if move is None:
                 break
             last = move
-            if move.restarts:
+            if move.restarts or move.moves:
                 self._due = model.due if self._has_due else None
             if not self._advances:
                 self._heard = model.now

@@ -12,13 +12,14 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from refund_fsm.errors import TooLong
 from refund_fsm.graph import MAX_CONFIGS, coarsest
 from refund_fsm.scenario import START
 from refund_fsm.testing.mutation.saturation import saturating
-from refund_fsm.workflow import Effect, Policy, Rule, Workflow
+from refund_fsm.workflow import Count, Effect, Policy, Rule, Workflow, counting
 
 
 class Place(NamedTuple):
@@ -33,8 +34,9 @@ class FactClasses:
     of it that some order has when a case is opened."""
 
     def __init__(self, workflow: Workflow, policy: Policy) -> None:
-        self.workflow = workflow
+        self.workflow, self.policy = workflow, policy
         self.names = tuple(one.name for one in workflow.fact_fields)
+        self._values: Any = attrgetter(*self.names) if len(self.names) > 1 else None  # which gives one only of one
         facts = [one for one in _starts(workflow, policy) if workflow.make_up(one, START) is not None]
         first = len(facts)
         effects = [saturating(workflow, effect) for effect in dict.fromkeys(rule.effect for rule in workflow.rules) if effect]
@@ -64,7 +66,8 @@ class FactClasses:
 
     def values_of(self, facts: Any) -> tuple[Any, ...]:
         """The values of the workflow's own facts."""
-        return tuple([getattr(facts, name) for name in self.names])
+        found: tuple[Any, ...] = self._values(facts) if self._values else tuple([getattr(facts, name) for name in self.names])
+        return found
 
 
 def _starts(workflow: Workflow, policy: Policy) -> Iterator[Any]:
@@ -89,6 +92,7 @@ class Table:
         self._answers: dict[tuple[str, str, Place], tuple[Rule, Place] | None] = {}
         self._facts: dict[Place, Any] = {}
         self._afters: dict[tuple[Effect, Place], Place] = {}
+        self._counts: dict[tuple[str, Place], Count | None] = {}
 
     @cached_property
     def own_facts(self) -> tuple[str, ...]:
@@ -132,6 +136,14 @@ class Table:
             values = tuple(getattr(after, name) for name in self.own_facts)
             self._afters[effect, at] = Place(self.classes.class_of[self.classes.values_of(after)], values)
         return self._afters[effect, at]
+
+    def count(self, state: str, at: Place) -> Count | None:
+        """How the limit of a state is counted there."""
+        if self.base is not None and self.workflow.limits == self.base.workflow.limits:
+            return self.base.count(state, Place(at.facts))
+        if (state, at) not in self._counts:
+            self._counts[state, at] = counting(self.workflow, self.classes.policy).of(state, self._facts_at(at))
+        return self._counts[state, at]
 
     def passed(self, state: str, at: Place) -> tuple[str, Place] | None:
         """Where a case is when the limit of its state has passed, itself when nothing enforces it; None when the clock goes round

@@ -6,18 +6,22 @@ Observed are the state, which events are taken, and when the limit falls due. Mu
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cached_property
+from itertools import product
 from typing import NamedTuple
 
 from refund_fsm.graph import coarsest
 from refund_fsm.paths import PASS, Input
-from refund_fsm.scenario import Path, Player
+from refund_fsm.scenario import PACE, START, Path, Player
 from refund_fsm.testing.mutation.classes import FactClasses, Place, Table
+from refund_fsm.testing.mutation.dues import apart
 from refund_fsm.testing.mutation.killing import struck
 from refund_fsm.testing.mutation.mutant import Mutant
 from refund_fsm.testing.mutation.touch import touched
 from refund_fsm.workflow import CLOCK, Policy, Workflow
 
+MAX_STARTS = 20  # of a limit that ends otherwise only in a special period, from which a witness is tried
 MAX_TRIES = 500  # paths to a difference that are played in search of a witness
 
 Word = tuple[Input, ...]
@@ -29,6 +33,7 @@ class Difference(NamedTuple):
 
     opening: int
     word: Word
+    starts: tuple[datetime, ...] = ()  # of the limit at the end: those from which its ends differ, where it is the limit that differs
 
 
 class _Pair(NamedTuple):
@@ -37,6 +42,12 @@ class _Pair(NamedTuple):
     state: str
     one: Place
     other: Place
+
+
+def _openings_for(word: Word, starts: tuple[datetime, ...]) -> Iterator[datetime]:
+    """When to open a case so that the limit after a word starts at one of the instants, at a case's pace; the plain instant first."""
+    yield START
+    yield from (start - len(word) * PACE for start in starts[:MAX_STARTS] if start != START)
 
 
 class Judge:
@@ -67,18 +78,18 @@ class Judge:
         event derived other facts than those that the case was opened with.
         """
         workflow = mutant.workflow
-        for tried, (opening, word) in enumerate(self.differences(mutant)):
+        for tried, (opening, word, starts) in enumerate(self.differences(mutant)):
             if tried == MAX_TRIES:
                 break
-            for known in self.facts.openings[opening][:2]:
-                path = self._played(known, word)
+            for known, at in product(self.facts.openings[opening][:2], _openings_for(word, starts)):
+                path = self._played(known, word, at)
                 blow = None if path is None else struck(workflow, self.policy, path)
                 if path is not None and blow is not None:
                     return Path(path.opening, path.steps[: blow.step], path.state, path.due)
         return None
 
-    def _played(self, facts: object, word: Word) -> Path | None:
-        player = Player.with_facts(self.workflow, self.policy, facts)
+    def _played(self, facts: object, word: Word, at: datetime) -> Path | None:
+        player = Player.with_facts(self.workflow, self.policy, facts, at)
         for one in word:
             player = None if player is None else one.on(player)
         return None if player is None else player.path()
@@ -90,7 +101,7 @@ class Judge:
         found = {(initial, number): (0, Difference(number, ())) for number in self.facts.openings}
         todo = list(found)
         for state, number in todo:  # grows as it goes; ends: every place is added once
-            distance, (opening, word) = found[state, number]
+            distance, (opening, word, _) = found[state, number]
             for one in self._inputs(state):
                 moved = self._answer(self.table, state, Place(number), one)
                 if moved is None:
@@ -128,8 +139,9 @@ class Judge:
         distance = 0
         while levels:  # ends: there are finitely many pairs, and each is added once
             for pair in levels.pop(distance, ()):
-                if pair.state in touch.due:
-                    yield self._path(tree, pair)
+                starts = self._due_apart(table, pair)
+                if starts is not None:
+                    yield self._path(tree, pair)._replace(starts=starts)
                     continue
                 for one in self._inputs(pair.state):
                     after = self._compared(table, pair, one)
@@ -139,6 +151,11 @@ class Judge:
                         tree[after] = (pair, one)
                         levels.setdefault(distance + 1, []).append(after)
             distance += 1
+
+    def _due_apart(self, table: Table, pair: _Pair) -> tuple[datetime, ...] | None:
+        """Starts from which the limit of a pair's state ends at different instants; None where it never does."""
+        ours, theirs = self.table.count(pair.state, pair.one), table.count(pair.state, pair.other)
+        return None if ours is theirs else apart(self.policy.calendar, ours, theirs)
 
     def _compared(self, table: Table, pair: _Pair, one: Input) -> _Pair | None:
         """The pair after an input; None where the answers differ."""
@@ -176,5 +193,5 @@ class Judge:
                 break
             word.append(one)
             pair = before
-        opening, first = self.ways[pair.state, pair.one.facts][1]
+        opening, first, _ = self.ways[pair.state, pair.one.facts][1]
         return Difference(opening, (*first, *reversed(word)))

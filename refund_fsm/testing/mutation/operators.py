@@ -9,6 +9,10 @@
 | `guard replaced` | each guard of each rule × each guard of the workflow that the rule has not |
 | `actor swapped` | each event × each other actor of the workflow or the clock, which needs a limit in a state where the event is possible |
 | `limit shifted` | each limit, a unit longer and a unit shorter (a limit of one unit is not shortened) |
+| `limit row dropped` | each row of a limit that has several |
+| `limit rows swapped` | each two rows of a limit, one after the other |
+| `limit guard dropped`, `limit guard negated` | each guard of each row of a limit, also of what is added to it |
+| `limit plus dropped`, `limit plus shifted` | each row to which more is added: nothing, a unit more, a unit less (if that is something) |
 | `effect dropped` | each rule with an effect |
 | `refused after k`, `redirected after k` | each rule, for k = 1, 2, 3: see `repetition` |
 
@@ -18,7 +22,7 @@ Not made: faults of facts, of details that an event needs, of the law's clocks (
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any
 
@@ -116,11 +120,12 @@ def _by(workflow: Workflow, event: Event, actor: Actor) -> dict[str, Any]:
 
 
 def _shifted(workflow: Workflow, policy: Policy) -> Iterator[Mutant]:
-    for group, limit in [(group, row) for group, rows in workflow.groups for row in rows]:
+    for group, rows, number in [(*one, number) for one in workflow.groups for number in range(len(one[1]))]:
+        limit = rows[number]
         length = limit.length_in(policy)
         for shifted in (length + 1, length - 1):
             if shifted:
-                name = f"{limit.field} of {', '.join(state.key for state in group)}: {shifted}, not {length}"
+                name = f"{_row(group, rows, number)}: {shifted}, not {length}"
                 changes = partial(_limited, workflow, limit, replace(limit, length=shifted), group)
                 yield Mutant("limit shifted", name, group[0].key, workflow, changes)
 
@@ -131,6 +136,105 @@ def _limited(workflow: Workflow, limit: Limit, instead: Limit, group: tuple[Stat
         if group in (key, (key,)):
             limits[key] = tuple(instead if one is limit else one for one in rows) if isinstance(rows, tuple) else instead
     return {"limits": limits}
+
+
+def _with_rows(workflow: Workflow, group: tuple[State, ...], rows: tuple[Limit, ...]) -> dict[str, Any]:
+    """The change that gives states other rows of their limit."""
+    return {"limits": {key: rows if group in (key, (key,)) else known for key, known in workflow.limits.items()}}
+
+
+def _row_dropped(workflow: Workflow, _: Policy) -> Iterator[Mutant]:
+    for group, rows in workflow.groups:
+        for number in range(len(rows) if len(rows) > 1 else 0):
+            left = (*rows[:number], *rows[number + 1 :])
+            yield _with_limit(workflow, "limit row dropped", group, f"{_row(group, rows, number)} dropped", left)
+
+
+def _rows_swapped(workflow: Workflow, _: Policy) -> Iterator[Mutant]:
+    for group, rows in workflow.groups:
+        for number in range(len(rows) - 1):
+            swapped = (*rows[:number], rows[number + 1], rows[number], *rows[number + 2 :])
+            fault = f"{_row(group, rows, number)} and {rows[number + 1].field} swapped"
+            yield _with_limit(workflow, "limit rows swapped", group, fault, swapped)
+
+
+def _limit_guard_dropped(workflow: Workflow, _: Policy) -> Iterator[Mutant]:
+    for group, rows in workflow.groups:
+        for number, row in enumerate(rows):
+            for guard in row.when:
+                when = tuple(one for one in row.when if one is not guard)
+                fault = f"{_row(group, rows, number)}: guard {guard.name} dropped"
+                yield _with_row(workflow, "limit guard dropped", group, fault, (rows, number), replace(row, when=when))
+            if row.plus_when is not None:
+                fault = f"{_row(group, rows, number)}: guard {row.plus_when.name} of plus dropped"
+                yield _with_row(workflow, "limit guard dropped", group, fault, (rows, number), replace(row, plus_when=ALWAYS))
+
+
+def _limit_guard_negated(workflow: Workflow, _: Policy) -> Iterator[Mutant]:
+    for group, rows in workflow.groups:
+        for number, row in enumerate(rows):
+            for guard in row.when:
+                when = tuple(negated(one) if one is guard else one for one in row.when)
+                fault = f"{_row(group, rows, number)}: guard {guard.name} negated"
+                yield _with_row(workflow, "limit guard negated", group, fault, (rows, number), replace(row, when=when))
+            if row.plus_when is not None:
+                fault = f"{_row(group, rows, number)}: guard {row.plus_when.name} of plus negated"
+                changed = replace(row, plus_when=negated(row.plus_when))
+                yield _with_row(workflow, "limit guard negated", group, fault, (rows, number), changed)
+
+
+def _plus_dropped(workflow: Workflow, _: Policy) -> Iterator[Mutant]:
+    for group, rows in workflow.groups:
+        for number, row in enumerate(rows):
+            if row.plus is not None:
+                fault = f"{_row(group, rows, number)}: plus {row.plus} dropped"
+                yield _with_row(workflow, "limit plus dropped", group, fault, (rows, number), replace(row, plus=None, plus_when=None))
+
+
+def _plus_shifted(workflow: Workflow, policy: Policy) -> Iterator[Mutant]:
+    for group, rows in workflow.groups:
+        for number, row in enumerate(rows):
+            length = row.plus_in(policy)
+            for shifted in (length + 1, length - 1) if length else ():
+                if shifted:
+                    fault = f"{_row(group, rows, number)}: plus {shifted}, not {length}"
+                    values = {one.name: getattr(row, one.name) for one in fields(Limit)}
+                    yield _with_row(workflow, "limit plus shifted", group, fault, (rows, number), _PlusOf(**values, added=shifted))
+
+
+@dataclass(frozen=True, slots=True)
+class _PlusOf(Limit):
+    """A row whose plus has a length of its own."""
+
+    added: int = 0
+
+    def plus_in(self, policy: Policy) -> int:  # noqa: ARG002  # a length of its own, whatever the policy
+        return self.added
+
+
+def _always(_: Any) -> bool:
+    return True
+
+
+ALWAYS = Guard("always", _always, Text("总是", "always"))
+
+
+def _row(group: tuple[State, ...], rows: tuple[Limit, ...], number: int) -> str:
+    """A row of a limit in words; rows of one field are told apart by their places."""
+    field = rows[number].field
+    place = "" if [one.field for one in rows].count(field) == 1 else f"#{number + 1}"
+    return f"{field}{place} of {', '.join(state.key for state in group)}"
+
+
+def _with_row(
+    workflow: Workflow, operator: str, group: tuple[State, ...], fault: str, place: tuple[tuple[Limit, ...], int], row: Limit
+) -> Mutant:
+    rows, number = place
+    return _with_limit(workflow, operator, group, fault, (*rows[:number], row, *rows[number + 1 :]))
+
+
+def _with_limit(workflow: Workflow, operator: str, group: tuple[State, ...], fault: str, rows: tuple[Limit, ...]) -> Mutant:
+    return Mutant(operator, fault, group[0].key, workflow, partial(_with_rows, workflow, group, rows))
 
 
 def _effect_dropped(workflow: Workflow, _: Policy) -> Iterator[Mutant]:
@@ -149,6 +253,12 @@ OPERATORS: dict[str, Callable[[Workflow, Policy], Iterator[Mutant]]] = {
     "guard replaced": _guard_replaced,
     "actor swapped": _swapped,
     "limit shifted": _shifted,
+    "limit row dropped": _row_dropped,
+    "limit rows swapped": _rows_swapped,
+    "limit guard dropped": _limit_guard_dropped,
+    "limit guard negated": _limit_guard_negated,
+    "limit plus dropped": _plus_dropped,
+    "limit plus shifted": _plus_shifted,
     "effect dropped": _effect_dropped,
     "refused after k": refused_after,
     "redirected after k": redirected_after,

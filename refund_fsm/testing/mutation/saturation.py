@@ -14,7 +14,7 @@ from typing import Any
 
 from refund_fsm.errors import TooLong
 from refund_fsm.graph import MAX_CONFIGS
-from refund_fsm.workflow import Effect, FactField, Policy, Rule, Workflow
+from refund_fsm.workflow import Effect, FactField, Policy, Rule, Workflow, reads_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,9 @@ def _leaves(fact: FactField, after: Any) -> bool:
 
 
 def saturating(workflow: Workflow, effect: Effect) -> Effect:
-    """The effect under a new name, kept inside the domains."""
+    """The effect under a new name, kept inside the domains; itself where it changes only what is true or false."""
+    if not _counts(workflow, effect):
+        return effect
     return Effect(f"{effect.name} while it can", _Saturating(effect, workflow.fact_fields), effect.changes)
 
 
@@ -52,7 +54,7 @@ def held(workflow: Workflow, policy: Policy) -> Workflow:
     """The workflow itself where every rule's guards keep its effect inside the domains. Where only the rule's place in the table
     does, the same with such effects saturating, so that a fault elsewhere in the table does no harm.
 
-    `TooLong` beyond `exploration.MAX_CONFIGS` sets of facts.
+    `TooLong` beyond `exploration.MAX_CONFIGS` sets of the facts that matter.
     """
     found = [rule for rule in workflow.rules if rule.effect is not None and _counts(workflow, rule.effect)]
     loose = {rule.id for rule in found if _can_leave(workflow, policy, rule)}
@@ -67,15 +69,20 @@ def _counts(workflow: Workflow, effect: Effect) -> bool:
 
 
 def _can_leave(workflow: Workflow, policy: Policy, rule: Rule) -> bool:
+    """Whether facts that its guards let through leave a domain. What an effect makes of a fact is taken to follow from the facts that it
+    changes and those that its guards read; all others are tried at both ends of their domains."""
     assert rule.effect is not None
     domains = workflow.domains(policy)
-    if math.prod(map(len, domains.values())) > MAX_CONFIGS:
+    names = {*rule.effect.changes, *(name for guard in rule.when for name in reads_of(guard, domains))}
+    if math.prod(len(domain) for name, domain in domains.items() if name in names) > MAX_CONFIGS:
         raise TooLong(f"workflow {workflow.key}: more than exploration.MAX_CONFIGS = {MAX_CONFIGS:,} sets of facts; expected fewer")
-    for values in itertools.product(*domains.values()):
-        facts = workflow.facts(**dict(zip(domains, values, strict=True)))
-        if not all(guard(facts) for guard in rule.when):
-            continue
-        after = rule.effect(facts)
-        if any(_leaves(one, getattr(after, one.name)) for one in workflow.fact_fields):
-            return True
+    for end in (0, -1):
+        tried = [domain if name in names else domain[end : end + 1 or None] for name, domain in domains.items()]
+        for values in itertools.product(*tried):
+            facts = workflow.facts(**dict(zip(domains, values, strict=True)))
+            if not all(guard(facts) for guard in rule.when):
+                continue
+            after = rule.effect(facts)
+            if any(_leaves(one, getattr(after, one.name)) for one in workflow.fact_fields):
+                return True
     return False
