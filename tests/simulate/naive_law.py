@@ -7,6 +7,7 @@ Guards and effects are called on real facts. Time is counted in hours; every day
 from __future__ import annotations
 
 import itertools
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,12 +23,14 @@ SMALL = 1e-14  # of all cases: what is left may be forgotten
 
 
 class Stay(NamedTuple):
-    """What a stay in a state depends on. `clock` is the hour of the day, `due` the hours until the limit that is counted."""
+    """What a stay in a state depends on. `clock` is the hour of the day, `due` the hours until the limit that is counted, `age` those
+    since its count started, 0 where facts cannot move it."""
 
     state: str
     facts: Any
     clock: float
     due: float | None
+    age: float = 0.0
 
 
 class Drawn(NamedTuple):
@@ -92,19 +95,41 @@ def _openings(workflow: Workflow, policy: Policy, behaviour: Behaviour) -> dict[
     for share in behaviour.mix:
         starts = {one.name: one.start(policy)[0] for one in workflow.fact_fields}
         facts = workflow.facts(**{**starts, **behaviour.facts, **share.facts})
-        stay = Stay(workflow.initial.key, facts, 0.0, _due(workflow, policy, workflow.initial.key, 0.0))
+        stay = Stay(workflow.initial.key, facts, 0.0, _due(workflow, policy, workflow.initial.key, facts, 0.0))
         found[stay] = found.get(stay, 0.0) + share.weight / total
     return found
 
 
-def _due(workflow: Workflow, policy: Policy, state: str, clock: float) -> float | None:
+def _due(workflow: Workflow, policy: Policy, state: str, facts: Any, clock: float) -> float | None:
     """The hours from the entry to the limit; None where no clock enforces it in any state that is counted together with this one."""
     group = next((group for group, _ in workflow.groups if any(one.key == state for one in group)), ())
     if not any(one.key in workflow.clock_rules for one in group):
         return None
-    limit = workflow.limits_at[state][-1]
+    limit = next(row for row in workflow.limits_at[state] if all(guard(facts) for guard in row.when))
     length = limit.length_in(policy)
-    return length if limit.unit == "hours" else 24.0 * (length + 1) - clock
+    hours = length if limit.unit == "hours" else 24.0 * (length + 1) - clock
+    if limit.plus is None or limit.plus_when is None or not limit.plus_when(facts):
+        return hours
+    more = getattr(policy, limit.plus)
+    if limit.plus.endswith("_hours"):
+        return hours + more
+    if limit.plus.endswith("_working_days"):  # 24:00 of a day, so many days after the day in which it would end
+        hours = 24.0 * math.ceil((clock + hours) / 24) - clock
+    return hours + 24.0 * more
+
+
+def _moved(workflow: Workflow, policy: Policy, stay: Stay, due: float | None, then: tuple[str, Any, float]) -> float | None:
+    """The hours from the entry to a limit that runs on in a state with facts, after some hours: from the same start, and no sooner than
+    before."""
+    state, facts, now = then
+    if due is None or not _is_movable(workflow, state):
+        return due
+    whole = _due(workflow, policy, state, facts, (stay.clock - stay.age) % 24)
+    return due if whole is None else max(due, whole - stay.age, now)
+
+
+def _is_movable(workflow: Workflow, state: str) -> bool:
+    return any(row.guards for row in workflow.limits_at[state])
 
 
 def _ways(workflow: Workflow, policy: Policy, behaviour: Behaviour, stay: Stay) -> list[tuple[float, Left]]:
@@ -157,12 +182,12 @@ def _first(rules: tuple[Rule, ...], facts: Any) -> Rule | None:
 
 def _played(workflow: Workflow, policy: Policy, stay: Stay, pending: list[Drawn]) -> Left:
     """The stay with these draws, in the order in which they happen."""
-    facts, fired, now = stay.facts, list[str](), 0.0
+    facts, fired, now, due = stay.facts, list[str](), 0.0, stay.due
     clock_rules = tuple(rule for rule in workflow.rules if rule.source.key == stay.state and rule.actor.key == CLOCK.key)
     while True:  # ends: a draw is used up in every round, or the state is left
-        rule = _first(clock_rules, facts) if stay.due is not None else None
-        if rule is not None and stay.due is not None and (not pending or stay.due <= pending[0].hours):
-            now = max(now, stay.due)
+        rule = _first(clock_rules, facts) if due is not None else None
+        if rule is not None and due is not None and (not pending or due <= pending[0].hours):
+            now = max(now, due)
         elif pending:
             drawn, *pending = pending
             now = drawn.hours
@@ -174,11 +199,15 @@ def _played(workflow: Workflow, policy: Policy, stay: Stay, pending: list[Drawn]
         fired.append(rule.id)
         facts = rule.effect(facts) if rule.effect else facts
         if rule.dest.key != stay.state:
-            return Left(_next(workflow, policy, stay, rule.dest.key, facts, now), tuple(fired), now)
+            return Left(_next(workflow, policy, stay, due, (rule.dest.key, facts, now)), tuple(fired), now)
+        due = _moved(workflow, policy, stay, due, (stay.state, facts, now))
 
 
-def _next(workflow: Workflow, policy: Policy, stay: Stay, state: str, facts: Any, passed: float) -> Stay:
+def _next(workflow: Workflow, policy: Policy, stay: Stay, due: float | None, then: tuple[str, Any, float]) -> Stay:
+    state, facts, passed = then
     clock, group_of = (stay.clock + passed) % 24, workflow.group_of
-    if state in group_of and group_of[state] == group_of.get(stay.state) and stay.due is not None:
-        return Stay(state, facts, clock, max(stay.due - passed, 0.0))
-    return Stay(state, facts, clock, _due(workflow, policy, state, clock))
+    if state in group_of and group_of[state] == group_of.get(stay.state) and due is not None:
+        due = _moved(workflow, policy, stay, due, then)
+        assert due is not None
+        return Stay(state, facts, clock, max(due - passed, 0.0), stay.age + passed if _is_movable(workflow, state) else 0.0)
+    return Stay(state, facts, clock, _due(workflow, policy, state, facts, clock))
