@@ -32,6 +32,7 @@ from tests.toys import (
     C,
     D,
     flagged,
+    huge,
     lower_flag,
     not_small,
     raise_flag,
@@ -55,10 +56,30 @@ MIXED = toy(  # three actors; rules that stay, and bar others; states counted to
     *(Rule("T16", B, NOD, END, "assumed"), Rule("T17", D, NOD, D, "assumed", effect=raise_flag), Rule("T18", C, NOD, B, "assumed")),
     limits={(B, C): Limit("x_hours", "assumed", 48), D: Limit("y_days", "assumed", 1)},
 )
-WORKFLOWS = {**EVEN_AWKWARD, MIXED.key: MIXED}
-SEEDS = {AWKWARD.key: 12, MIXED.key: 40}
+MOVED = toy(  # limits of several rows in hours and days, moved by rules that stay and by ways between states that are counted together
+    *(Rule("T1", A, GO, B, "assumed", when=(small,)), Rule("T2", A, GO, C, "assumed", when=(not_small,), effect=raise_if_huge)),
+    *(Rule("T3", B, ASK, B, "assumed", effect=raise_flag), Rule("T4", B, NOD, B, "assumed", effect=lower_flag)),
+    *(Rule("T5", B, TURN, C, "assumed"), Rule("T6", B, PAY, D, "assumed"), Rule("T7", C, TICK, D, "assumed", when=(flagged,))),
+    *(Rule("T8", C, TOCK, END, "assumed", when=(unflagged,)), Rule("T9", C, NOD, C, "assumed", effect=lower_flag)),
+    *(Rule("T10", C, TELL, B, "assumed", effect=raise_flag), Rule("T11", C, PAY, D, "assumed", effect=raise_if_huge)),
+    *(Rule("T12", D, TICK, END, "assumed"), Rule("T13", D, ASK, D, "assumed", effect=raise_flag), Rule("T14", D, GO, PAID, "assumed")),
+    *(Rule("T15", D, NOD, D, "assumed", effect=lower_flag), Rule("T16", D, PAY, A, "assumed", effect=lower_flag)),
+    limits={
+        (B, C): (
+            Limit("x_hours", "assumed", 36, when=(flagged, small)),
+            Limit("y_days", "assumed", 2, when=(flagged,)),
+            Limit("z_hours", "assumed", 48, plus="extension_days", plus_when=huge),
+        ),
+        D: (
+            Limit("x_days", "assumed", 1, when=(huge,), plus="signed_receipt_hours", plus_when=flagged),
+            Limit("x_hours", "assumed", 12, plus="arbitration_working_days", plus_when=flagged),
+        ),
+    },
+).variant(key="moved")
+WORKFLOWS = {**EVEN_AWKWARD, MIXED.key: MIXED, MOVED.key: MOVED}
+SEEDS = {AWKWARD.key: 12, MIXED.key: 40, MOVED.key: 60, "shop_official": 8}
 FEWER = 4
-HOURS = {AWKWARD.key: 1}  # its limits are of 5 and 7 hours
+HOURS = {AWKWARD.key: 1, MOVED.key: 12, "shop_official": 12}  # there are limits of 5 and 7 hours, and of 36
 
 
 def _agreed(asked: Asked, workflow: Workflow, policy: Policy, behaviour: Behaviour, hours: int) -> naive_law.Law:
