@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from refund_fsm import CLOCK, Actor, Event, Limit, Policy, Rule, Workflow, orders
+from refund_fsm import CLOCK, Limit, Policy, Rule, Workflow, orders
 from refund_fsm.export import render
 from refund_fsm.simulate import Behaviour, Choice, Empirical, Share
 from refund_fsm.simulate.behaviour import NOTHING, Quantity
 from tests.awkward import WORKFLOW as AWKWARD
-from tests.export.prism.questions import ENDED, ENOUGH, GUIDE, Asked, delay, raise_if_huge
+from tests.export.moved import WORKFLOW as MOVED
+from tests.export.prism.questions import ENDED, ENOUGH, GUIDE, NOD, Asked, delay, raise_if_huge
 from tests.simulate import naive_law
 from tests.storm import number
 from tests.toys import (
@@ -32,7 +33,6 @@ from tests.toys import (
     C,
     D,
     flagged,
-    huge,
     lower_flag,
     not_small,
     raise_flag,
@@ -43,8 +43,6 @@ from tests.toys import (
 )
 from tests.workflows import EVEN_AWKWARD
 
-Z = Actor("z", "丙", "z")
-NOD = Event("nod", Z, "点头", "nod")
 MIXED = toy(  # three actors; rules that stay, and bar others; states counted together; clock rules that do not hold for all facts
     *(Rule("T1", A, GO, B, "assumed", when=(small,)), Rule("T2", A, GO, C, "assumed", when=(not_small,), effect=raise_if_huge)),
     *(Rule("T3", B, ASK, B, "assumed", effect=raise_flag), Rule("T4", B, TURN, C, "assumed", when=(unflagged,))),
@@ -56,26 +54,6 @@ MIXED = toy(  # three actors; rules that stay, and bar others; states counted to
     *(Rule("T16", B, NOD, END, "assumed"), Rule("T17", D, NOD, D, "assumed", effect=raise_flag), Rule("T18", C, NOD, B, "assumed")),
     limits={(B, C): Limit("x_hours", "assumed", 48), D: Limit("y_days", "assumed", 1)},
 )
-MOVED = toy(  # limits of several rows in hours and days, moved by rules that stay and by ways between states that are counted together
-    *(Rule("T1", A, GO, B, "assumed", when=(small,)), Rule("T2", A, GO, C, "assumed", when=(not_small,), effect=raise_if_huge)),
-    *(Rule("T3", B, ASK, B, "assumed", effect=raise_flag), Rule("T4", B, NOD, B, "assumed", effect=lower_flag)),
-    *(Rule("T5", B, TURN, C, "assumed"), Rule("T6", B, PAY, D, "assumed"), Rule("T7", C, TICK, D, "assumed", when=(flagged,))),
-    *(Rule("T8", C, TOCK, END, "assumed", when=(unflagged,)), Rule("T9", C, NOD, C, "assumed", effect=lower_flag)),
-    *(Rule("T10", C, TELL, B, "assumed", effect=raise_flag), Rule("T11", C, PAY, D, "assumed", effect=raise_if_huge)),
-    *(Rule("T12", D, TICK, END, "assumed"), Rule("T13", D, ASK, D, "assumed", effect=raise_flag), Rule("T14", D, GO, PAID, "assumed")),
-    *(Rule("T15", D, NOD, D, "assumed", effect=lower_flag), Rule("T16", D, PAY, A, "assumed", effect=lower_flag)),
-    limits={
-        (B, C): (
-            Limit("x_hours", "assumed", 36, when=(flagged, small)),
-            Limit("y_days", "assumed", 2, when=(flagged,)),
-            Limit("z_hours", "assumed", 48, plus="extension_days", plus_when=huge),
-        ),
-        D: (
-            Limit("x_days", "assumed", 1, when=(huge,), plus="signed_receipt_hours", plus_when=flagged),
-            Limit("x_hours", "assumed", 12, plus="arbitration_working_days", plus_when=flagged),
-        ),
-    },
-).variant(key="moved")
 WORKFLOWS = {**EVEN_AWKWARD, MIXED.key: MIXED, MOVED.key: MOVED}
 SEEDS = {AWKWARD.key: 12, MIXED.key: 40, MOVED.key: 60, "shop_official": 8}
 FEWER = 4
