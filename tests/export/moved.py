@@ -3,7 +3,9 @@ are counted together, by what is added. One is enforced by nobody, one in one of
 
 from __future__ import annotations
 
-from refund_fsm import Limit, Rule
+from datetime import datetime
+
+from refund_fsm import Limit, Order, OrderLine, RefundRequest, Rule
 from tests.export.prism.questions import NOD, raise_if_huge
 from tests.toys import (
     ASK,
@@ -19,6 +21,7 @@ from tests.toys import (
     B,
     C,
     D,
+    Toy,
     flagged,
     huge,
     lower_flag,
@@ -28,6 +31,13 @@ from tests.toys import (
     toy,
     unflagged,
 )
+
+
+def example_of(facts: Toy, when: datetime) -> tuple[Order, RefundRequest]:
+    """An order of any size."""
+    order = Order(id="T", order_type="moved", lines=(OrderLine(sku="S", title="物", quantity=1, paid_fen=100),), paid_at=when)
+    return order, RefundRequest(sku="S", reason="any", attributes={"size": facts.size})
+
 
 WORKFLOW = toy(
     *(Rule("T1", A, GO, B, "assumed", when=(small,)), Rule("T2", A, GO, C, "assumed", when=(not_small,), effect=raise_if_huge)),
@@ -50,4 +60,4 @@ WORKFLOW = toy(
             Limit("x_hours", "assumed", 12, plus="arbitration_working_days", plus_when=flagged),
         ),
     },
-).variant(key="moved")
+).variant(key="moved", example_of=example_of)
