@@ -21,7 +21,7 @@ PUBLIC = {
     """,
     "refund_fsm.advice": "Advice AdviceLang Tip advise cited",
     "refund_fsm.diagram": "Diagram LAID_OUT Lang PINNED Page View draw page pinned stale",
-    "refund_fsm.export": "FORMATS Format STEP render",
+    "refund_fsm.export": "FORMATS Format STEP render step_of",
     "refund_fsm.graph": "ACCEPTED ConfigGraph FINAL GUARD_FAILED MAX_CONFIGS MergedGraph STATUSES WRONG_STATE explore",
     "refund_fsm.orders": "OWN_BADGES OWN_SELLER REGISTRY get keys order_type_of",
     "refund_fsm.paths": "Attempt CRITERIA Coverage Suite cover goal_names",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -82,7 +83,7 @@ def example_of(facts: Toy, when: datetime) -> tuple[Order, RefundRequest] | None
     return order, RefundRequest(sku="S", reason="any", attributes={"size": facts.size})
 
 
-def toy(*rules: Rule, limits: dict[Any, Limit] | None = None, **more: Any) -> Workflow:
+def toy(*rules: Rule, limits: Mapping[Any, Limit | tuple[Limit, ...]] | None = None, **more: Any) -> Workflow:
     """A tiny workflow of these rules, unchecked."""
     return Workflow.unchecked(
         key="toy",

@@ -86,7 +86,9 @@ def export(
     behaviour: BehaviourOption = None,
     step: Annotated[
         float | None,
-        typer.Option("--step", metavar="HOURS", parser=number("--step", "hours"), help="With --to prism: a step of time; default: 24."),
+        typer.Option(
+            "--step", metavar="HOURS", parser=number("--step", "hours"), help="With --to prism: a step of time; default: 24, or less."
+        ),
     ] = None,
     output: Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write a file; default: print it.")] = None,
 ) -> None:
@@ -105,7 +107,7 @@ def export(
     inputs = inputs_of(policy, found, behaviour)
     file = output_of(output, "--output", inputs)
     given = behaviour_of(workflow, behaviour) if to == "prism" else None
-    hours = export.STEP / HOUR if step is None else step
+    hours = export.step_of(workflow) / HOUR if step is None else step
     span = span_of("--step", hours, HOUR, "hours") if to == "prism" else None
     with named(behaviour, step=hours), naming(behaviour="--behaviour"):
         text = export.render(workflow, to, found, behaviour=given, step=span)  # type: ignore[arg-type]  # any other name is refused there

@@ -6,6 +6,6 @@ opinion.
 
 from __future__ import annotations
 
-from refund_fsm.export.rendering import FORMATS, STEP, Format, render
+from refund_fsm.export.rendering import FORMATS, STEP, Format, render, step_of
 
-__all__ = ["FORMATS", "STEP", "Format", "render"]
+__all__ = ["FORMATS", "STEP", "Format", "render", "step_of"]

@@ -15,7 +15,7 @@ The first two are as weak as can be: an endless run is left out only where nothi
 assumption but a finding: that evidence is not asked for ever, or a request not filed anew for ever, follows from the guards that count.
 `if_…_for_ever` is `ends` with one of the kinds allowed; a counterexample to it shows that the assumption is needed.
 
-`money`: never more than one payout, and exactly one in each state that a payout leads to.
+`money`: never more than one payout, exactly one in each state that a payout leads to, and none at an end that is good without money.
 """
 
 from __future__ import annotations
@@ -102,10 +102,12 @@ def written(workflow: Workflow, domains: Mapping[str, Domain], inside: Mapping[s
             _ends(name, tuple(one for one in deeds if one != deed)),
         ]
     paid = {rule.dest.key: f"({inside[rule.dest.key]} -> paid == 1)" for rule in workflow.rules if rule.event.pays}
+    unpaid = {key: f"({inside[key]} -> paid == 0)" for key, state in workflow.states.items() if state.good and key not in paid}
     if paid:
+        none = ", none at a good end without money" if unpaid else ""
         lines += [
-            "/* At most one payout, and one where a payout leads. */",
-            f"ltl money {{ [] (paid <= 1 && {' && '.join(paid.values())}) }}",
+            f"/* At most one payout{none}, and one where a payout leads. */",
+            f"ltl money {{ [] (paid <= 1 && {' && '.join([*paid.values(), *unpaid.values()])}) }}",
         ]
     return lines
 

@@ -7,7 +7,9 @@ model do more than a case can, so what spin finds true is true of every case:
 - Facts that no order has (`example_of` gives none) are among those that a case opens with.
 - Facts turn with time, and a filing event derives them anew. So wherever something can be filed, the facts that are derived, and that
   no effect has changed, take any values before each step.
-- The clock has no time: a limit may pass at any moment, and one clock rule of a state fires like any other rule.
+- The clock has no time: a limit may pass at any moment, and one clock rule of a state fires like any other rule. So which row of a
+  limit counts, what is added to it and which period moves it makes no difference: guards that limits alone ask are left out, and
+  facts that they alone read.
 - Where two rules of one event hold, which only an unchecked workflow allows, either fires.
 
 Facts that no guard reads, not even through an effect, are left out: they change nothing. What an effect makes outside of a fact's
@@ -64,7 +66,9 @@ class _Model:
     def __init__(self, workflow: Workflow, policy: Policy) -> None:
         self.workflow, self.policy = workflow, policy
         self.domains = workflow.domains(policy)
-        self.guards, self.effects = tables_of(workflow, self.domains)
+        guards, self.effects = tables_of(workflow, self.domains)
+        asked = {guard.name for rule in workflow.rules for guard in rule.when}
+        self.guards = {name: table for name, table in guards.items() if name in asked}
         told = relevant(workflow, self.guards, self.effects, self.domains)
         self.fields = tuple(one for one in workflow.fact_fields if one.name in told)
         self.left_out = [one.name for one in workflow.fact_fields if one.name not in told]
@@ -167,8 +171,8 @@ class _Model:
 
     def _guards(self) -> list[str]:
         lines = []
-        for name, guard in self.workflow.guards.items():
-            table = self.guards[name]
+        for name, table in self.guards.items():
+            guard = self.workflow.guards[name]
             formula = condition(table.reads, table.holds, self.domains, self.atom)
             lines.append(f"#define {self.names.of('is_', name)} ({formula}) /* {said(guard.text)} */")
         return lines

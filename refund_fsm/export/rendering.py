@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from refund_fsm.errors import BadData, needing, one_of
 from refund_fsm.workflow import Policy, Workflow
+from refund_fsm.workflow.rows import unit_of
 
 if TYPE_CHECKING:
     from refund_fsm.export.prism.lattice import Lattice
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 Format = Literal["promela", "xstate", "pnml", "prism"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 STEP = timedelta(hours=24)
+SHORTER = tuple(timedelta(hours=hours) for hours in (12, 8, 6, 4, 3, 2, 1))
 
 
 def render(
@@ -28,8 +30,8 @@ def render(
     """The workflow as text of another tool, ending in a newline. `policy=None` is the workflow's own profile.
 
     `promela` is a Promela model, `xstate` JSON, `pnml` a Petri net in XML, `prism` a Markov chain. The last one alone takes a
-    `behaviour` (None: the one that ships for the workflow) and a `step` of time that divides 24 h (None: `STEP`): delays that are not
-    whole steps are rounded to them.
+    `behaviour` (None: the one that ships for the workflow) and a `step` of time that divides 24 h (None: that of `step_of`): delays that
+    are not whole steps are rounded to them.
 
     The same arguments give the same text. Raises `BadData` for an unknown format, what is no workflow or policy, and a behaviour that
     does not fit the workflow or whose delays are too long for the step; `WorkflowError` for an effect that changes what it does not
@@ -43,7 +45,7 @@ def render(
     policy = policy or workflow.default_policy()
     if to == "prism":
         with needing("an export to prism"):
-            return _chain(workflow, policy, behaviour, STEP if step is None else step)
+            return _chain(workflow, policy, behaviour, step_of(workflow) if step is None else step)
     for name, given in (("behaviour", behaviour), ("step", step)):
         if given is not None:
             raise BadData(name, given, f"None: a {name} is for 'prism', not for {to!r}")
@@ -58,6 +60,16 @@ def render(
     from refund_fsm.export import xstate
 
     return xstate.document(workflow, policy)
+
+
+def step_of(workflow: Workflow) -> timedelta:
+    """The step that `prism` takes unless another is given: `STEP`, or the longest shorter one, in whole hours, of which the hours of all
+    limits are whole multiples under the workflow's own profile."""
+    policy = workflow.default_policy()
+    told = [(row.unit, row.length_in(policy)) for row in workflow.limit_rows]
+    told += [(unit_of(row.plus), row.plus_in(policy)) for row in workflow.limit_rows if row.plus is not None]
+    lengths = [timedelta(hours=length) for unit, length in told if unit == "hours"]
+    return next((step for step in (STEP, *SHORTER) if not any(length % step for length in lengths)), STEP)
 
 
 def _chain(workflow: Workflow, policy: Policy, behaviour: Behaviour | None, step: timedelta) -> str:

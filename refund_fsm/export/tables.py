@@ -45,7 +45,7 @@ def guard_table(guard: Guard, domains: Mapping[str, Domain]) -> GuardTable:
     """The guard, asked over every row of the facts that it may read; those that never matter are left out."""
     reads = reads_of(guard, domains)
     answers = {tuple(known.values()): bool(guard(Partial(known))) for known in assignments(reads, domains)}
-    reads, answers = _narrowed(reads, answers, domains)
+    reads, answers = narrowed(reads, answers, domains)
     return GuardTable(reads, tuple(row for row, holds in answers.items() if holds))
 
 
@@ -63,7 +63,7 @@ def effect_table(effect: Effect, workflow: Workflow, domains: Mapping[str, Domai
             reads, rows = runner.table(tuple(domains))
         except NotFinite as error:
             raise WorkflowError(f"effect {effect.name}", f"it cannot be written as a table: {error.why}") from None
-    reads, narrow = _narrowed(reads, rows, domains)
+    reads, narrow = narrowed(reads, rows, domains)
     return EffectTable(reads, effect.changes, {row: outcome for row, outcome in narrow.items() if outcome is not None})
 
 
@@ -146,7 +146,7 @@ def same(one: object, other: object) -> bool:
 T = TypeVar("T")
 
 
-def _narrowed(reads: tuple[str, ...], table: Mapping[Row, T], domains: Mapping[str, Domain]) -> tuple[tuple[str, ...], dict[Row, T]]:
+def narrowed(reads: tuple[str, ...], table: Mapping[Row, T], domains: Mapping[str, Domain]) -> tuple[tuple[str, ...], dict[Row, T]]:
     """The table over those facts alone that make a difference to it."""
     rows = dict(table)
     for name in reads[::-1]:

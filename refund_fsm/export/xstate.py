@@ -21,12 +21,29 @@ What can be trusted, as XState 5.33.3 was seen to run it (a test runs each row):
 | what | can it be trusted |
 |---|---|
 | states, guards, effects, refusals, money, breaches | yes: random and covering paths step as in the library |
+| a limit that facts decide, and one that an event moves | yes: on the present facts, from the same start, never sooner than told |
+| a special period | as data: an implementation of delays that does not read `special` ends at the ordinary end |
 | a limit of up to 24.8 days, on the clock of the system | yes |
 | a longer limit | no: `setTimeout` fires at once beyond 2³¹ − 1 ms. `machineOf` refuses it, unless its actor has the clock `chained()` |
 | `SimulatedClock`, many limits in one `increment` | no: it misses timers that are set meanwhile; go from limit to limit |
 | a persisted snapshot | for state and context; its timers are gone. Keep the events with their instants, and send them again |
 | `can` of an event that is refused | no: it is true, for a refusal is a transition too; send it, and look at `context.refused` |
 | `can` of a machine that is done | no: it is true; look at `status` first. Nothing sent then has an effect, nor is it told as refused |
+
+Version 2 is written where a limit has several counts for facts, or special periods of the policy may move it:
+
+- A delay may carry `special`: periods with an instant each of `start` and `end`, and what the length becomes in them (`hours` or `days`).
+  The end is counted with the delay's own length first. It lies in the first period for which start ≤ place < end, its place being its
+  instant for hours, 00:00 of its last day for days and working days; then it is counted anew from the same start with the period's
+  length, and stands, but for a period that is `never_shorter` and gives no later end. What holds depends on the instant of entry, so
+  it is told as data, and must be worked out with the length. All periods of a delay hold for the facts of those who count by it.
+- A delay may carry `plus`, a length and a unit that are then added: hours later, the same hour so many days later, or 24:00 of the n-th
+  working day after the last day. Special periods do not judge the sum.
+- `limits`: for a state, or a parent, whose limit has several counts, which delay counts when the guards of `when` hold; the first.
+  XState starts all of them at the entry, and no event that stays enters again. `start_count` and `count_on` note in `context.counted`
+  which counts have held, the present one last; a delay that ends (`pass`) acts only if it has held and all others that have held
+  ended before (`ends`). So a limit that an event moves is counted on from the same start, and never ends before what was told; a
+  breach is of the delay that counts at that moment (`counted`).
 
 The law's clock, which only warns, is left out; so is the order of instants: no event is dated before the one that came last.
 """
@@ -39,9 +56,10 @@ from typing import Any
 from refund_fsm.export.identifiers import Identifiers
 from refund_fsm.export.tables import tables_of
 from refund_fsm.text import Text
-from refund_fsm.workflow import CLOCK, Event, Limit, Policy, Rule, State, Workflow
+from refund_fsm.workflow import CLOCK, Count, Event, Guard, Policy, Rule, SpecialPeriod, State, Workflow, counting
+from refund_fsm.workflow.rows import unit_of
 
-FORMAT = "refund-fsm for XState 5, version 1"
+FORMAT = "refund-fsm for XState 5, version {version}"
 PASSED = "limit passed"
 WIDE = 120  # characters that a list or an object may have on one line
 
@@ -66,13 +84,17 @@ class _Export:
             if len(group) > 1
         }
         self.parent = {state.key: place for place in self.group_id for state in workflow.groups[place][0]}
+        known = counting(workflow, policy).counts
+        self.counts = [_first_to_last([one for one in known if one.kind.group == place]) for place in range(len(workflow.groups))]
+        special = any(one.special for one in known)
+        self.version = 2 if special or any(map(self._is_moved, range(len(self.counts)))) else 1
 
     def data(self) -> Json:
         workflow = self.workflow
         domains = workflow.domains(self.policy)
         guards, effects = tables_of(workflow, domains)
         return {
-            "format": FORMAT,
+            "format": FORMAT.format(version=self.version),
             "workflow": {"key": workflow.key, **_said(workflow.label), "fingerprint": workflow.fingerprint},
             "actors": {key: _said(actor.text) for key, actor in workflow.actors.items()},
             "events": {name: self._event(event) for name, event in workflow.events.items()},
@@ -92,6 +114,7 @@ class _Export:
                 for name, table in effects.items()
             },
             "delays": self._delays(),
+            **({"limits": self._limits()} if any(map(self._is_moved, range(len(self.counts)))) else {}),
             "machine": self._machine(),
         }
 
@@ -102,23 +125,46 @@ class _Export:
 
     def _delays(self) -> Json:
         found: Json = {}
-        for group, (*_, limit) in self.workflow.groups:
-            name = self._delay(limit)
-            told: Json = {
-                "length": limit.length_in(self.policy),
-                "unit": limit.unit,
-                "field": limit.field,
-                "cites": limit.cites,
-                "states": [],
-            }
-            found.setdefault(name, told)["states"] += [state.key for state in group]
+        for place, (group, _) in enumerate(self.workflow.groups):
+            for count in self.counts[place]:
+                told = found.setdefault(self._delay(count), {**self._length(count), "states": []})
+                told["states"] += [state.key for state in group]
         return found
 
-    def _delay(self, limit: Limit) -> str:
-        """A delay's name: the limit's field, with its length where limits of that field differ in it."""
+    def _length(self, count: Count) -> Json:
+        limit = count.limit
+        told: Json = {"length": count.length, "unit": count.unit, "field": limit.field, "cites": limit.cites}
+        if count.special:
+            told["special"] = [_period(period) for period, _ in count.special]
+        if count.plus and limit.plus is not None:
+            told["plus"] = {"length": count.plus, "unit": unit_of(limit.plus), "field": limit.plus}
+        return told
+
+    def _delay(self, count: Count) -> str:
+        """A delay's name: the limit's field, with its length where limits of that field differ in it, the guards of the special periods
+        that may move it, and what is added."""
+        limit = count.limit
         length = limit.length_in(self.policy)
         lengths = {other.length_in(self.policy) for other in self.workflow.limit_rows if other.field == limit.field}
-        return limit.field if len(lengths) == 1 else f"{limit.field}_{length}"
+        name = limit.field if len(lengths) == 1 else f"{limit.field}_{length}"
+        guards = " and ".join(dict.fromkeys(guard.name for _, some in count.special for guard in some))
+        return name + (f" if {guards}" if guards else "") + (f" plus {limit.plus}" if count.plus else "")
+
+    def _limits(self) -> Json:
+        """Of each limit that has several counts, which one holds for which facts: the first whose guards do."""
+        return {
+            self._owner(place): [{"delay": self._delay(count), "when": [guard.name for guard in _asked(count)]} for count in counts]
+            for place, counts in enumerate(self.counts)
+            if self._is_moved(place)
+        }
+
+    def _owner(self, place: int) -> str:
+        """The state or the parent that a limit is counted for."""
+        return self.group_id.get(place) or self.id_of[self.workflow.groups[place][0][0].key]
+
+    def _is_moved(self, place: int) -> bool:
+        """Whether facts decide how a limit is counted."""
+        return len(self.counts[place]) > 1
 
     # 2. The machine
 
@@ -127,7 +173,16 @@ class _Export:
         return {
             "id": workflow.key,
             "initial": self._outermost(workflow.initial),
-            "context": {"facts": None, "kept": {}, "fired": [], "refused": None, "paid": 0, "breaches": [], "overdue": False},
+            "context": {
+                "facts": None,
+                "kept": {},
+                "fired": [],
+                "refused": None,
+                "paid": 0,
+                "breaches": [],
+                "overdue": False,
+                **({"counted": [], "passed": []} if any(map(self._is_moved, range(len(self.counts)))) else {}),
+            },
             "on": {
                 PASSED: {},
                 "*": [{"guard": "unknown_event", **_refuse("unknown_event")}, {"guard": "known_event", **_refuse("wrong_state")}],
@@ -150,18 +205,29 @@ class _Export:
     def _group(self, place: int) -> Json:
         """The parent of states that are counted together. Where only some of them have clock rules, one that is entered after the limit
         has passed finds that in `overdue`."""
-        group, (*_, limit) = self.workflow.groups[place]
-        first = self.workflow.initial if self.workflow.initial in group else group[0]
-        entry = {"entry": {"type": "count_anew"}} if self._is_mixed(place) else {}
-        passed = {"actions": [{"type": "note_overdue"}, {"type": "limit_passed"}]}
+        group, _ = self.workflow.groups[place]
+        first, (count, *_) = self.workflow.initial if self.workflow.initial in group else group[0], self.counts[place][::-1]
+        entry = [{"type": "count_anew"}] if self._is_mixed(place) else []
+        passed = [{"actions": [{"type": "note_overdue"}, {"type": "limit_passed"}]}]
         return {
             "id": self.group_id[place],
             "initial": self.id_of[first.key],
-            "meta": {"limit": limit.field, "cites": limit.cites},
-            **entry,
-            "after": {self._delay(limit): passed},
+            "meta": {"limit": count.limit.field, "cites": count.limit.cites},
+            **self._counted(place, entry, passed),
             "states": {},
         }
+
+    def _counted(self, place: int, entry: list[Json], answers: list[Json]) -> Json:
+        """The timers of a limit, and what its passing does: of several, the last to end that has counted."""
+        if not self._is_moved(place):
+            after: Json = {self._delay(self.counts[place][0]): answers[0] if place in self.group_id else answers}
+            return {**({"entry": entry[0]} if entry else {}), "after": after}
+        after = {}
+        for name in dict.fromkeys(map(self._delay, self.counts[place])):
+            ends, note = {"ends": name}, {"type": "pass", "params": {"delay": name}}
+            acts = [_guarded({**one, "actions": [note, *one["actions"]]}, ends) for one in answers]
+            after[name] = [*acts, {"actions": [note]}]
+        return {"entry": [*entry, {"type": "start_count", "params": {"limit": self._owner(place)}}], "after": after}
 
     def _is_mixed(self, place: int) -> bool:
         return len({state.key in self.workflow.clock_rules for state in self.workflow.groups[place][0]}) > 1
@@ -175,14 +241,14 @@ class _Export:
 
     def _limit(self, state: State, events: Json) -> Json:
         """What the passing of a state's limit does: in the state itself, or put among the `events` of a child."""
-        limit, place = self.workflow.ordinary(state.key), self.parent.get(state.key)
-        if limit is None:
+        number, place = self.workflow.group_of.get(state.key), self.parent.get(state.key)
+        if number is None:
             return {}
         rules = self.workflow.clock_rules.get(state.key, ())
-        told = {"limit": limit.field}
+        told: Json = {"counted": True} if self._is_moved(number) else {"limit": self.counts[number][0].limit.field}
         answers = [self._taken(rule) for rule in rules] or [{"actions": [{"type": "breach", "params": told}]}]
         if place is None:
-            return {"after": {self._delay(limit): answers}}
+            return self._counted(number, [], answers)
         events[PASSED] = answers
         return {"after": {"0": [self._taken(rule, overdue=True) for rule in rules]}} if rules and self._is_mixed(place) else {}
 
@@ -215,9 +281,42 @@ class _Export:
         return {
             **({} if rule.internal else {"target": f"#{self.id_of[rule.dest.key]}"}),
             **({"guard": {"type": "all", "params": wanted}} if len(wanted) > 1 or rule.when else {}),
-            "actions": [{"type": "fire", "params": fired}],
+            "actions": [{"type": "fire", "params": fired}, *self._count_on(rule)],
             "meta": {"rule": rule.id, "event": rule.event.name, "cites": list(rule.sources)},
         }
+
+    def _count_on(self, rule: Rule) -> list[Json]:
+        """After a rule that changes facts while a limit runs on that they may move."""
+        group_of = self.workflow.group_of
+        place = group_of.get(rule.dest.key)
+        turns = rule.effect is not None or rule.event.files
+        if not turns or place is None or not self._is_moved(place) or group_of.get(rule.source.key) != place:
+            return []
+        return [{"type": "count_on", "params": {"limit": self._owner(place)}}]
+
+
+def _first_to_last(counts: list[Count]) -> list[Count]:
+    """Counts so ordered that the first whose guards hold is the one that counts: what asks more stands before what asks less."""
+    return sorted(counts, key=lambda one: (one.kind.row, not one.kind.plus, -len(one.kind.special), one.kind.special))
+
+
+def _asked(count: Count) -> tuple[Guard, ...]:
+    """All guards that must hold for a count, given that none before it holds."""
+    plus = (count.limit.plus_when,) if count.kind.plus and count.limit.plus_when is not None else ()
+    return tuple(dict.fromkeys([*count.limit.when, *(guard for _, some in count.special for guard in some), *plus]))
+
+
+def _period(period: SpecialPeriod) -> Json:
+    told: Json = {"start": period.start.isoformat(), "end": period.end.isoformat(), period.unit: period.length}
+    return {**told, "never_shorter": period.never_shorter, "when": list(period.when), "cites": period.cites}
+
+
+def _guarded(transition: Json, ends: Json) -> Json:
+    """A transition that also asks whether a delay is the last of those that counted."""
+    params = transition["guard"]["params"] if "guard" in transition else {"guards": []}
+    rest = {name: value for name, value in transition.items() if name not in ("guard", "actions")}
+    target = {"target": rest.pop("target")} if "target" in rest else {}
+    return {**target, "guard": {"type": "all", "params": {**params, **ends}}, "actions": transition["actions"], **rest}
 
 
 def _refuse(code: str) -> Json:

@@ -21,10 +21,11 @@ import pytest
 from refund_fsm import CLOCK, Policy, Workflow, graph, paths
 from refund_fsm.export import render
 from refund_fsm.scenario import Path, Player, details_of
-from refund_fsm.testing.openings import openings_of
+from refund_fsm.workflow import SpecialPeriod
 from tests.awkward import WORKFLOW as AWKWARD
 from tests.browser import WEB, node_module
 from tests.exchange import WORKFLOW as EXCHANGE
+from tests.export.moved import WORKFLOW as MOVED
 from tests.export.xstate_rows import facts_told, ms_of, row_of
 from tests.samples import at
 from tests.workflows import ALL
@@ -32,6 +33,7 @@ from tests.workflows import ALL
 POLICIES = {"guide": Policy.guide(), "escalate": Policy(on_merchant_silence="escalate"), "statute": Policy.statute()}
 CASES = [pytest.param(ALL[key], policy, id=f"{key}-{name}") for key in ALL for name, policy in POLICIES.items()]
 CASES.append(pytest.param(AWKWARD, POLICIES["guide"], id=AWKWARD.key))
+CASES.append(pytest.param(ALL["shop_official"], Policy.platform(), id="shop_official-platform"))
 WALKS = 60
 STEPS = 25
 CRITERIA = ("rules", "refusals")  # random walks see to the limits
@@ -40,6 +42,8 @@ STARTS = ("2026-02-12 10:00", "2026-02-13 23:59", "2026-02-20 09:30", "2025-09-2
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (0, 0, 0, 1, 59, 300, 1440))
 NEAR = tuple(timedelta(milliseconds=ms) for ms in (-60_000, -1, 0, 1, 86_400_000))  # of a limit
 EPOCH, FIRST, LAST = date(1970, 1, 1), date(2025, 9, 1), date(2029, 12, 31)  # the days that a walk may count
+MOVING = 200  # walks over limits that are moved
+DRAWS = 100_000  # of facts for one case
 EARLY = 9  # how much less often a rule is to fire that ends the walk
 STRANGE = "no_such_event"
 
@@ -68,12 +72,21 @@ def _look(player: Player) -> dict[str, Any]:
     }
 
 
+def _opened(workflow: Workflow, policy: Policy, dice: random.Random, *, fruitful: bool) -> Player:
+    """A case whose facts are drawn; if `fruitful`, it can leave its initial state other than to its end."""
+    onward = [rule for rule in workflow.rules if rule.source.key == workflow.initial.key and not (rule.internal or rule.dest.final)]
+    for _ in range(DRAWS):
+        facts = workflow.facts(**{one.name: dice.choice(one.start(policy)) for one in workflow.fact_fields})
+        if not fruitful or any(rule.holds(facts) for rule in onward):
+            player = Player.with_facts(workflow, policy, facts, at(dice.choice(STARTS)))
+            if player is not None:
+                return player
+    raise AssertionError(f"{workflow.key} opens with hardly any facts")
+
+
 def _walk(workflow: Workflow, policy: Policy, dice: random.Random, tired: Counter[str]) -> Walk:
     """Mostly rules that fired the least so far; now and then a limit, or what is refused."""
-    known = openings_of(workflow, policy)
-    facts = dice.choice(known.barren if dice.random() < 0.1 else known.fruitful)
-    player = Player.with_facts(workflow, policy, facts, at(dice.choice(STARTS)))
-    assert player is not None, "openings have examples"
+    player = _opened(workflow, policy, dice, fruitful=dice.random() < 0.9)
     for _ in range(STEPS):
         if player.case.state.final and dice.random() < 0.3:
             break
@@ -148,7 +161,10 @@ def _run(exported: Mapping[str, Any], policy: Policy, walks: list[Walk]) -> list
 
 @cache
 def _walks(workflow: Workflow, policy: Policy) -> list[Walk]:
-    dice, tired = random.Random(f"{workflow.key} {policy.on_merchant_silence} {policy.roll_over}"), Counter[str]()
+    dice, tired = (
+        random.Random(f"{workflow.key} {policy.on_merchant_silence} {policy.roll_over}" + (" special" if policy.special else "")),
+        Counter[str](),
+    )
     covering = [path for criterion in CRITERIA for path in paths.cover(workflow, criterion, policy).paths]
     return [_replayed(workflow, policy, path) for path in covering] + [_walk(workflow, policy, dice, tired) for _ in range(WALKS)]
 
@@ -173,6 +189,68 @@ def test_xstate_steps_as_the_library_does(workflow: Workflow, policy: Policy) ->
     needed = {"unknown_event", "case_final", "wrong_state", "wrong_actor", "not_due", "missing_detail", "guard_failed"}
     assert codes == {None, *needed}
     assert any(said["breaches"] for walk in walks for said in walk.said)
+
+
+# Limits that facts and periods move
+
+SPECIAL = Policy(
+    special=(
+        SpecialPeriod(limit="x_hours", when=("small",), start="2026-02-13T00:00+08:00", end="2026-02-16T00:00+08:00", days=4),
+        SpecialPeriod(limit="x_hours", start="2026-02-12T12:00+08:00", end="2026-02-21T00:00+08:00", hours=9, never_shorter=True),
+        SpecialPeriod(limit="y_days", when=("flagged",), start="2026-02-14T00:00+08:00", end="2026-02-17T00:00+08:00", hours=80),
+        SpecialPeriod(limit="x_days", when=("flagged", "small"), start="2026-02-13T00:00+08:00", end="2026-02-19T00:00+08:00", days=1),
+    )
+)
+
+
+@cache
+def _moving(policy: Policy) -> list[Player]:
+    dice, tired, found = random.Random(14), Counter[str](), []
+    for _ in range(MOVING):
+        player = _opened(MOVED, policy, dice, fruitful=False)
+        for _ in range(STEPS):
+            player = _step(player, dice, tired)
+        tired.update(step.rule.id for step in player.case.steps)
+        found.append(player)
+    return found
+
+
+@pytest.mark.parametrize("policy", [Policy.guide(), SPECIAL], ids=["guide", "special"])
+def test_xstate_counts_a_limit_that_is_moved_as_the_library_does(policy: Policy) -> None:
+    players = _moving(policy)
+    assert _difference(json.loads(render(MOVED, "xstate", policy)), policy, [_written(player) for player in players]) is None
+    dues = [one.case.due for player in players for one in player.line() if one.case.due is not None]
+    whys = {(due.why.row.field, due.why.special is not None, due.why.plus > 0, due.why.held is not None) for due in dues}
+    assert len(whys) >= (16 if policy.special else 10), "rows, periods, what is added, and ends that were held all come up"
+
+
+def _first_alone(exported: Any) -> None:
+    for counts in exported["limits"].values():
+        del counts[:-1]
+
+
+def _not_moved(exported: Any) -> None:
+    for node in exported["machine"]["states"].values():
+        for transitions in node.get("on", {}).values():
+            for one in transitions:
+                one["actions"] = [action for action in one["actions"] if action["type"] != "count_on"]
+
+
+def _no_period(exported: Any) -> None:
+    for told in exported["delays"].values():
+        told.pop("special", None)
+
+
+def _no_plus(exported: Any) -> None:
+    for told in exported["delays"].values():
+        told.pop("plus", None)
+
+
+@pytest.mark.parametrize("spoil", [_first_alone, _not_moved, _no_period, _no_plus])
+def test_a_spoilt_count_is_noticed(spoil: Any) -> None:
+    exported = json.loads(render(MOVED, "xstate", SPECIAL))
+    spoil(exported)
+    assert _difference(exported, SPECIAL, [_written(player) for player in _moving(SPECIAL)]) is not None
 
 
 # What makes an export wrong must be noticed.

@@ -26,7 +26,7 @@ export function chained(timers = globalThis) {
   };
 }
 
-// `now()` is the present in milliseconds; `delayOf({ length, unit })` is how long such a delay is when it starts now. One longer than
+// `now()` is the present in milliseconds; `delayOf({ length, unit, special, plus })` is how long such a delay is when it starts now. One longer than
 // MOST is refused, unless `long` says that the actor's clock can wait so long (`chained()`).
 export function machineOf(exported, { now, delayOf, long = false }) {
   const delay = (name, told) => {
@@ -58,10 +58,21 @@ export function machineOf(exported, { now, delayOf, long = false }) {
     return { facts, kept, fired: [...context.fired, rule], refused: null, paid: context.paid + (pays ? 1 : 0) };
   };
 
+  // Which delay counts for the facts, put last among those that have counted since the entry.
+  const counting = ({ facts }, limit, before) => {
+    const { delay } = exported.limits[limit].find(({ when }) =>
+      when.every((name) => holding.get(name).has(row(facts, exported.guards[name].reads))),
+    );
+    return [...before.filter((one) => one !== delay), delay];
+  };
+  const isLast = ({ counted, passed }, delay) =>
+    counted.includes(delay) && counted.every((one) => one === delay || passed.includes(one));
+
   return setup({
     guards: {
-      all: ({ context, event }, { guards, files = false, overdue = false }) =>
+      all: ({ context, event }, { guards, files = false, overdue = false, ends = null }) =>
         (!overdue || context.overdue) &&
+        (ends === null || isLast(context, ends)) &&
         guards.every((name) => holding.get(name).has(row(judged({ context, event }, files), exported.guards[name].reads))),
       not_by: ({ event }, { actor }) => event.by !== actor,
       lacks: ({ event }, { needs }) => needs.some((need) => !isGiven(event.details?.[need])),
@@ -71,7 +82,15 @@ export function machineOf(exported, { now, delayOf, long = false }) {
     actions: {
       fire: assign(fired),
       refuse: assign((_, { code }) => ({ refused: code })),
-      breach: assign(({ context }, { limit }) => ({ breaches: [...context.breaches, [limit, now()]] })),
+      breach: assign(({ context }, { limit, counted = false }) => ({
+        breaches: [...context.breaches, [counted ? exported.delays[context.counted.at(-1)].field : limit, now()]],
+      })),
+      start_count: assign(({ context }, { limit }) => ({ counted: counting(context, limit, []), passed: [] })),
+      count_on: assign(({ context }, { limit }) => {
+        const counted = counting(context, limit, context.counted);
+        return { counted, overdue: context.overdue && context.passed.includes(counted.at(-1)) };
+      }),
+      pass: assign(({ context }, { delay }) => ({ passed: [...context.passed, delay] })),
       limit_passed: raise({ type: "limit passed" }),
       note_overdue: assign({ overdue: true }),
       count_anew: assign({ overdue: false }),

@@ -34,34 +34,59 @@ class Clock {
   }
 }
 
-// `works` has a sign for each day from the day `first` on, counted from 1970-01-01: 1 for a working day.
-function delayFrom(start, { length, unit }, { first, works }) {
-  if (unit === "hours") return length * HOUR;
+// The end of a length that is counted from an instant on. `works` has a sign for each day from the day `first` on, counted from
+// 1970-01-01: 1 for a working day.
+function counted(start, { length, unit }, { first, works }) {
+  if (unit === "hours") return start + length * HOUR;
   let day = Math.floor((start + SHANGHAI) / DAY);
   if (unit === "days") day += length;
   for (let left = unit === "days" ? 0 : length; left > 0; left -= works[day - first] === "1" ? 1 : 0) {
     day += 1;
     if (works[day - first] === undefined) throw new Error(`the calendar ends before day ${day}`);
   }
-  return (day + 1) * DAY - SHANGHAI - start;
+  return (day + 1) * DAY - SHANGHAI;
 }
 
-function look(actor, clock, refused) {
+function delayFrom(start, { length, unit, special = [], plus = null }, calendar) {
+  let end = counted(start, { length, unit }, calendar);
+  const place = unit === "hours" ? end : end - DAY;
+  const period = special.find((one) => Date.parse(one.start) <= place && place < Date.parse(one.end));
+  if (period !== undefined) {
+    const becomes = period.days === undefined ? { length: period.hours, unit: "hours" } : { length: period.days, unit: "days" };
+    const other = counted(start, becomes, calendar);
+    if (other > end || !period.never_shorter) end = other;
+  }
+  if (plus === null) return end - start;
+  if (plus.unit === "working_days") return counted(end - 1, plus, calendar) - start;
+  return end + plus.length * (plus.unit === "hours" ? HOUR : DAY) - start;
+}
+
+// `ends` holds when each delay ends that was started last. Of a limit that has several, the last to end that has counted is due.
+function look(exported, actor, clock, ends, refused) {
   const snapshot = actor.getSnapshot();
-  const { facts, fired, paid, breaches } = snapshot.context;
+  const { facts, fired, paid, breaches, counted } = snapshot.context;
   const [here] = Object.values(snapshot.getMeta()).filter((meta) => meta.key !== undefined);
-  const ahead = [...clock.timers.values()].map(({ at }) => at).filter((at) => at > clock.now);
+  const [top] = typeof snapshot.value === "string" ? [snapshot.value] : Object.keys(snapshot.value);
+  const several = exported.limits?.[top] !== undefined;
+  const last = several ? Math.max(...counted.map((name) => ends.get(exported.delays[name]))) : null;
+  const ahead = (several ? [last] : [...clock.timers.values()].map(({ at }) => at)).filter((at) => at > clock.now);
   return { state: here.key, refused, facts, fired, paid, breaches, due: ahead.length > 0 ? Math.min(...ahead) : null };
 }
 
 function walk(exported, calendar, { facts, at, rows }) {
   const clock = new Clock(at);
-  const machine = machineOf(exported, { now: () => clock.now, delayOf: (delay) => delayFrom(clock.now, delay, calendar), long: true });
+  const ends = new Map();
+  const delayOf = (delay) => {
+    const wait = delayFrom(clock.now, delay, calendar);
+    ends.set(delay, clock.now + wait);
+    return wait;
+  };
+  const machine = machineOf(exported, { now: () => clock.now, delayOf, long: true });
   const actor = createActor(machine, { clock, input: { facts } });
   let failure = null;
   actor.subscribe({ error: (error) => (failure = error) });
   actor.start();
-  const said = [look(actor, clock, null)];
+  const said = [look(exported, actor, clock, ends, null)];
   for (const { at: instant, event } of rows) {
     clock.advance(instant);
     let refused = null;
@@ -71,7 +96,7 @@ function walk(exported, calendar, { facts, at, rows }) {
       refused = isOver ? (Object.hasOwn(exported.events, event.type) ? "case_final" : "unknown_event") : actor.getSnapshot().context.refused;
     }
     if (failure !== null) throw failure;
-    said.push(look(actor, clock, refused));
+    said.push(look(exported, actor, clock, ends, refused));
   }
   return said;
 }

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from refund_fsm.errors import BadData
 from refund_fsm.simulate.behaviour import Empirical, Fixed, Quantity
-from refund_fsm.workflow import Limit, Policy
+from refund_fsm.workflow import Count as Counted
+from refund_fsm.workflow.rows import unit_of
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LENGTHS = {"hours": HOUR, "days": DAY}
@@ -22,10 +23,23 @@ Chances = tuple[tuple[int, float], ...]
 
 
 class Count(NamedTuple):
-    """How long a limit is: `steps` after the start, or, `to_midnight`, after the 00:00 of the day of the start."""
+    """How long a limit is: `steps` after the start, or, `to_midnight`, after the 00:00 of the day of the start. With `then` it goes on from
+    there to the next 00:00, unless it is there, and so many steps more."""
 
     steps: int
     to_midnight: bool
+    then: int | None = None
+
+    @property
+    def timed(self) -> bool:
+        """Whether the time of day of its start matters."""
+        return self.to_midnight or self.then is not None
+
+    def after(self, start: int, per_day: int) -> int:
+        """The steps from a start at a time of day, in steps, to the end."""
+        if self.then is None:
+            return self.steps - start if self.to_midnight else self.steps
+        return self.steps + -(start + self.steps) % per_day + self.then
 
 
 class Lattice:
@@ -66,11 +80,22 @@ class Lattice:
             raise BadData(where, value, f"whole multiples of {self.hours} h, at most {MOST_STEPS:,} of them")
         return round(steps)
 
-    def count(self, limit: Limit, policy: Policy) -> Count:
-        """The limit's length; `BadData` for hours that are no whole number of steps."""
-        length = limit.length_in(policy)
-        if limit.unit != "hours":
-            return Count((length + 1) * self.per_day, to_midnight=True)
+    def count(self, count: Counted) -> Count:
+        """The length of a limit as it is counted; `BadData` for hours that are no whole number of steps."""
+        limit = count.limit
+        if count.unit == "hours":
+            found = Count(self._hours(limit.field, count.length), to_midnight=False)
+        else:
+            found = Count((count.length + 1) * self.per_day, to_midnight=True)
+        return found if limit.plus is None or not count.plus else self._longer(found, limit.plus, count.plus)
+
+    def _longer(self, count: Count, field: str, length: int) -> Count:
+        unit = unit_of(field)
+        if unit == "working_days" and not count.to_midnight:
+            return count._replace(then=length * self.per_day)
+        return count._replace(steps=count.steps + (self._hours(field, length) if unit == "hours" else length * self.per_day))
+
+    def _hours(self, field: str, length: int) -> int:
         if length * HOUR % self.step:
-            raise BadData("step", self.step, f"a step of which the limit {limit.field}, {length} h, is a whole multiple")
-        return Count(length * HOUR // self.step, to_midnight=False)
+            raise BadData("step", self.step, f"a step of which the limit {field}, {length} h, is a whole multiple")
+        return length * HOUR // self.step

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
+from refund_fsm.export.prism.counts import CountTable, before, count_tables
 from refund_fsm.export.prism.draws import Draw
-from refund_fsm.export.prism.lattice import Count, Lattice
+from refund_fsm.export.prism.lattice import Lattice
 from refund_fsm.export.tables import EffectTable, tables_of, together
 from refund_fsm.workflow import Policy, Rule, Workflow
 
@@ -19,8 +20,9 @@ class Memory:
     """One workflow under one policy and the draws of a behaviour.
 
     `rules` are those that can fire: of events that somebody draws, and the clock's, in the `states` that they lead to. By state:
-    `facts` that can make a difference, `counted` where a limit that the clock enforces is counted (`count_at`: how long it is), `timed`
-    where the time of day will decide how long such a limit is.
+    `facts` that can make a difference, `counted` where a limit that the clock enforces is counted (`count_at`: how long it is), `moved`
+    where a rule may change the facts so that the limit that runs is counted in another way, `timed` where the time of day will decide
+    how long a limit is.
     """
 
     def __init__(self, workflow: Workflow, policy: Policy, draws: Mapping[str, tuple[Draw, ...]], lattice: Lattice) -> None:
@@ -31,13 +33,14 @@ class Memory:
         reached = _closed({workflow.initial.key}, able, lambda rule: (rule.source.key, rule.dest.key))
         self.states = tuple(key for key in workflow.states if key in reached)
         self.rules = tuple(rule for rule in able if rule.source.key in reached)
-        self.facts = self._facts()
         clocked = {key for key in self.states if self.clock_rules(key)}
         inner = [rule for rule in self.rules if not self.enters(rule)]
         self.counted = _closed(clocked, inner, lambda rule: (rule.dest.key, rule.source.key))
-        self.count_at: Mapping[str, Count] = {key: lattice.count(workflow.limits_at[key][-1], policy) for key in sorted(self.counted)}
-        before = {rule.source.key for rule in self.rules if self._to_midnight(rule)} if lattice.per_day > 1 else set()
-        self.timed = _closed(before, self.rules, lambda rule: (rule.dest.key, rule.source.key))
+        self.count_at = count_tables(workflow, policy, lattice, self.domains, sorted(self.counted))
+        self.moved = _closed({rule.source.key for rule in inner if self.moves(rule)}, inner, lambda rule: (rule.dest.key, rule.source.key))
+        asked = {rule.source.key for rule in self.rules if self._is_timed(rule)} if lattice.per_day > 1 else set()
+        self.timed = _closed(asked, self.rules, lambda rule: (rule.dest.key, rule.source.key))
+        self.facts = self._facts()
 
     def _can_fire(self, rule: Rule) -> bool:
         key = rule.source.key
@@ -63,9 +66,23 @@ class Memory:
         source, dest = rule.source.key, rule.dest.key
         return source != dest and (dest not in group_of or group_of[dest] != group_of.get(source))
 
-    def _to_midnight(self, rule: Rule) -> bool:
-        count = self.count_at.get(rule.dest.key)
-        return count is not None and count.to_midnight and self.enters(rule)
+    def moves(self, rule: Rule) -> bool:
+        """Whether the rule lets a limit run on, but may change how it is counted."""
+        table = self.count_at.get(rule.dest.key)
+        return table is not None and not self.enters(rule) and bool({*table.reads} & {*self._changes(rule)})
+
+    def _changes(self, rule: Rule) -> tuple[str, ...]:
+        return () if rule.effect is None else rule.effect.changes
+
+    def count_after(self, rule: Rule) -> CountTable | None:
+        """How a limit is counted after a rule, by the facts before it; None where the rule changes nothing of that."""
+        if rule.dest.key not in self.counted or not (self.enters(rule) or self.moves(rule)):
+            return None
+        return before(self.count_at[rule.dest.key], rule.effect and self.effects[rule.effect.name], self.domains)
+
+    def _is_timed(self, rule: Rule) -> bool:
+        table = self.count_after(rule)
+        return table is not None and any(count.timed for count in table.counts)
 
     # 2. Draws
 
@@ -122,6 +139,8 @@ class Memory:
             if rule.source.key == key:
                 later = found[rule.dest.key]
                 needed |= later if rule.effect is None else self._through(self.effects[rule.effect.name], later)
+                table = self.count_after(rule)
+                needed |= set() if table is None else {*table.reads}
         return frozenset(needed)
 
     def _through(self, table: EffectTable, later: frozenset[str]) -> frozenset[str]:

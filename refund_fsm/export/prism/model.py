@@ -9,9 +9,10 @@ then on one instant after the other is looked at: `now`, or `later`, one step af
 was drawn and has come to its time, in the order of the rules. How long ago it was drawn (`age`) is what is remembered of a delay: the
 chance that its time has come, given that it had not before, makes the same law as a delay that is drawn at once.
 
-Approximations, all said in the head of the model: no calendar (every day is a working day); facts do not turn with time, so a filing
-event derives nothing anew; delays are whole steps. What makes no difference any more is forgotten: a fact, a count, a draw is put
-back to its first value (`memory`). Where an effect has no outcome, which no case that the library plays comes to, the model deadlocks.
+Approximations, all said in the head of the model: no calendar (every day is a working day), and so no special periods; facts do not
+turn with time, so a filing event derives nothing anew; delays are whole steps. What makes no difference any more is forgotten: a fact,
+a count, a draw is put back to its first value (`memory`). Where an effect has no outcome, which no case that the library plays comes
+to, the model deadlocks.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ HEAD = """\
 //
 // Made by refund-fsm export {name} --to prism, of the rules, guards and effects themselves, and of a behaviour: its choices and its mix.
 // One step is {hours} h. No calendar: every day is a working day. The facts of a case do not turn with time.
-// Facts: {facts}.
+{special}// Facts: {facts}.
 // Rules that nobody chooses: {idle}.
 //
 //   storm --prism {file} --prop 'P=? [F {end}]'
@@ -61,7 +62,7 @@ class _Model:
     """The pieces of one model."""
 
     def __init__(self, workflow: Workflow, policy: Policy, behaviour: Behaviour, step: timedelta) -> None:
-        self.workflow, self.lattice = workflow, Lattice(step)
+        self.workflow, self.policy, self.lattice = workflow, policy, Lattice(step)
         behaviour.check(workflow)
         self.draws = draws_of(workflow, behaviour, self.lattice, workflow.domains(policy))
         self.shares = shares_of(workflow, behaviour, policy)
@@ -93,10 +94,17 @@ class _Model:
             name=shlex.quote(plain(self.workflow.key)),
             file=shlex.quote(f"{plain(self.workflow.key)}.prism"),
             hours=self.lattice.hours,
+            special=self._special(),
             facts=facts,
             idle=", ".join(idle) or "none",
             end=f'"{self._final(self.finals[0])}"' if self.finals else '"done"',
         ).splitlines()
+
+    def _special(self) -> str:
+        """What is left out of the policy, where anything is."""
+        fields = {row.field for row in self.workflow.limit_rows}
+        left_out = sorted({plain(period.limit) for period in self.policy.special if period.limit in fields})
+        return f"// Special periods, which a calendar would tell, are left out: {', '.join(left_out)}.\n" if left_out else ""
 
     def _states(self) -> list[str]:
         states = enumerate(self.workflow.states.items())
@@ -182,16 +190,18 @@ class _Model:
             most = max(len(memory.events(key)) for key in moves.turning)
             lines.append(f"turn : [0..{most}] init 0; // how many of the state's events have had their turn at this instant")
         if memory.counted:
-            lines.append(f"left : [0..{max(count.steps for count in memory.count_at.values())}] init 0; // steps until the limit")
+            lines.append(f"left : [0..{moves.most(memory.counted)}] init 0; // steps until the limit")
+        if memory.moved:
+            lines.append(f"since : [0..{moves.most(memory.moved)}] init 0; // steps since the start of a limit that may be moved")
         if memory.timed:
             lines.append(f"time_of_day : [0..{self.lattice.per_day - 1}] init 0; // steps since 00:00")
         return lines + [self.words.declared(name) for name in memory.fields]
 
     def _opening(self) -> list[str]:
         first, words, found = self.workflow.initial.key, self.words, dict[str, list[str]]()
-        count = self.memory.count_at.get(first)
-        left = [] if count is None else [f"(left'={self.moves.length(count, timed=False)})"]
+        table = self.memory.count_at.get(first)
         for share in self.shares:
+            left = [] if table is None else [f"(left'={self.moves.length(table.of(share.facts))})"]
             known = [name for name in self.memory.fields if name in self.memory.facts[first]]
             facts = [f"({words.fact(name)}'={words.value(name, share.facts[name])})" for name in known]
             updates = " & ".join([f"(doing'={self.moves.entry(first)})", *left, *facts])

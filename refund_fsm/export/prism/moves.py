@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from refund_fsm.export.prism.counts import CountTable
 from refund_fsm.export.prism.draws import NONE_DRAWN, Draw
 from refund_fsm.export.prism.lattice import Chances, Count, Lattice
 from refund_fsm.export.prism.memory import Memory
-from refund_fsm.export.prism.words import Words, command, joined, number_of, plain, ratio
+from refund_fsm.export.prism.words import Words, choice, command, joined, number_of, plain, ratio
 from refund_fsm.export.promela import said
+from refund_fsm.export.tables import GuardTable, Row
 from refund_fsm.text import Text
 from refund_fsm.workflow import Rule
 
@@ -52,9 +56,39 @@ class Moves:
         """What is done first in a state: the first draw, or a look at this instant."""
         return self.words.draws(self.draws[key][0].actor) if self.draws[key] else "now"
 
-    def length(self, count: Count, *, timed: bool) -> str:
-        """The steps from now to a limit that is counted from now; at the opening it is 00:00."""
-        return f"{count.steps}-time_of_day" if count.to_midnight and timed else str(count.steps)
+    def length(self, count: Count, started: str = "") -> str:
+        """The steps from the start of a limit to its end; `started` is the time of day at the start, where it is not 00:00 for certain."""
+        per_day = self.lattice.per_day
+        if not count.timed or not started:
+            return str(count.after(0, per_day))
+        if count.then is None:
+            return f"{count.steps}-{started}"
+        return f"{count.steps}+mod({per_day}-mod({started}+{count.steps},{per_day}),{per_day})+{count.then}"
+
+    def _left(self, rule: Rule) -> list[str]:
+        """How long a limit is that is counted anew, or in another way from its start on: then it ends no sooner than it was to."""
+        table, memory = self.memory.count_after(rule), self.memory
+        if table is None:
+            return []
+        timed, since = rule.source.key in memory.timed, rule.source.key in memory.moved
+        if memory.enters(rule):
+            start = ["(since'=0)"] if rule.dest.key in memory.moved or since else []
+            return [f"(left'={self._by_facts(table, 'time_of_day' if timed else '')})", *start]
+        per_day = self.lattice.per_day
+        whole = -(-self.most(memory.moved) // per_day) * per_day
+        end = self._by_facts(table, f"mod(time_of_day+{whole}-since,{per_day})" if timed else "")
+        return [f"(left'=max(left,{end}-since))"]
+
+    def _by_facts(self, table: CountTable, started: str) -> str:
+        found: dict[str, list[Row]] = {}
+        for row, count in table.rows.items():
+            found.setdefault(self.length(count, started), []).append(row)
+        return choice([(self.words.formula(GuardTable(table.reads, tuple(rows))), text) for text, rows in found.items()])
+
+    def most(self, keys: Iterable[str]) -> int:
+        """The steps that the longest limit of some states can take."""
+        counts = (count for key in keys for count in self.memory.count_at[key].counts)
+        return max(count.after(start, self.lattice.per_day) for count in counts for start in range(self.lattice.per_day))
 
     def chance(self, law: Chances) -> str:
         """The formula of a delay: the chance that it ends at this age."""
@@ -131,6 +165,7 @@ class Moves:
 
     def _passing(self, key: str) -> list[str]:
         left = ["(left'=max(left-1,0))"] if key in self.memory.counted else []
+        left += [f"(since'=min(since+1,{self.most(self.memory.moved)}))"] if key in self.memory.moved else []
         return left + ([f"(time_of_day'=mod(time_of_day+1,{self.lattice.per_day}))"] if key in self.memory.timed else [])
 
     # 4. Rules
@@ -144,7 +179,7 @@ class Moves:
         return [f"  // {plain(rule.id)} {note}", *command("rule", guard, [("", [*updates, *self.words.updates(rule)])])]
 
     def _stay(self, rule: Rule) -> list[str]:
-        return ["(doing'=now)", *([] if rule.by_clock else self._used(rule.source.key, rule.event.name))]
+        return ["(doing'=now)", *([] if rule.by_clock else self._used(rule.source.key, rule.event.name)), *self._left(rule)]
 
     def _used(self, key: str, event: str) -> list[str]:
         """What was drawn is used up; the other draws run on."""
@@ -161,8 +196,9 @@ class Moves:
             updates += self._forgotten(key)
         if dest not in memory.counted:
             updates += ["(left'=0)"] if key in memory.counted else []
-        elif memory.enters(rule):
-            updates.append(f"(left'={self.length(memory.count_at[dest], timed=key in memory.timed)})")
+        updates += self._left(rule)
+        if key in memory.moved and dest not in memory.moved and "(since'=0)" not in updates:
+            updates.append("(since'=0)")
         return updates + (["(time_of_day'=0)"] if key in memory.timed and dest not in memory.timed else [])
 
     def _forgotten(self, key: str) -> list[str]:

@@ -141,13 +141,13 @@ class Words:
         for row, outcome in table.rows.items():
             value = outcome[place]
             made_by.setdefault(self.fact(name) if value is None else self.value(name, value), []).append(row)
-        return _choice([(self.formula(GuardTable(table.reads, tuple(rows))), made) for made, rows in made_by.items()])
+        return choice([(self.formula(GuardTable(table.reads, tuple(rows))), made) for made, rows in made_by.items()])
 
 
-def _choice(values: Sequence[tuple[str, str]]) -> str:
+def choice(values: Sequence[tuple[str, str]]) -> str:
     """The first value whose condition holds; the last one where none of the others does."""
     (when, made), *rest = values
-    return made if not rest else f"({when} ? {made} : {_choice(rest)})"
+    return made if not rest else f"({when} ? {made} : {choice(rest)})"
 
 
 def _spelled(formula: str) -> str:

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from refund_fsm import Policy, effect
+from refund_fsm import Actor, Event, Policy, effect
 from refund_fsm.simulate import Empirical, Fixed
 from refund_fsm.simulate.behaviour import Quantity
 
 GUIDE = Policy.guide()
 ENOUGH = 1e-9
 ENDED = '[F "done" | "open"]'
+NOD = Event("nod", Actor("z", "丙", "z"), "点头", "nod")
 Asked = Callable[..., tuple[float, ...]]
 
 

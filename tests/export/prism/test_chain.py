@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from refund_fsm import BadData, Policy, Workflow, orders
-from refund_fsm.export import render
+from refund_fsm.export import render, step_of
 from refund_fsm.export.prism.lattice import Lattice
 from refund_fsm.simulate import Behaviour, Empirical, Fixed, Uniform
+from tests.awkward import WORKFLOW as AWKWARD
 from tests.export.rendered import HOUR, daily, rendered
 from tests.workflows import EVERY_WORKFLOW_EVEN_AWKWARD
 
@@ -52,6 +53,24 @@ def test_the_step_divides_the_day_and_every_length() -> None:
         render(workflow, "prism", Policy(evidence_hours=36), behaviour=behaviour)
     assert caught.value.field == "step"
     assert render(workflow, "prism", Policy(evidence_hours=36), behaviour=behaviour, step=12 * HOUR)
+
+
+def test_the_step_suits_the_limits_unless_one_is_asked_for() -> None:
+    """Some of the platform's own table are of 36 h."""
+    shop = orders.get("shop_official")
+    assert {key: step_of(orders.get(key)) // HOUR for key in orders.keys()} == {key: 12 if key == shop.key else 24 for key in orders.keys()}
+    assert step_of(AWKWARD) == HOUR, "5 h and 7 h"
+    assert render(shop, "prism", behaviour=daily(shop)) == render(shop, "prism", behaviour=daily(shop), step=12 * HOUR)
+    with pytest.raises(BadData, match="shipped_review_hours, 36 h"):
+        render(shop, "prism", behaviour=daily(shop), step=24 * HOUR)
+
+
+def test_special_periods_are_left_out_and_named() -> None:
+    shop = orders.get("shop_official")
+    plain, festive = (rendered(shop, "prism", policy).splitlines() for policy in (Policy.guide(), Policy.platform()))
+    (line,) = [one for one in festive if one not in plain]
+    assert line.startswith("// Special periods, which a calendar would tell, are left out: cross_border_receipt_days, fresh_review_hours, ")
+    assert [one for one in festive if one != line] == plain
 
 
 def test_the_behaviour_that_ships_is_put_on_the_lattice(monkeypatch: pytest.MonkeyPatch) -> None:

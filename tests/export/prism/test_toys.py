@@ -78,6 +78,39 @@ def test_days_end_at_midnight_and_hours_are_exact(asked: Asked, field: str, leng
         assert asked(text, 'P=? [F "final_paid"]', f'R{{"hours"}}=? {ENDED}') == pytest.approx((paid, due - early), abs=ENOUGH)
 
 
+SHORT, LONG = Limit("x_hours", "assumed", 12, when=(flagged,)), Limit("x_days", "assumed", 4, when=(flagged,))
+PLUS = {name: Limit("x_days", "assumed", 1, plus=name, plus_when=flagged) for name in ("extension_days", "evidence_hours")}
+HOURS_PLUS = Limit("x_hours", "assumed", 36, plus="arbitration_working_days", plus_when=flagged)
+PLAIN = Limit("x_days", "assumed", 1)
+MOVED = (  # rows of the limit of b, the hour in which b is entered, hours from there to an event that raises the flag (None: none), the end
+    ((Limit("x_hours", "assumed", 24, when=(huge,)), PLAIN), 12, None, 48),
+    ((Limit("x_hours", "assumed", 24, when=(small,)), PLAIN), 12, None, 36),
+    ((SHORT, PLAIN), 12, 0, 48),  # it would end at 24, but 48 was told
+    ((SHORT, PLAIN), 12, 24, 48),
+    ((LONG, PLAIN), 12, 24, 120),
+    ((PLUS["extension_days"],), 12, 12, 48 + 168),
+    ((PLUS["extension_days"],), 12, 36, 48),  # too late
+    ((PLUS["evidence_hours"],), 12, 0, 48 + 48),
+    ((HOURS_PLUS,), 0, None, 36),
+    ((HOURS_PLUS,), 0, 12, 48 + 168),  # 24:00 of the day in which it would end, and seven days
+    ((HOURS_PLUS,), 12, 12, 48 + 168),
+)
+
+
+@pytest.mark.parametrize(("rows", "entered", "flag", "due"), MOVED)
+def test_facts_decide_how_a_limit_is_counted_and_move_one_that_runs(
+    asked: Asked, rows: tuple[Limit, ...], entered: int, flag: int | None, due: int
+) -> None:
+    rules = (
+        Rule("T1", A, TURN, B, "assumed"),
+        Rule("T2", B, TICK, END, "assumed"),
+        Rule("T3", B, ASK, B, "assumed", effect=raise_flag),
+    )
+    moves = [row(A, TURN, delay(entered)), *([] if flag is None else [row(B, ASK, delay(flag))])]
+    text = written(toy(*rules, limits={B: rows}), *moves)
+    assert asked(text, 'P=? [F "final_end"]', f'R{{"hours"}}=? {ENDED}') == pytest.approx((1, due), abs=ENOUGH)
+
+
 def test_states_are_counted_together_from_outside(asked: Asked) -> None:
     """b has no clock of its own. c is entered before the limit, at it, or long past it: then the clock fires at once."""
     rules = (
