@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -11,10 +11,10 @@ from refund_fsm.diagram import palette
 from refund_fsm.diagram.marks import CHANGES, NEXT, Mark, Marks, Note, Sign
 from refund_fsm.diagram.markup import Line, Run, block, slug
 from refund_fsm.diagram.metrics import plain, width, wrap
-from refund_fsm.diagram.palette import INK, MUTED, PALE, PAPER, SLATE, tone_colour
-from refund_fsm.diagram.plan import Arrow, Card, Plan
+from refund_fsm.diagram.palette import INK, MUTED, PALE, PAPER, SLATE, SUCCESS, tone_colour
+from refund_fsm.diagram.plan import Arrow, Card, Plan, Row, Special
 from refund_fsm.text import AnyLang, Text, words
-from refund_fsm.workflow import ASSUMED, CLOCK, Actor, Guard, Limit, Rule, State, spelled
+from refund_fsm.workflow import ASSUMED, CLOCK, Actor, CatalogueRule, Guard, Limit, Rule, State, provenance, spelled, unit_of
 
 Lang = AnyLang
 CARD = 132  # least width of a card, points
@@ -28,6 +28,12 @@ GUARD_MOST = 210
 GUARDS_WIDE = 3  # from this many guards on, both languages stand side by side
 
 SOURCE_MARK = "§"
+PLATFORM_MARK = "▣"  # what the platform itself published
+SPECIAL_MARK = "※"
+OTHERWISE = Text("其他情况", "otherwise")
+IF = Text("{}时", "if {}")
+NEVER_SHORTER = Text("原时限更长的不变", "or the ordinary one, if longer")
+GOOD = Text("办妥，不涉及退款", "done, without money")
 STATUTORY = Text("法定，仅提醒", "statutory, only warns")
 FROM_CARDS = Text("见各卡片", "see the cards")
 TOGETHER = Text("与“{}”合计", "one limit with {}")
@@ -69,14 +75,16 @@ class Labels:
         lines = self._final(card) if card.state.final else self._open(card)
         lines = faded(lines) if mark.tone == "faded" else lines
         lines += [line for rule in card.rules for line in self._named(rule)]
-        lines += self._notes(mark, CARD_MOST, on_dark=card.state.final)
+        lines += self._notes(mark, CARD_MOST, on_dark=card.state.final and not card.good)
         return block(lines, least=112 if card.state.final else CARD)
 
     def _open(self, card: Card) -> list[Line]:
         strong = self.colour(card.actor.key) if card.actor else MUTED
-        limit = (self._limit(card.limit, strong),) if card.limit else ()
-        lines = self._head(self.say(card.actor.text), strong, limit) if card.actor else []
+        chip_of_it = (self._in_short(card.limit, strong),) if card.limit and not self._shows_rows(card) else ()
+        lines = self._head(self.say(card.actor.text), strong, chip_of_it) if card.actor else []
         lines += self._name(card.state, INK, MUTED, above=2)
+        if self._shows_rows(card):
+            lines += self._rows(card.limit, strong, self.marks.state(card.state.key))
         if card.together and self.plan.view == "full":
             zh, en = "、".join(other.zh for other in card.together), ", ".join(other.en for other in card.together)
             said = Text(TOGETHER.zh.replace("{}", zh), TOGETHER.en.replace("{}", en))
@@ -84,6 +92,77 @@ class Labels:
         if card.law:
             lines.append(Line((self._limit(card.law, SLATE, STATUTORY),), "centre", above=3))
         return lines
+
+    # 1.1 The rows of a limit
+    def _shows_rows(self, card: Card) -> bool:
+        """Whether the limit stands row by row under the name: one length alone stands beside who acts."""
+        return self.plan.view == "full" and not is_plain(card.limit)
+
+    def _rows(self, rows: Sequence[Row], strong: str, mark: Mark) -> list[Line]:
+        """Each row of a limit: its length, its guards, what is added, its special periods. Of a case, the one that counts is marked."""
+        lines: list[Line] = []
+        for place, row in enumerate(rows):
+            made = self._row_of_limit(row, strong, mark if mark.row == place else Mark(), alone=len(rows) == 1)
+            made[0] = replace(made[0], above=3)
+            lines += faded(made) if mark.row not in (None, place) else made
+        return lines
+
+    def _row_of_limit(self, row: Row, strong: str, mark: Mark, *, alone: bool) -> list[Line]:
+        head = self._limit(row.limit, strong, length=row.length)
+        sign = (Run(NEXT, 9, PAPER, bold=True, fill=INK, outline=INK, pad=3),) if mark.row is not None else ()
+        said = [line for text in when(row, alone=alone) for line in self.each(text)]
+        first, *more = (
+            [part for text in said for part in wrap(text, 9, CARD_MOST - head.width - 8, bold=mark.row is not None)] if said else [""]
+        )
+        colour = INK if mark.row is not None else SLATE
+        lines = [Line((*sign, head, *((Run(first, 9, colour, bold=mark.row is not None),) if first else ())))]
+        lines += self._lines(more, 9, colour, CARD_MOST, "left", bold=mark.row is not None)
+        lines += self._lines(self.plus(row), 9, colour, CARD_MOST, "left")
+        return lines + self._lines(self.specials(row), 9, INK if mark.special else SLATE, CARD_MOST, "left", bold=mark.special)
+
+    def plus(self, row: Row) -> list[str]:
+        """What is added to a row, and when."""
+        if not row.plus or row.limit.plus_when is None:
+            return []
+        why = row.limit.plus_when.text
+        length = f"+{row.plus} {self.say(words.UNITS[unit_of(str(row.limit.plus))])}"
+        return [f"{length} {self.say(Text(IF.zh.format(why.zh), IF.en.format(why.en)))}"]
+
+    def specials(self, row: Row) -> list[str]:
+        """The special periods of a row, those of the same days on one line."""
+        days: dict[tuple[str, str], list[Special]] = {}
+        for one in row.special:
+            span = words.period(one.period.start, one.period.end, year=False)
+            days.setdefault((span, one.cites), []).append(one)
+        texts = []
+        for (span, cited), group in days.items():
+            lengths = [self._length_in(one) for one in group]
+            source = " ".join(word for word in spelled(cited) if word != ASSUMED)
+            texts.append(f"{SPECIAL_MARK} {f'{source} ' if source else ''}{span}: {' · '.join(lengths)}")
+        return texts
+
+    def _length_in(self, special: Special) -> str:
+        """What a limit becomes, and for whom."""
+        period = special.period
+        length = f"{period.length} {self.say(words.UNITS[period.unit])}"
+        guards = [self.say(guard.text) for guard in special.guards]
+        return " ".join([*guards, length, *([self.say(NEVER_SHORTER)] if special.kept else [])])
+
+    def _in_short(self, rows: Sequence[Row], colour: str) -> Run:
+        """All rows of a limit as one chip, hollow when one is assumed."""
+        return chip(f"≤ {self.in_short(rows)}", 9, colour, hollow=any(ASSUMED in spelled(row.limit.cites) for row in rows))
+
+    def in_short(self, rows: Sequence[Row]) -> str:
+        """The lengths of all rows: from the shortest to the longest, with signs for what may be added and for special periods."""
+        spans: dict[str, list[int]] = {}
+        for row in rows:
+            spans.setdefault(row.limit.unit, []).append(row.length)
+        said = [
+            f"{low}–{high} {self.say(words.UNITS[unit])}" if (low := min(found)) != (high := max(found)) else f"{low} {self.say(words.UNITS[unit])}"
+            for unit, found in spans.items()
+        ]
+        plus = "+" if any(row.plus for row in rows) else ""
+        return " / ".join(said) + plus + (f" {SPECIAL_MARK}" if any(row.special for row in rows) else "")
 
     def _head(self, actor: str, strong: str, limit: tuple[Run, ...]) -> list[Line]:
         """Who acts on the left, until when on the right."""
@@ -94,10 +173,12 @@ class Labels:
         ]
 
     def _final(self, card: Card) -> list[Line]:
-        lines = self._name(card.state, PAPER, PALE)
+        lines = self._name(card.state, INK, MUTED) if card.good else self._name(card.state, PAPER, PALE)
+        if card.good:
+            lines += self._lines(self.each(GOOD), 9, SUCCESS, CARD_MOST, "centre", bold=True)
         for event in self.plan.sweep_into(card.state) if self.plan.view == "full" else ():
             said = Text(f"← {event.zh}: {FROM_CARDS.zh}", f"← {event.en}: {FROM_CARDS.en}")
-            lines += self._lines(self.each(said), 9, PALE, CARD_MOST, "centre")
+            lines += self._lines(self.each(said), 9, MUTED if card.good else PALE, CARD_MOST, "centre")
         return lines
 
     def _name(self, state: State, ink: str, muted: str, above: int = 0) -> list[Line]:
@@ -111,9 +192,9 @@ class Labels:
     ) -> list[Line]:
         return [Line((Run(line, size, colour, bold=bold),), align) for text in texts for line in wrap(text, size, most, bold=bold)]
 
-    def _limit(self, limit: Limit, colour: str, what: Text | None = None) -> Run:
+    def _limit(self, limit: Limit, colour: str, what: Text | None = None, length: int | None = None) -> Run:
         """A limit as a chip: filled when it is cited, hollow when it is assumed."""
-        count = limit.length_in(self.plan.policy)
+        count = limit.length_in(self.plan.policy) if length is None else length
         said = f"≤ {count} {self.say(words.UNITS[limit.unit])}"
         text = f"{self.say(what)} {said}" if what else said
         return chip(text, 9, colour, hollow=ASSUMED in spelled(limit.cites))
@@ -123,7 +204,7 @@ class Labels:
         first, *more = wrap(self.say(rule.event.text), 9, CARD_MOST - 34)
         head = (*_signs(mark), self.id_chip(rule), *self._who(rule.actor, 9), Run(first, 9, SLATE))
         lines = [Line(head, above=2), *self._lines(more, 9, SLATE, CARD_MOST, "left")]
-        lines[-1] = replace(lines[-1], pieces=(*lines[-1].pieces, *cites((rule,))))
+        lines[-1] = replace(lines[-1], pieces=(*lines[-1].pieces, *self.cites((rule,))))
         lines = faded(lines) if mark.tone == "faded" else lines
         return lines + self._notes(mark, CARD_MOST)
 
@@ -138,6 +219,19 @@ class Labels:
         if actor.key == CLOCK.key or width(said, size, bold=True) > ACTOR_MOST:
             return ()
         return (Run(said, size, self.colour(actor.key), bold=True),)
+
+    def cites(self, rules: tuple[Rule, ...]) -> tuple[Run, ...]:
+        """Where rules come from, as their table says it, what the platform published with a sign of its own; nothing for what is only
+        assumed, which the hollow chip tells."""
+        cited = dict.fromkeys(word for rule in rules for word in rule.cites.split() if word != ASSUMED)
+        ours = [word for word in cited if is_published(word, self._catalogue_of(rules[0]))]
+        others = [word for word in cited if word not in ours]
+        runs = (Run(f"{PLATFORM_MARK} {plain(' '.join(ours))}", 8, SLATE, bold=True),) if ours else ()
+        return (*runs, *((Run(f"{SOURCE_MARK} {plain(' '.join(others))}", 8, MUTED),) if others else ()))
+
+    def _catalogue_of(self, rule: Rule) -> Mapping[str, CatalogueRule]:
+        before = self.plan.before
+        return before.catalogue if before and rule.id not in self.plan.workflow.by_id else self.plan.workflow.catalogue
 
     # 2. Arrows
     def arrow(self, arrow: Arrow) -> str:
@@ -164,7 +258,7 @@ class Labels:
         if rules[0].by_clock:
             lines[-1] = replace(lines[-1], pieces=(*lines[-1].pieces, self._timer(rules[0])))
         lines += self._lines(rest, 10, MUTED, most, "left")
-        lines[-1] = replace(lines[-1], pieces=(*lines[-1].pieces, *cites(rules)))
+        lines[-1] = replace(lines[-1], pieces=(*lines[-1].pieces, *self.cites(rules)))
         lines += self._guards(rules[0].when) if self.plan.view == "full" else []
         lines = faded(lines) if dim else lines
         if len(set(marks)) == 1:
@@ -172,11 +266,10 @@ class Labels:
         return lines + [line for rule, mark in zip(rules, marks, strict=True) for line in self._notes(mark, most, of=plain(rule.id))]
 
     def _timer(self, rule: Rule) -> Run:
-        limit = self.plan.limit_of_rule(rule)
-        assert limit is not None, "a clock rule starts in a state with a limit"
-        count = f"{limit.length_in(self.plan.policy)} {self.say(words.UNITS[limit.unit])}"
+        rows = self.plan.limit_of_rule(rule)
+        assert rows, "a clock rule starts in a state with a limit"
         colour = self.colour(rule.actor.key)
-        return Run(count, 9, colour, bold=True, outline=colour, dashed=True, pad=4)
+        return Run(self.in_short(rows), 9, colour, bold=True, outline=colour, dashed=True, pad=4)
 
     def _guards(self, guards: Sequence[Guard]) -> list[Line]:
         """Guards in brackets: both languages on one line where they fit, or where there are many."""
@@ -228,7 +321,17 @@ def faded(lines: list[Line]) -> list[Line]:
     return [replace(line, pieces=tuple(piece.recoloured(palette.fade) for piece in line.pieces)) for line in lines]
 
 
-def cites(rules: tuple[Rule, ...]) -> tuple[Run, ...]:
-    """Where rules come from, as their table says it; nothing for what is only assumed, which the hollow chip tells."""
-    ids = dict.fromkeys(word for rule in rules for word in rule.cites.split() if word != ASSUMED)
-    return (Run(f"{SOURCE_MARK} {plain(' '.join(ids))}", 8, MUTED),) if ids else ()
+def when(row: Row, *, alone: bool) -> list[Text]:
+    """When a row of a limit counts: its guards; `otherwise` for one without, unless it is alone."""
+    return [OTHERWISE] if not row.limit.when and not alone else [guard.text for guard in row.limit.when]
+
+
+def is_plain(rows: Sequence[Row]) -> bool:
+    """Whether a limit is one length whatever the facts and the days."""
+    return not rows or (len(rows) == 1 and not (rows[0].limit.when or rows[0].plus or rows[0].special))
+
+
+def is_published(cited: str, catalogue: Mapping[str, CatalogueRule]) -> bool:
+    """Whether the platform itself published all that a citation names."""
+    ids = [id for id in spelled(cited) if id != ASSUMED]
+    return bool(ids) and all(id in catalogue and provenance(id, catalogue) == "platform" for id in ids)

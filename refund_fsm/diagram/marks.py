@@ -37,13 +37,16 @@ class Note:
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What a view says of one rule or state. `numbers` are the steps of a case; `open` says that the rule may fire next;
-    `weight` is the share of the widest line, 0 to 1."""
+    `weight` is the share of the widest line, 0 to 1; `row` is the place of the row of its limit that counts, `special` says that one of
+    its special periods does."""
 
     tone: Tone = "plain"
     notes: tuple[Note, ...] = ()
     numbers: tuple[int, ...] = ()
     weight: float | None = None
     open: bool = False
+    row: int | None = None
+    special: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,27 +13,54 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, get_args
 
-from refund_fsm.workflow import Actor, Event, Limit, Policy, Rule, State, Workflow
+from refund_fsm.workflow import Actor, Event, Guard, Limit, Policy, Rule, SpecialPeriod, State, Workflow, counting
 
 View = Literal["full", "spine"]
 VIEWS: tuple[View, ...] = get_args(View)
+HOURS = 24  # of a day
 MANY = 5  # from this many states on, an event that only ends the case is named on their cards
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """A state with who acts first in it, its limits, the states counted together with it, and the rules named on it.
+class Special:
+    """Days in which a limit becomes another one, `length` `unit`s, while the guards hold; `kept` says that the ordinary length may be
+    the longer one and then stands."""
 
-    `success`: the case ends well in it.
+    period: SpecialPeriod
+    guards: tuple[Guard, ...]
+    kept: bool
+
+    @property
+    def cites(self) -> str:
+        """Where it comes from."""
+        return self.period.cites
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a limit under a policy: how long it is, what is added while its `plus_when` holds, and its special periods."""
+
+    limit: Limit
+    length: int
+    plus: int
+    special: tuple[Special, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A state with who acts first in it, the rows of its limit, the states counted together with it, and the rules named on it.
+
+    `success`: the case ends well in it, with the money; `good`: well without.
     """
 
     state: State
     actor: Actor | None
-    limit: Limit | None
+    limit: tuple[Row, ...]
     together: tuple[State, ...]
     law: Limit | None
     rules: tuple[Rule, ...]
     success: bool
+    good: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +124,14 @@ class Plan:
     """All that one picture shows of a workflow under a policy.
 
     The view `spine` keeps the paths of the workflow's spine. `before` is an earlier workflow, whose states and rules that are
-    gone are drawn as well.
+    gone are drawn as well, with the lengths that they had under `earlier` (None: the same policy).
     """
 
     workflow: Workflow
     policy: Policy
     view: View = "full"
     before: Workflow | None = None
+    earlier: Policy | None = None
 
     @cached_property
     def spine(self) -> Mapping[str, int]:
@@ -211,23 +239,24 @@ class Plan:
             together=tuple(other for other in group if other.key != state.key and other.key in self.states),
             law=next((limit for one, limit in flow.law.items() if one.key == state.key), None),
             rules=tuple(rule for rule in here if self.view == "full" and self.on_card(rule)),
-            success=state.final and self._pays(state),
+            success=state.final and not state.good and self._pays(state),
+            good=state.final and state.good,
         )
 
     def _all_rules(self) -> tuple[Rule, ...]:
         return self.workflow.rules if self.view == "spine" else self.rules
 
-    def limit_of(self, key: str) -> Limit | None:
-        """The limit of a state; that of a state that is gone is the earlier workflow's."""
+    def limit_of(self, key: str) -> tuple[Row, ...]:
+        """The rows of a state's limit, empty where it has none; those of a state that is gone are the earlier workflow's."""
         if self.before and key not in self.workflow.states:
-            return self.before.ordinary(key)
-        return self.workflow.ordinary(key)
+            return rows_of(self.before, self.earlier or self.policy, key)
+        return rows_of(self.workflow, self.policy, key)
 
-    def limit_of_rule(self, rule: Rule) -> Limit | None:
-        """The limit at which a rule fires: that of its own table, for one that is gone."""
+    def limit_of_rule(self, rule: Rule) -> tuple[Row, ...]:
+        """The rows of the limit at which a rule fires: those of its own table, for one that is gone."""
         if self.before and rule.id not in self.workflow.by_id:
-            return self.before.ordinary(rule.source.key)
-        return self.workflow.ordinary(rule.source.key)
+            return rows_of(self.before, self.earlier or self.policy, rule.source.key)
+        return rows_of(self.workflow, self.policy, rule.source.key)
 
     def _first_actor(self, here: list[Rule]) -> Actor | None:
         """Who acts in a state: on the happy path who takes its next step, else who has the first rule with an arrow; the clock last."""
@@ -250,6 +279,23 @@ class Plan:
         found = {rule.actor.key: rule.actor for rule in self.rules}
         found |= {card.actor.key: card.actor for card in self.cards if card.actor is not None}
         return tuple(sorted(found.values(), key=lambda actor: any(r.by_clock for r in self.rules if r.actor.key == actor.key)))
+
+
+def rows_of(workflow: Workflow, policy: Policy, key: str) -> tuple[Row, ...]:
+    """The rows of a state's limit under a policy, in their order; empty where it has none."""
+    count = counting(workflow, policy)
+    found = []
+    for limit in workflow.limits_at.get(key, ()):
+        length = limit.length_in(policy)
+        special = tuple(Special(period, guards, _kept(limit, length, period)) for _, period, guards in count.relevant(limit))
+        found.append(Row(limit, length, limit.plus_in(policy), special))
+    return tuple(found)
+
+
+def _kept(limit: Limit, length: int, period: SpecialPeriod) -> bool:
+    """Whether the ordinary end can be the later one, so that it stands."""
+    most = {"hours": length, "days": HOURS * (length + (period.unit == "hours"))}.get(limit.unit)
+    return period.never_shorter and (most is None or most > period.length * (1 if period.unit == "hours" else HOURS))
 
 
 def paired(now: Workflow, before: Workflow) -> Mapping[str, Rule]:

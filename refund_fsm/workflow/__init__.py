@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from refund_fsm.workflow.bounds import Bounds, fault
 from refund_fsm.workflow.calendar import FIRST_YEAR, LAST_YEAR, Deadline, Unit, WorkCalendar, instant, published
-from refund_fsm.workflow.catalogue import ASSUMED, ASSUMED_TEXT, CATALOGUE, CatalogueRule, cited, spelled
+from refund_fsm.workflow.catalogue import ASSUMED, ASSUMED_TEXT, CATALOGUE, CatalogueRule, cited, provenance, spelled
 from refund_fsm.workflow.counting import Count, Counting, End, Kind, Why, counting
 from refund_fsm.workflow.facts import Domain, FactField, Label, NotFinite, Partial, UpTo, Value, assignments, known_in, reads_of
 from refund_fsm.workflow.files import MAX_BYTES, read_bytes, read_toml
@@ -16,7 +16,7 @@ from refund_fsm.workflow.model import EVIDENCE_LABELS, MAX_EVIDENCE, Evidence, E
 from refund_fsm.workflow.platform import Edition, edition_at, editions
 from refund_fsm.workflow.policy import PROFILES, Policy, Span
 from refund_fsm.workflow.profiled import differing, field_text, policy_text
-from refund_fsm.workflow.rows import CLOCK, Acceptance, Actor, Effect, Event, Freight, Ground, Guard, Limit, Rule, State, effect, guard
+from refund_fsm.workflow.rows import CLOCK, Acceptance, Actor, Effect, Event, Freight, Ground, Guard, Limit, Rule, State, effect, guard, unit_of
 from refund_fsm.workflow.spec import Workflow
 from refund_fsm.workflow.special import SpecialPeriod
 from refund_fsm.workflow.values import Frozen, FrozenDict, Name, NotEmpty, Prose, meant, placed
@@ -99,11 +99,13 @@ __all__ = [
     "place_of",
     "placed",
     "policy_text",
+    "provenance",
     "published",
     "read_bytes",
     "read_toml",
     "reads_of",
     "spelled",
+    "unit_of",
     "write",
     "write_text",
 ]
