@@ -39,7 +39,8 @@ def draw(
     `view` is `full` (every rule once) or `spine` (the paths of the workflow's spine alone); `lang` is `both`, `zh` or `en`. No
     policy means the workflow's own profile, or the case's. At most one of three things is laid over the picture: a `case` (the path taken,
     what may happen next, by when, breaches); `counts` (how often each rule fired, by id; rules that are not named did not) with
-    `waits` (the mean time in states, by key), or either; `before`, another workflow (without a policy, each is taken under its own profile), or a policy under which this one was used.
+    `waits` (the mean time in states, by key), or either; `before`, another workflow (without a
+    policy, each is taken under its own profile), or a policy under which this one was used.
     `note` is a line of your own under the title.
 
     Raises `BadData` naming the argument, its value and what was expected.

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from refund_fsm.diagram import palette
+from refund_fsm.diagram import limits, palette
+from refund_fsm.diagram.limits import Row
 from refund_fsm.diagram.marks import CHANGES, NEXT, Mark, Marks, Note, Sign
 from refund_fsm.diagram.markup import Line, Run, block, slug
 from refund_fsm.diagram.metrics import plain, width, wrap
 from refund_fsm.diagram.palette import INK, MUTED, PALE, PAPER, SLATE, SUCCESS, tone_colour
-from refund_fsm.diagram.plan import Arrow, Card, Plan, Row, Special
+from refund_fsm.diagram.plan import Arrow, Card, Plan
 from refund_fsm.text import AnyLang, Text, words
-from refund_fsm.workflow import ASSUMED, CLOCK, Actor, CatalogueRule, Guard, Limit, Rule, State, provenance, spelled, unit_of
+from refund_fsm.workflow import ASSUMED, CLOCK, Actor, CatalogueRule, Guard, Limit, Rule, State, provenance, spelled
 
 Lang = AnyLang
 CARD = 132  # least width of a card, points
@@ -29,10 +30,6 @@ GUARDS_WIDE = 3  # from this many guards on, both languages stand side by side
 
 SOURCE_MARK = "§"
 PLATFORM_MARK = "▣"  # what the platform itself published
-SPECIAL_MARK = "※"
-OTHERWISE = Text("其他情况", "otherwise")
-IF = Text("{}时", "if {}")
-NEVER_SHORTER = Text("原时限更长的不变", "or the ordinary one, if longer")
 GOOD = Text("办妥，不涉及退款", "done, without money")
 STATUTORY = Text("法定，仅提醒", "statutory, only warns")
 FROM_CARDS = Text("见各卡片", "see the cards")
@@ -96,7 +93,7 @@ class Labels:
     # 1.1 The rows of a limit
     def _shows_rows(self, card: Card) -> bool:
         """Whether the limit stands row by row under the name: one length alone stands beside who acts."""
-        return self.plan.view == "full" and not is_plain(card.limit)
+        return self.plan.view == "full" and not limits.is_plain(card.limit)
 
     def _rows(self, rows: Sequence[Row], strong: str, mark: Mark) -> list[Line]:
         """Each row of a limit: its length, its guards, what is added, its special periods. Of a case, the one that counts is marked."""
@@ -110,59 +107,23 @@ class Labels:
     def _row_of_limit(self, row: Row, strong: str, mark: Mark, *, alone: bool) -> list[Line]:
         head = self._limit(row.limit, strong, length=row.length)
         sign = (Run(NEXT, 9, PAPER, bold=True, fill=INK, outline=INK, pad=3),) if mark.row is not None else ()
-        said = [line for text in when(row, alone=alone) for line in self.each(text)]
-        first, *more = (
-            [part for text in said for part in wrap(text, 9, CARD_MOST - head.width - 8, bold=mark.row is not None)] if said else [""]
-        )
-        colour = INK if mark.row is not None else SLATE
-        lines = [Line((*sign, head, *((Run(first, 9, colour, bold=mark.row is not None),) if first else ())))]
-        lines += self._lines(more, 9, colour, CARD_MOST, "left", bold=mark.row is not None)
-        lines += self._lines(self.plus(row), 9, colour, CARD_MOST, "left")
-        return lines + self._lines(self.specials(row), 9, INK if mark.special else SLATE, CARD_MOST, "left", bold=mark.special)
-
-    def plus(self, row: Row) -> list[str]:
-        """What is added to a row, and when."""
-        if not row.plus or row.limit.plus_when is None:
-            return []
-        why = row.limit.plus_when.text
-        length = f"+{row.plus} {self.say(words.UNITS[unit_of(str(row.limit.plus))])}"
-        return [f"{length} {self.say(Text(IF.zh.format(why.zh), IF.en.format(why.en)))}"]
-
-    def specials(self, row: Row) -> list[str]:
-        """The special periods of a row, those of the same days on one line."""
-        days: dict[tuple[str, str], list[Special]] = {}
-        for one in row.special:
-            span = words.period(one.period.start, one.period.end, year=False)
-            days.setdefault((span, one.cites), []).append(one)
-        texts = []
-        for (span, cited), group in days.items():
-            lengths = [self._length_in(one) for one in group]
-            source = " ".join(word for word in spelled(cited) if word != ASSUMED)
-            texts.append(f"{SPECIAL_MARK} {f'{source} ' if source else ''}{span}: {' · '.join(lengths)}")
-        return texts
-
-    def _length_in(self, special: Special) -> str:
-        """What a limit becomes, and for whom."""
-        period = special.period
-        length = f"{period.length} {self.say(words.UNITS[period.unit])}"
-        guards = [self.say(guard.text) for guard in special.guards]
-        return " ".join([*guards, length, *([self.say(NEVER_SHORTER)] if special.kept else [])])
+        said = [line for text in limits.when(row, alone=alone) for line in self.each(text)]
+        bold = mark.row is not None
+        colour = INK if bold else SLATE
+        beside = CARD_MOST - sum(run.width + 4 for run in (*sign, head))
+        first = said.pop(0) if said and len(wrap(said[0], 9, beside, bold=bold)) == 1 else ""
+        lines = [Line((*sign, head, *((Run(first, 9, colour, bold=bold),) if first else ())))]
+        lines += self._lines(said, 9, colour, CARD_MOST, "left", bold=bold)
+        lines += self._lines(limits.plus(row, self.say), 9, colour, CARD_MOST, "left")
+        return lines + self._lines(limits.specials(row, self.say), 9, INK if mark.special else SLATE, CARD_MOST, "left", bold=mark.special)
 
     def _in_short(self, rows: Sequence[Row], colour: str) -> Run:
         """All rows of a limit as one chip, hollow when one is assumed."""
         return chip(f"≤ {self.in_short(rows)}", 9, colour, hollow=any(ASSUMED in spelled(row.limit.cites) for row in rows))
 
     def in_short(self, rows: Sequence[Row]) -> str:
-        """The lengths of all rows: from the shortest to the longest, with signs for what may be added and for special periods."""
-        spans: dict[str, list[int]] = {}
-        for row in rows:
-            spans.setdefault(row.limit.unit, []).append(row.length)
-        said = [
-            f"{low}–{high} {self.say(words.UNITS[unit])}" if (low := min(found)) != (high := max(found)) else f"{low} {self.say(words.UNITS[unit])}"
-            for unit, found in spans.items()
-        ]
-        plus = "+" if any(row.plus for row in rows) else ""
-        return " / ".join(said) + plus + (f" {SPECIAL_MARK}" if any(row.special for row in rows) else "")
+        """The lengths of all rows of a limit."""
+        return limits.in_short(rows, self.say)
 
     def _head(self, actor: str, strong: str, limit: tuple[Run, ...]) -> list[Line]:
         """Who acts on the left, until when on the right."""
@@ -319,16 +280,6 @@ def _signs(mark: Mark) -> tuple[Run, ...]:
 def faded(lines: list[Line]) -> list[Line]:
     """The lines in pale colours."""
     return [replace(line, pieces=tuple(piece.recoloured(palette.fade) for piece in line.pieces)) for line in lines]
-
-
-def when(row: Row, *, alone: bool) -> list[Text]:
-    """When a row of a limit counts: its guards; `otherwise` for one without, unless it is alone."""
-    return [OTHERWISE] if not row.limit.when and not alone else [guard.text for guard in row.limit.when]
-
-
-def is_plain(rows: Sequence[Row]) -> bool:
-    """Whether a limit is one length whatever the facts and the days."""
-    return not rows or (len(rows) == 1 and not (rows[0].limit.when or rows[0].plus or rows[0].special))
 
 
 def is_published(cited: str, catalogue: Mapping[str, CatalogueRule]) -> bool:

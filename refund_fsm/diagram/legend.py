@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from refund_fsm.diagram.labels import PLATFORM_MARK, SOURCE_MARK, SPECIAL_MARK, Labels, chip, is_published
+from refund_fsm.diagram.labels import PLATFORM_MARK, SOURCE_MARK, Labels, chip, is_published
+from refund_fsm.diagram.limits import SPECIAL_MARK
 from refund_fsm.diagram.markup import Line, Piece, Run, Stroke, block
 from refund_fsm.diagram.metrics import wrap
 from refund_fsm.diagram.palette import INK, MUTED, SLATE, SUCCESS

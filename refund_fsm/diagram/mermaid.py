@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from refund_fsm.diagram import palette
-from refund_fsm.diagram.labels import GOOD, PLATFORM_MARK, STATUTORY, TOGETHER, Labels, Lang, is_plain, is_published, when
+from refund_fsm.diagram.labels import GOOD, PLATFORM_MARK, STATUTORY, TOGETHER, Lang, is_published
+from refund_fsm.diagram.limits import Row, in_short, is_plain, plus, specials, when
 from refund_fsm.diagram.markup import APART
 from refund_fsm.diagram.metrics import plain, width, wrap
-from refund_fsm.diagram.plan import Card, Plan, Row
+from refund_fsm.diagram.plan import Card, Plan
 from refund_fsm.text import Text, languages, words
 from refund_fsm.workflow import Limit, Policy, Rule, Workflow
 
@@ -46,7 +47,8 @@ flowchart TB
 
 
 def source(workflow: Workflow, *, lang: Lang = "both", policy: Policy | None = None) -> str:
-    """The Mermaid text of a workflow: states with who acts and the limits that the policy has (None: the workflow's own profile), edges with rules.
+    """The Mermaid text of a workflow: states with who acts and the limits that the policy has (None: the workflow's own
+    profile), edges with rules.
 
     Rules of one actor between the same two states share an edge; a rule that stays in its state is named on it. `lang` is `both`,
     `zh` or `en`; `BadData` for another. The same bytes for the same table and policy.
@@ -75,11 +77,6 @@ class _Chart:
             titles.append(f"{PLATFORM_MARK} {self._say(PUBLISHED)}")
         title = _coded(" · ".join(titles).translate(IN_TITLE), TITLE_LITERAL, "\\U{:08x}")
         return HEAD.format(title=title, size=SIZE) + "".join(f"  {line}\n" for line in lines)
-
-    @cached_property
-    def labels(self) -> Labels:
-        """The wording of limits, as on cards."""
-        return Labels(self.plan, self.lang)
 
     # 1. Names
     @cached_property
@@ -160,7 +157,9 @@ class _Chart:
         for name, colour in (("over", palette.SLATE), ("paid", palette.SUCCESS)):
             lines.append(f"classDef {name} fill:{colour},stroke:{colour},color:{palette.PAPER}")
         if any(card.good for card in self.plan.cards):
-            lines.append(f"classDef good fill:{palette.tint(palette.SUCCESS)},stroke:{palette.SUCCESS},stroke-width:3px,color:{palette.INK}")
+            lines.append(
+                f"classDef good fill:{palette.tint(palette.SUCCESS)},stroke:{palette.SUCCESS},stroke-width:3px,color:{palette.INK}"
+            )
         return [*lines, f"style start fill:{palette.MUTED},stroke:{palette.MUTED}"]
 
     def _link_styles(self) -> list[str]:
@@ -192,12 +191,12 @@ class _Chart:
         return f"≤ {self._length(limit)}"
 
     def _in_short(self, rows: Sequence[Row]) -> str:
-        return self.labels.in_short(rows)
+        return in_short(rows, self._say)
 
     def _row(self, row: Row, *, alone: bool) -> list[str]:
         """A row of a limit: length and guards, what is added, special periods."""
         told = [f"≤ {row.length} {self._say(words.UNITS[row.limit.unit])}", *map(self._say, when(row, alone=alone))]
-        return [line for text in (" ".join(told), *self.labels.plus(row), *self.labels.specials(row)) for line in _small(text)]
+        return [line for text in (" ".join(told), *plus(row, self._say), *specials(row, self._say)) for line in _small(text)]
 
     def _is_published(self, rule: Rule) -> bool:
         """Whether the rule rests on what the platform published, alone or beside others."""

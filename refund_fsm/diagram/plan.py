@@ -8,42 +8,18 @@ What states that share a limit can do alike runs through a junction, so that it 
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, get_args
 
-from refund_fsm.workflow import Actor, Event, Guard, Limit, Policy, Rule, SpecialPeriod, State, Workflow, counting
+from refund_fsm.diagram.limits import Row, rows_of
+from refund_fsm.workflow import Actor, Event, Limit, Policy, Rule, State, Workflow
 
 View = Literal["full", "spine"]
 VIEWS: tuple[View, ...] = get_args(View)
-HOURS = 24  # of a day
 MANY = 5  # from this many states on, an event that only ends the case is named on their cards
-
-
-@dataclass(frozen=True, slots=True)
-class Special:
-    """Days in which a limit becomes another one, `length` `unit`s, while the guards hold; `kept` says that the ordinary length may be
-    the longer one and then stands."""
-
-    period: SpecialPeriod
-    guards: tuple[Guard, ...]
-    kept: bool
-
-    @property
-    def cites(self) -> str:
-        """Where it comes from."""
-        return self.period.cites
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a limit under a policy: how long it is, what is added while its `plus_when` holds, and its special periods."""
-
-    limit: Limit
-    length: int
-    plus: int
-    special: tuple[Special, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +235,11 @@ class Plan:
         return rows_of(self.workflow, self.policy, rule.source.key)
 
     def _first_actor(self, here: list[Rule]) -> Actor | None:
-        """Who acts in a state: on the happy path who takes its next step, else who has the first rule with an arrow; the clock last."""
-        order = sorted(here, key=lambda rule: (rule.by_clock, self.on_card(rule), self.spine.get(rule.id, len(self.workflow.spine))))
+        """Who acts in a state: on the happy path who takes its next step, else who has the first rule with an arrow, of an event of few
+        states before one of many; the clock last."""
+        off = len(self.workflow.spine)
+        many = Counter(rule.event.name for rule in self._all_rules())
+        order = sorted(here, key=lambda rule: (rule.by_clock, self.on_card(rule), self.spine.get(rule.id, off), many[rule.event.name]))
         return order[0].actor if order else None
 
     def _pays(self, state: State) -> bool:
@@ -279,23 +258,6 @@ class Plan:
         found = {rule.actor.key: rule.actor for rule in self.rules}
         found |= {card.actor.key: card.actor for card in self.cards if card.actor is not None}
         return tuple(sorted(found.values(), key=lambda actor: any(r.by_clock for r in self.rules if r.actor.key == actor.key)))
-
-
-def rows_of(workflow: Workflow, policy: Policy, key: str) -> tuple[Row, ...]:
-    """The rows of a state's limit under a policy, in their order; empty where it has none."""
-    count = counting(workflow, policy)
-    found = []
-    for limit in workflow.limits_at.get(key, ()):
-        length = limit.length_in(policy)
-        special = tuple(Special(period, guards, _kept(limit, length, period)) for _, period, guards in count.relevant(limit))
-        found.append(Row(limit, length, limit.plus_in(policy), special))
-    return tuple(found)
-
-
-def _kept(limit: Limit, length: int, period: SpecialPeriod) -> bool:
-    """Whether the ordinary end can be the later one, so that it stands."""
-    most = {"hours": length, "days": HOURS * (length + (period.unit == "hours"))}.get(limit.unit)
-    return period.never_shorter and (most is None or most > period.length * (1 if period.unit == "hours" else HOURS))
 
 
 def paired(now: Workflow, before: Workflow) -> Mapping[str, Rule]:
