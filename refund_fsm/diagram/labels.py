@@ -111,6 +111,8 @@ class Labels:
         bold = mark.row is not None
         colour = INK if bold else SLATE
         beside = CARD_MOST - sum(run.width + 4 for run in (*sign, head))
+        if len(wrap(" ".join(said), 9, beside, bold=bold)) == 1:
+            said = [" ".join(said)]
         first = said.pop(0) if said and len(wrap(said[0], 9, beside, bold=bold)) == 1 else ""
         lines = [Line((*sign, head, *((Run(first, 9, colour, bold=bold),) if first else ())))]
         lines += self._lines(said, 9, colour, CARD_MOST, "left", bold=bold)
