@@ -29,6 +29,7 @@ GUARD_MOST = 210
 GUARDS_WIDE = 3  # from this many guards on, both languages stand side by side
 
 SOURCE_MARK = "§"
+COUNTS = "✓"  # the row of a limit that counts in a case
 PLATFORM_MARK = "▣"  # what the platform itself published
 GOOD = Text("办妥，不涉及退款", "done, without money")
 STATUTORY = Text("法定，仅提醒", "statutory, only warns")
@@ -99,14 +100,15 @@ class Labels:
         """Each row of a limit: its length, its guards, what is added, its special periods. Of a case, the one that counts is marked."""
         lines: list[Line] = []
         for place, row in enumerate(rows):
-            made = self._row_of_limit(row, strong, mark if mark.row == place else Mark(), alone=len(rows) == 1)
+            shown = mark if mark.row == place else Mark(special=mark.special) if len(rows) == 1 else Mark()
+            made = self._row_of_limit(row, strong, shown, alone=len(rows) == 1)
             made[0] = replace(made[0], above=3)
             lines += faded(made) if mark.row not in (None, place) else made
         return lines
 
     def _row_of_limit(self, row: Row, strong: str, mark: Mark, *, alone: bool) -> list[Line]:
         head = self._limit(row.limit, strong, length=row.length)
-        sign = (Run(NEXT, 9, PAPER, bold=True, fill=INK, outline=INK, pad=3),) if mark.row is not None else ()
+        sign = (Run(COUNTS, 9, PAPER, bold=True, fill=INK, outline=INK, pad=3),) if mark.row is not None else ()
         said = [line for text in limits.when(row, alone=alone) for line in self.each(text)]
         bold = mark.row is not None
         colour = INK if bold else SLATE
@@ -117,7 +119,10 @@ class Labels:
         lines = [Line((*sign, head, *((Run(first, 9, colour, bold=bold),) if first else ())))]
         lines += self._lines(said, 9, colour, CARD_MOST, "left", bold=bold)
         lines += self._lines(limits.plus(row, self.say), 9, colour, CARD_MOST, "left")
-        return lines + self._lines(limits.specials(row, self.say), 9, INK if mark.special else SLATE, CARD_MOST, "left", bold=mark.special)
+        for text, periods in limits.specials(row, self.say):
+            here = any(one is mark.special for one in periods)
+            lines += self._lines([text], 9, INK if here else SLATE, CARD_MOST, "left", bold=here)
+        return lines
 
     def _in_short(self, rows: Sequence[Row], colour: str) -> Run:
         """All rows of a limit as one chip, hollow when one is assumed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from refund_fsm.diagram.labels import PLATFORM_MARK, SOURCE_MARK, Labels, chip, is_published
+from refund_fsm.diagram.labels import COUNTS, PLATFORM_MARK, SOURCE_MARK, Labels, chip, is_published
 from refund_fsm.diagram.limits import SPECIAL_MARK
 from refund_fsm.diagram.markup import Line, Piece, Run, Stroke, block
 from refund_fsm.diagram.metrics import wrap
@@ -26,6 +26,7 @@ PUBLISHED = Text("平台公布的规则，{}的副本", "the platform's own publ
 SPECIAL = Text("到期落在这些日子的时限，改为", "a limit that would end in these days becomes")
 ROWS = Text("一张卡片上有几行时限：自上而下，条件成立的第一行有效", "several limits on a card: the first whose conditions hold counts")
 GOOD_END = Text("绿框浅底 = 办妥，不涉及退款", "pale in a green frame = done, without money")
+COUNTS_NOW = Text("现在有效的一行", "the one that counts now")
 LIMIT = Text("时限", "limit")
 GUARD = Text("条件", "guard")
 ON_CARD = Text("卡片上的编号：在此状态可做，不画箭头", "ids on a card: possible there, drawn without an arrow")
@@ -109,6 +110,8 @@ class Legend:
         cards, say = self.labels.plan.cards, self.labels.say
         special = dict.fromkeys(one.cites for card in cards for row in card.limit for one in row.special)
         told = [say(ROWS)] if any(len(card.limit) > 1 for card in cards) and self.labels.plan.view == "full" else []
+        if any(mark.row is not None for mark in self.labels.marks.states.values()):
+            told.append(f"{COUNTS} {say(COUNTS_NOW)}")
         if special:
             titles = dict.fromkeys(say(title) for cites in special for title in self._titles(cites))
             told.append(f"{SPECIAL_MARK} {say(SPECIAL)}" + (f" ({'; '.join(titles)})" if titles else ""))

@@ -86,17 +86,21 @@ def plus(row: Row, say: Say) -> list[str]:
     return [f"+{row.plus} {say(words.UNITS[unit_of(str(row.limit.plus))])} {say(Text(IF.zh.format(why.zh), IF.en.format(why.en)))}"]
 
 
-def specials(row: Row, say: Say) -> list[str]:
-    """The special periods of a row: the days, and what the limit becomes, line by line where that depends on more."""
+def specials(row: Row, say: Say) -> list[tuple[str, tuple[SpecialPeriod, ...]]]:
+    """The special periods of a row: the days, and what the limit becomes, line by line where that depends on more; each line with the
+    periods that it tells of."""
     days: dict[tuple[str, str], list[Special]] = {}
     for one in row.special:
         days.setdefault((words.period(one.period.start, one.period.end, year=False), one.cites), []).append(one)
-    texts = []
+    texts: list[tuple[str, tuple[SpecialPeriod, ...]]] = []
     for (span, cited), group in days.items():
         source = " ".join(word for word in spelled(cited) if word != ASSUMED)
         opening = f"{SPECIAL_MARK} {f'{source} ' if source else ''}{span}"
-        told = [becomes(one, say) for one in group]
-        texts += [f"{opening}: {told[0]}"] if len(told) == 1 else [opening, *(f"· {one}" for one in told)]
+        if len(group) == 1:
+            texts.append((f"{opening}: {becomes(group[0], say)}", (group[0].period,)))
+        else:
+            texts.append((opening, tuple(one.period for one in group)))
+            texts += ((f"· {becomes(one, say)}", (one.period,)) for one in group)
     return texts
 
 

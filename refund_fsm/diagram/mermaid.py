@@ -196,7 +196,11 @@ class _Chart:
     def _row(self, row: Row, *, alone: bool) -> list[str]:
         """A row of a limit: length and guards, what is added, special periods."""
         told = [f"≤ {row.length} {self._say(words.UNITS[row.limit.unit])}", *map(self._say, when(row, alone=alone))]
-        return [line for text in (" ".join(told), *plus(row, self._say), *specials(row, self._say)) for line in _small(text)]
+        return [
+            line
+            for text in (" ".join(told), *plus(row, self._say), *(text for text, _ in specials(row, self._say)))
+            for line in _small(text)
+        ]
 
     def _is_published(self, rule: Rule) -> bool:
         """Whether the rule rests on what the platform published, alone or beside others."""
