@@ -173,6 +173,7 @@ class Labels:
         head = (*_signs(mark), self.id_chip(rule), *self._who(rule.actor, 9), Run(first, 9, SLATE))
         lines = [Line(head, above=2), *self._lines(more, 9, SLATE, CARD_MOST, "left")]
         lines[-1] = replace(lines[-1], pieces=(*lines[-1].pieces, *self.cites((rule,))))
+        lines += self._lines([f"[{plain(text)}]" for guard in rule.when for text in self.each(guard.text)], 9, SLATE, CARD_MOST, "left")
         lines = faded(lines) if mark.tone == "faded" else lines
         return lines + self._notes(mark, CARD_MOST)
 

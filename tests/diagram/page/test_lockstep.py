@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 WALKS = 60
-MANY = 300  # where limits depend on facts and days
+MANY = 120  # where limits depend on facts and days
 STEPS = 18
 # Before and inside the Spring Festival of 2026 (15 to 23 February; 14 and 28 February are worked), the same for National Day 2025,
 # the last day of a year, and beyond the published years.
