@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from refund_fsm.case import Step
+from refund_fsm.cli.limit_view import due_before, sources, why_lines
 from refund_fsm.cli.trace_view import BREACH, LATE, PROVISIONAL, REPEATED, about, breach_text, due_text
 from refund_fsm.cli.workflow_view import source_lines
 from refund_fsm.errors import BadData
 from refund_fsm.scenario import Trace, TraceRow, find, load, shipped
 from refund_fsm.text import Languages, Text, one_line, stamp, words
 from refund_fsm.text.sections import Answer, Section, json_of, lines
-from refund_fsm.workflow import ASSUMED, Workflow, cited, spelled
+from refund_fsm.workflow import ASSUMED, Workflow, spelled
 
 SHORT = ("shop_arbitration_for_the_buyer",)
 INDENT = "   "
@@ -83,6 +84,7 @@ def _move(place: int, row: TraceRow, trace: Trace, lang: Languages) -> Section:
             told.append(f"{INDENT}{lang.say(NOTE, ' ')}: {one_line(note)}")
         if row.due is not None:
             told.append(f"{INDENT}{lang.say(DUE, ' ')} {due_text(row.due, lang).replace(chr(10), '  ')}")
+            told += (f"{INDENT}  {line}" for line in why_lines(row.due, workflow, lang))
     if row.refusal is not None:
         told += (f"{INDENT}✗ {row.refusal.explain(one)}" for one in lang.each)
     return Section(title, tuple(told), alarm=row.refusal is not None)
@@ -123,13 +125,14 @@ def _headline(row: TraceRow, workflow: Workflow) -> Text:
 def _reasons(step: Step, workflow: Workflow, lang: Languages, trace: Trace) -> Iterator[str]:
     """Why the move was made: the rule, what its main source says, the guards that held, and for the clock's the limit."""
     rule = step.rule
-    yield f"{INDENT}{lang.say(WHY, ' ')} {rule.id} ({cited(rule.cites, lang)})"
+    yield f"{INDENT}{lang.say(WHY, ' ')} {rule.id} ({sources(rule.cites, workflow, lang)})"
     for line in source_lines(workflow, main_source(step), lang):
         yield f"{INDENT}  {line}"
     if rule.by_clock:
-        limit = workflow.ordinary(rule.source.key)
+        due = due_before(trace, next(place for place, one in enumerate(trace.case.steps) if one is step or one == step))
+        limit = due.limit if due else workflow.ordinary(rule.source.key)
         assert limit is not None, "the clock fires at a limit"
-        length = words.length(limit.length_in(trace.case.policy), limit.unit)
+        length = words.length(due.length, due.unit) if due else words.length(limit.length_in(trace.case.policy), limit.unit)
         yield f"{INDENT}  {lang.say(PASSED)}: {lang.say(length, ' ')} ({limit.field})"
     if rule.when:
         held = Text("；".join(guard.text.zh for guard in rule.when), "; ".join(guard.text.en for guard in rule.when))

@@ -64,7 +64,15 @@ def pictures(workflow: Workflow, *, lang: diagram.Lang = "both") -> Iterator[Sho
         yield Shown(".case", diagram.draw(workflow, case=case, lang=lang), CASE)
     counts, waits = _traffic(workflow)
     yield Shown(".counts", diagram.draw(workflow, counts=counts, waits=waits, note=ILLUSTRATIVE, lang=lang), COUNTS)
-    yield Shown(".difference", diagram.draw(workflow, policy=CHANGED, before=Policy.guide(), lang=lang), DIFFERENCE)
+    yield _difference(workflow, lang)
+
+
+def _difference(workflow: Workflow, lang: diagram.Lang) -> Shown:
+    """What another policy changes; of a table that is a second edition of another one, what differs from that."""
+    first = EDITION_OF.get(workflow.key)
+    if first is not None:
+        return Shown(".difference", diagram.draw(workflow, before=orders.get(first), lang=lang), EDITIONS)
+    return Shown(".difference", diagram.draw(workflow, policy=CHANGED, before=Policy.guide(), lang=lang), DIFFERENCE)
 
 
 @lru_cache(maxsize=8)
@@ -73,13 +81,17 @@ def _traffic(workflow: Workflow) -> tuple[dict[str, int], dict[str, timedelta]]:
 
 
 def shown_case(workflow: Workflow) -> RefundCase | None:
-    """The first shipped scenario of the workflow in which a limit was passed, an hour before its last step; None where none ships."""
-    for name in shipped():
-        scenario = load(find(name))
-        whole = play(scenario).case if scenario.workflow is workflow else None
-        if whole is not None and whole.breaches():
+    """The first shipped scenario of the workflow in which a limit was passed, an hour before its last step; else the first in which a
+    special period moved one, as soon as that is so; None where none ships."""
+    own = [(scenario, play(scenario).case) for scenario in (load(find(name)) for name in shipped()) if scenario.workflow is workflow]
+    for scenario, whole in own:
+        if whole.breaches():
             at = whole.steps[-1].at - BEFORE_THE_END
             return play(scenario, until=at).case.advance(to=at)
+    for scenario, whole in own:
+        for step in whole.steps:
+            if step.due is not None and step.due.why.special is not None:
+                return play(scenario, until=step.at).case
     return None
 
 
@@ -94,6 +106,8 @@ DIFFERENCE = Text(
     "A change of policy: the guide's → the statute's, silence of the merchant brings the platform in, 10 days to send back, "
     "72 hours for evidence",
 )
+EDITION_OF = {"shop_official": "third_party"}
+EDITIONS = Text("指南 → 平台规则：两张流程表的差异", "The guide's table → the platform's own rules: what differs")
 PAGE = Text(
     "可操作的网页（下载后用浏览器打开，无需联网）", "The page to play with (download it and open it in a browser; no network needed)"
 )
@@ -101,9 +115,10 @@ HEAD = """# 图集 / Gallery
 
 由 `refund-fsm draw --all` 生成，请勿手改。 Written by `refund-fsm draw --all`; not edited by hand.
 
-颜色表示由谁操作；虚线或虚线框的时限为到期自动；编号空心的规则是假设。所有图均支持深色模式。
+颜色表示由谁操作；虚线或虚线框的时限为到期自动；编号空心的规则是假设；▣ 是平台自己公布的规则。所有图均支持深色模式。
 
-Colour tells who acts; a dashed line, or a dashed limit, fires by itself; a hollow id marks an assumption. All pictures have a dark mode.
+Colour tells who acts; a dashed line, or a dashed limit, fires by itself; a hollow id marks an assumption; ▣ is what the platform
+itself published. All pictures have a dark mode.
 """
 
 

@@ -130,7 +130,10 @@ def exact(
 def compare(
     order_type: OrderType,
     policy: Annotated[
-        list[str] | None, typer.Option("--policy", metavar="NAME|FILE", help="Twice: two policies. Default: guide, statute.")
+        list[str] | None,
+        typer.Option(
+            "--policy", metavar="NAME|FILE", help="Twice: two policies. Default: guide, statute; of a platform's own table platform, guide."
+        ),
     ] = None,
     behaviour: Annotated[list[str] | None, typer.Option("--behaviour", metavar="FILE", help="Once for both, or twice.")] = None,
     start: Annotated[list[str] | None, typer.Option("--start", metavar="INSTANT", help="Once for both, or twice.")] = None,

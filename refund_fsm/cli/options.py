@@ -125,7 +125,7 @@ PolicyOption = Annotated[
         "--policy",
         metavar="NAME|FILE",
         autocompletion=POLICIES,
-        help="guide, statute, or a policy file (TOML).",
+        help="guide, statute, platform, or a policy file (TOML); default: the workflow's own.",
     ),
 ]
 BehaviourOption = Annotated[

@@ -21,7 +21,7 @@ from refund_fsm.errors import BadData
 from refund_fsm.orders.lookup import workflow_of
 from refund_fsm.simulate.behaviour import Behaviour, shipped
 from refund_fsm.text import SHANGHAI
-from refund_fsm.workflow import PROFILES, Policy, Workflow
+from refund_fsm.workflow import Policy, Workflow
 
 if TYPE_CHECKING:
     from refund_fsm.simulate import Comparison, Law, Result, Sensitivity
@@ -32,6 +32,7 @@ START = datetime(
 )  # the last Thursday before the Spring Festival of 2026: a start that is hard on deadlines
 STEP_HOURS, HORIZON_DAYS = 1.0, 120.0
 COARSE_HOURS = 4.0
+GUIDE, STATUTE = "guide", "statute"
 LONG = 10_000  # cells of a lattice from which on it is told before what it will take
 GROWTH = 1.4  # the power of the cells by which the time grows: measured from 1 hour to 0.05, on the shop
 CASES, SEED = 100_000, 1
@@ -183,12 +184,14 @@ def behaviour_of(workflow: Workflow, file: str | None, *, made_up: bool = False)
 def two_questions(
     order_type: str, policies: Sequence[str], behaviours: Sequence[str], starts: Sequence[str], other: str | None
 ) -> tuple[Question, Question]:
-    """What is compared: each option given twice differs, given once it holds for both. With nothing that differs: guide and statute."""
+    """What is compared: each option given twice differs, given once it holds for both. With nothing that differs: guide and statute,
+    or, where that is not the guide, the workflow's own profile and the guide."""
     for option, given in (("--policy", policies), ("--behaviour", behaviours), ("--start", starts)):
         if len(given) > 2:
             raise BadData(option, given[2], f"{option} once for both, or twice")
     if other is None and not policies and len(behaviours) < 2 and len(starts) < 2:
-        policies = PROFILES
+        own = workflow_of(order_type).profile
+        policies = (own, STATUTE if own == GUIDE else GUIDE)
     if other is None and all(len(set(given)) < 2 for given in (policies, behaviours, starts)):
         raise BadData("--policy", policies[0], "something that differs: --policy, --behaviour or --start twice, or --other")
     a = question(order_type, _nth(policies, 0), _nth(behaviours, 0), _nth(starts, 0))

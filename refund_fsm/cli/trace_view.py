@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refund_fsm.case import Breach, Due
+from refund_fsm.cli.limit_view import length_of, sources, why_lines
 from refund_fsm.orders import fact_labels
 from refund_fsm.orders.guidance import guidance_of
 from refund_fsm.scenario import Trace, TraceRow
 from refund_fsm.text import Languages, Text, one_line, stamp, words
 from refund_fsm.text.sections import Answer, Column, Pairs, Section, Table, columns, json_of, lines
-from refund_fsm.workflow import EVIDENCE_LABELS, Evidence, cited
+from refund_fsm.workflow import EVIDENCE_LABELS, Evidence
 
 HEADINGS = (
     Column(Text("#", "#")),
@@ -22,6 +23,7 @@ HEADINGS = (
     Column(Text("期限、到期后果、逾期", "due, what then, breach"), "instant"),
 )
 BREACH = Text("逾期", "breach")
+ENDS = Text("到期", "due")
 PROVISIONAL = Text("暂定", "provisional")
 OVERDUE = Text("记逾期", "counts as a breach")
 TIME_PASSES = Text("时间推移", "time passes")
@@ -77,7 +79,7 @@ def _cells(number: int, row: TraceRow, trace: Trace, lang: Languages) -> tuple[s
         f"{stamp(row.at)}\n({lang.say(PROVISIONAL)})" if row.provisional else stamp(row.at),
         lang.stack(actor.text) if actor else "",
         _event(row, trace, lang),
-        _rule(row, lang),
+        _rule(row, trace, lang),
         lang.stack(row.state.text),
         "\n".join(filter(None, (due, breach))),
     )
@@ -91,12 +93,12 @@ def _event(row: TraceRow, trace: Trace, lang: Languages) -> str:
     return f"✗ {said}" if row.kind == "refused" else said
 
 
-def _rule(row: TraceRow, lang: Languages) -> str:
+def _rule(row: TraceRow, trace: Trace, lang: Languages) -> str:
     if row.refusal is not None:
         return f"{lang.say(REFUSED)}\n{row.refusal.code}"
     if row.kind == "repeated":
         return lang.stack(REPEATED)
-    return f"{row.step.rule.id}\n{cited(row.step.rule.cites, lang)}" if row.step else ""
+    return f"{row.step.rule.id}\n{sources(row.step.rule.cites, trace.case.workflow, lang)}" if row.step else ""
 
 
 def due_text(due: Due | None, lang: Languages) -> str:
@@ -115,14 +117,19 @@ def then(due: Due) -> Text:
 
 def breach_text(breach: Breach, trace: Trace, lang: Languages) -> str:
     """A breach: the limit and its instant."""
-    length = words.length(breach.limit.length_in(trace.case.policy), breach.limit.unit)
+    length = length_of(breach, trace)
     mark = f" ({lang.say(PROVISIONAL)})" if breach.provisional else ""
     return f"{stamp(breach.at)}{mark}\n{lang.stack(length)}"
 
 
 def _remarks(trace: Trace, lang: Languages) -> Iterator[str]:
-    """Notes, tracking numbers and evidence of each row, and why an event was refused that the file says is refused."""
+    """Why limits end when they do; notes, tracking numbers and evidence of each row; why an event was refused that the file says is
+    refused."""
+    told = None
     for number, row in enumerate(trace.rows, 1):
+        if row.due is not None and row.due.at != told:
+            yield from (f"#{number} {lang.say(ENDS)} {stamp(row.due.at)}: {line}" for line in why_lines(row.due, trace.case.workflow, lang))
+        told = row.due.at if row.due else None
         details = row.step.details if row.step else {}
         if note := details.get("note"):
             yield f"#{number} {lang.say(Text('说明', 'note'))}: {one_line(note)}"
@@ -149,12 +156,12 @@ def _summary(trace: Trace, lang: Languages) -> Pairs:
         (Text("打款幂等号", "payout key"), case.payout_key),
     ]
     if case.freight is not None:
-        cites = cited(case.freight.cites, lang)
+        cites = sources(case.freight.cites, case.workflow, lang)
         found.append((Text("退货运费", "return freight"), f"{lang.say(case.freight.text)} ({cites})"))
-    found.append((Text("打款期限", "payout due"), _clock(trace.payout_due, lang)))
+    found.append((Text("打款期限", "payout due"), _clock(trace.payout_due, trace, lang)))
     if case.workflow.law:
         late = f"  {lang.say(LATE)}" if case.statutory_passed else ""
-        found.append((Text("法定退款期限", "statutory due"), f"{_clock(case.statutory_due, lang)}{late}"))
+        found.append((Text("法定退款期限", "statutory due"), f"{_clock(case.statutory_due, trace, lang)}{late}"))
     for breach in case.breaches():
         still = Text("未决", "open") if breach in trace.open_breaches else Text("已记录", "recorded")
         told = breach_text(breach, trace, lang).replace("\n", ", ") + f", {breach.limit.field}"
@@ -162,11 +169,11 @@ def _summary(trace: Trace, lang: Languages) -> Pairs:
     return Pairs(tuple((lang.say(label, " "), value) for label, value in found))
 
 
-def _clock(due: Due | None, lang: Languages) -> str:
+def _clock(due: Due | None, trace: Trace, lang: Languages) -> str:
     if due is None:
         return lang.say(NOT_STARTED)
     mark = f", {lang.say(PROVISIONAL)}" if due.provisional else ""
-    cites = cited(due.limit.cites, lang)
+    cites = sources(due.limit.cites, trace.case.workflow, lang)
     return f"{stamp(due.at)} ({lang.say(words.length(due.length, due.unit), ' ')}, {cites}{mark})"
 
 

@@ -7,26 +7,39 @@ from typing import Any
 
 from refund_fsm import orders
 from refund_fsm.case import NEEDS
+from refund_fsm.cli import limit_view
 from refund_fsm.orders.guidance import guidance_of
 from refund_fsm.text import Languages, Text, words
 from refund_fsm.text.sections import Answer, Cell, Pairs, Section, Table, columns, json_of
-from refund_fsm.workflow import ASSUMED, ASSUMED_TEXT, Limit, Policy, Rule, Span, State, Workflow, cited, spelled
+from refund_fsm.workflow import ASSUMED, ASSUMED_TEXT, Limit, Rule, State, Workflow, edition_at, spelled
 
+HOLDS = Text("自 {} 起施行", "holds from {}")
+PROFILE = Text("不指定政策时按", "without a policy:")
+SPECIAL = Text("※ 特殊期间：到期落在其中的时限改为", "※ Special periods: a limit that would end in one becomes")
+NOBODY_SAYS = Text("指南、法律和平台都没说，是本程序的假设", "neither the guide nor the law nor the platform says it: our own choice")
 ASSUMED_MEANS = Text("指南和法律都没说，是本程序的假设", "neither the guide nor the law says it: our own choice")
 
 
 def workflow_dict(workflow: Workflow) -> dict[str, Any]:
-    """A workflow as plain data: states, limits, rules; `law` are the clocks that only warn."""
+    """A workflow as plain data: states, limits row by row, special periods, rules; `law` are the clocks that only warn."""
+    policy = workflow.default_policy()
     return {
         "order_type": workflow.key,
         "fingerprint": workflow.fingerprint,
-        "states": [{"key": s.key, "zh": s.zh, "en": s.en, "final": s.final} for s in workflow.states.values()],
+        "profile": workflow.profile,
+        "holds_from": workflow.holds_from.isoformat() if workflow.holds_from else None,
+        "states": [{"key": s.key, "zh": s.zh, "en": s.en, "final": s.final, "good": s.good} for s in workflow.states.values()],
         "limits": [
-            {**_limit_dict(group, limit), "clock": any(state.key in workflow.clock_rules for state in group)}
+            {
+                **_limit_dict(group, limit),
+                "clock": any(state.key in workflow.clock_rules for state in group),
+                **limit_view.row_dict(limit, policy),
+            }
             for group, rows in workflow.groups
             for limit in rows
         ],
-        "law": [_limit_dict((state,), limit) for state, limit in workflow.law.items()],
+        "special": [limit_view.special_dict(one) for one in limit_view.specials(workflow, policy)],
+        "law": [{**_limit_dict((state,), limit), "when": [guard.name for guard in limit.when]} for state, limit in workflow.law.items()],
         "rules": [_rule_dict(rule) for rule in workflow.rules],
     }
 
@@ -58,45 +71,54 @@ def workflow_answer(workflow: Workflow) -> Answer:
 def _sections(workflow: Workflow, lang: Languages) -> Iterator[Section]:
     """A workflow for people: states and limits, rules, and what the cited rules say."""
     fingerprint = f"{workflow.key} · {lang.say(Text('指纹', 'fingerprint'), ' ')} {workflow.fingerprint[:12]}"
-    yield Section(workflow.label, (fingerprint,))
+    yield Section(workflow.label, (fingerprint, *_holding(workflow, lang)))
     yield Section(None, (_states(workflow, lang),))
+    if limit_view.specials(workflow, workflow.default_policy()):
+        yield Section(SPECIAL, (limit_view.special_table(workflow, workflow.default_policy(), lang),))
     yield Section(None, (_rules(workflow, lang),))
     guards = tuple((guard.name, lang.stack(guard.text)) for guard in workflow.guards.values())
     yield Section(Text("条件", "Guards"), (Pairs(guards),))
     yield Section(Text("出处", "Sources"), (Pairs(tuple(_sources(workflow, lang))),))
 
 
+def _holding(workflow: Workflow, lang: Languages) -> Iterator[str]:
+    """Since when the table holds, and under which profile it is taken, where that is not the guide's."""
+    if workflow.holds_from is not None:
+        since = words.since(workflow.holds_from)
+        yield from (HOLDS.get(one).format(since) for one in lang.each)
+    if workflow.profile != "guide":
+        copy = f" ({edition_at(None).copy})" if workflow.profile == "platform" else ""
+        yield f"{lang.say(PROFILE, ' ')} {workflow.profile}{copy}"
+
+
 def _states(workflow: Workflow, lang: Languages) -> Table:
     headings = (Text("状态", "state"), Text("名称", "label"), Text("期限", "limit"), Text("到期", "then"), Text("依据", "cites"))
-    rows = [_state(state, workflow, lang) for state in workflow.states.values()]
-    rows += [_law(state, limit, lang) for state, limit in workflow.law.items()]
+    rows = [row for state in workflow.states.values() for row in _state(state, workflow, lang)]
+    rows += [_law(state, limit, workflow, lang) for state, limit in workflow.law.items()]
     return Table(columns(*headings), tuple(rows))
 
 
-def _state(state: State, workflow: Workflow, lang: Languages) -> tuple[Cell, ...]:
+def _state(state: State, workflow: Workflow, lang: Languages) -> Iterator[tuple[Cell, ...]]:
+    """A state, with a line for each row of its limit: the first whose guards hold counts."""
     if state.final:
-        return state.key, state.text, lang.say(Text("终态", "final"), " "), "", ""
-    rows = workflow.limits_at.get(state.key)
-    if rows is None:
-        return state.key, state.text, "", "", ""
-    limit = rows[-1]
+        good = Text("终态，办妥而不涉及退款", "final, done without money")
+        yield state.key, state.text, lang.say(good if state.good else Text("终态", "final"), " "), "", ""
+        return
+    rows = workflow.limits_at.get(state.key, ())
+    if not rows:
+        yield state.key, state.text, "", "", ""
     clock = workflow.clock_rules.get(state.key, ())
     fires = ", ".join(rule.id for rule in clock) if clock else lang.say(Text("记逾期", "breach"), " ")
-    return state.key, state.text, limit_text(limit, lang), fires, cited(limit.cites, lang)
+    for place, row in enumerate(rows):
+        name: tuple[Cell, Cell] = ("", "") if place else (state.key, state.text)
+        told = limit_view.row_text(row, workflow.default_policy(), lang, alone=len(rows) == 1)
+        yield *name, told, fires, limit_view.sources(row.cites, workflow, lang)
 
 
-def _law(state: State, limit: Limit, lang: Languages) -> tuple[Cell, ...]:
+def _law(state: State, limit: Limit, workflow: Workflow, lang: Languages) -> tuple[Cell, ...]:
     warns = lang.say(Text("只提示", "warns only"), " ")
-    return f"{state.key} →", Text("法定期限", "statutory clock"), limit_text(limit, lang), warns, cited(limit.cites, lang)
-
-
-def limit_text(limit: Limit, lang: Languages) -> str:
-    """A limit's length under the guide's policy, with its unit and its field."""
-    policy = Policy.guide()
-    value = None if limit.length is not None else getattr(policy, limit.field)
-    most = limit.length_in(policy)
-    said = lang.say(words.length(most, limit.unit), " ")
-    return f"{value.at_least}–{said} ({limit.field})" if isinstance(value, Span) else f"{said} ({limit.field})"
+    told = limit_view.row_text(limit, workflow.default_policy(), lang)
+    return f"{state.key} →", Text("法定期限", "statutory clock"), told, warns, limit_view.sources(limit.cites, workflow, lang)
 
 
 def _rules(workflow: Workflow, lang: Languages) -> Table:
@@ -108,7 +130,16 @@ def _rules(workflow: Workflow, lang: Languages) -> Table:
     for rule in workflow.rules:
         leads = f"{rule.source.key}\n{'(internal)' if rule.internal else f'→ {rule.dest.key}'}"
         event = f"{rule.event.name}\n{lang.say(rule.event.text)}"
-        rows.append((rule.id, event, lang.stack(rule.actor.text), leads, "\n".join(_terms(rule, lang)), cited(rule.cites, lang)))
+        rows.append(
+            (
+                rule.id,
+                event,
+                lang.stack(rule.actor.text),
+                leads,
+                "\n".join(_terms(rule, lang)),
+                limit_view.sources(rule.cites, workflow, lang),
+            )
+        )
     return Table(columns(*headings), tuple(rows), ruled=True)
 
 
@@ -124,21 +155,26 @@ def _terms(rule: Rule, lang: Languages) -> Iterator[str]:
 def _sources(workflow: Workflow, lang: Languages) -> Iterator[tuple[str, str]]:
     """What every cited rule of the catalogue says, in words."""
     marks = [rule.cites for rule in workflow.rules] + [limit.cites for limit in (*workflow.limit_rows, *workflow.law.values())]
+    marks += [one.cites for one in limit_view.specials(workflow, workflow.default_policy())]
     found = dict.fromkeys(id for cites in marks for id in spelled(cites))
     order = [*workflow.catalogue, ASSUMED]
     for id in sorted(found, key=order.index):
-        yield lang.say(ASSUMED_TEXT, " ") if id == ASSUMED else id, "\n".join(source_lines(workflow, id, lang))
+        sign = f"{limit_view.PLATFORM} " if limit_view.is_published(id, workflow.catalogue) else ""
+        yield lang.say(ASSUMED_TEXT, " ") if id == ASSUMED else f"{sign}{id}", "\n".join(source_lines(workflow, id, lang))
+    if any(limit_view.is_published(id, workflow.catalogue) for id in found):
+        yield limit_view.PLATFORM, lang.stack(limit_view.PLATFORM_MEANS)
 
 
 def source_lines(workflow: Workflow, id: str, lang: Languages) -> Iterator[str]:
-    """What a cited rule says, one line for each language; a rule of the law with its article."""
+    """What a cited rule says, one line for each language; a rule of the law with its article, one of the platform with what it published
+    and the date of the copy."""
     for one in lang.each:
         if id == ASSUMED:
-            yield ASSUMED_MEANS.get(one)
+            yield (NOBODY_SAYS if workflow.profile == "platform" else ASSUMED_MEANS).get(one)
             continue
         rule = workflow.catalogue[id]
-        article = f" ({rule.article.get(one)})" if rule.article else ""
-        yield f"{rule.text.get(one)}{article}"
+        where = rule.article or limit_view.published(rule)
+        yield f"{rule.text.get(one)}{f' ({where.get(one)})' if where else ''}"
 
 
 def orders_list() -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from refund_fsm.case import Breach, Due, RefundCase
+from refund_fsm.diagram.limits import SPECIAL_MARK
 from refund_fsm.diagram.marks import Mark, Marks, Note, Sign
 from refund_fsm.errors import BadData
 from refund_fsm.text import Text, words
@@ -46,7 +47,7 @@ def _states(case: RefundCase) -> dict[str, Mark]:
     """Where the case was, is, and may come to; with limits that run or were passed, and the law's clock where it started."""
     states = {rule.dest.key: Mark("next") for rule in _next(case)}
     states |= {state.key: Mark("taken") for step in case.steps for state in (step.source, step.dest)}
-    states[case.state.key] = Mark("now", _due_of_state(case))
+    states[case.state.key] = Mark("now", _due_of_state(case), row=_row(case), special=case.due.why.special if case.due else None)
     passed = [(key, _passed(breach)) for key, breaches in _breaches(case).items() for breach in breaches]
     law = case.statutory_due
     if law is not None:
@@ -92,12 +93,30 @@ def _due_of_state(case: RefundCase) -> tuple[Note, ...]:
     due = case.due
     if due is None or (due.then is None and due.at <= case.now):
         return ()
-    return (_due(due),)
+    return (_due(due), *_moved(due))
 
 
 def _due(due: Due) -> Note:
     said = Text("到期（暂定）", "due (provisional)") if due.provisional else Text("到期", "due")
     return Note(said, "due", words.stamp(due.at))
+
+
+def _row(case: RefundCase) -> int | None:
+    """The place of the row that counts, where a limit has several."""
+    rows = case.workflow.limits_at.get(case.state.key, ())
+    if case.due is None or len(rows) < 2:
+        return None
+    return next((place for place, row in enumerate(rows) if row is case.due.limit), None)
+
+
+def _moved(due: Due) -> tuple[Note, ...]:
+    """Why a limit ends elsewhere than its row says: special days, and what was told before."""
+    notes = []
+    if due.why.special is not None and due.why.ordinary is not None:
+        notes.append(Note(Text("否则", "else"), "due", words.stamp(due.why.ordinary), SPECIAL_MARK))
+    if due.why.held is not None:
+        notes.append(Note(Text("不早于已告知的或此刻", "not before what was told, nor before now"), "due"))
+    return tuple(notes)
 
 
 def _breaches(case: RefundCase) -> dict[str, list[Breach]]:

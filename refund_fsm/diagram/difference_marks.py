@@ -10,13 +10,15 @@ import math
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
+from refund_fsm.diagram.limits import SPECIAL_MARK, Row, Special, becomes, in_short, is_plain, rows_of
 from refund_fsm.diagram.marks import CHANGES, Mark, Marks, Note, Sign
 from refund_fsm.diagram.plan import gone, paired
 from refund_fsm.text import SHANGHAI, Text, words
-from refund_fsm.workflow import Guard, Limit, Policy, Rule, State, Value, Workflow, assignments, reads_of
+from refund_fsm.workflow import Guard, Limit, Policy, Rule, State, Value, Workflow, assignments, counting, reads_of, unit_of
 
 KEY: tuple[tuple[Sign, Text], ...] = tuple((tone, text) for tone, (_, text) in CHANGES.items())
 NOTHING = Text("没有差异", "no difference")
+COMPARED = Text("与“{}”相比（不比出处）", "compared with “{}”, but for the sources")
 TRIED = 64  # sets of opening facts that two policies are compared on
 STRIDE = 37  # where there are more, every so many: a prime, so that no fact stays the same
 PROBED = datetime(2026, 2, 12, 10, tzinfo=SHANGHAI)  # before a long holiday, where days and working days part
@@ -32,20 +34,28 @@ def marks_of(now: Workflow, policy: Policy, before: Workflow, earlier: Policy) -
     rules = dict(_rules(now, policy, before, earlier))
     states = dict(_states(now, policy, before, earlier))
     fields = [name for name in Policy.model_fields if getattr(policy, name) != getattr(earlier, name) and _acts(name, now, policy, earlier)]
-    said = " · ".join(f"{name}: {_value(getattr(earlier, name))} → {_value(getattr(policy, name))}" for name in fields)
+    said = " · ".join(f"{name}: {_value(name, earlier)} → {_value(name, policy)}" for name in fields)
     heading = (Text(said, said),) if fields else () if rules or states else (NOTHING,)
+    if now.key != before.key:
+        other = Text(COMPARED.zh.format(before.label.zh), COMPARED.en.format(before.label.en))
+        heading = (other, *heading)
     return Marks(rules, states, Mark("faded"), heading, KEY)
 
 
 def _acts(name: str, workflow: Workflow, policy: Policy, earlier: Policy) -> bool:
     """Whether a policy field alone makes a difference: to a limit, to a fact that it fixes or bounds, to how facts are derived."""
-    limits = {row.field for row in workflow.limit_rows} | {limit.field for limit in workflow.law.values()}
+    limits = {field for row in workflow.limit_rows for field in (row.field, row.plus)} | {limit.field for limit in workflow.law.values()}
+    if name == "special":
+        return any(counting(workflow, one).relevant(row) for one in (policy, earlier) for row in workflow.limit_rows)
     facts = {said for one in workflow.fact_fields for said in (one.name, one.up_to)}
     alone = earlier.model_copy(update={name: getattr(policy, name)})
     return name in limits | facts or bool(_moved_facts(workflow, alone, earlier))
 
 
-def _value(value: object) -> str:
+def _value(name: str, policy: Policy) -> str:
+    value = getattr(policy, name)
+    if name == "special":
+        return f"{len(policy.special)} {SPECIAL_MARK}"
     at_most = getattr(value, "at_most", None)
     return str(value) if at_most is None else f"{getattr(value, 'at_least', '')}–{at_most}"
 
@@ -62,7 +72,11 @@ def _rules(now: Workflow, policy: Policy, before: Workflow, earlier: Policy) -> 
         if was != may:
             yield rule.id, Mark("added" if may else "removed", (_by_policy(now, rule, policy),))
             continue
-        notes = (*_altered(old, rule), *_rederived(now, rule, policy, moved), *_timed(now, rule, policy, before, earlier))
+        notes = (
+            *_altered(old, rule, sources=now.key == before.key),
+            *_rederived(now, rule, policy, moved),
+            *_timed(now, rule, policy, before, earlier),
+        )
         if notes:
             yield rule.id, Mark("changed", notes)
     for rule in gone(now, before):
@@ -88,7 +102,7 @@ def _by_policy(workflow: Workflow, rule: Rule, policy: Policy) -> Note:
     return Note(Text("因政策", "by policy"), "change", ", ".join(f"{name} = {getattr(policy, name)}" for name in fixed))
 
 
-def _altered(old: Rule, rule: Rule) -> Iterator[Note]:
+def _altered(old: Rule, rule: Rule, *, sources: bool) -> Iterator[Note]:
     if old.source.key != rule.source.key or old.dest.key != rule.dest.key:
         yield _note(Text(f"原为 {old.source.zh} → {old.dest.zh}", f"was {old.source.en} → {old.dest.en}"))
     if (old.event.name, old.actor.key, old.event.text) != (rule.event.name, rule.actor.key, rule.event.text):
@@ -100,7 +114,7 @@ def _altered(old: Rule, rule: Rule) -> Iterator[Note]:
         yield Note(Text("所需材料原为", "needed"), "change", ", ".join(old.event.needs) or "–")
     if (old.event.files, old.event.pays) != (rule.event.files, rule.event.pays):
         yield _note(Text("是否重新认定事实或付款，有变", "files anew or pays, or no longer"))
-    if old.cites.split() != rule.cites.split():
+    if sources and old.cites.split() != rule.cites.split():
         yield _note(Text(f"出处原为 {old.cites}", f"source was {old.cites}"))
 
 
@@ -138,9 +152,10 @@ def _rederived(workflow: Workflow, rule: Rule, policy: Policy, moved: frozenset[
 
 def _timed(now: Workflow, rule: Rule, policy: Policy, before: Workflow, earlier: Policy) -> Iterator[Note]:
     if rule.by_clock:
-        old, new = before.ordinary(rule.source.key), now.ordinary(rule.source.key)
-        if old and new and _span(old, earlier) != _span(new, policy):
-            yield _was(old, earlier)
+        old, new = rows_of(before, earlier, rule.source.key), rows_of(now, policy, rule.source.key)
+        zh, en = ([in_short(rows, lambda text, lang=lang: text.get(lang)) for rows in (old, new)] for lang in ("zh", "en"))
+        if old and new and zh[0] != zh[1]:
+            yield _note(Text(f"原时限 ≤ {zh[0]}", f"was ≤ {en[0]}"))
 
 
 def _states(now: Workflow, policy: Policy, before: Workflow, earlier: Policy) -> Iterator[tuple[str, Mark]]:
@@ -148,9 +163,10 @@ def _states(now: Workflow, policy: Policy, before: Workflow, earlier: Policy) ->
         if key not in before.states:
             yield key, Mark("added")
             continue
-        notes = [*_limits(before.ordinary(key), earlier, now.ordinary(key), policy)]
+        sources = now.key == before.key  # two tables have sources of their own
+        notes = [*_rows(rows_of(before, earlier, key), earlier, rows_of(now, policy, key), policy, sources=sources)]
         laws = [{one.key: limit for one, limit in workflow.law.items()}.get(key) for workflow in (before, now)]
-        notes += _limits(laws[0], earlier, laws[1], policy)
+        notes += _limits(laws[0], earlier, laws[1], policy, sources=sources)
         notes += _renamed(before.states[key], state)
         if _together(before, key) != _together(now, key):
             notes.append(_note(Text("与其他状态合计时限有变", "shares its limit with other states")))
@@ -168,6 +184,8 @@ def _renamed(old: State, state: State) -> Iterator[Note]:
         yield _note(Text(f"原名 {old.zh}", f"was “{old.en}”"))
     if old.final != state.final:
         yield _note(Text("终态有变", "final before, or now"))
+    if old.good != state.good:
+        yield _note(Text("是否算办妥，有变", "a good end before, or now"))
 
 
 def _together(workflow: Workflow, key: str) -> set[str]:
@@ -175,12 +193,62 @@ def _together(workflow: Workflow, key: str) -> set[str]:
     return {state.key for state in workflow.groups[workflow.group_of[key]][0]} if key in workflow.group_of else set()
 
 
-def _limits(old: Limit | None, earlier: Policy, new: Limit | None, policy: Policy) -> Iterator[Note]:
+def _rows(old: tuple[Row, ...], earlier: Policy, new: tuple[Row, ...], policy: Policy, *, sources: bool) -> Iterator[Note]:
+    """What became of the rows of a limit: those of the same guards are one row."""
+    if is_plain(old) and is_plain(new):
+        yield from _limits(old[0].limit if old else None, earlier, new[0].limit if new else None, policy, sources=sources)
+        return
+    was = {row.when: row for row in old}
+    for row in new:
+        yield from _row(was[row.when], row, sources=sources) if row.when in was else (_told("+", row),)
+    yield from (_told("−", row) for row in old if row.when not in {one.when for one in new})
+
+
+def _row(old: Row, new: Row, *, sources: bool) -> Iterator[Note]:
+    if (old.length, old.limit.unit) != (new.length, new.limit.unit):
+        yield _told("Δ", old, was=True)
+    elif sources and old.limit.cites.split() != new.limit.cites.split():
+        yield _note(Text(f"时限出处原为 {old.limit.cites}", f"source of the limit was {old.limit.cites}"))
+    if (old.plus, old.limit.plus_when and old.limit.plus_when.name) != (new.plus, new.limit.plus_when and new.limit.plus_when.name):
+        yield from (_added(sign, row) for sign, row in (("−", old), ("+", new)) if row.plus and row.limit.plus_when)
+    kept = {_days(one) for one in old.special} & {_days(one) for one in new.special}
+    for sign, row in (("−", old), ("+", new)):
+        yield from (_special(sign, one) for one in row.special if _days(one) not in kept)
+
+
+def _told(sign: str, row: Row, *, was: bool = False) -> Note:
+    """A row: its length and its guards."""
+    unit = words.UNITS[row.limit.unit]
+    zh, en = ("".join(f" [{guard.text.get(lang)}]" for guard in row.limit.when) for lang in ("zh", "en"))
+    opening = ("原", "was ") if was else ("", "")
+    return Note(Text(f"{opening[0]}≤ {row.length} {unit.zh}{zh}", f"{opening[1]}≤ {row.length} {unit.en}{en}"), "change", lead=sign)
+
+
+def _added(sign: str, row: Row) -> Note:
+    assert row.limit.plus_when is not None, "what is added has its guard"
+    why, unit = row.limit.plus_when.text, words.UNITS[unit_of(str(row.limit.plus))]
+    return Note(Text(f"加 {row.plus} {unit.zh} [{why.zh}]", f"plus {row.plus} {unit.en} [{why.en}]"), "change", lead=sign)
+
+
+def _special(sign: str, special: Special) -> Note:
+    span = words.period(special.period.start, special.period.end)
+    zh, en = (becomes(special, lambda text, lang=lang: text.get(lang)) for lang in ("zh", "en"))
+    return Note(Text(f"{SPECIAL_MARK} {span}: {zh}", f"{SPECIAL_MARK} {span}: {en}"), "change", lead=sign)
+
+
+def _days(special: Special) -> tuple[object, ...]:
+    """What tells special periods of one limit apart."""
+    period = special.period
+    guards = tuple(guard.name for guard in special.guards)
+    return period.start, period.end, guards, period.length, period.unit, period.never_shorter, period.cites
+
+
+def _limits(old: Limit | None, earlier: Policy, new: Limit | None, policy: Policy, *, sources: bool) -> Iterator[Note]:
     if old is None and new is not None:
         yield _note(Text("新增时限", "a limit now"))
     elif old is not None and (new is None or _span(old, earlier) != _span(new, policy)):
         yield _was(old, earlier)
-    elif old is not None and _cited(old) != _cited(new):
+    elif sources and old is not None and _cited(old) != _cited(new):
         yield _note(Text(f"时限出处原为 {old.cites}", f"source of the limit was {old.cites}"))
 
 

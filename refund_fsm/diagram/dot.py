@@ -90,9 +90,10 @@ def _add_card(graph: graphviz.Digraph, labels: Labels, card: Card) -> None:
     tone = labels.marks.state(state.key).tone
     classes = ["state", *(["final"] if state.final else []), *([_of(card.actor)] if card.actor else []), *_tone(tone)]
     if state.final:
-        colour = SUCCESS if card.success else SLATE
+        colour = SUCCESS if card.success or card.good else SLATE
         colour = fade(colour) if tone == "faded" else colour
-        look = {"color": colour, "fillcolor": colour, "peripheries": "2"}
+        inside = colour if not card.good else PAPER if tone == "faded" else tint(SUCCESS)
+        look = {"color": colour, "fillcolor": inside, "peripheries": "2"}
     else:
         colour = labels.colour(card.actor.key) if card.actor else MUTED
         look = {"color": colour, "fillcolor": tint(colour)}

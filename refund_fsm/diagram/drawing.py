@@ -37,9 +37,10 @@ def draw(
     """A picture of a workflow: who acts, limits (as the policy has them), guards, provenance.
 
     `view` is `full` (every rule once) or `spine` (the paths of the workflow's spine alone); `lang` is `both`, `zh` or `en`. No
-    policy means the guide's, or the case's. At most one of three things is laid over the picture: a `case` (the path taken,
+    policy means the workflow's own profile, or the case's. At most one of three things is laid over the picture: a `case` (the path taken,
     what may happen next, by when, breaches); `counts` (how often each rule fired, by id; rules that are not named did not) with
-    `waits` (the mean time in states, by key), or either; `before`, another workflow, or a policy under which this one was used.
+    `waits` (the mean time in states, by key), or either; `before`, another workflow (without a
+    policy, each is taken under its own profile), or a policy under which this one was used.
     `note` is a line of your own under the title.
 
     Raises `BadData` naming the argument, its value and what was expected.
@@ -58,12 +59,13 @@ def draw(
         raise BadData("view", view, f"'full' with {given[0]}")
     if isinstance(case, RefundCase) and policy not in (None, case.policy):
         raise BadData("policy", policy, "none, or the case's own")
-    policy = policy or (case.policy if isinstance(case, RefundCase) else Policy.guide())
-    earlier = before if isinstance(before, Workflow) else None
-    marks = _marks(workflow, policy, case, counts, waits, before)
+    older = before if isinstance(before, Workflow) else None
+    earlier = policy or older.default_policy() if older else None
+    policy = policy or (case.policy if isinstance(case, RefundCase) else workflow.default_policy())
+    marks = _marks(workflow, policy, case, counts, waits, before, earlier)
     if note is not None:
         marks = replace(marks, heading=(*marks.heading, note))
-    return Diagram(dot.source(Labels(Plan(workflow, policy, view, earlier), lang, marks)), workflow, lang, policy)
+    return Diagram(dot.source(Labels(Plan(workflow, policy, view, older, earlier), lang, marks)), workflow, lang, policy)
 
 
 def _marks(
@@ -73,13 +75,14 @@ def _marks(
     counts: Mapping[str, int] | None,
     waits: Mapping[str, timedelta] | None,
     before: Workflow | Policy | None,
+    earlier: Policy | None,
 ) -> Marks:
     if case is not None:
         return case_marks.marks_of(case, workflow)
     if counts is not None or waits is not None:
         return counts_marks.marks_of(workflow, counts, waits)
     if isinstance(before, Workflow):
-        return difference_marks.marks_of(workflow, policy, before, policy)
+        return difference_marks.marks_of(workflow, policy, before, earlier or policy)
     if isinstance(before, Policy):
         return difference_marks.marks_of(workflow, policy, workflow, before)
     if before is not None:

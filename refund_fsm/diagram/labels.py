@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from refund_fsm.diagram import palette
+from refund_fsm.diagram import limits, palette
+from refund_fsm.diagram.limits import Row
 from refund_fsm.diagram.marks import CHANGES, NEXT, Mark, Marks, Note, Sign
 from refund_fsm.diagram.markup import Line, Run, block, slug
 from refund_fsm.diagram.metrics import plain, width, wrap
-from refund_fsm.diagram.palette import INK, MUTED, PALE, PAPER, SLATE, tone_colour
+from refund_fsm.diagram.palette import INK, MUTED, PALE, PAPER, SLATE, SUCCESS, tone_colour
 from refund_fsm.diagram.plan import Arrow, Card, Plan
 from refund_fsm.text import AnyLang, Text, words
-from refund_fsm.workflow import ASSUMED, CLOCK, Actor, Guard, Limit, Rule, State, spelled
+from refund_fsm.workflow import ASSUMED, CLOCK, Actor, CatalogueRule, Guard, Limit, Rule, State, provenance, spelled
 
 Lang = AnyLang
 CARD = 132  # least width of a card, points
@@ -28,6 +29,9 @@ GUARD_MOST = 210
 GUARDS_WIDE = 3  # from this many guards on, both languages stand side by side
 
 SOURCE_MARK = "§"
+COUNTS = "✓"  # the row of a limit that counts in a case
+PLATFORM_MARK = "▣"  # what the platform itself published
+GOOD = Text("办妥，不涉及退款", "done, without money")
 STATUTORY = Text("法定，仅提醒", "statutory, only warns")
 FROM_CARDS = Text("见各卡片", "see the cards")
 TOGETHER = Text("与“{}”合计", "one limit with {}")
@@ -69,14 +73,16 @@ class Labels:
         lines = self._final(card) if card.state.final else self._open(card)
         lines = faded(lines) if mark.tone == "faded" else lines
         lines += [line for rule in card.rules for line in self._named(rule)]
-        lines += self._notes(mark, CARD_MOST, on_dark=card.state.final)
+        lines += self._notes(mark, CARD_MOST, on_dark=card.state.final and not card.good)
         return block(lines, least=112 if card.state.final else CARD)
 
     def _open(self, card: Card) -> list[Line]:
         strong = self.colour(card.actor.key) if card.actor else MUTED
-        limit = (self._limit(card.limit, strong),) if card.limit else ()
-        lines = self._head(self.say(card.actor.text), strong, limit) if card.actor else []
+        chip_of_it = (self._in_short(card.limit, strong),) if card.limit and not self._shows_rows(card) else ()
+        lines = self._head(self.say(card.actor.text), strong, chip_of_it) if card.actor else []
         lines += self._name(card.state, INK, MUTED, above=2)
+        if self._shows_rows(card):
+            lines += self._rows(card.limit, strong, self.marks.state(card.state.key))
         if card.together and self.plan.view == "full":
             zh, en = "、".join(other.zh for other in card.together), ", ".join(other.en for other in card.together)
             said = Text(TOGETHER.zh.replace("{}", zh), TOGETHER.en.replace("{}", en))
@@ -84,6 +90,47 @@ class Labels:
         if card.law:
             lines.append(Line((self._limit(card.law, SLATE, STATUTORY),), "centre", above=3))
         return lines
+
+    # 1.1 The rows of a limit
+    def _shows_rows(self, card: Card) -> bool:
+        """Whether the limit stands row by row under the name: one length alone stands beside who acts."""
+        return self.plan.view == "full" and not limits.is_plain(card.limit)
+
+    def _rows(self, rows: Sequence[Row], strong: str, mark: Mark) -> list[Line]:
+        """Each row of a limit: its length, its guards, what is added, its special periods. Of a case, the one that counts is marked."""
+        lines: list[Line] = []
+        for place, row in enumerate(rows):
+            shown = mark if mark.row == place else Mark(special=mark.special) if len(rows) == 1 else Mark()
+            made = self._row_of_limit(row, strong, shown, alone=len(rows) == 1)
+            made[0] = replace(made[0], above=3)
+            lines += faded(made) if mark.row not in (None, place) else made
+        return lines
+
+    def _row_of_limit(self, row: Row, strong: str, mark: Mark, *, alone: bool) -> list[Line]:
+        head = self._limit(row.limit, strong, length=row.length)
+        sign = (Run(COUNTS, 9, PAPER, bold=True, fill=INK, outline=INK, pad=3),) if mark.row is not None else ()
+        said = [line for text in limits.when(row, alone=alone) for line in self.each(text)]
+        bold = mark.row is not None
+        colour = INK if bold else SLATE
+        beside = CARD_MOST - sum(run.width + 4 for run in (*sign, head))
+        if len(wrap(" ".join(said), 9, beside, bold=bold)) == 1:
+            said = [" ".join(said)]
+        first = said.pop(0) if said and len(wrap(said[0], 9, beside, bold=bold)) == 1 else ""
+        lines = [Line((*sign, head, *((Run(first, 9, colour, bold=bold),) if first else ())))]
+        lines += self._lines(said, 9, colour, CARD_MOST, "left", bold=bold)
+        lines += self._lines(limits.plus(row, self.say), 9, colour, CARD_MOST, "left")
+        for text, periods in limits.specials(row, self.say):
+            here = any(one is mark.special for one in periods)
+            lines += self._lines([text], 9, INK if here else SLATE, CARD_MOST, "left", bold=here)
+        return lines
+
+    def _in_short(self, rows: Sequence[Row], colour: str) -> Run:
+        """All rows of a limit as one chip, hollow when one is assumed."""
+        return chip(f"≤ {self.in_short(rows)}", 9, colour, hollow=any(ASSUMED in spelled(row.limit.cites) for row in rows))
+
+    def in_short(self, rows: Sequence[Row]) -> str:
+        """The lengths of all rows of a limit."""
+        return limits.in_short(rows, self.say)
 
     def _head(self, actor: str, strong: str, limit: tuple[Run, ...]) -> list[Line]:
         """Who acts on the left, until when on the right."""
@@ -94,10 +141,12 @@ class Labels:
         ]
 
     def _final(self, card: Card) -> list[Line]:
-        lines = self._name(card.state, PAPER, PALE)
+        lines = self._name(card.state, INK, MUTED) if card.good else self._name(card.state, PAPER, PALE)
+        if card.good:
+            lines += self._lines(self.each(GOOD), 9, SUCCESS, CARD_MOST, "centre", bold=True)
         for event in self.plan.sweep_into(card.state) if self.plan.view == "full" else ():
             said = Text(f"← {event.zh}: {FROM_CARDS.zh}", f"← {event.en}: {FROM_CARDS.en}")
-            lines += self._lines(self.each(said), 9, PALE, CARD_MOST, "centre")
+            lines += self._lines(self.each(said), 9, MUTED if card.good else PALE, CARD_MOST, "centre")
         return lines
 
     def _name(self, state: State, ink: str, muted: str, above: int = 0) -> list[Line]:
@@ -111,9 +160,9 @@ class Labels:
     ) -> list[Line]:
         return [Line((Run(line, size, colour, bold=bold),), align) for text in texts for line in wrap(text, size, most, bold=bold)]
 
-    def _limit(self, limit: Limit, colour: str, what: Text | None = None) -> Run:
+    def _limit(self, limit: Limit, colour: str, what: Text | None = None, length: int | None = None) -> Run:
         """A limit as a chip: filled when it is cited, hollow when it is assumed."""
-        count = limit.length_in(self.plan.policy)
+        count = limit.length_in(self.plan.policy) if length is None else length
         said = f"≤ {count} {self.say(words.UNITS[limit.unit])}"
         text = f"{self.say(what)} {said}" if what else said
         return chip(text, 9, colour, hollow=ASSUMED in spelled(limit.cites))
@@ -123,7 +172,8 @@ class Labels:
         first, *more = wrap(self.say(rule.event.text), 9, CARD_MOST - 34)
         head = (*_signs(mark), self.id_chip(rule), *self._who(rule.actor, 9), Run(first, 9, SLATE))
         lines = [Line(head, above=2), *self._lines(more, 9, SLATE, CARD_MOST, "left")]
-        lines[-1] = replace(lines[-1], pieces=(*lines[-1].pieces, *cites((rule,))))
+        lines[-1] = replace(lines[-1], pieces=(*lines[-1].pieces, *self.cites((rule,))))
+        lines += self._lines([f"[{plain(text)}]" for guard in rule.when for text in self.each(guard.text)], 9, SLATE, CARD_MOST, "left")
         lines = faded(lines) if mark.tone == "faded" else lines
         return lines + self._notes(mark, CARD_MOST)
 
@@ -138,6 +188,19 @@ class Labels:
         if actor.key == CLOCK.key or width(said, size, bold=True) > ACTOR_MOST:
             return ()
         return (Run(said, size, self.colour(actor.key), bold=True),)
+
+    def cites(self, rules: tuple[Rule, ...]) -> tuple[Run, ...]:
+        """Where rules come from, as their table says it, what the platform published with a sign of its own; nothing for what is only
+        assumed, which the hollow chip tells."""
+        cited = dict.fromkeys(word for rule in rules for word in rule.cites.split() if word != ASSUMED)
+        ours = [word for word in cited if is_published(word, self._catalogue_of(rules[0]))]
+        others = [word for word in cited if word not in ours]
+        runs = (Run(f"{PLATFORM_MARK} {plain(' '.join(ours))}", 8, SLATE, bold=True),) if ours else ()
+        return (*runs, *((Run(f"{SOURCE_MARK} {plain(' '.join(others))}", 8, MUTED),) if others else ()))
+
+    def _catalogue_of(self, rule: Rule) -> Mapping[str, CatalogueRule]:
+        before = self.plan.before
+        return before.catalogue if before and rule.id not in self.plan.workflow.by_id else self.plan.workflow.catalogue
 
     # 2. Arrows
     def arrow(self, arrow: Arrow) -> str:
@@ -164,7 +227,7 @@ class Labels:
         if rules[0].by_clock:
             lines[-1] = replace(lines[-1], pieces=(*lines[-1].pieces, self._timer(rules[0])))
         lines += self._lines(rest, 10, MUTED, most, "left")
-        lines[-1] = replace(lines[-1], pieces=(*lines[-1].pieces, *cites(rules)))
+        lines[-1] = replace(lines[-1], pieces=(*lines[-1].pieces, *self.cites(rules)))
         lines += self._guards(rules[0].when) if self.plan.view == "full" else []
         lines = faded(lines) if dim else lines
         if len(set(marks)) == 1:
@@ -172,11 +235,10 @@ class Labels:
         return lines + [line for rule, mark in zip(rules, marks, strict=True) for line in self._notes(mark, most, of=plain(rule.id))]
 
     def _timer(self, rule: Rule) -> Run:
-        limit = self.plan.limit_of_rule(rule)
-        assert limit is not None, "a clock rule starts in a state with a limit"
-        count = f"{limit.length_in(self.plan.policy)} {self.say(words.UNITS[limit.unit])}"
+        rows = self.plan.limit_of_rule(rule)
+        assert rows, "a clock rule starts in a state with a limit"
         colour = self.colour(rule.actor.key)
-        return Run(count, 9, colour, bold=True, outline=colour, dashed=True, pad=4)
+        return Run(self.in_short(rows), 9, colour, bold=True, outline=colour, dashed=True, pad=4)
 
     def _guards(self, guards: Sequence[Guard]) -> list[Line]:
         """Guards in brackets: both languages on one line where they fit, or where there are many."""
@@ -228,7 +290,7 @@ def faded(lines: list[Line]) -> list[Line]:
     return [replace(line, pieces=tuple(piece.recoloured(palette.fade) for piece in line.pieces)) for line in lines]
 
 
-def cites(rules: tuple[Rule, ...]) -> tuple[Run, ...]:
-    """Where rules come from, as their table says it; nothing for what is only assumed, which the hollow chip tells."""
-    ids = dict.fromkeys(word for rule in rules for word in rule.cites.split() if word != ASSUMED)
-    return (Run(f"{SOURCE_MARK} {plain(' '.join(ids))}", 8, MUTED),) if ids else ()
+def is_published(cited: str, catalogue: Mapping[str, CatalogueRule]) -> bool:
+    """Whether the platform itself published all that a citation names."""
+    ids = [id for id in spelled(cited) if id != ASSUMED]
+    return bool(ids) and all(id in catalogue and provenance(id, catalogue) == "platform" for id in ids)

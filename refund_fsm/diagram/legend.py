@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from refund_fsm.diagram.labels import SOURCE_MARK, Labels, chip
+from refund_fsm.diagram.labels import COUNTS, PLATFORM_MARK, SOURCE_MARK, Labels, chip, is_published
+from refund_fsm.diagram.limits import SPECIAL_MARK
 from refund_fsm.diagram.markup import Line, Piece, Run, Stroke, block
 from refund_fsm.diagram.metrics import wrap
 from refund_fsm.diagram.palette import INK, MUTED, SLATE, SUCCESS
 from refund_fsm.diagram.plan import Card
 from refund_fsm.text import Text, words
-from refund_fsm.workflow import CATALOGUE
+from refund_fsm.workflow import ASSUMED, CATALOGUE, Workflow, spelled
 
 LEGEND_MOST = 720
 GAP = 7
@@ -21,6 +22,11 @@ CITED = Text("有出处", "from a source")
 ASSUMED_RULE = Text("空心 = 假设", "hollow = assumed")
 SOURCES = Text("出处：L 为法律，其余为指南", "source: L the law, else the guide")
 OWN_SOURCES = Text("出处", "source")
+PUBLISHED = Text("平台公布的规则，{}的副本", "the platform's own published rules, in the copy of {}")
+SPECIAL = Text("到期落在这些日子的时限，改为", "a limit that would end in these days becomes")
+ROWS = Text("一张卡片上有几行时限：自上而下，条件成立的第一行有效", "several limits on a card: the first whose conditions hold counts")
+GOOD_END = Text("绿框浅底 = 办妥，不涉及退款", "pale in a green frame = done, without money")
+COUNTS_NOW = Text("现在有效的一行", "the one that counts now")
 LIMIT = Text("时限", "limit")
 GUARD = Text("条件", "guard")
 ON_CARD = Text("卡片上的编号：在此状态可做，不画箭头", "ids on a card: possible there, drawn without an arrow")
@@ -43,6 +49,7 @@ class Legend:
         lines += self._flowing([(Run(say(COLOUR_MEANS), 10, SLATE),), *actors], above=6)
         lines += self._flowing([*self._strokes(), *self._signs()], above=4)
         lines += self._view()
+        lines += self._of_limits()
         lines += self._plain([f"◆ {say(JUNCTION)}"]) if plan.junctions else []
         if any(card.rules for card in plan.cards):
             lines += self._plain([say(ON_CARD), *self._on_cards(plan.cards)])
@@ -91,7 +98,33 @@ class Legend:
         sources = SOURCES if self.labels.plan.workflow.catalogue is CATALOGUE else OWN_SOURCES
         guard = (Run("[…]", 10, SLATE), Run(say(GUARD), 10, SLATE))
         cited = (chip("No.", 9, SLATE), Run(say(CITED), 10, SLATE))
-        return [limit, guard, cited, hollow, (Run(SOURCE_MARK, 10, MUTED), Run(say(sources), 10, SLATE))]
+        found: list[tuple[Piece, ...]] = [limit, guard, cited, hollow, (Run(SOURCE_MARK, 10, MUTED), Run(say(sources), 10, SLATE))]
+        copied = _copied(self.labels.plan.workflow) or (_copied(self.labels.plan.before) if self.labels.plan.before else "")
+        if copied:
+            said = Text(PUBLISHED.zh.format(copied), PUBLISHED.en.format(copied))
+            found.append((Run(PLATFORM_MARK, 10, SLATE, bold=True), Run(say(said), 10, SLATE)))
+        return found
+
+    def _of_limits(self) -> list[Line]:
+        """What rows, special periods and good ends without money are, where the picture has some."""
+        cards, say = self.labels.plan.cards, self.labels.say
+        special = dict.fromkeys(one.cites for card in cards for row in card.limit for one in row.special)
+        told = [say(ROWS)] if any(len(card.limit) > 1 for card in cards) and self.labels.plan.view == "full" else []
+        if any(mark.row is not None for mark in self.labels.marks.states.values()):
+            told.append(f"{COUNTS} {say(COUNTS_NOW)}")
+        if special:
+            titles = dict.fromkeys(say(title) for cites in special for title in self._titles(cites))
+            told.append(f"{SPECIAL_MARK} {say(SPECIAL)}" + (f" ({'; '.join(titles)})" if titles else ""))
+        if any(card.good for card in cards):
+            told.append(say(GOOD_END))
+        return self._plain(told)
+
+    def _titles(self, cites: str) -> list[Text]:
+        """The titles of what the platform published that a citation names."""
+        plan = self.labels.plan
+        catalogue = {**(plan.before.catalogue if plan.before else {}), **plan.workflow.catalogue}
+        known = (catalogue[id] for id in spelled(cites) if id in catalogue)
+        return [rule.published.title for rule in known if rule.published is not None]
 
     def _view(self) -> list[Line]:
         """What the tones of the view mean."""
@@ -107,6 +140,14 @@ class Legend:
                 where = say(STAYS) if rule.internal else f"→ {say(rule.dest.text)}"
                 found[rule.event.name] = f"{say(rule.event.text)} ({say(rule.actor.text)}): {where}"
         return list(found.values())
+
+
+def _copied(workflow: Workflow) -> str:
+    """The date of the newest copy of what the platform published that the rules or limits of a workflow cite; empty where they do not."""
+    cites = [rule.cites for rule in workflow.rules] + [row.cites for row in (*workflow.limit_rows, *workflow.law.values())]
+    ids = dict.fromkeys(id for one in cites for id in spelled(one) if id != ASSUMED and is_published(id, workflow.catalogue))
+    published = (workflow.catalogue[id].published for id in ids)
+    return max((one.copied.isoformat() for one in published if one is not None), default="")
 
 
 def _across(groups: list[tuple[Piece, ...]]) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from refund_fsm.text import Text
+from refund_fsm.workflow import SpecialPeriod
 
 Tone = Literal["plain", "faded", "next", "taken", "now", "added", "removed", "changed"]
 TONES: tuple[Tone, ...] = ("faded", "plain", "next", "taken", "now", "changed", "removed", "added")  # the last one outweighs the others
@@ -37,13 +38,16 @@ class Note:
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What a view says of one rule or state. `numbers` are the steps of a case; `open` says that the rule may fire next;
-    `weight` is the share of the widest line, 0 to 1."""
+    `weight` is the share of the widest line, 0 to 1; `row` is the place of the row of its limit that counts, `special` the
+    special period that does."""
 
     tone: Tone = "plain"
     notes: tuple[Note, ...] = ()
     numbers: tuple[int, ...] = ()
     weight: float | None = None
     open: bool = False
+    row: int | None = None
+    special: SpecialPeriod | None = None
 
 
 @dataclass(frozen=True, slots=True)

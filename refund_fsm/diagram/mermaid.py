@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from refund_fsm.diagram import palette
-from refund_fsm.diagram.labels import STATUTORY, TOGETHER, Lang
+from refund_fsm.diagram.labels import GOOD, PLATFORM_MARK, STATUTORY, TOGETHER, Lang, is_published
+from refund_fsm.diagram.limits import Row, in_short, is_plain, plus, specials, when
 from refund_fsm.diagram.markup import APART
 from refund_fsm.diagram.metrics import plain, width, wrap
 from refund_fsm.diagram.plan import Card, Plan
@@ -28,6 +29,7 @@ MEANT = re.compile(r"\\n|\$\$|:f(?=a-)|ﬂ°|¶ß")  # read after the codes are:
 IN_TITLE = str.maketrans("<>&", "＜＞＆")  # Mermaid reads markup in titles, and knows no code for it
 IDENTIFIER = re.compile(r"[A-Za-z0-9_]+")
 STAYS = Text("状态不变", "stays")
+PUBLISHED = Text("平台公布的规则", "published by the platform itself")
 HEAD = """\
 ---
 title: "{title}"
@@ -45,8 +47,8 @@ flowchart TB
 
 
 def source(workflow: Workflow, *, lang: Lang = "both", policy: Policy | None = None) -> str:
-    """The Mermaid text of a workflow: states with who acts and the limits that the policy has (None: the workflow's own profile), edges
-    with rules.
+    """The Mermaid text of a workflow: states with who acts and the limits that the policy has (None: the workflow's own
+    profile), edges with rules.
 
     Rules of one actor between the same two states share an edge; a rule that stays in its state is named on it. `lang` is `both`,
     `zh` or `en`; `BadData` for another. The same bytes for the same table and policy.
@@ -70,7 +72,10 @@ class _Chart:
             *self._classes(),
             *self._link_styles(),
         ]
-        title = _coded(" · ".join(self._each(plan.workflow.label)).translate(IN_TITLE), TITLE_LITERAL, "\\U{:08x}")
+        titles = self._each(plan.workflow.label)
+        if any(map(self._is_published, plan.workflow.rules)):
+            titles.append(f"{PLATFORM_MARK} {self._say(PUBLISHED)}")
+        title = _coded(" · ".join(titles).translate(IN_TITLE), TITLE_LITERAL, "\\U{:08x}")
         return HEAD.format(title=title, size=SIZE) + "".join(f"  {line}\n" for line in lines)
 
     # 1. Names
@@ -99,9 +104,13 @@ class _Chart:
         name, *other = self._each(card.state.text)
         lines = []
         if card.actor and not card.state.final:
-            lines += _small(self._say(card.actor.text), self._limit(card.limit) if card.limit else "")
+            alone = bool(card.limit) and is_plain(card.limit)
+            lines += _small(self._say(card.actor.text), f"≤ {self._in_short(card.limit)}" if alone else "")
         lines += [f"<strong>{_coded(line)}</strong>" for line in wrap(name, SIZE, MOST, bold=True)]
         lines += [line for text in other for line in _plain(text)]
+        if not is_plain(card.limit):
+            lines += [line for row in card.limit for line in self._row(row, alone=len(card.limit) == 1)]
+        lines += _small(self._say(GOOD)) if card.good else []
         if card.together:
             zh, en = "、".join(state.zh for state in card.together), ", ".join(state.en for state in card.together)
             lines += _small(self._say(Text(TOGETHER.zh.replace("{}", zh), TOGETHER.en.replace("{}", en))))
@@ -114,13 +123,13 @@ class _Chart:
 
     def _class_of(self, card: Card) -> str:
         if card.state.final:
-            return "paid" if card.success else "over"
+            return "paid" if card.success else "good" if card.good else "over"
         return self.actors[card.actor.key] if card.actor else "over"
 
     def _edge(self, rules: Sequence[Rule]) -> str:
         arrow = "==>" if self._happy(rules) else "-.->" if rules[0].by_clock else "-->"
-        limit = self.plan.limit_of(rules[0].source.key) if rules[0].by_clock else None
-        lines = [line for rule in rules for line in self._rule(rule, self._length(limit) if limit else "")]
+        limit = self.plan.limit_of(rules[0].source.key) if rules[0].by_clock else ()
+        lines = [line for rule in rules for line in self._rule(rule, self._in_short(limit) if limit else "")]
         ends = self.nodes[rules[0].source.key], self.nodes[rules[0].dest.key]
         return f'{ends[0]} {arrow}|"{"<br/>".join(lines)}"| {ends[1]}'
 
@@ -129,7 +138,8 @@ class _Chart:
         event, *other = self._each(rule.event.text)
         who, *_ = self._each(rule.actor.text)
         said = wrap(event if rule.by_clock else f"{who} · {event}", SIZE, MOST - width(f"{rule.id} ", SIZE, bold=True))
-        lines = [f"<b>{_coded(plain(rule.id))}</b> {_coded(said[0])}", *(_coded(line) for line in said[1:])]
+        mark = f" {_coded(PLATFORM_MARK)}" if self._is_published(rule) else ""
+        lines = [f"<b>{_coded(plain(rule.id))}</b>{mark} {_coded(said[0])}", *(_coded(line) for line in said[1:])]
         lines += [line for text in other for line in _small(text)]
         lines += _small(remark) if remark else []
         return lines + [line for guard in rule.when for line in _small(f"[{self._say(guard.text)}]")]
@@ -146,6 +156,10 @@ class _Chart:
         ]
         for name, colour in (("over", palette.SLATE), ("paid", palette.SUCCESS)):
             lines.append(f"classDef {name} fill:{colour},stroke:{colour},color:{palette.PAPER}")
+        if any(card.good for card in self.plan.cards):
+            lines.append(
+                f"classDef good fill:{palette.tint(palette.SUCCESS)},stroke:{palette.SUCCESS},stroke-width:3px,color:{palette.INK}"
+            )
         return [*lines, f"style start fill:{palette.MUTED},stroke:{palette.MUTED}"]
 
     def _link_styles(self) -> list[str]:
@@ -175,6 +189,22 @@ class _Chart:
 
     def _limit(self, limit: Limit) -> str:
         return f"≤ {self._length(limit)}"
+
+    def _in_short(self, rows: Sequence[Row]) -> str:
+        return in_short(rows, self._say)
+
+    def _row(self, row: Row, *, alone: bool) -> list[str]:
+        """A row of a limit: length and guards, what is added, special periods."""
+        told = [f"≤ {row.length} {self._say(words.UNITS[row.limit.unit])}", *map(self._say, when(row, alone=alone))]
+        return [
+            line
+            for text in (" ".join(told), *plus(row, self._say), *(text for text, _ in specials(row, self._say)))
+            for line in _small(text)
+        ]
+
+    def _is_published(self, rule: Rule) -> bool:
+        """Whether the rule rests on what the platform published, alone or beside others."""
+        return any(is_published(id, self.plan.workflow.catalogue) for id in rule.sources)
 
 
 def _names(prefix: str, keys: Iterable[str]) -> dict[str, str]:

@@ -8,11 +8,13 @@ What states that share a limit can do alike runs through a junction, so that it 
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, get_args
 
+from refund_fsm.diagram.limits import Row, rows_of
 from refund_fsm.workflow import Actor, Event, Limit, Policy, Rule, State, Workflow
 
 View = Literal["full", "spine"]
@@ -22,18 +24,19 @@ MANY = 5  # from this many states on, an event that only ends the case is named 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A state with who acts first in it, its limits, the states counted together with it, and the rules named on it.
+    """A state with who acts first in it, the rows of its limit, the states counted together with it, and the rules named on it.
 
-    `success`: the case ends well in it.
+    `success`: the case ends well in it, with the money; `good`: well without.
     """
 
     state: State
     actor: Actor | None
-    limit: Limit | None
+    limit: tuple[Row, ...]
     together: tuple[State, ...]
     law: Limit | None
     rules: tuple[Rule, ...]
     success: bool
+    good: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +100,14 @@ class Plan:
     """All that one picture shows of a workflow under a policy.
 
     The view `spine` keeps the paths of the workflow's spine. `before` is an earlier workflow, whose states and rules that are
-    gone are drawn as well.
+    gone are drawn as well, with the lengths that they had under `earlier` (None: the same policy).
     """
 
     workflow: Workflow
     policy: Policy
     view: View = "full"
     before: Workflow | None = None
+    earlier: Policy | None = None
 
     @cached_property
     def spine(self) -> Mapping[str, int]:
@@ -211,27 +215,31 @@ class Plan:
             together=tuple(other for other in group if other.key != state.key and other.key in self.states),
             law=next((limit for one, limit in flow.law.items() if one.key == state.key), None),
             rules=tuple(rule for rule in here if self.view == "full" and self.on_card(rule)),
-            success=state.final and self._pays(state),
+            success=state.final and not state.good and self._pays(state),
+            good=state.final and state.good,
         )
 
     def _all_rules(self) -> tuple[Rule, ...]:
         return self.workflow.rules if self.view == "spine" else self.rules
 
-    def limit_of(self, key: str) -> Limit | None:
-        """The limit of a state; that of a state that is gone is the earlier workflow's."""
+    def limit_of(self, key: str) -> tuple[Row, ...]:
+        """The rows of a state's limit, empty where it has none; those of a state that is gone are the earlier workflow's."""
         if self.before and key not in self.workflow.states:
-            return self.before.ordinary(key)
-        return self.workflow.ordinary(key)
+            return rows_of(self.before, self.earlier or self.policy, key)
+        return rows_of(self.workflow, self.policy, key)
 
-    def limit_of_rule(self, rule: Rule) -> Limit | None:
-        """The limit at which a rule fires: that of its own table, for one that is gone."""
+    def limit_of_rule(self, rule: Rule) -> tuple[Row, ...]:
+        """The rows of the limit at which a rule fires: those of its own table, for one that is gone."""
         if self.before and rule.id not in self.workflow.by_id:
-            return self.before.ordinary(rule.source.key)
-        return self.workflow.ordinary(rule.source.key)
+            return rows_of(self.before, self.earlier or self.policy, rule.source.key)
+        return rows_of(self.workflow, self.policy, rule.source.key)
 
     def _first_actor(self, here: list[Rule]) -> Actor | None:
-        """Who acts in a state: on the happy path who takes its next step, else who has the first rule with an arrow; the clock last."""
-        order = sorted(here, key=lambda rule: (rule.by_clock, self.on_card(rule), self.spine.get(rule.id, len(self.workflow.spine))))
+        """Who acts in a state: on the happy path who takes its next step, else who has the first rule with an arrow, of an event of few
+        states before one of many; the clock last."""
+        off = len(self.workflow.spine)
+        many = Counter(rule.event.name for rule in self._all_rules())
+        order = sorted(here, key=lambda rule: (rule.by_clock, self.on_card(rule), self.spine.get(rule.id, off), many[rule.event.name]))
         return order[0].actor if order else None
 
     def _pays(self, state: State) -> bool:

@@ -109,7 +109,7 @@ def load(path: Path) -> Scenario:
     rows = _rows(data.get("event", []), workflow, where)
     if opened is None and rows:
         opened = rows[0].at
-    return Scenario(where, _title(data, where), workflow, _policy(data, path, where), order, request, opened, rows)
+    return Scenario(where, _title(data, where), workflow, _policy(data, path, where, workflow, opened), order, request, opened, rows)
 
 
 def _in_shanghai(value: Any) -> Any:
@@ -150,13 +150,16 @@ def _title(data: dict[str, Any], where: str) -> Text | None:
     return Text(*(values.name(title.get(lang), f"{where}: title.{lang}") for lang in ("zh", "en")))
 
 
-def _policy(data: dict[str, Any], path: Path, where: str) -> Policy:
+def _policy(data: dict[str, Any], path: Path, where: str, workflow: Workflow, opened: datetime | None) -> Policy:
+    """The policy of a file; what it does not say is as in the workflow's own profile, in the edition that holds when the case is opened."""
+    if "policy" not in data:
+        return workflow.default_policy(opened)
     fields = data.get("policy", {})
     if not isinstance(fields, dict):
         raise BadData(f"{where}: policy", fields, "a table")
     if isinstance(fields.get("days_file"), str) and fields["days_file"]:
         fields = {**fields, "days_file": path.parent / fields["days_file"]}
-    policy = Policy.from_mapping(fields, f"{where}: policy")
+    policy = Policy.from_mapping({"profile": workflow.profile, **fields}, f"{where}: policy")
     _within(f"{where}: policy", lambda one: one.calendar, policy)
     return policy
 

@@ -242,6 +242,26 @@ def due_of(due: Due | None) -> dict[str, Any] | None:
         "cites": list(spelled(due.limit.cites)),
         "then": due.then.id if due.then else None,
         "provisional": due.provisional,
+        "why": why_of(due),
+    }
+
+
+def why_of(due: Due) -> dict[str, Any]:
+    """Why a limit ends when it does, as plain data: the guards that let its row count, the facts that they read, the special period that
+    replaced its length with the end that it would have had, what was added, and the instant before which it may not end."""
+    why = due.why
+    special = None
+    if why.special is not None:
+        one = why.special
+        days = {"start": one.start.isoformat(), "end": one.end.isoformat(), "unit": one.unit, "length": one.length}
+        special = {"limit": one.limit, "when": list(one.when), **days, "cites": list(spelled(one.cites))}
+    return {
+        "guards": [guard.name for guard in why.guards],
+        "facts": dict(why.facts),
+        "special": special,
+        "ordinary": why.ordinary.isoformat() if why.ordinary else None,
+        "plus": why.plus,
+        "held": why.held.isoformat() if why.held else None,
     }
 
 

@@ -59,6 +59,17 @@ def since(value: datetime) -> str:
     return f"{local:%Y-%m-%d %H:%M:%S}" if local.second or local.microsecond else f"{local:%Y-%m-%d %H:%M}"
 
 
+def period(start: datetime, end: datetime, *, year: bool = True) -> str:
+    """The instants from `start` to before `end` in figures: their days where both are midnights, 2026-02-11–02-24."""
+    one, other = start.astimezone(SHANGHAI), end.astimezone(SHANGHAI)
+    if any(at.time().isoformat() != "00:00:00" for at in (one, other)):
+        return f"{since(one)}–{since(other)}"
+    last = other.date() - timedelta(days=1)
+    first = f"{one:%Y-%m-%d}" if year or one.year != last.year else f"{one:%m-%d}"
+    until = f"{last:%m-%d}" if one.year == last.year else f"{last:%Y-%m-%d}"
+    return first if one.date() == last else f"{first}–{until}"
+
+
 def yuan(fen: int) -> Text:
     """An amount: 12.30元, 12.30 yuan."""
     sign = "-" if fen < 0 else ""

@@ -172,7 +172,7 @@ def test_a_saved_case_can_be_drawn(tmp_path: Path, capsys: Captured) -> None:
         (["-o", "a.svg"], "a folder for 3 order types"),
         (["virtual", "-o", "a.html", "--view", "spine"], "a picture's suffix with --view"),
         (["virtual", "--view", "map"], "map"),
-        (["virtual", "--policy", "lax"], "--policy: 'lax'.*guide or statute, or a policy file"),
+        (["virtual", "--policy", "lax"], "--policy: 'lax'.*guide or statute or platform, or a policy file"),
         (["virtual", "--before", "lax"], "--before: 'lax'"),
         (["virtual", "--case", "nothing"], "nothing"),
         (["virtual", "--case", "nothing.json"], "--case: 'nothing.json'.*no such file"),

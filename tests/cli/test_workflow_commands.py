@@ -26,7 +26,7 @@ from tests.cli.calling import Captured, fails, run, run_json, table_lines
 def test_show_as_json_is_the_table(key: str, capsys: Captured) -> None:
     shown = run_json(capsys, "show", key)
     workflow = orders.get(key)
-    assert list(shown) == ["order_type", "fingerprint", "states", "limits", "law", "rules"]
+    assert list(shown) == ["order_type", "fingerprint", "profile", "holds_from", "states", "limits", "special", "law", "rules"]
     assert (shown["order_type"], shown["fingerprint"]) == (workflow.key, workflow.fingerprint)
     assert [(s["key"], s["zh"], s["en"], s["final"]) for s in shown["states"]] == [
         (s.key, s.zh, s.en, s.final) for s in workflow.states.values()

@@ -35,7 +35,7 @@ def test_a_policy_change_shows_rules_guards_and_limits() -> None:
 @EVERY_KEY
 def test_no_change_is_said_to_be_none(key: str) -> None:
     workflow = orders.get(key)
-    for before in (workflow, Policy.guide()):
+    for before in (workflow, workflow.default_policy()):
         made = diagram.draw(workflow, before=before)
         assert "没有差异" in made.dot
         assert not re.search(r'class="[^"]*(added|removed|changed)', made.dot)

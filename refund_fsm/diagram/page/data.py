@@ -13,16 +13,31 @@ from functools import lru_cache
 from typing import Any
 
 from refund_fsm.diagram import palette
+from refund_fsm.diagram.labels import is_published
 from refund_fsm.diagram.markup import slug
 from refund_fsm.diagram.page import words
-from refund_fsm.diagram.page.table import Move, Table, table_of
+from refund_fsm.diagram.page.table import Block, Move, Table, table_of
 from refund_fsm.diagram.page.turns import Turn
 from refund_fsm.diagram.plan import Plan
 from refund_fsm.errors import WorkflowError
 from refund_fsm.orders import fact_labels
 from refund_fsm.text import SHANGHAI, Text
 from refund_fsm.text import words as said
-from refund_fsm.workflow import ASSUMED, CLOCK, FIRST_YEAR, LAST_YEAR, Limit, Policy, WorkCalendar, Workflow
+from refund_fsm.workflow import (
+    ASSUMED,
+    CLOCK,
+    FIRST_YEAR,
+    LAST_YEAR,
+    Count,
+    Limit,
+    Policy,
+    Rule,
+    SpecialPeriod,
+    WorkCalendar,
+    Workflow,
+    counting,
+    unit_of,
+)
 
 OPENING = datetime(2026, 2, 12, 10, tzinfo=SHANGHAI)  # a Thursday before a make-up Saturday and the Spring Festival: counts show at once
 Json = dict[str, Any]
@@ -46,10 +61,10 @@ def data_of(workflow: Workflow, policy: Policy) -> Json:
         **_moves(workflow, table),
         **_openings(workflow, table),
         "start": {"facts": _first(workflow, table), "at": _milliseconds(OPENING)},
-        "limits": [_limit(rows[-1], policy, roll=False) for _, rows in workflow.groups],
+        "limits": [_count(one, policy) for one in counting(workflow, policy).counts],
         "law": {list(workflow.states).index(s.key): _limit(limit, policy, roll=policy.roll_over) for s, limit in workflow.law.items()},
         "calendar": _calendar(policy.calendar),
-        "words": {key: _pair(text) for key, text in words.LABELS.items()},
+        "words": {key: _pair(text) for key, text in _labels(workflow, policy).items()},
         "refusals": {key: _pair(text) for key, text in words.refusals().items()},
         "instant": _pair(words.instant()),
         "months": list(said.MONTHS),
@@ -80,6 +95,7 @@ def _states(workflow: Workflow, policy: Policy) -> list[Json]:
             "text": _pair(one.text),
             "final": one.final,
             "success": cards[key].success,
+            **({"good": True} if cards[key].good else {}),
             "owner": actors.index(owner.key) if (owner := cards[key].actor) else -1,
             "group": workflow.group_of.get(key, -1),
             "note": one.note and {"actor": actors.index(one.note[0].key), "text": _pair(one.note[2])},
@@ -115,6 +131,7 @@ def _rules(workflow: Workflow) -> list[Json]:
             "dest": states.index(rule.dest.key),
             "cites": rule.cites,
             "assumed": ASSUMED in rule.sources,
+            **({"published": True} if _is_published(workflow, rule) else {}),
         }
         for rule in workflow.rules
     ]
@@ -132,7 +149,7 @@ def _moves(workflow: Workflow, table: Table) -> Json:
                 moves.append([place, rules.index(cell.rule), cell.block])
             elif cell is not None:
                 failed.append([place, sets.setdefault(cell, len(sets))])
-        blocks.append([states.index(block.state), moves, failed])
+        blocks.append([states.index(block.state), moves, failed, *_counted(block, workflow)])
     return {
         "columns": [[events.index(column.event), column.phase] for column in table.columns],
         "blocks": blocks,
@@ -196,6 +213,53 @@ def _value(workflow: Workflow, name: str, value: Any) -> Json:
 
 def _fact(workflow: Workflow, name: str, value: Any) -> Json:
     return {"name": name, "text": _pair(fact_labels.of_field(workflow, name)), "value": _value(workflow, name, value)["text"]}
+
+
+def _counted(block: Block, workflow: Workflow) -> list[int]:
+    """What a block has beside its state: the number of its count where the state alone does not tell it, and 0 where its state has a
+    clock of the law that does not start."""
+    group = workflow.group_of.get(block.state, -1)
+    barred = not block.law and any(state.key == block.state for state in workflow.law)
+    return [block.count, 0] if barred else [] if block.count == group else [block.count]
+
+
+def _labels(workflow: Workflow, policy: Policy) -> Mapping[str, Text]:
+    """The labels of a page: what only some tables have is said where they have it."""
+    counts = counting(workflow, policy).counts
+    counted = any(one.special or one.plus for one in counts) or len(counts) > len(workflow.groups)
+    published = any(_is_published(workflow, rule) for rule in workflow.rules)
+    good = any(state.good for state in workflow.states.values())
+    more = ((counted, words.COUNTS), (published, words.PUBLISHED), (good, words.GOOD))
+    return words.LABELS | {key: text for asked, labels in more if asked for key, text in labels.items()}
+
+
+def _is_published(workflow: Workflow, rule: Rule) -> bool:
+    """Whether the rule rests on what the platform itself published, alone or beside others."""
+    return any(is_published(id, workflow.catalogue) for id in rule.sources)
+
+
+def _count(count: Count, policy: Policy) -> Json:
+    """A count: its length, the special periods that it may meet in their order, and what is added."""
+    found = _limit(count.limit, policy, roll=False)
+    if count.special:
+        found["special"] = [_special(period) for period, _ in count.special]
+    if count.plus:
+        unit = unit_of(str(count.limit.plus))
+        found["plus"] = {"unit": unit, "length": count.plus, "text": _pair(words.limit(count.plus, unit))}
+    return found
+
+
+def _special(period: SpecialPeriod) -> Json:
+    return {
+        "start": _milliseconds(period.start.astimezone(SHANGHAI)),
+        "end": _milliseconds(period.end.astimezone(SHANGHAI)),
+        "unit": period.unit,
+        "length": period.length,
+        "never": period.never_shorter,
+        "text": _pair(words.limit(period.length, period.unit)),
+        "days": said.period(period.start, period.end),
+        "cites": period.cites,
+    }
 
 
 def _limit(limit: Limit, policy: Policy, *, roll: bool) -> Json:

@@ -70,7 +70,7 @@ function start() {
     session.undone = [];
     const fired = session.live.steps.slice(before.steps.length).map((step) => t(data.events[data.rules[step.rule].event].text));
     const fresh = model.breaches(session.live).slice(model.breaches(before).length);
-    const told = fresh.map((one) => say("breach", { limit: t(data.limits[one.limit].text), at: stamp(one.at) }));
+    const told = fresh.map((one) => say("breach", { limit: t(one.text), at: stamp(one.at) }));
     shown([fired.length ? say("now_in", { event: fired.join(" · "), ...nowIn() }) : say("time_is", { at: stamp(at), ...nowIn() }), ...told].join(" "));
   }
 

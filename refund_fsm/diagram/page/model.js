@@ -49,8 +49,10 @@ function makeModel(data) {
   const calendar = makeCalendar(data.calendar);
   const numbered = (items, name) => new Map(items.map((item, number) => [item[name], number]));
   const eventNumber = numbered(data.events, "name");
-  const blocks = data.blocks.map(([state, moves, failed]) => ({
+  const blocks = data.blocks.map(([state, moves, failed, limit, law]) => ({
     state,
+    limit: limit ?? data.states[state].group, // its count: the state's own where the facts make no other
+    law: data.law[state] !== undefined && law !== 0, // whether the law's clock starts when the state is entered
     cells: new Map([
       ...moves.map(([column, rule, dest]) => [column, { rule, dest }]),
       ...failed.map(([column, set]) => [column, { failed: data.failedSets[set] }]),
@@ -75,16 +77,38 @@ function makeModel(data) {
   function open(facts, at) {
     const opening = openingOf(facts);
     if (!opening) return null;
-    const live = { opened: at, block: opening.block, now: at, entered: at, breached: false, law: {}, steps: [], turns: [] };
+    const live = { opened: at, block: opening.block, now: at, entered: at, breached: false, floor: null, law: {}, steps: [], turns: [] };
     live.turns = opening.turns.map((turn) => calendar.deadline(at, data.turns[turn]).at);
-    if (data.law[blocks[opening.block].state]) live.law = { [blocks[opening.block].state]: at };
+    if (blocks[opening.block].law) live.law = { [blocks[opening.block].state]: at };
     return live;
   }
 
+  /** The limit that runs: when it ends, of which length (`text`), and why: the special period, what is added, whether it was moved. */
   function due(live) {
-    const group = stateOf(live).group;
-    if (group < 0) return null;
-    return { ...calendar.deadline(live.entered, data.limits[group]), limit: group, then: clockMove(live)?.rule ?? null };
+    const { limit } = blocks[live.block];
+    if (limit < 0) return null;
+    const found = counted(live.entered, data.limits[limit]);
+    const held = live.floor !== null && live.floor > found.at;
+    return { ...found, at: held ? live.floor : found.at, held, limit, then: clockMove(live)?.rule ?? null };
+  }
+
+  /** The end of a count. It lies where 00:00 of its last day lies, in hours where its instant lies: in a special period another length
+   *  is counted from the same start. What is added is not judged by special periods again. */
+  function counted(start, limit) {
+    let found = { ...calendar.deadline(start, limit), text: limit.text, special: null, ordinary: null, plus: limit.plus ?? null };
+    const place = limit.unit === "hours" ? found.at : found.at - DAY;
+    const special = limit.special?.find((one) => one.start <= place && place < one.end);
+    const other = special && calendar.deadline(start, special);
+    if (other && (other.at > found.at || !special.never)) {
+      found = { ...found, at: other.at, provisional: found.provisional || other.provisional, text: special.text, special, ordinary: found.at };
+    }
+    return limit.plus ? { ...found, ...later(found, limit.plus) } : found;
+  }
+
+  function later({ at, provisional }, { unit, length }) {
+    if (unit !== "working_days") return { at: at + length * (unit === "hours" ? HOUR : DAY), provisional };
+    const more = calendar.deadline(at - 1, { unit, length });
+    return { at: more.at, provisional: provisional || more.provisional };
   }
 
   function clockMove(live) {
@@ -103,7 +127,7 @@ function makeModel(data) {
   function openBreach(live, at) {
     if (live.breached || clockMove(live)) return null;
     const found = due(live);
-    return found && found.at <= at ? { limit: found.limit, at: found.at, provisional: found.provisional } : null;
+    return found && found.at <= at ? { limit: found.limit, text: found.text, at: found.at, provisional: found.provisional } : null;
   }
 
   function breaches(live) {
@@ -116,12 +140,19 @@ function makeModel(data) {
     const rule = data.rules[cell.rule];
     const breach = openBreach(live, at);
     const [source, dest] = [data.states[rule.source], data.states[rule.dest]];
-    let { entered, law } = live;
+    let { entered, floor, law } = live;
     let breached = live.breached || breach !== null;
-    if (rule.source !== rule.dest && (dest.group < 0 || dest.group !== source.group)) [entered, breached] = [at, false];
-    if (data.law[rule.dest] && !(rule.dest in law)) law = { ...law, [rule.dest]: at };
+    if (rule.source !== rule.dest && (dest.group < 0 || dest.group !== source.group)) [entered, breached, floor] = [at, false, null];
+    else if (blocks[cell.dest].limit !== blocks[live.block].limit) [floor, breached] = moved(live, cell, at, breached);
+    if (blocks[cell.dest].law && !(rule.dest in law)) law = { ...law, [rule.dest]: at };
     const steps = [...live.steps, { at, rule: cell.rule, breach, provisional }];
-    return { ...live, block: cell.dest, now: at, entered, breached, law, steps };
+    return { ...live, block: cell.dest, now: at, entered, breached, floor, law, steps };
+  }
+
+  /** A limit that goes on as another, from the same start: it ends neither before what was told nor before now, and can be passed anew. */
+  function moved(live, cell, at, breached) {
+    const floor = Math.max(due(live)?.at ?? at, at);
+    return [floor, breached && due({ ...live, block: cell.dest, floor }).at <= at];
   }
 
   /** The case when the clock has run to `to`: every clock rule that falls due by then has fired at its own instant. */

@@ -14,12 +14,17 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from refund_fsm.case import stepper_of
+from refund_fsm.diagram.page.memory import Memory
 from refund_fsm.diagram.page.turns import Course, Courses, Turn
 from refund_fsm.errors import TooLong
 from refund_fsm.graph import MAX_CONFIGS, coarsest
-from refund_fsm.workflow import CLOCK, Policy, Rule, Value, Workflow, reads_of
+from refund_fsm.workflow import CLOCK, Policy, Rule, Value, Workflow, counting, reads_of
 
-MAX_OPENINGS = 1 << 14  # sets of facts that a page lists
+MAX_OPENINGS = 1 << 17  # sets of facts that a page lists
+MANY_OPENINGS = (
+    1 << 14
+)  # beyond which facts that nothing reads any more are forgotten, and only every so many openings is looked at closely
+CLOSELY = 61  # a prime, so that no fact is the same in all
 
 Answer = str | tuple[str, ...]  # the id of the rule that fires, or the guards that fail
 Drift = tuple[tuple[tuple[str, Value], ...], ...]  # of each phase, the facts that are not the same in all
@@ -40,10 +45,13 @@ class Move(NamedTuple):
 
 
 class Block(NamedTuple):
-    """What configurations that behave alike have in common: by column, the move or the names of the guards that fail."""
+    """What configurations that behave alike have in common: by column, the move or the names of the guards that fail; how the limit is
+    counted (the number in `Counting.counts`, −1: none); whether the law's clock starts when the state is entered."""
 
     state: str
     cells: Mapping[Column, Move | tuple[str, ...]]
+    count: int
+    law: bool
 
 
 class Opening(NamedTuple):
@@ -87,14 +95,27 @@ def table_of(workflow: Workflow, policy: Policy) -> Table:
     if math.prod(map(len, starts.values())) > MAX_OPENINGS:
         raise TooLong(f"workflow {workflow.key}: more than {MAX_OPENINGS:,} sets of facts to open with; a page lists them all")
     courses = Courses(workflow, policy)
-    found = [courses.of(workflow.facts(**dict(zip(starts, values, strict=True)))) for values in itertools.product(*starts.values())]
-    return _Search(workflow, policy, starts, found).table()
+    asked = [workflow.facts(**dict(zip(starts, values, strict=True))) for values in itertools.product(*starts.values())]
+    if len(asked) <= MANY_OPENINGS:
+        found = [courses.of(facts) for facts in asked]
+        return _Search(workflow, policy, starts, found).table()
+    closely = {place: courses.of(asked[place]) for place in range(0, len(asked), CLOSELY)}
+    found = [closely[place] if place in closely else courses.in_short(facts) for place, facts in enumerate(asked)]
+    return _Search(workflow, policy, starts, found, forgets=True).table()
 
 
 class _Search:
     """One search, breadth first from all openings."""
 
-    def __init__(self, workflow: Workflow, policy: Policy, starts: Mapping[str, tuple[Value, ...]], courses: list[Course | None]) -> None:
+    def __init__(
+        self,
+        workflow: Workflow,
+        policy: Policy,
+        starts: Mapping[str, tuple[Value, ...]],
+        courses: list[Course | None],
+        *,
+        forgets: bool = False,
+    ) -> None:
         self.workflow = workflow
         self.starts = starts
         self.courses = courses
@@ -112,6 +133,9 @@ class _Search:
         self.bounds = workflow.bounds(policy)
         reads = {name: reads_of(one, domains) for name, one in workflow.guards.items()}
         self.here = {key: self._possible(key, reads) for key in workflow.states}
+        self.counting = counting(workflow, policy)
+        self.law = {state.key: limit for state, limit in workflow.law.items()}
+        self.memory = Memory(workflow, policy, reads, [one.phases[0] for one in courses if one]) if forgets else None
 
     def _possible(self, state: str, reads: Mapping[str, tuple[str, ...]]) -> list[tuple[int, Column, Callable[[Any], Any]]]:
         """The columns that are possible in a state, each with what picks the facts that its guards read there."""
@@ -126,7 +150,7 @@ class _Search:
     def table(self) -> Table:
         """The table, its blocks numbered by their first configuration."""
         starts = [
-            None if one is None else self._enter(_Node(self.workflow.initial.key, one.phases[0], _drift(one), frozenset()))
+            None if one is None else self._enter(self._kept(_Node(self.workflow.initial.key, one.phases[0], _drift(one), frozenset())))
             for one in self.courses
         ]
         rows: list[_Row] = []
@@ -135,7 +159,9 @@ class _Search:
                 raise TooLong(f"workflow {self.workflow.key}: more than {MAX_CONFIGS:,} configurations")
             rows.append(self._row(self.nodes[len(rows)]))
         looks: dict[Any, int] = {}
-        colours = [looks.setdefault((node.state, row.look), len(looks)) for node, row in zip(self.nodes, rows, strict=True)]
+        colours = [
+            looks.setdefault((node.state, *self._limits(node), row.look), len(looks)) for node, row in zip(self.nodes, rows, strict=True)
+        ]
         block_of = coarsest(colours, [row.after for row in rows])
         firsts: dict[int, int] = {}
         for place, block in enumerate(block_of):
@@ -146,6 +172,16 @@ class _Search:
             for start, one in zip(starts, self.courses, strict=True)
         )
         return Table(self.columns, blocks, self.starts, openings)
+
+    def _limits(self, node: _Node) -> tuple[int, bool]:
+        """How the limit is counted, and whether the law's clock starts."""
+        count = self.counting.of(node.state, node.facts)
+        law = self.law.get(node.state)
+        return -1 if count is None else self.counting.number[count.kind], law is not None and law.holds(node.facts)
+
+    def _kept(self, node: _Node) -> _Node:
+        """A configuration without what nothing reads any more."""
+        return node if self.memory is None else _Node(node.state, *self.memory.of(*node))
 
     def _enter(self, node: _Node) -> int:
         found = self.number.setdefault(node, len(self.nodes))
@@ -173,17 +209,17 @@ class _Search:
 
     def _moved(self, node: _Node, rule: Rule, facts: Any) -> _Node:
         if rule.effect is None:
-            return _Node(rule.dest.key, facts, node.drift, node.kept)
+            return self._kept(_Node(rule.dest.key, facts, node.drift, node.kept))
         after = rule.after(facts, self.bounds)
         changed = (name for name, _ in node.drift[0] if name in rule.effect.changes and getattr(after, name) != getattr(facts, name))
-        return _Node(rule.dest.key, after, node.drift, node.kept.union(changed))
+        return self._kept(_Node(rule.dest.key, after, node.drift, node.kept.union(changed)))
 
     def _block(self, place: int, row: _Row, block_of: Sequence[int]) -> Block:
         after = iter(row.after)
         cells = {
             self.columns[column]: Move(answer, block_of[next(after)]) if isinstance(answer, str) else answer for column, answer in row.look
         }
-        return Block(self.nodes[place].state, cells)
+        return Block(self.nodes[place].state, cells, *self._limits(self.nodes[place]))
 
 
 def _nothing(_: Any) -> tuple[()]:

@@ -65,6 +65,21 @@ class Courses:
         self.policy = policy
         self._known: list[tuple[Turn, ...]] = [()]
 
+    def in_short(self, facts: Any) -> Course | None:
+        """As `of`, but looked at from the first reference alone, and only at the turns that are known: for one of very many facts, of
+        which others were looked at closely."""
+        start = REFERENCES[0]
+        derived = self._told(facts, start)
+        if derived is None:
+            return None
+        last = derived(start + HORIZON - TICK)
+        for turns in self._known:
+            instants = [turn.after(start, self.policy) for turn in turns]
+            phases = tuple(derived(at) for at in (start, *instants))
+            if phases[-1] == last and [derived(at - TICK) for at in instants] == list(phases[:-1]) and len({*phases}) == len(phases):
+                return Course(phases, turns)
+        return self.of(facts)
+
     def of(self, facts: Any) -> Course | None:
         """The course that begins with the facts; None when no order has them. `WorkflowError` when no count fits it."""
         found = [self._told(facts, start) for start in REFERENCES]

@@ -16,7 +16,11 @@ function makeView(data, model, words, act) {
 
   const colour = (actor) => `--actor:${data.actors[actor].colour}`;
   const ruleActor = (rule) => data.events[data.rules[rule].event].actor;
-  const chip = (rule) => h("span", { class: data.rules[rule].assumed ? "chip hollow" : "chip", style: colour(ruleActor(rule)), title: data.rules[rule].cites }, data.rules[rule].id);
+  const chip = (rule) => {
+    const { id, assumed, published, cites } = data.rules[rule];
+    const title = published ? `${cites} · ▣ ${say("published")}` : cites;
+    return h("span", { class: assumed ? "chip hollow" : "chip", style: colour(ruleActor(rule)), title }, published ? `${id} ▣` : id);
+  };
   const eventText = (event) => t(data.events[event].text);
   const button = (key, name, more = {}, ...kids) => h("button", { type: "button", "data-key": key, onclick: () => act[name](), ...more }, ...kids);
   const keyed = (key, label, shortcut) => button(key, key, { "aria-keyshortcuts": shortcut }, label, " ", h("kbd", { "aria-hidden": "true" }, shortcut));
@@ -78,7 +82,7 @@ function makeView(data, model, words, act) {
     const here = model.stateOf(live);
     const waiting = [...new Set(session.legal.map((one) => data.events[one.event].actor))];
     const card = $("state");
-    card.className = here.success ? "good" : here.final ? "final" : "";
+    card.className = here.success || here.good ? "good" : here.final ? "final" : "";
     card.setAttribute("style", here.owner < 0 ? "" : colour(here.owner));
     const named = (actor) => h("span", { class: "chip", style: colour(actor) }, t(data.actors[actor].text));
     const [first, ...others] = waiting;
@@ -87,7 +91,7 @@ function makeView(data, model, words, act) {
       "state",
       h("h3", {}, say("state")),
       h("h2", { id: "page-state-name", tabindex: "-1", "data-key": "state" }, t(here.text)),
-      h("p", { class: "who" }, here.final ? say("ended") : who),
+      h("p", { class: "who" }, here.final ? say(here.good ? "ended_good" : "ended") : who),
       h("dl", { class: "facts" }, clockLines(session, here)),
     );
   }
@@ -102,7 +106,7 @@ function makeView(data, model, words, act) {
       const passed = due.at <= live.now;
       lines.push(
         h("dt", {}, say("due")),
-        h("dd", {}, h("time", {}, stamp(due.at)), " ", h("small", {}, `(${t(data.limits[due.limit].text)})`), provisional(due), passed ? [" ", tag(say("passed"), "", true)] : [], h("div", {}, then), passed ? null : jump("jump", due.at)),
+        h("dd", {}, h("time", {}, stamp(due.at)), " ", h("small", {}, `(${t(due.text)})`), provisional(due), passed ? [" ", tag(say("passed"), "", true)] : [], why(due), h("div", {}, then), passed ? null : jump("jump", due.at)),
       );
     }
     const law = here.final ? null : model.statutoryDue(live);
@@ -115,12 +119,23 @@ function makeView(data, model, words, act) {
     }
     const breaches = model.breaches(live);
     if (breaches.length) {
-      const told = (one) => h("div", {}, tag(say("breach", { limit: t(data.limits[one.limit].text), at: stamp(one.at) }), "", true), provisional(one));
+      const told = (one) => h("div", {}, tag(say("breach", { limit: t(one.text), at: stamp(one.at) }), "", true), provisional(one));
       lines.push(h("dt", {}, say("passed")), h("dd", {}, breaches.map(told)));
     }
     const wait = data.waits?.[blocksState(live)];
     if (session.heat && wait !== undefined) lines.push(h("dt", {}, ""), h("dd", {}, say("waited", { time: length(wait) })));
     return lines;
+  }
+
+  /** Why a limit ends elsewhere than its length says. */
+  function why(due) {
+    const { special, plus, held, ordinary } = due;
+    const lines = [
+      special && `※ ${say("special", { days: special.days, cites: special.cites, at: stamp(ordinary) })}`,
+      plus && say("plus", { length: t(plus.text) }),
+      held && say("held"),
+    ];
+    return lines.filter(Boolean).map((line) => h("div", {}, h("small", {}, line)));
   }
 
   const blocksState = (live) => data.states.indexOf(model.stateOf(live));
@@ -185,7 +200,7 @@ function makeView(data, model, words, act) {
   function history(session) {
     const steps = session.live.steps.map((step, place) => {
       const rule = data.rules[step.rule];
-      const breach = step.breach ? h("div", {}, tag(say("breach", { limit: t(data.limits[step.breach.limit].text), at: stamp(step.breach.at) }), "", true), provisional(step.breach)) : null;
+      const breach = step.breach ? h("div", {}, tag(say("breach", { limit: t(step.breach.text), at: stamp(step.breach.at) }), "", true), provisional(step.breach)) : null;
       return h("li", { style: colour(ruleActor(step.rule)) },
         h("button", { type: "button", "data-key": `step-${place}`, "aria-current": place === session.live.steps.length - 1 ? "step" : null, onclick: () => act.back(place + 1) },
           chip(step.rule), ` ${eventText(rule.event)} → ${t(data.states[rule.dest].text)}`, h("span", { class: "when" }, stamp(step.at), provisional(step))), breach);

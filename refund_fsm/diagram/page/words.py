@@ -99,6 +99,13 @@ LABELS = {
         "Click a line or an id in the diagram, or a button here. All is in this page; it needs no network.",
     ),
 }
+COUNTS = {
+    "special": Text("{days} 内到期的改为此长度（{cites}），否则到 {at}", "what would end in {days} becomes this ({cites}); else {at}"),
+    "plus": Text("另加{length}", "plus {length}"),
+    "held": Text("不早于已告知的或当时", "not before what was told, nor before then"),
+}
+PUBLISHED = {"published": Text("平台公布的规则", "published by the platform itself")}
+GOOD = {"ended_good": Text("流程结束：办妥，不涉及退款", "The case has ended: done, without money")}
 
 
 def limit(length: int, unit: str) -> Text:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from refund_fsm import CLOCK, Evidence, Policy, RefundCase, Refusal, Refused, Workflow, orders
+from refund_fsm import CLOCK, Due, Evidence, Policy, RefundCase, Refusal, Refused, Workflow, orders
 from refund_fsm.diagram import page
-from refund_fsm.testing.openings import openings_of
+from refund_fsm.text import words as texts
 from tests.browser import page_of
+from tests.rowed import POLICY as ROWED_POLICY
+from tests.rowed import WORKFLOW as ROWED
 from tests.samples import at
 from tests.workflows import ALL, EVERY_KEY
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 WALKS = 60
+MANY = 120  # where limits depend on facts and days
 STEPS = 18
 # Before and inside the Spring Festival of 2026 (15 to 23 February; 14 and 28 February are worked), the same for National Day 2025,
 # the last day of a year, and beyond the published years.
@@ -34,10 +37,15 @@ STARTS = (
     "2026-12-30 12:00",
 )
 WAITS = tuple(timedelta(hours=hours) for hours in (0, 0, 1, 1, 5, 5, 24, 26, 72, 168, 400))
-WORKFLOWS = (
-    [(key, Policy.guide()) for key in orders.keys()] + [(key, Policy.statute()) for key in orders.keys()] + [("exchange", Policy.guide())]
-)
-IDS = [f"{key}-{'statute' if policy.roll_over else 'guide'}" for key, policy in WORKFLOWS]
+OWN = {**ALL, ROWED.key: ROWED}
+WORKFLOWS = [
+    *((key, Policy.guide()) for key in orders.keys()),
+    *((key, Policy.statute()) for key in orders.keys() if key != "shop_official"),
+    ("exchange", Policy.guide()),
+    ("shop_official", Policy.platform()),
+    (ROWED.key, ROWED_POLICY),
+]
+IDS = [f"{key}-{'statute' if policy.roll_over else 'special' if policy.special else 'guide'}" for key, policy in WORKFLOWS]
 # Plays walks in the page: each is facts, an opening, and rows of an event (none: the clock alone) and an instant.
 PLAY = """walks => {
   const { data, model } = refundPage;
@@ -53,7 +61,8 @@ PLAY = """walks => {
       now: iso(live.now),
       steps: live.steps.length,
       rule: last ? data.rules[last.rule].id : null,
-      due: due && [iso(due.at), due.provisional, due.then === null ? null : data.rules[due.then].id],
+      due: due && [iso(due.at), due.provisional, due.then === null ? null : data.rules[due.then].id, due.text[1]],
+      why: due && [due.special ? due.special.days : null, due.ordinary && iso(due.ordinary), due.plus ? due.plus.length : 0, due.held],
       law: law && [iso(law.at), law.provisional],
       breaches: model.breaches(live).map(one => [iso(one.at), one.provisional]),
       verdicts: Object.fromEntries(model.verdicts(live, live.now).map(one =>
@@ -106,21 +115,38 @@ def _look(case: RefundCase) -> dict[str, Any]:
         "now": _iso(case.now),
         "steps": len(case.steps),
         "rule": case.steps[-1].rule.id if case.steps else None,
-        "due": [_iso(due.at), due.provisional, due.then.id if due.then else None] if due else None,
+        "due": [_iso(due.at), due.provisional, due.then.id if due.then else None, texts.length(due.length, due.unit).en] if due else None,
+        "why": _why(due) if due else None,
         "law": [_iso(law.at), law.provisional] if law else None,
         "breaches": [[_iso(one.at), one.provisional] for one in case.breaches()],
         "verdicts": verdicts,
     }
 
 
+def _why(due: Due) -> list[Any]:
+    why = due.why
+    days = texts.period(why.special.start, why.special.end) if why.special else None
+    return [days, _iso(why.ordinary) if why.ordinary else None, why.plus, why.held is not None]
+
+
+def _opened(workflow: Workflow, policy: Policy, start: datetime, dice: random.Random) -> tuple[Any, RefundCase]:
+    """Random facts that an order has, and the case: one that can be filed, but for one in ten."""
+    barren = dice.random() < 0.1
+    while True:
+        facts = workflow.facts(**{one.name: dice.choice(one.start(policy)) for one in workflow.fact_fields})
+        example = workflow.example_of(facts, start)
+        if example is None:
+            continue
+        case = RefundCase.open(*example, at=start, policy=policy, workflow=workflow)
+        offered = [one.event for by in workflow.actors for one in case.actions(at=start, by=by) if one.rule and not one.rule.dest.final]
+        if barren or offered:
+            return facts, case
+
+
 def _walk(workflow: Workflow, policy: Policy, dice: random.Random) -> Walk:
     """A walk from random facts. Mostly what is allowed; now and then anything, at the limit, or before the present."""
     start = at(dice.choice(STARTS))
-    known = openings_of(workflow, policy)
-    facts = dice.choice(known.barren if dice.random() < 0.1 else known.fruitful)
-    example = workflow.example_of(facts, start)
-    assert example is not None, "openings have examples"
-    case = RefundCase.open(*example, at=start, policy=policy, workflow=workflow)
+    facts, case = _opened(workflow, policy, start, dice)
     chosen = {one.name: getattr(facts, one.name) for one in workflow.fact_fields if len(one.start(policy)) > 1}
     walk = Walk(chosen, start, [], [_look(case)])
     for _ in range(STEPS):
@@ -168,9 +194,9 @@ def _taken(case: RefundCase, event: str | None, when: datetime) -> tuple[RefundC
 
 @pytest.mark.parametrize(("key", "policy"), WORKFLOWS, ids=IDS)
 def test_the_page_steps_as_the_library_does(browser: Browser, key: str, policy: Policy) -> None:
-    workflow = ALL[key]
+    workflow = OWN[key]
     dice = random.Random(f"{key} {policy.roll_over}")
-    walks = [_walk(workflow, policy, dice) for _ in range(WALKS)]
+    walks = [_walk(workflow, policy, dice) for _ in range(MANY if policy.special else WALKS)]
     with page_of(browser) as watched:
         watched.page.set_content(page(workflow, policy=policy).html)
         played = watched.page.evaluate(PLAY, [walk.script for walk in walks])
@@ -178,6 +204,14 @@ def test_the_page_steps_as_the_library_does(browser: Browser, key: str, policy: 
         for row, said, seen in zip([("open", walk.at), *walk.rows], walk.said, shown, strict=True):
             assert seen == said, (walk.script, row)
     _are_telling(workflow, walks)
+    if policy.special:
+        whys = [look["why"] for walk in walks for look in walk.said if look["why"]]
+        assert any(days for days, *_ in whys), "special periods were met"
+        assert any(plus for *_, plus, _ in whys), "something was added"
+    if workflow is ROWED:
+        assert any(held for *_, held in whys), "a limit was moved to an end that it may not have"
+        laws = [look["law"] for walk in walks for look in walk.said if look["state"] == "received"]
+        assert any(laws) and not all(laws), "the law's clock starts for some alone"
 
 
 def _are_telling(workflow: Workflow, walks: list[Walk]) -> None:
@@ -194,7 +228,8 @@ def _are_telling(workflow: Workflow, walks: list[Walk]) -> None:
 @EVERY_KEY
 def test_a_filing_after_the_facts_have_turned_is_judged_anew(browser: Browser, key: str) -> None:
     """To the millisecond: at the last instant before the turn as at the opening, from the turn on by the later facts."""
-    workflow, policy = orders.get(key), Policy.guide()
+    workflow = orders.get(key)
+    policy = workflow.default_policy()
     with page_of(browser) as watched:
         watched.page.set_content(page(workflow, policy=policy).html)
         found = watched.page.evaluate(
