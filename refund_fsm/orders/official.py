@@ -93,13 +93,20 @@ def _why_kind(ground: Ground) -> Text:
     request = ground.request
     if ground.order.line(request.sku).electronic:
         return _why_kind_electronic(ground)
+    here = goods_at(ground.order, ground.instant)
+    if request.kind == "refund_only" and here == "signed" and request.reason not in (*FAULTS, "not_shipped"):
+        return Text(
+            "商品已签收，申请原因也不是商品问题，不适用“仅退款”，请选“退货退款”或“换货”（R6、R14）。",
+            "The goods are signed for and the reason is no fault of theirs, so refund only does not fit; choose return and refund, or an "
+            "exchange (R6, R14).",
+        )
     if request.kind != "exchange":
         return goods.why_kind(ground)
     if request.reason in ("not_shipped", "not_received"):
         return Text("没有收到货，不能换货，请选“仅退款”（R14）。", "Goods that never came cannot be exchanged; choose refund only (R14).")
-    here = GOODS_LABELS[goods_at(ground.order, ground.instant)]
+    said = GOODS_LABELS[here]
     return Text(
-        f"商品{here.zh}，签收后才能换货（R14）。", f"The goods are {here.en}; they can be exchanged once they are signed for (R14)."
+        f"商品{said.zh}，签收后才能换货（R14）。", f"The goods are {said.en}; they can be exchanged once they are signed for (R14)."
     )
 
 
@@ -174,7 +181,7 @@ def applications_remain(facts: Any) -> bool:
     en="the goods have not been shipped",
     why=lambda _: Text(
         "商品已发货，不能再以发货拒绝；不同意的，请“拒绝申请”并说明理由（R12）。",
-        "The goods are shipped, so shipping refuses nothing; to refuse, reject the request with a note (R12).",
+        "The goods are shipped already, so shipping refuses nothing; to refuse, reject the request with a note (R12).",
     ),
 )
 def unshipped(facts: Any) -> bool:
