@@ -19,6 +19,7 @@ from refund_fsm.text import Lang
 from refund_fsm.workflow import ASSUMED
 from refund_fsm.workflow.catalogue import expand
 from tests.advice.asked import sources, tips
+from tests.advice.platform_rows import ALONE, BUYER, OTHERS
 from tests.advice.questions import QUESTIONS
 from tests.advice.situations import CASES, ORDERS, PLACES, WINDOWS
 from tests.languages import HAN
@@ -31,7 +32,7 @@ def everything() -> list[Advice]:
     found += [advise(order(kind, **changes), at(when)) for kind, changes, when, *_ in PLACES]
     found += [advise(order("third_party", line={"paid_fen": 100}), at("2026-02-13 09:00"), policy=policy) for policy, _ in WINDOWS]
     found += [advise(case("third_party", request={"reason": "quality"}), at("2026-03-01 09:00"))]
-    found += [row.advice() for row in QUESTIONS]
+    found += [row.advice() for row in (*QUESTIONS, *ALONE, *BUYER, *OTHERS)]
     found += [advise(row.case(), at(row.when), role=by) for row in CASES for by in row.case().workflow.actors if by != "clock"]
     return found + [advise(row.case(), at(row.when)) for row in CASES]
 
@@ -84,6 +85,12 @@ def test_guidance_names_only_what_its_workflow_has(key: str) -> None:
     assert set(guide.kinds) == set(domains.get("kind", ()))
     assert set(guide.goods) == set(domains.get("goods", ()))
     assert guide.faults <= set(domains["reason"])
+    assert {event for _, event in guide.open_in} | set(guide.told) <= set(flow.events)
+    assert {state for state, _ in guide.open_in} <= set(flow.states)
+    assert set(guide.because) <= {guard.name for rule in flow.rules if rule.by_clock for guard in rule.when}
+    assert set(guide.kind_money) <= set(guide.kinds) and set(guide.notices) <= set(CATALOGUE)
+    back = guide.sent_back
+    assert back is None or ({back.arrival, *back.taken} <= set(flow.events) and {back.fact, back.exchanged or back.fact} <= set(domains))
 
 
 @pytest.mark.parametrize("lang", get_args(AdviceLang))
