@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from refund_fsm.workflow import RefundRequest as RefundRequest
     from refund_fsm.workflow import Rule as Rule
     from refund_fsm.workflow import Span as Span
+    from refund_fsm.workflow import SpecialPeriod as SpecialPeriod
     from refund_fsm.workflow import State as State
     from refund_fsm.workflow import UpTo as UpTo
     from refund_fsm.workflow import WorkCalendar as WorkCalendar
@@ -96,8 +97,8 @@ _HOMES = {
     "text": ("Text",),
     "workflow": (
         *("CATALOGUE", "CLOCK", "Acceptance", "Actor", "CatalogueRule", "Effect", "Event", "Evidence", "Freight", "Ground", "Guard"),
-        *("Label", "Limit", "Listing", "Order", "OrderLine", "Policy", "RefundRequest", "Rule", "Span", "State", "UpTo", "WorkCalendar"),
-        *("Workflow", "effect", "guard"),
+        *("Label", "Limit", "Listing", "Order", "OrderLine", "Policy", "RefundRequest", "Rule", "Span", "SpecialPeriod", "State", "UpTo"),
+        *("WorkCalendar", "Workflow", "effect", "guard"),
     ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

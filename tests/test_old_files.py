@@ -34,7 +34,8 @@ from tests.places import ROOT
 
 FIXTURES = Path(__file__).parent / "fixtures"
 EXPECTED = json.loads((FIXTURES / "expected.json").read_text(encoding="utf-8"))
-WORKFLOWS: dict[str, Workflow] = {**{key: orders.get(key) for key in orders.keys()}, "exchange": EXCHANGE}
+LATER = ("shop_official",)  # order types that came after these files
+WORKFLOWS: dict[str, Workflow] = {**{key: orders.get(key) for key in orders.keys() if key not in LATER}, "exchange": EXCHANGE}
 SAME_DAYS = Policy.guide().calendar.version == EXPECTED["calendar"]
 
 
@@ -238,7 +239,8 @@ def test_a_pickled_workflow_is_the_same_table(key: str) -> None:
     then, now = loaded(f"{key}_workflow"), WORKFLOWS[key]
     assert type(then) is Workflow and then.fingerprint == now.fingerprint
     assert list(then.by_id) == list(now.by_id), "words may change, and what is accepted; what the table does has its fingerprint"
-    assert (then.facts, then.facts_of, then.example_of, then.catalogue) == (now.facts, now.facts_of, now.example_of, now.catalogue)
+    assert (then.facts, then.facts_of, then.example_of) == (now.facts, now.facts_of, now.example_of)
+    assert then.catalogue == {id: now.catalogue[id] for id in then.catalogue}, "rules are added, none changes"
 
 
 @named("pickles/*_case.pickle")

@@ -88,7 +88,7 @@ def simulated() -> list[Any]:
 
 MADE: dict[str, Callable[[], Any]] = {
     "case": told,
-    "rows": lambda: [VIRTUAL, EXCHANGE, CATALOGUE, CLOCK, UpTo("max_resubmissions"), Listing(badge="x"), WorkCalendar(), Policy.statute()],
+    "rows": lambda: [VIRTUAL, EXCHANGE, CATALOGUE, CLOCK, UpTo("max_resubmissions"), Listing(badge="x"), WorkCalendar(), Policy.platform()],
     "errors": lambda: [
         BadData("field", 1, "two"),
         SavedCaseError("step 3", 1, "two"),

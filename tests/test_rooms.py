@@ -120,6 +120,7 @@ RETIRED = (
         names={
             "example_of": "public: a field of Workflow, and what the tables give for it",
             "goods_example_of": "the same, of two tables",
+            "official_example_of": "the same, of the platform's own table",
             "Workflow.__init__(example_of)": "the same",
             "verify_implementation(examples)": "public: how many random paths are carried out",
         },

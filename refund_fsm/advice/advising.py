@@ -111,10 +111,10 @@ def advise(
 
     A case is looked at as the clock has left it at `at`; it stays as it is. `role` is the key of the actor who is advised, any of the
     workflow's but the clock; None: the one who files. Another is told what waits for him, until when, and what follows if he does
-    nothing. For an order alone, `policy=None` is the workflow's own profile and `workflow=None` the registry's, each in the edition in
-    force at `at`; a case has its own of both. A workflow
-    without guidance (any but a registered one) gets what can be read off its table, and is told so. Raises `BadData` for an unknown
-    `lang` or `role`, an `at` before the case's `now` or the order's `paid_at`, and an order that is not of the workflow.
+    nothing. For an order alone, `policy=None` is the workflow's own profile and `workflow=None` the registry's table, each in the edition
+    in force at `at`; a case has its own of both. A workflow without guidance (any but a registered one) gets what can be read off its
+    table, and is told so. Raises `BadData` for an unknown `lang` or `role`, an `at` before the case's `now`, the order's `paid_at` or the
+    first edition, and an order that is not of the workflow.
     """
     one_of("lang", lang, get_args(AdviceLang))
     at = instant(at, "at")

@@ -207,8 +207,7 @@ def _carried(head: Head, live: Live, dest: State, facts: Any, at: datetime) -> D
     due = live.due
     if due is None:
         return None
-    of = head.counting.of
-    if dest.key not in head.counting.fixed and of(dest.key, facts) is not of(live.state.key, live.facts):
+    if dest.key not in head.counting.fixed and head.counting.is_other(dest.key, facts, live.state.key, live.facts):
         return _not_before(running(head, dest, facts, live.entered), None if isinstance(due, Uncounted) else due.at, at)
     then = clock_rule(head, dest, facts)
     if due.then is then:

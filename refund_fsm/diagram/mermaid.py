@@ -45,7 +45,8 @@ flowchart TB
 
 
 def source(workflow: Workflow, *, lang: Lang = "both", policy: Policy | None = None) -> str:
-    """The Mermaid text of a workflow: states with who acts and the limits that the policy has (None: the workflow's own profile), edges with rules.
+    """The Mermaid text of a workflow: states with who acts and the limits that the policy has (None: the workflow's own profile), edges
+    with rules.
 
     Rules of one actor between the same two states share an edge; a rule that stays in its state is named on it. `lang` is `both`,
     `zh` or `en`; `BadData` for another. The same bytes for the same table and policy.

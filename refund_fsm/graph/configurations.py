@@ -72,7 +72,7 @@ class ConfigGraph:
         self.counts, self.count_of, self.law_starts = counted.kinds, _frozen(counted.count_of), memoryview(counted.law_starts)
 
     def _counted_anew(self, counted: Counted) -> ConfigGraph:
-        """The same configurations under another policy, which counts their limits in other ways."""
+        """The same configurations under another policy, which counts their limits otherwise."""
         found = copy(self)
         found._merged = None
         found._count(counted)

@@ -1,4 +1,4 @@
-"""Owns the registry of order types: one line each, its editions from the oldest on. An order type is loaded when it is first asked for."""
+"""Owns the registry of order types: one line each. An order type is loaded when it is first asked for."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import datetime
 from refund_fsm.errors import BadData, one_of
 from refund_fsm.workflow import Listing, Workflow, instant
 
-REGISTRY: dict[str, tuple[str, ...]] = {
-    "self_operated": ("refund_fsm.orders.self_operated",),
-    "third_party": ("refund_fsm.orders.third_party",),
-    "virtual": ("refund_fsm.orders.virtual",),
-    "shop_official": ("refund_fsm.orders.shop_official",),
+REGISTRY: dict[str, str | tuple[str, ...]] = {  # the module of the table; of several editions the oldest first
+    "self_operated": "refund_fsm.orders.self_operated",
+    "third_party": "refund_fsm.orders.third_party",
+    "virtual": "refund_fsm.orders.virtual",
+    "shop_official": "refund_fsm.orders.shop_official",
 }
 
 
@@ -24,13 +24,13 @@ def keys() -> tuple[str, ...]:
 def get(key: str) -> Workflow:
     """The workflow of an order type, in its newest edition; `BadData` for one that is not registered."""
     one_of("order_type", key, REGISTRY)
-    return _loaded(REGISTRY[key][-1])
+    return _loaded(_modules(key)[-1])
 
 
 def editions(key: str) -> tuple[Workflow, ...]:
     """All editions of an order type's workflow, the oldest first; `BadData` for one that is not registered."""
     one_of("order_type", key, REGISTRY)
-    return tuple(map(_loaded, REGISTRY[key]))
+    return tuple(map(_loaded, _modules(key)))
 
 
 def at(key: str, when: datetime) -> Workflow:
@@ -42,6 +42,11 @@ def at(key: str, when: datetime) -> Workflow:
     first = known[0].holds_from
     assert first is not None, "an edition without a beginning is always in force"
     raise BadData("at", when.isoformat(), f"not before {first.isoformat()}, from when the table {key} holds")
+
+
+def _modules(key: str) -> tuple[str, ...]:
+    found = REGISTRY[key]
+    return (found,) if isinstance(found, str) else found
 
 
 def _loaded(module: str) -> Workflow:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from refund_fsm.workflow.bounds import Bounds, fault
 from refund_fsm.workflow.calendar import FIRST_YEAR, LAST_YEAR, Deadline, Unit, WorkCalendar, instant, published
 from refund_fsm.workflow.catalogue import ASSUMED, ASSUMED_TEXT, CATALOGUE, CatalogueRule, cited, spelled
-from refund_fsm.workflow.counting import Count, Counting, End, Kind, Why, counting
+from refund_fsm.workflow.counts import Count, Counting, End, Kind, Why, counting
 from refund_fsm.workflow.facts import Domain, FactField, Label, NotFinite, Partial, UpTo, Value, assignments, known_in, reads_of
 from refund_fsm.workflow.files import MAX_BYTES, read_bytes, read_toml
 from refund_fsm.workflow.former import as_of, looks_at_days

@@ -13,7 +13,7 @@ from pydantic import Field, PlainSerializer, PlainValidator, StrictBool, StrictI
 
 from refund_fsm.errors import BadData
 from refund_fsm.text import Text
-from refund_fsm.workflow.values import OF_ATTRIBUTES, Attributes, Frozen, Instant, Name, NotEmpty, Prose, attributes, meant, placed
+from refund_fsm.workflow.values import OF_ATTRIBUTES, Attributes, Frozen, Grown, Instant, Name, NotEmpty, Prose, attributes, meant, placed
 
 MAX_FEN = 10**12  # ten thousand million yuan: a larger amount is a slip
 MAX_LINES = 1000
@@ -32,8 +32,10 @@ EVIDENCE_LABELS: dict[str, Text] = {
 }
 
 
-class OrderLine(Frozen):
+class OrderLine(Grown):
     """One item of an order. `paid_fen` is for the whole line; what earlier cases refunded or hold is subtracted from it."""
+
+    later = frozenset({"applications", "fresh", "electronic"})
 
     sku: Annotated[Name, meant("the item's SKU, once in an order")]
     title: Annotated[Name, meant("what the item is called")]
@@ -61,8 +63,10 @@ class OrderLine(Frozen):
         return self.paid_fen - self.refunded_fen - self.pending_fen
 
 
-class Order(Frozen):
+class Order(Grown):
     """An order as the shop system knows it. All instants but `paid_at` are None until they happen."""
+
+    later = frozenset({"cross_border", "special_order"})
 
     id: Annotated[Name, meant("the order's id")]
     order_type: Annotated[Name, meant("the key of the workflow that refunds of it follow, such as third_party")]

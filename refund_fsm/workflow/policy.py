@@ -18,7 +18,7 @@ from refund_fsm.workflow.calendar import WorkCalendar
 from refund_fsm.workflow.files import read_toml
 from refund_fsm.workflow.platform import Edition, edition_at, editions
 from refund_fsm.workflow.special import SpecialPeriod, check_apart
-from refund_fsm.workflow.values import Frozen, meant, placed
+from refund_fsm.workflow.values import Frozen, Grown, meant, placed
 
 MAX_DAYS = 365  # the longest limit in days: a slip of the keyboard is an error, not a case that lives for ever
 MAX_SPECIAL = 500  # periods: years of notices
@@ -63,11 +63,19 @@ def _span(at_least: int, at_most: int) -> Any:
     return Field(default_factory=partial(Span, at_least=at_least, at_most=at_most))
 
 
-class Policy(Frozen):
+class Policy(Grown):
     """The choices under which a case is judged. Frozen; amounts in fen, lengths in the unit that the name ends in.
 
     Bad values raise `BadData` naming field, value and what was expected.
     """
+
+    later = frozenset(
+        {
+            *("unshipped_review_hours", "fresh_review_hours", "shipped_review_hours", "parcel_return_days", "cross_border_receipt_days"),
+            *("parcel_receipt_days", "extension_days", "signed_receipt_hours", "exchange_shipping_hours", "exchange_confirm_days"),
+            *("after_sale_days", "electronic_after_sale_days", "max_applications", "fast_refund_fen", "dear_fen", "special"),
+        }
+    )
 
     # 1. Limits of states (rules.md § 6)
     negotiation_days: Annotated[Days, Cites("assumed"), meant("for talking with the merchant, in days")] = 2

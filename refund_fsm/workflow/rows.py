@@ -5,7 +5,7 @@ Data only: frozen and enumerable. Must not know an order type, nor what makes a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from refund_fsm.workflow.calendar import Unit
 from refund_fsm.workflow.catalogue import spelled
 from refund_fsm.workflow.model import Order, RefundRequest
 from refund_fsm.workflow.policy import Policy, Span
+from refund_fsm.workflow.values import restore
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,9 @@ class State:
     final: bool = False
     note: tuple[Actor, str, Text] | None = None
     good: bool = False
+
+    def __setstate__(self, state: Sequence[object]) -> None:
+        restore(self, state)
 
     @property
     def text(self) -> Text:
@@ -151,6 +155,9 @@ class Limit:
     plus: str | None = None
     plus_when: Guard | None = None
 
+    def __setstate__(self, state: Sequence[object]) -> None:
+        restore(self, state)
+
     @property
     def unit(self) -> Unit:
         """`hours`, `days` or `working_days`, read off the field's name; `WorkflowError` when it names none."""
@@ -172,6 +179,13 @@ class Limit:
     def plus_in(self, policy: Policy) -> int:
         """What is added while `plus_when` holds, in units of `plus`; 0 where nothing is."""
         return 0 if self.plus is None else _length(policy, self.plus)
+
+
+def counted(rows: Sequence[Limit]) -> list[Any]:
+    """What the rows of a limit do; one that depends on nothing is told as ever."""
+    if len(rows) == 1 and not rows[0].guards:
+        return [rows[0].field, rows[0].length]
+    return [[row.field, row.length, [one.name for one in row.when], row.plus, row.plus_when and row.plus_when.name] for row in rows]
 
 
 def unit_of(field: str) -> Unit:

@@ -1,6 +1,6 @@
 """Owns `SpecialPeriod`: days in which a limit that would end there becomes another, such as those of the Spring Festival.
 
-Must not know a table, nor what a guard asks: guards are named as text, and looked up where a table is at hand (`counting`).
+Must not know a table, nor what a guard asks: guards are named as text, and looked up where a table is at hand (`counts`).
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from refund_fsm.workflow.freight import check as check_freight
 from refund_fsm.workflow.model import Order, RefundRequest
 from refund_fsm.workflow.platform import edition_at
 from refund_fsm.workflow.policy import Policy
-from refund_fsm.workflow.rows import Acceptance, Actor, Event, Freight, Guard, Limit, Rule, State
+from refund_fsm.workflow.rows import Acceptance, Actor, Event, Freight, Guard, Limit, Rule, State, counted
 from refund_fsm.workflow.values import FrozenDict
 
 T = TypeVar("T")
@@ -273,13 +273,6 @@ def _by_name(pairs: Iterable[tuple[str, T]]) -> Mapping[str, T]:
     return FrozenDict(found)
 
 
-def _counted(rows: Sequence[Limit]) -> list[Any]:
-    """What the rows of a limit do; one that depends on nothing is told as ever."""
-    if len(rows) == 1 and not rows[0].guards:
-        return [rows[0].field, rows[0].length]
-    return [[row.field, row.length, [one.name for one in row.when], row.plus, row.plus_when and row.plus_when.name] for row in rows]
-
-
 def _meaning(workflow: Table) -> dict[str, Any]:
     return {
         "key": workflow.key,
@@ -287,8 +280,8 @@ def _meaning(workflow: Table) -> dict[str, Any]:
         "states": [[state.key, state.final, *(("good",) if state.good else ())] for state in workflow.states.values()],
         "events": [[e.name, e.actor.key, list(e.needs), e.files, e.pays] for e in workflow.events.values()],
         "facts": [[f.name, list(f.values) if f.values is not None else f.up_to, f.starts] for f in workflow.fact_fields],
-        "limits": [[sorted(s.key for s in group), *_counted(rows)] for group, rows in workflow.groups],
-        "law": [[state.key, *_counted((limit,))] for state, limit in workflow.law.items()],
+        "limits": [[sorted(s.key for s in group), *counted(rows)] for group, rows in workflow.groups],
+        "law": [[state.key, *counted((limit,))] for state, limit in workflow.law.items()],
         "rules": [
             [
                 rule.id,

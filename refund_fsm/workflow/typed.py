@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from refund_fsm.errors import BadData, WorkflowError, shown
 from refund_fsm.text import Text
 from refund_fsm.workflow import values
-from refund_fsm.workflow.catalogue import CatalogueRule, Published
+from refund_fsm.workflow.catalogue import CatalogueRule
+from refund_fsm.workflow.platform_rules import Published
 from refund_fsm.workflow.rows import Acceptance, Actor, Effect, Event, Guard, Limit, Rule, State
 from refund_fsm.workflow.table import Table
 

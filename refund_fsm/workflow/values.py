@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import fields
 from datetime import datetime
 from functools import wraps
 from typing import Annotated, Any, ClassVar, NoReturn, Self, TypeVar
@@ -20,10 +21,12 @@ from pydantic import (
     Field,
     PlainSerializer,
     PlainValidator,
+    SerializerFunctionWrapHandler,
     StrictStr,
     StringConstraints,
     ValidationError,
     WithJsonSchema,
+    model_serializer,
 )
 from pydantic_core import PydanticCustomError
 
@@ -38,7 +41,7 @@ K = TypeVar("K")
 U = TypeVar("U")
 V = TypeVar("V")
 PART = re.compile(r"([^\W\d]\w*)|\[([0-9]{1,9})\]")
-PATH = re.compile(r"[^\W\d]\w*(\[[0-9]{1,9}\])*(\.[^\W\d]\w*(\[[0-9]{1,9}\])*)*")
+PATH = re.compile(r"(?:[^\W\d]\w*|\[[0-9]{1,9}\])(\[[0-9]{1,9}\])*(\.[^\W\d]\w*(\[[0-9]{1,9}\])*)*")
 JOINERS = frozenset("\u200c\u200d")  # emoji and some scripts need them; they hide nothing
 BREAKS = frozenset("\n\t")
 
@@ -84,6 +87,22 @@ class Frozen(BaseModel):
 
     def __delattr__(self, name: str) -> None:
         raise BadData(name, None, f"no change: this {type(self).__name__} is frozen")
+
+
+class Grown(Frozen):
+    """A model that has gained fields since values of it were first saved: those of `later` are left out where they are at their default,
+    so that what was written before reads and is written as ever, and an earlier version reads what it can know."""
+
+    later: ClassVar[frozenset[str]] = frozenset()
+
+    # Without a type for what it gives, since that would stand for the model's own in its schema.
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, written: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]
+        found = written(self)
+        for name in self.later:
+            if name in found and getattr(self, name) == type(self).model_fields[name].default:
+                del found[name]
+        return found
 
 
 def _checked(kind: type[Frozen], validate: Callable[..., T], data: Any, **kwargs: Any) -> T:
@@ -192,6 +211,12 @@ def _not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
 
 # Not pydantic's own bound: that one complains once more of a list whose only entries are faulty.
 NotEmpty = Annotated[tuple[T, ...], AfterValidator(_not_empty), Field(json_schema_extra={"minItems": 1})]
+
+
+def restore(one: Any, state: Sequence[object]) -> None:
+    """Sets the fields of a frozen dataclass with slots that is read from a pickle; those that came later have their defaults."""
+    for place, field in enumerate(fields(one)):
+        object.__setattr__(one, field.name, state[place] if place < len(state) else field.default)
 
 
 class FrozenDict(dict[K, V]):

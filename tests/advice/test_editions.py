@@ -22,7 +22,7 @@ ZH, EN = "自2026年7月1日起适用新版的", "holds since 1 July 2026. This 
 @pytest.fixture
 def two_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     """A later edition of the table beside the one that there is."""
-    monkeypatch.setitem(REGISTRY, KEY, (*REGISTRY[KEY], "tests.advice.later_edition"))
+    monkeypatch.setitem(REGISTRY, KEY, ("refund_fsm.orders.shop_official", "tests.advice.later_edition"))
 
 
 @pytest.fixture
@@ -32,6 +32,7 @@ def two_notices(monkeypatch: pytest.MonkeyPatch) -> None:
         limit="shipped_review_hours", start=datetime(2026, 7, 1, tzinfo=SHANGHAI), end=datetime(2026, 7, 9, tzinfo=SHANGHAI), days=10
     )
     edition = platform.Edition("2026-06-28", datetime(2026, 6, 28, tzinfo=SHANGHAI), (longer,))
+    assert platform.editions(), "made when first asked for"
     monkeypatch.setitem(platform._EDITIONS, edition.copy, edition)
     monkeypatch.setitem(orders.get(KEY).__dict__, "_defaults", {})
 

@@ -135,7 +135,7 @@ class Selection:
 
 def _tested(original: Workflow, workflow: Workflow, part: str) -> str | None:
     """The first test of a part that fails on a workflow. To be called in a process of its own."""
-    module: Any = importlib.import_module(orders.REGISTRY[workflow.key][-1])
+    module: Any = importlib.import_module(str(orders.REGISTRY[workflow.key]))
     module.WORKFLOW = workflow
     selection = Selection(workflow, part, original)
     files = [str(ROOT / "tests" / f"{name}.py") for name in PARTS[part]]

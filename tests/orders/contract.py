@@ -15,6 +15,7 @@ FILE = SHARED / "rules.md"
 if not FILE.exists():
     pytest.skip("no ../shared/rules.md beside the checkout: the tables cannot be compared with the contract", allow_module_level=True)
 TEXT = FILE.read_text(encoding="utf-8")
+KEYS = ("self_operated", "third_party", "virtual")  # of the order types whose tables stand there
 COLUMN = {"mall": "self_operated", "shop": "third_party", "virtual": "virtual"}
 
 
@@ -120,7 +121,7 @@ CONTRACT = {"self_operated": MALL, "third_party": rules_of("7.2", "S", MALL), "v
 
 def limits_of() -> dict[str, dict[tuple[str, ...], tuple[str, int, str, bool, tuple[str, ...]]]]:
     """§ 6 for each order type: the states counted together, and (field, length, unit, by clock, provenance)."""
-    found: dict[str, dict[tuple[str, ...], Any]] = {key: {} for key in orders.keys()}
+    found: dict[str, dict[tuple[str, ...], Any]] = {key: {} for key in KEYS}
     for states, *cells in tables(section("6. Limits")):
         groups = [ticked(part) for part in states.split(";")]
         first: Any = None

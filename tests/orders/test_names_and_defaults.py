@@ -8,25 +8,26 @@ import pytest
 
 from refund_fsm import CLOCK, Policy, Span, orders
 from refund_fsm.orders.guidance_texts import GUIDANCE
-from tests.orders.contract import COLUMN, TEXT, section, tables, ticked
-from tests.workflows import EVERY_KEY
+from tests.orders.contract import COLUMN, KEYS, TEXT, section, tables, ticked
+
+EVERY_KEY = pytest.mark.parametrize("key", KEYS)
 
 
 def test_the_states_are_those_of_the_contract() -> None:
-    found = {s.key: (s.zh, s.en, s.final) for key in orders.keys() for s in orders.get(key).states.values()}
+    found = {s.key: (s.zh, s.en, s.final) for key in KEYS for s in orders.get(key).states.values()}
     assert found == {ticked(key)[0]: (zh, en, final == "yes") for key, zh, en, final in tables(section("5. States"))}
 
 
 def test_the_events_have_the_labels_of_the_contract() -> None:
     (said,) = re.findall(r"^Events: (.*?)\.$", TEXT, re.M | re.S)
     labels = dict(pair.split(" ", 1) for pair in re.split(r";\s+", said))
-    found = {event.name: event.zh for key in orders.keys() for event in orders.get(key).events.values()}
+    found = {event.name: event.zh for key in KEYS for event in orders.get(key).events.values()}
     assert found == labels
 
 
 def test_the_actors_have_the_labels_of_the_contract() -> None:
     (said,) = re.findall(r"^Actors: (.*?)\.$", TEXT, re.M | re.S)
-    found = {actor.key: actor.zh for key in orders.keys() for actor in orders.get(key).actors.values()}
+    found = {actor.key: actor.zh for key in KEYS for actor in orders.get(key).actors.values()}
     assert found == dict(re.findall(r"`([a-z]+)` ([^,]+)", said))
     assert CLOCK.key in found
 
@@ -34,7 +35,7 @@ def test_the_actors_have_the_labels_of_the_contract() -> None:
 def test_kinds_and_reasons_are_those_of_the_contract() -> None:
     said = {ticked(fact)[0]: values for fact, values, *_ in tables(section("3. Facts")) if len(ticked(fact)) == 1}
     goods, virtual = said["reason"].split("Virtual:")
-    for key in orders.keys():
+    for key in KEYS:
         known = {one.name: one.values for one in orders.get(key).fact_fields}
         assert set(known["reason"] or ()) == set(ticked(virtual if key == "virtual" else goods))
         assert known.get("kind") == (None if key == "virtual" else ticked(said["kind"]))
@@ -64,7 +65,7 @@ def test_the_statutory_clock_is_that_of_the_contract() -> None:
     field, days = re.findall(r"`(statutory_refund_days)` (\d+) d", TEXT)[0]
     (state,) = re.findall(r"statutory clock runs from the entry into `(\w+)`", TEXT)
     assert getattr(Policy(), field) == int(days)
-    for key in orders.keys():
+    for key in KEYS:
         law = {source.key: limit.field for source, limit in orders.get(key).law.items()}
         assert law == ({state: field} if state in orders.get(key).states else {})
 

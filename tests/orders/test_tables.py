@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from refund_fsm import Limit, Policy, Rule, Workflow, orders
-from tests.orders.contract import COLUMN, CONTRACT, TEXT, Row, limits_of, section, ticked
-from tests.workflows import EVERY_KEY
+from tests.orders.contract import COLUMN, CONTRACT, KEYS, TEXT, Row, limits_of, section, ticked
+
+EVERY_KEY = pytest.mark.parametrize("key", KEYS)
 
 
 def told(rule: Rule) -> Row:
@@ -25,7 +26,7 @@ def effect_of(rule: Rule) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The facts that the effect sets and takes, tried on facts where every one of them can show."""
     if rule.effect is None:
         return (), ()
-    workflow = next(w for w in map(orders.get, orders.keys()) if rule in w.rules)
+    workflow = next(w for w in map(orders.get, KEYS) if rule in w.rules)
     known = {one.name: (False if one.values and False in one.values else one.domain(Policy())[-1]) for one in workflow.fact_fields}
     before: Any = replace(workflow.facts(**known), **({"in_window": True} if "in_window" in known else {}))
     after = rule.effect(before)
@@ -42,7 +43,7 @@ def test_a_table_has_the_rules_of_the_contract_in_its_order(key: str) -> None:
     assert [rule.id for rule in orders.get(key).rules] == [row.id for row in CONTRACT[key]]
 
 
-@pytest.mark.parametrize(("key", "row"), [pytest.param(key, row, id=row.id) for key in orders.keys() for row in CONTRACT[key]])
+@pytest.mark.parametrize(("key", "row"), [pytest.param(key, row, id=row.id) for key in KEYS for row in CONTRACT[key]])
 def test_a_rule_is_as_the_contract_says(key: str, row: Row) -> None:
     assert told(orders.get(key).by_id[row.id]) == row
 
@@ -58,7 +59,7 @@ def test_the_filing_events_and_the_payment_are_those_of_the_contract(key: str) -
 @EVERY_KEY
 def test_the_limits_are_those_of_the_contract(key: str) -> None:
     workflow = orders.get(key)
-    found = {tuple(state.key for state in group): told_limit(workflow, group[0].key, limit) for group, limit in workflow.groups}
+    found = {tuple(state.key for state in group): told_limit(workflow, group[0].key, limit) for group, (limit,) in workflow.groups}
     assert found == limits_of()[key]
     for group, _ in workflow.groups:
         assert len({state.key in workflow.clock_rules for state in group}) == 1, group
@@ -69,7 +70,7 @@ def told_limit(workflow: Workflow, state: str, limit: Limit) -> tuple[str, int, 
 
 
 def test_the_reader_reads_something() -> None:
-    assert {key: len(rows) for key, rows in CONTRACT.items()} == {key: len(orders.get(key).rules) for key in orders.keys()}
+    assert {key: len(rows) for key, rows in CONTRACT.items()} == {key: len(orders.get(key).rules) for key in KEYS}
     assert sum(len(row.sets) + len(row.takes) for rows in CONTRACT.values() for row in rows) > 20
     assert sum(len(row.guards) for rows in CONTRACT.values() for row in rows) > 30
 
@@ -77,7 +78,7 @@ def test_the_reader_reads_something() -> None:
 def test_the_spines_are_those_of_the_contract() -> None:
     sentence = TEXT[TEXT.index("Spines, for the pictures.") :].split("\n\n")[0].replace("\n", " ")
     said = dict(re.findall(r"(Mall|Shop|Virtual): ([^.]*)", sentence))
-    assert len(said) == len(orders.keys())
+    assert len(said) == len(KEYS)
     mall = said["Mall"].split(", and ")[0]
     for short, way in said.items():
         main, branch = way.replace("the same", mall).split(", and ")

@@ -82,7 +82,7 @@ TEXT = Text("字", "word")
 RIGHT: dict[type, dict[str, Callable[[Any], bool]]] = {  # the values of the list that a field may hold, beside words where it holds words
     Text: {},
     Actor: {},
-    State: {"final": lambda v: v is True, "note": lambda v: v is None},
+    State: {"final": lambda v: v is True, "note": lambda v: v is None, "good": lambda v: v is True},
     Event: {
         "actor": lambda v: v is BUYER,
         "needs": lambda v: v == (),
@@ -96,11 +96,21 @@ RIGHT: dict[type, dict[str, Callable[[Any], bool]]] = {  # the values of the lis
         "when": lambda v: v in ((), (is_small,)),
         "effect": lambda v: v is None or v is pay,
     },
-    Limit: {"length": lambda v: v is None or (v == 5 and v is not True)},
+    Limit: {
+        "length": lambda v: v is None or (v == 5 and v is not True),
+        "when": lambda v: v in ((), (is_small,)),
+        "plus": lambda v: v is None,
+        "plus_when": lambda v: v is None,
+    },
     Guard: {"test": lambda v: v is is_small, "text": lambda v: v == TEXT, "why": lambda v: v is None or callable(v)},
     Effect: {"run": callable, "changes": lambda v: v == ()},
     Acceptance: {"reason": lambda v: v == TEXT},
-    CatalogueRule: {"text": lambda v: v == TEXT, "title": lambda v: v in (None, TEXT), "article": lambda v: v in (None, TEXT)},
+    CatalogueRule: {
+        "text": lambda v: v == TEXT,
+        "title": lambda v: v in (None, TEXT),
+        "article": lambda v: v in (None, TEXT),
+        "published": lambda v: v is None,
+    },
     Workflow: {
         "label": lambda v: v == TEXT,
         "initial": lambda v: v is OPEN,
@@ -111,6 +121,7 @@ RIGHT: dict[type, dict[str, Callable[[Any], bool]]] = {  # the values of the lis
         "law": lambda v: v == {},
         "accepts": lambda v: v == (),
         "spine": lambda v: v == (),
+        "holds_from": lambda v: v is None,
     },
 }
 

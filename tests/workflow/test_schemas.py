@@ -57,7 +57,10 @@ def test_the_schema_says_what_every_field_is(model: Any, mode: str) -> None:
 
 def test_the_schema_agrees_with_what_is_taken() -> None:
     """Whatever is written by a model is of the kinds that its schema lists."""
-    for one in (order(attributes={"n": 5, "gift": True}), request(evidence=(photo(),)), Policy.statute(), Behaviour.default("virtual")):
+    more: Any = {"line": {"applications": 1, "fresh": True, "electronic": True}, "cross_border": True, "special_order": True}
+    grown = order(attributes={"n": 5, "gift": True}, **more)
+    policy = Policy.platform().model_copy(update={name: 3 for name in Policy.later if name != "special"})
+    for one in (grown, request(evidence=(photo(),)), policy, Behaviour.default("virtual")):
         schema = type(one).model_json_schema(mode="serialization")
         told = json.loads(one.model_dump_json())
         assert set(told) == set(schema["properties"]) and set(schema.get("required", ())) <= set(told)

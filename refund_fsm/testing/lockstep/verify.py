@@ -47,8 +47,8 @@ def verify_implementation(
 
     `make()` gives a fresh `Implementation`; each case is one. First come the suites of `paths.cover` (`criterion`: a criterion, a
     suite, or several; `w` takes `refusals` and `limits` along), then `examples` random paths of at most `random_paths.LONGEST`
-    inputs, a quarter of which must be refused. `names` says how the system calls things (see `Names`). `policy=None` is the workflow's own profile,
-    or that of the suites handed over. `timeout`: seconds that one call may take, in a `thread` (which is left behind when it
+    inputs, a quarter of which must be refused. `names` says how the system calls things (see `Names`). `policy=None` is the workflow's own
+    profile, or that of the suites handed over. `timeout`: seconds that one call may take, in a `thread` (which is left behind when it
     hangs), or in a `process` (which is killed; `make` must be found by its name there); with `none` all is called in the caller's
     own thread, and what hangs, hangs. `max_search_calls` caps the search.
 

@@ -86,7 +86,7 @@ class Count:
         for period, guards in self.special:
             if period.start <= place < period.end:
                 found = calendar.deadline(start, period.length, period.unit)
-                if found.at > end.at or not period.never_shorter:
+                if found.at >= end.at or not period.never_shorter:
                     why = Why(self.limit, (*self.why.guards, *guards), self.why.facts, period, end.at, self.plus)
                     end = End(found.at, period.unit, period.length, found.provisional or end.provisional, why)
                 break
@@ -123,6 +123,11 @@ class Counting:
             return found
         group = self._at.get(state)
         return None if group is None else group.of(facts)
+
+    def is_other(self, state: str, facts: Any, before: str, earlier: Any) -> bool:
+        """Whether a limit is counted otherwise than before, so that its end may move."""
+        now, then = self.of(state, facts), self.of(before, earlier)
+        return now is not then and (now is None or then is None or now.kind != then.kind)
 
     @cached_property
     def counts(self) -> tuple[Count, ...]:
