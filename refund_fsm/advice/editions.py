@@ -22,9 +22,9 @@ def newer(scene: Scene) -> Iterator[Tip]:
     case = scene.case
     if case is None or case.state.final or not scene.files_here or filed(case):
         return
-    key, known = scene.workflow.key, orders.editions(scene.workflow.key) if scene.workflow.key in orders.keys() else ()
+    known = orders.editions(scene.workflow.key) if scene.workflow.key in orders.keys() else ()
     if any(one is scene.workflow for one in known):
-        found = orders.at(key, scene.at)
+        found = next((one for one in reversed(known) if one.holds_from is not None and one.holds_from <= scene.at), scene.workflow)
         if found is not scene.workflow and found.holds_from is not None and _later(scene, found.holds_from):
             yield tip("process", texts.NEWER_TABLE, label=found.label, since=day(local_day(found.holds_from)))
     if scene.workflow.profile == "platform" and scene.policy == scene.workflow.default_policy(case.opened_at):

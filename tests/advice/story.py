@@ -6,13 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from refund_fsm import CLOCK, Evidence, RefundCase
 from refund_fsm.advice import Advice, Tip, advise
 from refund_fsm.advice.texts import TOPICS
 from refund_fsm.orders.goods import FAULTS, window_end
+from refund_fsm.text import SHANGHAI
 from tests.languages import HAN
 
 PAST = (re.compile(r"已过|超时|逾期|届满"), re.compile(r"\bover\b(?! at)|overdue|\bended\b|breached|later than"))
@@ -154,7 +155,8 @@ def _losses_by_the_platform(case: RefundCase, at: datetime, advice: Advice, seen
     """The goods, the exchange and the period of the platform's own table, by a reading of official.md of its own."""
     facts, signed, line = case.facts, case.order.signed_at, case.order.line(case.request.sku)
     filed = any(step.event == "submit" for step in case.steps)
-    end = None if signed is None else (signed + timedelta(days=(15 if line.electronic else 30) + 1)).replace(hour=0, minute=0)
+    days = timedelta(days=(15 if line.electronic else 30) + 1)
+    end = None if signed is None else datetime.combine(signed.astimezone(SHANGHAI) + days, time(0), SHANGHAI)
     spent = (end is not None and at >= end) or line.applications + filed >= 5
     held = filed or taken(case, "submit", at, "buyer")
     for tip in advice.items:

@@ -16,6 +16,7 @@ from tests.advice.platform_rows import KEY, case, one
 from tests.samples import at
 
 JUNE = {"paid_at": at("2026-06-20 10:00"), "shipped_at": at("2026-06-21 10:00"), "signed_at": at("2026-06-23 15:00")}
+OLD = {"paid_at": at("2025-12-01 10:00"), "shipped_at": at("2025-12-02 10:00"), "signed_at": at("2025-12-05 10:00")}
 ZH, EN = "自2026年7月1日起适用新版的", "holds since 1 July 2026. This case was opened under an older one and was not filed"
 
 
@@ -74,10 +75,12 @@ def guided(order: object, when: str) -> bool:
 
 
 def test_before_the_first_edition_there_is_no_advice() -> None:
-    old = one(paid_at=at("2025-12-01 10:00"), shipped_at=at("2025-12-02 10:00"), signed_at=at("2025-12-05 10:00"))
+    old = one(**OLD)
     with pytest.raises(BadData, match="from when the table shop_official holds"):
         advise(old, at("2025-12-23 10:00"))
     assert advise(old, at("2025-12-24 00:00")).items
+    chosen = case(order=OLD, opened="2025-12-10 10:00", workflow=orders.get(KEY))
+    assert advise(chosen, chosen.now).items, "who names the table has it at any time"
 
 
 @pytest.mark.usefixtures("two_notices")
