@@ -122,9 +122,8 @@ def _workflow(data: Mapping[str, Any], order: Order, opened: datetime | None, wh
     """The workflow that the file names, or that of the order's type, in the edition in force when the case is opened."""
     name = data.get("workflow", order.order_type)
     try:
-        if opened is not None and "workflow" not in data and name in orders.keys():
-            return orders.at(name, opened)
-        return workflow_of(name)
+        found = workflow_of(name)
+        return orders.at(found.key, opened) if opened is not None and name in orders.keys() and "workflow" not in data else found
     except BadData as error:
         if error.field == "at":
             raise BadData(f"{where}: opened_at", error.value, error.expected) from None
