@@ -111,9 +111,10 @@ def advise(
 
     A case is looked at as the clock has left it at `at`; it stays as it is. `role` is the key of the actor who is advised, any of the
     workflow's but the clock; None: the one who files. Another is told what waits for him, until when, and what follows if he does
-    nothing. For an order alone, `policy=None` is the workflow's own profile and `workflow=None` the registry's; a case has its own of
-    both. A workflow without guidance (any but a registered one) gets what can be read off its table, and is told so. Raises `BadData`
-    for an unknown `lang` or `role`, an `at` before the case's `now` or the order's `paid_at`, and an order that is not of the workflow.
+    nothing. For an order alone, `policy=None` is the workflow's own profile and `workflow=None` the registry's table, each in the edition
+    in force at `at`; a case has its own of both. A workflow without guidance (any but a registered one) gets what can be read off its
+    table, and is told so. Raises `BadData` for an unknown `lang` or `role`, an `at` before the case's `now`, the order's `paid_at` or the
+    first edition, and an order that is not of the workflow.
     """
     one_of("lang", lang, get_args(AdviceLang))
     at = instant(at, "at")
@@ -132,7 +133,7 @@ def _placed(scene: Scene, tip: Tip) -> Tip:
     case = scene.case
     if case is None or tip.topic not in OF_THE_CASE:
         return tip
-    kind = tip.kind if tip.topic == "kind" or tip.kind is not None else case.request.kind
+    kind = tip.kind if tip.topic == "kind" or tip.kind is not None else scene.kind
     return replace(tip, state=case.state.key, kind=kind, line=tip.line or case.request.sku)
 
 
@@ -147,13 +148,13 @@ def _scene_of_case(case: RefundCase, at: datetime, policy: Policy | None, workfl
 
 
 def _scene_of_order(order: Order, at: datetime, policy: Policy | None, workflow: Workflow | None, role: str | None) -> Scene:
-    workflow = orders.get(order.order_type) if workflow is None else workflow
+    workflow = orders.at(order.order_type, max(at, order.paid_at)) if workflow is None else workflow
     if order.order_type != workflow.key:
         raise BadData("order.order_type", order.order_type, f"{workflow.key!r}, the workflow's key")
     if at < order.paid_at:
         raise BadData("at", at.isoformat(), f"not before the order was paid, {order.paid_at.isoformat()}")
     actor = _actor(workflow, role)
-    return Scene(workflow, workflow.default_policy() if policy is None else policy, guidance_of(workflow), order, at, role=actor)
+    return Scene(workflow, workflow.default_policy(at) if policy is None else policy, guidance_of(workflow), order, at, role=actor)
 
 
 def _actor(workflow: Workflow, role: str | None) -> Actor | None:

@@ -48,7 +48,7 @@ def last(scene: Scene) -> Iterator[Tip]:
         return
     for one in guide.law:
         yield tip("law", one)
-    if case is not None and case.paid_fen:
+    if case is not None and (case.paid_fen or case.state.good):
         return
     small = scene.policy.small_amount_fen
     amounts = [line.balance_fen for line in scene.order.lines] if case is None else [case.amount_fen]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from refund_fsm.case import RefundCase, Refusal, Refused, Verdict
 from refund_fsm.orders.guidance import Guidance
@@ -43,6 +43,7 @@ class Choice:
     verdict: Verdict
     files: frozenset[str]
     freight: Freight | None
+    facts: Any = None  # as it would be filed with
 
 
 def judged(scene: Looked, sku: str) -> Iterator[Choice]:
@@ -74,7 +75,7 @@ def _choice(scene: Looked, sku: str, kind: str | None, reason: str) -> Choice | 
     if found is None or verdict is None:
         return None
     files = frozenset(event.name for event in scene.filing if _asked(found, (event.name,), scene.at).allowed)
-    return Choice(kind, reason, verdict, files, found.freight)
+    return Choice(kind, reason, verdict, files, found.freight, found.facts)
 
 
 def fresh(scene: Looked, kind: str | None) -> Verdict | None:
@@ -89,7 +90,23 @@ def present(scene: Looked) -> Verdict | None:
 
 
 def _opened(scene: Looked, request: RefundRequest) -> RefundCase:
-    return RefundCase.open(scene.order, request, at=scene.at, policy=scene.policy, workflow=scene.workflow)
+    return RefundCase.open(_counted(scene), request, at=scene.at, policy=scene.policy, workflow=scene.workflow)
+
+
+def filed(case: RefundCase | None) -> bool:
+    """Whether the case was filed."""
+    return case is not None and any(step.rule.event.files for step in case.steps)
+
+
+def _counted(scene: Looked) -> Order:
+    """The order as a new case would find it: what the present one has filed counts among the applications, where they are counted."""
+    case, order = scene.case, scene.order
+    if case is None or scene.guidance is None or scene.guidance.applications is None or not filed(case):
+        return order
+    lines = [
+        line.model_copy(update={"applications": line.applications + 1}) if line.sku == case.request.sku else line for line in order.lines
+    ]
+    return order.model_copy(update={"lines": tuple(lines)})
 
 
 def _answer(scene: Looked, case: RefundCase | None) -> Verdict | None:
@@ -102,7 +119,7 @@ def _answer(scene: Looked, case: RefundCase | None) -> Verdict | None:
 
 
 # What stands in for the details that an event needs, when it is only asked whether the event would be taken.
-_GIVEN: dict[str, Callable[[datetime], object]] = {
+GIVEN: dict[str, Callable[[datetime], object]] = {
     "note": lambda _: "…",
     "tracking_no": lambda _: "…",
     "evidence": lambda at: Evidence(kind="photo", by="advice", at=at),
@@ -128,7 +145,7 @@ def _asked(case: RefundCase, events: tuple[str, ...], at: datetime) -> Verdict:
     """The verdict on the last of the events, those before it taken; or on the first of them that is refused."""
     for name in events:
         event = case.workflow.events[name]
-        given = {need: _GIVEN[need](at) for need in event.needs}
+        given = {need: GIVEN[need](at) for need in event.needs}
         verdict = case.ask(name, at=at, by=event.actor.key, **given)
         if not verdict.allowed or name == events[-1]:
             break

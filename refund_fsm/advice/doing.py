@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refund_fsm.advice import texts
+from refund_fsm.advice.choices import GIVEN
 from refund_fsm.advice.scene import Scene, ends_unpaid
-from refund_fsm.advice.tip import Tip, joined, labels, mentioned, unique
+from refund_fsm.advice.tip import Tip, ends, joined, labels, mentioned, unique
 from refund_fsm.case import NEEDS, Due
 from refund_fsm.orders import fact_labels
 from refund_fsm.orders.guidance import Said
 from refund_fsm.text import Provisional, Text
-from refund_fsm.workflow import ASSUMED, Event, Rule, spelled
+from refund_fsm.workflow import ASSUMED, Event, Rule, counting, spelled
 
 
 def to_do(scene: Scene) -> Iterator[Tip]:
@@ -51,9 +52,14 @@ def _to_file(scene: Scene) -> Iterator[Tip]:
 
 def _move(scene: Scene, rule: Rule) -> Tip:
     said, cites = _how(scene, rule.event, scene.allowed(), rule.sources)
+    told = scene.guidance.told.get(rule.event.name) if scene.guidance else None
+    if told is not None:
+        said, cites = [*said, told.filled(**scene.numbers(told))], unique(cites, told.sources)
     lost = loss(scene, rule)
     if lost is not None:
         said, cites = [*said, lost.text], unique(cites, lost.sources)
+    if rule.internal:
+        said += _moved(scene, rule)
     if rule.dest.final:
         said.append(texts.ENDS.filled(dest=rule.dest.text))
     elif not scene.for_filer and not rule.internal:
@@ -62,6 +68,17 @@ def _move(scene: Scene, rule: Rule) -> Tip:
     provisional = (due is not None and due.provisional) or any(isinstance(one, Provisional) for one in said)
     found = Tip("next", joined(*said), cites, None, rule.event.name, provisional)
     return found if due is None else Tip(found.topic, found.text, found.cites, due.at, found.event, provisional, deadline=due.limit.field)
+
+
+def _moved(scene: Scene, rule: Rule) -> Iterator[Text]:
+    """Until when the limit would run after an internal rule that moves it."""
+    case = scene.case
+    if case is None or case.due is None or rule.effect is None or case.state.key in counting(scene.workflow, scene.policy).fixed:
+        return
+    given = {need: GIVEN[need](scene.at) for need in rule.event.needs}
+    due = case.apply(rule.event.name, at=scene.at, by=rule.actor.key, **given).due
+    if due is not None and due.at != case.due.at:
+        yield texts.MOVES.filled(state=rule.dest.text, due=ends(due))
 
 
 def _how(scene: Scene, event: Event, allowed: frozenset[str], cites: tuple[str, ...]) -> tuple[list[Text], tuple[str, ...]]:
@@ -91,8 +108,9 @@ def loss(scene: Scene, rule: Rule) -> Said | None:
         return None
     said, cites = [], []
     if scene.sent_back is not None:
-        said.append(scene.sent_back.ending.text)
-        cites.append(scene.sent_back.ending.sources)
+        ending = scene.sent_back.ending_well if rule.dest.good else scene.sent_back.ending
+        said += [ending.text] if ending is not None else []
+        cites += [ending.sources] if ending is not None else []
     refusal = scene.lost()
     if refusal is not None:
         guide, reason = scene.guidance, scene.case.request.reason

@@ -93,13 +93,15 @@ def _barred(scene: Scene, choices: tuple[Choice, ...]) -> Iterator[Tip]:
 
 
 def _freights(scene: Scene, choices: tuple[Choice, ...]) -> Iterator[Tip]:
-    payers: dict[tuple[str, Text, str], list[str]] = {}
+    payers: dict[tuple[str, Text], dict[str, None]] = {}
+    cites: dict[tuple[str, Text], list[tuple[str, ...]]] = {}
     for choice in choices:
         if choice.verdict.allowed and choice.freight is not None:
-            freight = choice.freight
-            payers.setdefault((freight.payer, freight.text, freight.cites), []).append(choice.reason)
-    for (_, text, cites), reasons in payers.items():
-        yield tip("kind", texts.FREIGHT, spelled(cites), freight=text, reasons=_reasons(scene, reasons)[0])
+            paid = (choice.freight.payer, choice.freight.text)
+            payers.setdefault(paid, {})[choice.reason] = None
+            cites.setdefault(paid, []).append(spelled(choice.freight.cites))
+    for paid, reasons in payers.items():
+        yield tip("kind", texts.FREIGHT, *cites[paid], freight=paid[1], reasons=_reasons(scene, list(reasons))[0])
 
 
 def _reasons(scene: Scene, reasons: list[str]) -> tuple[Text, tuple[str, ...]]:

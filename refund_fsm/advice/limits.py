@@ -12,6 +12,8 @@ from datetime import datetime
 from refund_fsm.advice import texts
 from refund_fsm.advice.doing import loss
 from refund_fsm.advice.kinds import about_lines
+from refund_fsm.advice.periods import terms
+from refund_fsm.advice.reasons import because, span_of
 from refund_fsm.advice.scene import Scene
 from refund_fsm.advice.tip import Tip, dated, ends, joined, labels, tip, unique, when
 from refund_fsm.case import Due
@@ -30,8 +32,11 @@ def deadlines(scene: Scene) -> Iterator[Tip]:
     if case is not None and not case.state.final:
         if case.due is not None:
             yield _limit(scene, case.state, case.due)
+            yield from because(scene, case.due)
         if not scene.for_filer and scene.waits:
             yield _idle(scene, case.state, case.due)
+    if guide is not None:
+        yield from terms(scene, guide)
     if guide is not None and scene.for_filer:
         if scene.may_choose:
             yield from _window(scene, guide)
@@ -45,14 +50,14 @@ def _units(scene: Scene) -> set[str]:
     """The units of the limits that are told: that of the present state, and that of the payout."""
     case = scene.case
     due = None if case is None else case.due
-    paying = {row.unit for states, rows in scene.workflow.groups for row in rows if any(scene.pays_at(state.key) for state in states)}
+    paying = {count.end(scene.policy.calendar, scene.at).unit for count in scene.payouts()}
     return ({due.unit} if due else set()) | (paying if case is not None or scene.can_file() else set())
 
 
 def _limit(scene: Scene, state: State, due: Due) -> Tip:
     """The limit of the present state: what the clock does at it, or who is late."""
     assert scene.case is not None
-    cites, span, name = spelled(due.limit.cites), length(due.length, due.unit), due.limit.field
+    cites, span, name = spelled(due.limit.cites), span_of(due), due.limit.field
     parts = {"state": state.text, "due": ends(due)}
     if due.then is not None:
         return _clock(scene, due, due.then, {**parts, "length": span})

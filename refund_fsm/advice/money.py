@@ -18,9 +18,13 @@ from refund_fsm.workflow import Limit, spelled
 def money(scene: Scene) -> Iterator[Tip]:
     """Who refunds, to which account, and by when at the latest; the law's clock too."""
     guide, case = scene.guidance, scene.case
-    if guide is not None and scene.for_filer:
+    if guide is not None and scene.for_filer and not (case is not None and case.state.good):
         yield tip("money", guide.refunder)
         yield tip("money", guide.money, route=texts.ACCOUNTS[scene.order.payment_method])
+    if guide is not None and case is not None and not case.state.final and not scene.pays_at(case.state.key):
+        known = guide.kind_money.get(scene.kind or "")
+        if known is not None:
+            yield tip("money", known)
     if case is not None and case.paid_fen:
         paid = next(step for step in reversed(case.steps) if step.rule.event.pays)
         yield tip("money", texts.PAID, paid.rule.sources, amount=yuan(case.paid_fen), at=when(paid.at))
@@ -40,26 +44,25 @@ def _may_pay(scene: Scene) -> bool:
 def _payout(scene: Scene) -> Iterator[Tip]:
     """The payout limit: as it runs, or as it would run if the refund were granted now."""
     case = scene.case
-    groups = [rows for states, rows in scene.workflow.groups if any(scene.pays_at(state.key) for state in states)]
-    for rows in groups:
-        limit = rows[-1]
-        if case is not None and scene.workflow.limits_at.get(case.state.key) is rows:
+    here = None if case is None else scene.workflow.group_of.get(case.state.key)
+    for count in scene.payouts():
+        if case is not None and here == count.kind.group:
             due = case.due
             assert due is not None
             sentence = texts.PAYOUT_LATE if due.at <= scene.at else texts.PAYOUT
             parts = {"amount": yuan(case.amount_fen), "due": ends(due)}
-            yield dated(tip("money", sentence, spelled(limit.cites), **parts), due.at, limit.field)
+            yield dated(tip("money", sentence, spelled(due.limit.cites), **parts), due.at, due.limit.field)
         else:
-            count = limit.length_in(scene.policy)
-            end = scene.policy.calendar.deadline(scene.at, count, limit.unit)
-            yield tip("money", texts.PAYOUT_IF, spelled(limit.cites), length=length(count, limit.unit), due=when(end.at, end.provisional))
+            end = count.end(scene.policy.calendar, scene.at)
+            parts = {"length": length(end.length, end.unit), "due": when(end.at, end.provisional)}
+            yield tip("money", texts.PAYOUT_IF, spelled(count.limit.cites), **parts)
 
 
 def _statute(scene: Scene) -> Iterator[Tip]:
     case, law = scene.case, tuple(scene.workflow.law.values())
     if case is None or not law:
-        if scene.can_file():
-            yield from (_law_ahead(scene, limit) for limit in law)
+        found = [choice.facts for sku in scene.skus for choice in scene.choices(sku) if choice.files] if law else []
+        yield from (_law_ahead(scene, limit) for limit in law if any(limit.holds(facts) for facts in found))
         return
     due: Due | None = case.statutory_due
     if due is not None:
@@ -69,7 +72,7 @@ def _statute(scene: Scene) -> Iterator[Tip]:
             one = tip("money", sentence, spelled(due.limit.cites), length=length(due.length, due.unit), due=ends(due))
             yield dated(one, due.at, due.limit.field)
     elif case.freight is not None and not case.state.final:
-        yield from (_law_ahead(scene, limit) for limit in law)
+        yield from (_law_ahead(scene, limit) for limit in law if limit.holds(case.facts))
 
 
 def _law_ahead(scene: Scene, limit: Limit) -> Tip:

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from string import Formatter
 from typing import Any, TypeVar
 
-from refund_fsm.advice.choices import Choice, asks_of, fresh, judged, present
+from refund_fsm.advice.choices import Choice, asks_of, filed, fresh, judged, present
 from refund_fsm.case import RefundCase, Refusal, Verdict
-from refund_fsm.orders.guidance import Guidance, SentBack
-from refund_fsm.workflow import CLOCK, Actor, Event, Order, Policy, Rule, Workflow
+from refund_fsm.orders.guidance import Guidance, Said, SentBack
+from refund_fsm.text import Text, words
+from refund_fsm.workflow import CLOCK, Actor, Count, Event, Order, Policy, Rule, Workflow, counting
+from refund_fsm.workflow.rows import unit_of
 
 Found = TypeVar("Found")
 
@@ -80,17 +83,33 @@ class Scene:
         return tuple(line.sku for line in self.order.lines) if self.case is None else (self.case.request.sku,)
 
     @property
+    def kind(self) -> str | None:
+        """The kind of refund that the case is about: what was asked for, or what a ruling has made of it."""
+        assert self.case is not None
+        asked = self.case.request.kind
+        return asked if asked is None or self.guidance is None else getattr(self.case.facts, "kind", asked)
+
+    @property
     def sent_back(self) -> SentBack | None:
-        """What there is to say of goods that were sent back; None while they were not."""
-        known = self.guidance.sent_back if self.guidance else None
-        return known if known is not None and self.case is not None and getattr(self.case.facts, known.fact, False) else None
+        """What there is to say of goods that were sent back; None while they were not, and once others came for them."""
+        known, case = self.guidance.sent_back if self.guidance else None, self.case
+        return known if known is not None and case is not None and not case.state.good and getattr(case.facts, known.fact, False) else None
+
+    @property
+    def replaced(self) -> bool:
+        """Whether other goods were sent in exchange for those that went back."""
+        back = self.sent_back
+        return back is not None and back.exchanged is not None and bool(getattr(self.case and self.case.facts, back.exchanged, False))
 
     @property
     def arrived(self) -> bool:
-        """Whether goods that were sent back have arrived."""
+        """Whether goods that were sent back have arrived, since they were sent last."""
         assert self.case is not None
-        back = self.sent_back
-        return back is not None and any(step.event == back.arrival for step in self.case.steps)
+        back, steps = self.sent_back, self.case.steps
+        if back is None:
+            return False
+        sent = [place for place, step in enumerate(steps) if getattr(step.after, back.fact) and not getattr(step.before, back.fact)]
+        return any(step.event in (back.arrival, *back.taken) for step in steps[sent[-1] if sent else 0 :])
 
     def actors_now(self) -> tuple[Actor, ...]:
         """Who else than the one advised can move the case, the clock aside."""
@@ -111,6 +130,15 @@ class Scene:
         allowed = {verdict.rule for by in others for verdict in case.actions(at=self.at, by=by)}
         moves = tuple(rule.event for rule in self.workflow.rules if rule in allowed and not rule.internal)
         return tuple(event for event in moves if filer is None or event.actor.key != filer.key) or moves
+
+    def open_to_others(self) -> frozenset[str]:
+        """The events that others than the one advised can send now, the clock aside."""
+        return self._once("open to others", self._open_to_others)
+
+    def _open_to_others(self) -> frozenset[str]:
+        case, role = self.case, self.role
+        others = [by for by in self.workflow.actors if case is not None and by != CLOCK.key and (role is None or by != role.key)]
+        return frozenset(verdict.event for by in others if case for verdict in case.actions(at=self.at, by=by) if verdict.allowed)
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """Every event of the one advised, judged now."""
@@ -139,6 +167,33 @@ class Scene:
         found = {rule.source.key for rule in self.workflow.rules if rule.event.pays}
         groups = [{state.key for state in states} for states, _ in self.workflow.groups]
         return frozenset(found).union(*(group for group in groups if group & found))
+
+    def payouts(self) -> tuple[Count, ...]:
+        """How the limits of the states that pay would be counted: for the case's facts, or those of all that could be filed now."""
+        return self._once("payouts", self._payouts)
+
+    def _payouts(self) -> tuple[Count, ...]:
+        case, counts = self.case, counting(self.workflow, self.policy)
+        states = [states[0].key for states, _ in self.workflow.groups if any(self.pays_at(state.key) for state in states)]
+        found: dict[Count, None] = {}
+        for state in states:
+            if state in counts.fixed:
+                found[counts.fixed[state]] = None
+            elif case is not None and not self.files_here:
+                found |= dict.fromkeys([count for count in (counts.of(state, case.facts),) if count is not None])
+            else:
+                open_now = [choice.facts for sku in self.skus for choice in self.choices(sku) if choice.verdict.allowed]
+                found |= dict.fromkeys(count for count in (counts.of(state, facts) for facts in open_now) if count is not None)
+        return tuple(found)
+
+    def numbers(self, one: Said) -> dict[str, Text]:
+        """The numbers that a sentence leaves to the policy, in words, by the field that it names."""
+        fields = [name for _, name, _, _ in Formatter().parse(one.text.zh) if name and name in Policy.model_fields]
+        return {name: _number(name, getattr(self.policy, name)) for name in fields}
+
+    def applications(self, sku: str) -> int:
+        """How many after-sales were filed for a line, the present case included."""
+        return self.order.line(sku).applications + filed(self.case)
 
     def choices(self, sku: str) -> tuple[Choice, ...]:
         """Every kind and reason that the workflow knows, each judged as this case would be if it asked for that, or as a new one."""
@@ -174,6 +229,12 @@ class Scene:
             if any(guard(case.facts) for guard in found.refusal.failed_guards):
                 refusals.append(found.refusal)
         return min(refusals, key=lambda refusal: len(refusal.failed_guards), default=None)
+
+
+def _number(field: str, value: int) -> Text:
+    if field.endswith("_fen"):
+        return words.yuan(value)
+    return words.length(value, unit_of(field))
 
 
 def ends_unpaid(rule: Rule) -> bool:

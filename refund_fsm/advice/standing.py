@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from refund_fsm.advice import texts
+from refund_fsm.advice.editions import newer
 from refund_fsm.advice.scene import Scene
 from refund_fsm.advice.tip import Tip, labels, tip, when
 from refund_fsm.case import RefundCase
@@ -27,6 +28,7 @@ def process(scene: Scene) -> Iterator[Tip]:
     elif scene.for_filer:
         for one in (guide.process, guide.applies, *guide.where):
             yield tip("process", one)
+    yield from newer(scene)
 
 
 def standing(scene: Scene) -> Iterator[Tip]:
@@ -59,6 +61,7 @@ def _of_case(scene: Scene) -> Iterator[Tip]:
     reason = (guide.reasons if guide else {}).get(case.request.reason) or Said(own)
     what = reason.text if kind is None else Text(f"{kind.text.zh}（{reason.text.zh}）", f"{kind.text.en} ({reason.text.en})")
     yield tip("standing", texts.ASKED, kind.sources if kind else (), reason.sources, what=what, amount=yuan(case.amount_fen))
+    yield from _of_kind(scene, case)
     if guide and scene.for_filer:
         yield from _of_state(scene, guide, case.state.key)
     yield from _turn(scene)
@@ -68,13 +71,27 @@ def _of_case(scene: Scene) -> Iterator[Tip]:
             yield tip("standing", texts.ANEW)
 
 
+def _of_kind(scene: Scene, case: RefundCase) -> Iterator[Tip]:
+    """What a ruling has made of the request."""
+    now = scene.kind
+    if scene.guidance is None or now is None or now == case.request.kind:
+        return
+    said = scene.guidance.kinds[now]
+    made = next((step.rule.sources for step in reversed(case.steps) if step.before.kind != step.after.kind), ())
+    yield replace(tip("standing", texts.MADE, said.sources, made, kind=said.text), kind=now)
+
+
 def _of_state(scene: Scene, guide: Guidance, state: str) -> Iterator[Tip]:
-    """What the guidance says of a state, and of what is possible there."""
+    """What the guidance says of a state, and of what is possible there, whoever does it."""
     if state in guide.states:
-        yield tip("standing", guide.states[state])
+        yield tip("standing", guide.states[state], **scene.numbers(guide.states[state]))
     for (where, event), one in guide.open_in.items():
-        if where == state and event in scene.allowed():
-            yield replace(tip("standing", one), event=event)
+        if where == state and event in (scene.allowed() if _mine(scene, event) else scene.open_to_others()):
+            yield replace(tip("standing", one, **scene.numbers(one)), event=event)
+
+
+def _mine(scene: Scene, event: str) -> bool:
+    return scene.role is not None and scene.workflow.events[event].actor.key == scene.role.key
 
 
 def _turn(scene: Scene) -> Iterator[Tip]:
@@ -102,7 +119,7 @@ def _of_goods(scene: Scene, guide: Guidance) -> Iterator[Tip]:
     found = scene.open_kinds()
     for (where, kind), one in guide.goods_open.items():
         if where == place and kind in found:
-            yield replace(tip("standing", one), kind=kind)
+            yield replace(tip("standing", one, **scene.numbers(one)), kind=kind)
     if place in guide.unsaid and found:
         yield tip("standing", guide.unsaid[place])
     if case is not None and not case.state.final and not scene.may_choose:
@@ -112,6 +129,9 @@ def _of_goods(scene: Scene, guide: Guidance) -> Iterator[Tip]:
 def _of_return(scene: Scene, case: RefundCase, back: SentBack) -> Iterator[Tip]:
     """Goods that were sent back: nothing of them while they travel, nor once the money is due or there."""
     here = case.state.key
+    if scene.replaced and not case.paid_fen and back.instead is not None:
+        yield tip("standing", back.instead)
+        return
     if case.paid_fen or scene.pays_at(here) or (here, back.arrival) in scene.workflow.rules_at:
         return
     if case.state.final:

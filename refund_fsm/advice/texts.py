@@ -32,9 +32,22 @@ UNGUIDED = said(
     "No guidance comes with this process: what follows is read off its table alone. Where to tap, which evidence helps and what the law "
     "says, this program cannot tell.",
 )
+NEWER_TABLE = said(
+    "R1",
+    "自{since}起适用新版的“{label}”；这笔售后是按旧版开立的，还没有提交：现在要提交的，请重新开立，按新版处理。",
+    "A newer edition of “{label}” holds since {since}. This case was opened under an older one and was not filed: what is filed now should "
+    "be opened anew, under the newer edition.",
+)
+NEWER_NOTICES = said(
+    "R1",
+    "自{since}起，平台通知有新版（{copy}的副本）；这笔售后还没有提交：现在要提交的，请重新开立，按新版计算时限。",
+    "A newer edition of the platform's notices holds since {since} (copy of {copy}). This case was not filed: what is filed now should be "
+    "opened anew, so that its limits are counted by it.",
+)
 UNFILED = said("", "还没有提交任何申请。", "Nothing was filed yet.")
 STATE = said("", "当前状态：{state}（自{since}起）。", "The case is “{state}” since {since}.")
 ASKED = said("", "本次申请：{what}，金额{amount}。", "Asked for: {what}, {amount}.")
+MADE = said("", "现已改按{kind}处理。", "By now it is treated as {kind}.")
 WAITING = said("", "现在由{actors}处理：{events}。", "Now it is up to the {actors}: {events}.")
 ENDED = said("", "该售后已经结束，不能再操作。", "The case has ended; nothing more can be done in it.")
 ANEW = said("", "如有需要，可以另行申请。", "If need be, file a new one.")
@@ -45,6 +58,7 @@ DO = said("", "{event}。", "{event}.")
 DO_HOW = said("", "{event}：{how}。", "{event}: {how}.")
 NEEDS = said("", "须提供{needs}。", "It needs {needs}.")
 ENDS = said("", "该售后随之结束（{dest}），不能恢复。", "The case then ends ({dest}) and is not taken up again.")
+MOVES = said("", "此后“{state}”最晚到{due}。", "“{state}” then lasts until {due} at the latest.")
 LEADS = said("", "之后转为“{dest}”。", "The case then becomes “{dest}”.")
 LOSES = said(
     "",
@@ -111,6 +125,15 @@ IDLE_UNLIMITED = said(
     "如果{actor}什么都不做：这一步没有期限，售后停在“{state}”。",
     "If the {actor} does nothing: there is no limit here, and the case stays “{state}”.",
 )
+WHY_ROW = said("", "这里按“{guards}”的时限计。", "This is the limit for “{guards}”.")
+WHY_SPECIAL = said(
+    "",
+    "平时到{ordinary}为止，但{name}{start}至{end}之间到期的，改为{length}。",
+    "As a rule it would end on {ordinary}; what would end {name}from {start} to {end} has {length} instead.",
+)
+WHY_PLUS = said("", "其中含延长的{length}。", "{length} of it are the extension.")
+WHY_HELD = said("", "已经告知过这一时间，不会提前。", "That was told before, and it does not end earlier.")
+PLUS = Text("，另延长{more}", ", and {more} more")
 WORKING_DAYS = said(
     "assumed",
     "工作日不算周末和法定节假日，调休上班的日子要算；按“天”算的期限是自然日，节假日也算在内。",

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from refund_fsm.orders import guidance_common, guidance_texts
 from refund_fsm.orders.goods import GOODS_LABELS
+from refund_fsm.orders.official import KIND_LABELS, LINE_LABELS
 from refund_fsm.text import Text
 from refund_fsm.workflow import Label, Workflow
 
@@ -23,11 +24,19 @@ FIELDS: Mapping[str, Text] = {
     "has_evidence": Text("申请时已附凭证", "Evidence attached"),
     "benefits_used": Text("权益已使用", "Benefits used"),
     "found_at_once": Text("付款后立即发现", "Found at once after the payment"),
+    "in_period": Text("在售后期内", "Inside the after-sale period"),
+    "may_apply": Text("申请次数未用完", "An application is left"),
+    "line_class": Text("商品类别", "Class of the item"),
+    "fast_refundable": Text("符合极速退款的条件", "A fast refund is open"),
+    "dear": Text("订单金额较高", "Dear order"),
+    "exchange_sent": Text("换货已发出", "Exchange shipped"),
+    "extended": Text("已延长收货", "Receipt extended"),
 }
 VALUES: Mapping[str, Mapping[str, Text]] = {
-    "kind": {key: said.text for key, said in guidance_common.KINDS.items()},
+    "kind": KIND_LABELS,
     "reason": {key: said.text for key, said in {**guidance_common.GOODS_REASONS, **guidance_texts.VIRTUAL.reasons}.items()},
     "goods": GOODS_LABELS,
+    "line_class": LINE_LABELS,
 }
 
 

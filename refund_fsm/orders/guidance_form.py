@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from refund_fsm.text import Text
-from refund_fsm.workflow import Deadline, Order, Policy, spelled
+from refund_fsm.workflow import Deadline, Order, OrderLine, Policy, spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,17 @@ class Overtaken:
 @dataclass(frozen=True, kw_only=True)
 class SentBack:
     """Goods that the buyer has sent back: the fact that says so and the event by which they arrive. `there` and `lost` are said while
-    the case runs, `kept` and `undelivered` once it has ended without a refund, `ending` before the buyer ends it so."""
+    the case runs, `kept` and `undelivered` once it has ended without a refund, `ending` before the buyer ends it so.
+
+    `taken` are other events that show that they arrived. Where others can be sent in exchange, the fact `exchanged` says that they were:
+    `instead` is said then, and `ending_well` before the case ends as an exchange."""
 
     fact: str
     arrival: str
+    taken: tuple[str, ...] = ()
+    exchanged: str | None = None
+    instead: Said | None = None
+    ending_well: Said | None = None
     there: Said
     lost: Said
     kept: Said
@@ -75,6 +82,48 @@ class Term:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Period:
+    """The days in which anything may be filed: until `end(order, line, policy)`, which the policy's `field(line)` sets. `unsigned` is said
+    before they run, `ahead` and `over` of their end, `again` of what is left to file after a case that is on its way."""
+
+    end: Callable[[Order, OrderLine, Policy], datetime | None]
+    field: Callable[[OrderLine], str]
+    unsigned: Said
+    ahead: Said
+    over: Said
+    again: Said
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applications:
+    """How often one line may be claimed: `most` is a field of the policy. `unused` is said before anything was filed,
+    `left`, `last` and `none` of what remains."""
+
+    most: str
+    unused: Said
+    left: Said
+    last: Said
+    none: Said
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoReason:
+    """Days in which a refusal for want of a reason is groundless, though nothing is judged by them: until `end(order)`, named by the
+    catalogue id `term`. `ahead` and `over` are said to the one who files, `warned` to one who may refuse by `refusal`, `groundless` in
+    the state `refused` where that was done before the end, `excluded` of lines that have no such days."""
+
+    end: Callable[[Order], datetime | None]
+    term: str
+    refusal: str
+    refused: str
+    ahead: Said
+    over: Said
+    warned: Said
+    groundless: Said
+    excluded: Said
+
+
+@dataclass(frozen=True, kw_only=True)
 class Guidance:
     """What the advice says about one order type.
 
@@ -86,6 +135,10 @@ class Guidance:
     there are none, and `window_guard` names the guard that watches them; `not_signed` is said of lines that have such days, before
     they run; `holidays` says how holidays count in them. `faults` are the reasons that need no such days. `keep` is said as long as a
     case may go on, evidence wanted or not. `refusing` is said where refusing the delivery counts as sending the goods back.
+
+    `period`, `applications` and `no_reason` are for order types that have them. `told` is by event what whoever may send it is told with
+    it; `because` by the name of a guard what is said where the clock acts as it does since that holds; `notices` by catalogue id what the
+    special periods that rest on it are called; `kind_money` by kind what is said of the money. A text may name fields of the policy.
     """
 
     process: Said
@@ -120,5 +173,12 @@ class Guidance:
     sent_back: SentBack | None = None
     terms: tuple[Term, ...] = ()
     pieces: Said
+    period: Period | None = None
+    applications: Applications | None = None
+    no_reason: NoReason | None = None
+    told: Mapping[str, Said] = field(default_factory=dict)
+    because: Mapping[str, Said] = field(default_factory=dict)
+    notices: Mapping[str, Said] = field(default_factory=dict)
+    kind_money: Mapping[str, Said] = field(default_factory=dict)
     activated: Said | None = None
     not_activated: Said | None = None

@@ -1,5 +1,7 @@
 """Owns the guidance of the registered order types. Data only; what the guide says is cited, what is assumed is marked.
 
+That of the platform's own table is in `guidance_official`.
+
 No lengths here: a number that the policy can change is said by the advice, which reads the policy.
 """
 
@@ -30,6 +32,7 @@ from refund_fsm.orders.guidance_common import (
     UNSAID,
 )
 from refund_fsm.orders.guidance_form import Guidance, Term, said
+from refund_fsm.orders.guidance_official import OFFICIAL
 from refund_fsm.orders.virtual import at_once_end
 
 RETURN_SHIPPED_MALL = said(
@@ -283,4 +286,4 @@ VIRTUAL = Guidance(
     pieces=PIECES,
 )
 
-GUIDANCE = {"self_operated": MALL, "third_party": SHOP, "virtual": VIRTUAL}
+GUIDANCE = {"self_operated": MALL, "third_party": SHOP, "virtual": VIRTUAL, "shop_official": OFFICIAL}

@@ -44,9 +44,25 @@ def period_end(order: Order, line: OrderLine, policy: Policy) -> datetime | None
     stands for the confirmed receipt (assumed)."""
     if order.signed_at is None:
         return None
-    days = policy.electronic_after_sale_days if line.electronic else policy.after_sale_days
+    days = getattr(policy, period_field(line))
     last = order.signed_at.astimezone(SHANGHAI).date() + timedelta(days=days)
     return datetime(last.year, last.month, last.day, tzinfo=SHANGHAI) + timedelta(days=1)
+
+
+NO_REASON_HOURS = 168  # R17; no field of the policy, since nothing is judged by it
+
+
+def groundless_until(order: Order) -> datetime | None:
+    """Until when a refusal for want of a reason is groundless (R17): 168 hours from 00:00 of the day after the signing, None before it."""
+    if order.signed_at is None:
+        return None
+    signed = order.signed_at.astimezone(SHANGHAI).date()
+    return datetime(signed.year, signed.month, signed.day, tzinfo=SHANGHAI) + timedelta(days=1, hours=NO_REASON_HOURS)
+
+
+def period_field(line: OrderLine) -> str:
+    """The field of the policy that sets the after-sale period of a line."""
+    return "electronic_after_sale_days" if line.electronic else "after_sale_days"
 
 
 def in_period(order: Order, line: OrderLine, at: datetime, policy: Policy) -> bool:
@@ -75,15 +91,48 @@ def is_fast(order: Order, request: RefundRequest, at: datetime, policy: Policy) 
 # 2. Guards
 def _why_kind(ground: Ground) -> Text:
     request = ground.request
-    if ground.order.line(request.sku).electronic and request.kind != "refund_only":
-        return Text("电子资料没有可退回的货，只能申请“仅退款”。", "Electronic material cannot go back; only a refund can be asked for.")
+    if ground.order.line(request.sku).electronic:
+        return _why_kind_electronic(ground)
+    here = goods_at(ground.order, ground.instant)
+    if request.kind == "refund_only" and here == "signed" and request.reason not in (*FAULTS, "not_shipped"):
+        return Text(
+            "商品已签收，申请原因也不是商品问题，不适用“仅退款”，请选“退货退款”或“换货”（R6、R14）。",
+            "The goods are signed for and the reason is no fault of theirs, so refund only does not fit; choose return and refund, or an "
+            "exchange (R6, R14).",
+        )
     if request.kind != "exchange":
         return goods.why_kind(ground)
     if request.reason in ("not_shipped", "not_received"):
         return Text("没有收到货，不能换货，请选“仅退款”（R14）。", "Goods that never came cannot be exchanged; choose refund only (R14).")
-    here = GOODS_LABELS[goods_at(ground.order, ground.instant)]
+    said = GOODS_LABELS[here]
     return Text(
-        f"商品{here.zh}，签收后才能换货（R14）。", f"The goods are {here.en}; they can be exchanged once they are signed for (R14)."
+        f"商品{said.zh}，签收后才能换货（R14）。", f"The goods are {said.en}; they can be exchanged once they are signed for (R14)."
+    )
+
+
+def _why_kind_electronic(ground: Ground) -> Text:
+    """Electronic material has nothing that could go back: refund only, where one is open at all."""
+    request, here = ground.request, goods_at(ground.order, ground.instant)
+    nothing = Text("电子资料没有可退回的货，不能退货或换货", "Electronic material cannot go back, so it is neither returned nor exchanged")
+    only = request.reason in FAULTS or request.reason == "not_shipped" or here == "not_shipped"
+    if request.kind == "refund_only":
+        if only and here == "in_transit" and request.reason in FAULTS:
+            return Text(
+                "电子资料还没有送达，商品问题要收到后才能确认；一直收不到的，请选“未收到货”（A6、A8）。",
+                "The material has not arrived yet; a fault can be claimed once it has. If it never comes, give “not received” as the "
+                "reason (A6, A8).",
+            )
+        if only:
+            return goods.why_kind(ground)
+        return Text(
+            f"{nothing.zh}；已经发货的，只有商品有问题或未收到才能申请“仅退款”。",
+            f"{nothing.en}; once it is sent, a refund only needs a fault, or that it never came.",
+        )
+    if only:
+        return Text(f"{nothing.zh}，请选“仅退款”。", f"{nothing.en}; choose refund only.")
+    return Text(
+        f"{nothing.zh}；商品有问题或未收到的，可以申请“仅退款”。",
+        f"{nothing.en}; for a fault, or where it never came, choose refund only.",
     )
 
 
@@ -100,7 +149,7 @@ def _why_period(ground: Ground) -> Text:
     line = ground.order.line(ground.request.sku)
     end = period_end(ground.order, line, ground.policy)
     assert end is not None and ground.order.signed_at is not None, "the period ends only for goods that were signed for"
-    days = ground.policy.electronic_after_sale_days if line.electronic else ground.policy.after_sale_days
+    days = getattr(ground.policy, period_field(line))
     on, until = words.day(words.local_day(ground.order.signed_at), year=False), words.limit(end, False)
     return Text(
         f"售后期已于{until.zh}届满：{on.zh}签收，{'电子资料' if line.electronic else '商品'}在签收后{days}天内可以申请（R2）。",
@@ -132,7 +181,7 @@ def applications_remain(facts: Any) -> bool:
     en="the goods have not been shipped",
     why=lambda _: Text(
         "商品已发货，不能再以发货拒绝；不同意的，请“拒绝申请”并说明理由（R12）。",
-        "The goods are shipped, so shipping refuses nothing; to refuse, reject the request with a note (R12).",
+        "The goods are shipped already, so shipping refuses nothing; to refuse, reject the request with a note (R12).",
     ),
 )
 def unshipped(facts: Any) -> bool:
@@ -168,12 +217,23 @@ def _why_by_kind(ground: Ground) -> Text:
     )
 
 
+def _why_no_return(ground: Ground) -> Text:
+    """As `_why_by_kind`, but of an exchange whose goods may be on their way back already."""
+    if ground.request.kind != "exchange":
+        return _why_by_kind(ground)
+    return Text(
+        "本次申请的是换货，不在这一步退款：商品退回后，由商家换货发货（R14）。",
+        "The request is for an exchange, so nothing is refunded at this point: once the goods are back, the merchant ships the "
+        "exchange (R14).",
+    )
+
+
 @guard(zh="仅退款", en="refund only", why=_why_by_kind)
 def wants_refund_only(facts: Any) -> bool:
     return bool(facts.kind == "refund_only")
 
 
-@guard(zh="退货退款", en="return and refund", why=_why_by_kind)
+@guard(zh="退货退款", en="return and refund", why=_why_no_return)
 def wants_return(facts: Any) -> bool:
     return bool(facts.kind == "return_and_refund")
 
@@ -189,20 +249,27 @@ def wants_goods_back(facts: Any) -> bool:
 
 
 def _why_not_fast(ground: Ground) -> Text:
-    order = ground.order
-    where = goods_at(order, ground.instant)
+    order, request = ground.order, ground.request
     if order.special_order:
         return Text(
             "含税、直邮、定制的订单不适用极速退款（R15、R20）。", "Taxed, direct-mail and custom orders get no fast refund (R15, R20)."
         )
-    if where == "signed":
-        return Text("商品已签收，不适用极速退款（R20）。", "The goods are signed for, so there is no fast refund (R20).")
-    return Text(
-        f"商品{GOODS_LABELS[where].zh}，极速退款只适用于“未收到货”的仅退款、七天无理由的非跨境商品，"
-        f"且不超过{words.yuan(ground.policy.fast_refund_fen).zh}（R20）。",
-        f"The goods are {GOODS_LABELS[where].en}: a fast refund is for refund only with “not received”, of seven-day goods that do not "
-        f"cross the border, up to {words.yuan(ground.policy.fast_refund_fen).en} (R20).",
-    )
+    if request.kind != "refund_only":
+        return Text("极速退款只适用于仅退款（R15、R20）。", "A fast refund is for refund only (R15, R20).")
+    line, most = order.line(request.sku), words.yuan(ground.policy.fast_refund_fen)
+    signed = goods_at(order, ground.instant) == "signed"
+    found = {
+        Text("申请原因不是“未收到货”", "the reason is not “not received”"): request.reason != "not_received",
+        Text("订单是跨境订单", "the order crosses the border"): order.cross_border,
+        Text("商品不支持七天无理由", "the item is excluded from no-reason return"): line.no_reason_excluded,
+        Text(f"金额超过{most.zh}", f"the amount is above {most.en}"): claimed_fen(request, line.balance_fen)
+        > ground.policy.fast_refund_fen,
+    }
+    failed = [text for text, fails in found.items() if fails]
+    if signed and len(failed) == (request.reason != "not_received"):  # filed after the signing, else nothing else would be wrong
+        failed.append(Text("商品已签收", "the goods are signed for"))
+    said = words.listed(failed, Text("、", "and"))
+    return Text(f"{said.zh}，不适用极速退款（R20）。", f"There is no fast refund here: {said.en} (R20).")
 
 
 @guard(zh="符合极速退款的条件", en="a fast refund is open", why=_why_not_fast)

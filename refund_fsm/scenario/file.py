@@ -12,11 +12,12 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
+from refund_fsm import orders
 from refund_fsm.case import DETAILS, Code
 from refund_fsm.errors import BadData
 from refund_fsm.orders.lookup import workflow_of
 from refund_fsm.text import SHANGHAI, Text
-from refund_fsm.workflow import Evidence, Order, Policy, RefundRequest, Workflow, instant, read_toml, values
+from refund_fsm.workflow import Evidence, Order, Policy, RefundRequest, Workflow, edition_at, instant, read_toml, values
 
 MAX_EVENTS = 10_000
 SHIPPED = Path(__file__).parent / "shipped"
@@ -97,19 +98,36 @@ def load(path: Path) -> Scenario:
     if "order" not in data:
         raise BadData(f"{where}: order", None, "a table [order]")
     order = _within(f"{where}: order", Order.model_validate, data["order"])
-    named = "workflow" if "workflow" in data else "order.order_type"
-    try:
-        workflow = workflow_of(data.get("workflow", order.order_type))
-    except BadData as error:
-        raise BadData(f"{where}: {named}", error.value, error.expected) from None
+    opened = instant(data["opened_at"], f"{where}: opened_at") if "opened_at" in data else None
+    workflow = _workflow(data, order, opened or _first(data), where)
     if workflow.key != order.order_type:
         raise BadData(f"{where}: order.order_type", order.order_type, f"{workflow.key!r}, the key of the workflow")
     request = _within(f"{where}: request", RefundRequest.model_validate, data["request"]) if "request" in data else None
-    opened = instant(data["opened_at"], f"{where}: opened_at") if "opened_at" in data else None
     rows = _rows(data.get("event", []), workflow, where)
     if opened is None and rows:
         opened = rows[0].at
-    return Scenario(where, _title(data, where), workflow, _policy(data, path, where, workflow, opened), order, request, opened, rows)
+    policy = _policy(data, path, where, workflow, opened)
+    return Scenario(where, _title(data, where), workflow, policy, order, request, opened, rows)
+
+
+def _first(data: Mapping[str, Any]) -> datetime | None:
+    """The instant of the first event, as far as there is one; what is wrong with it is said where the events are read."""
+    events = data.get("event")
+    first = events[0] if isinstance(events, list) and events and isinstance(events[0], dict) else {}
+    found = first.get("at", first.get("advance"))
+    return found if isinstance(found, datetime) else None
+
+
+def _workflow(data: Mapping[str, Any], order: Order, opened: datetime | None, where: str) -> Workflow:
+    """The workflow that the file names, or that of the order's type, in the edition in force when the case is opened."""
+    name = data.get("workflow", order.order_type)
+    try:
+        found = workflow_of(name)
+        return orders.at(found.key, opened) if opened is not None and name in orders.keys() and "workflow" not in data else found
+    except BadData as error:
+        if error.field == "at":
+            raise BadData(f"{where}: opened_at", error.value, error.expected) from None
+        raise BadData(f"{where}: {'workflow' if 'workflow' in data else 'order.order_type'}", error.value, error.expected) from None
 
 
 def _in_shanghai(value: Any) -> Any:
@@ -151,15 +169,17 @@ def _title(data: dict[str, Any], where: str) -> Text | None:
 
 
 def _policy(data: dict[str, Any], path: Path, where: str, workflow: Workflow, opened: datetime | None) -> Policy:
-    """The policy of a file; what it does not say is as in the workflow's own profile, in the edition that holds when the case is opened."""
-    if "policy" not in data:
-        return workflow.default_policy(opened)
+    """The policy of the file; where it names no profile, the workflow's own, in the edition in force when the case is opened."""
     fields = data.get("policy", {})
     if not isinstance(fields, dict):
         raise BadData(f"{where}: policy", fields, "a table")
+    if "profile" not in fields:
+        fields = {"profile": workflow.profile, **fields}
+    if fields["profile"] == "platform" and "copy" not in fields:
+        fields = {**fields, "copy": edition_at(opened).copy}
     if isinstance(fields.get("days_file"), str) and fields["days_file"]:
         fields = {**fields, "days_file": path.parent / fields["days_file"]}
-    policy = Policy.from_mapping({"profile": workflow.profile, **fields}, f"{where}: policy")
+    policy = Policy.from_mapping(fields, f"{where}: policy")
     _within(f"{where}: policy", lambda one: one.calendar, policy)
     return policy
 

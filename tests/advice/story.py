@@ -6,19 +6,21 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from refund_fsm import CLOCK, Evidence, RefundCase
 from refund_fsm.advice import Advice, Tip, advise
 from refund_fsm.advice.texts import TOPICS
 from refund_fsm.orders.goods import FAULTS, window_end
+from refund_fsm.text import SHANGHAI
 from tests.languages import HAN
 
 PAST = (re.compile(r"已过|超时|逾期|届满"), re.compile(r"\bover\b(?! at)|overdue|\bended\b|breached|later than"))
 STATE = (re.compile(r"当前(?:状态：|是“)([^（”]*)"), re.compile(r"The case is “([^”]*)”"))
 RIGHT = ("失去了无理由退货的权利", "the no-reason right. It cannot be filed anew")
 GOODS = ("不在买家手里", "the goods are no longer with the buyer")
+ANEW, DONE = ("不能再以“", "it cannot be filed anew"), ("按换货完成结束", "ends as an exchange")
 KEPT, JUDGED = ("得以保留", "right is kept"), ("本次按此判断", "judged by this")
 TURN = ("现在由", "Now it is up to")
 
@@ -127,6 +129,9 @@ def _of_tip(case: RefundCase, at: datetime, tip: Tip, seen: Seen) -> Iterator[st
 
 def _losses(case: RefundCase, at: datetime, by: str, advice: Advice, seen: Seen) -> Iterator[str]:
     """The seven days and the goods of the mall and the shop, by a reading of the rules of its own."""
+    if case.workflow.key == "shop_official" and by == "buyer":
+        yield from _losses_by_the_platform(case, at, advice, seen)
+        return
     if case.workflow.key not in ("self_operated", "third_party") or by != "buyer":
         return
     facts, signed = case.facts, case.order.signed_at
@@ -144,6 +149,32 @@ def _losses(case: RefundCase, at: datetime, by: str, advice: Advice, seen: Seen)
                 yield f"the no-reason right is {'' if right else 'not '}lost: {text}"
             if (other in text) is not facts.goods_returned:
                 yield f"the goods are {'' if facts.goods_returned else 'not '}away: {text}"
+
+
+def _losses_by_the_platform(case: RefundCase, at: datetime, advice: Advice, seen: Seen) -> Iterator[str]:
+    """The goods, the exchange and the period of the platform's own table, by a reading of official.md of its own."""
+    facts, signed, line = case.facts, case.order.signed_at, case.order.line(case.request.sku)
+    filed = any(step.event == "submit" for step in case.steps)
+    days = timedelta(days=(15 if line.electronic else 30) + 1)
+    end = None if signed is None else datetime.combine(signed.astimezone(SHANGHAI) + days, time(0), SHANGHAI)
+    spent = (end is not None and at >= end) or line.applications + filed >= 5
+    held = filed or taken(case, "submit", at, "buyer")
+    for tip in advice.items:
+        if tip.topic != "next" or tip.event not in ("cancel", "withdraw", "accept_rejection", "confirm_exchange"):
+            continue
+        well = tip.event == "confirm_exchange" or (tip.event == "withdraw" and facts.exchange_sent)
+        seen.losses += spent or facts.goods_returned
+        for text, anew, gone, done in zip((tip.text.zh, tip.text.en), ANEW, GOODS, DONE, strict=True):
+            if (anew in text) is not (spent and held):
+                yield f"the claim is {'' if spent and held else 'not '}lost: {text}"
+            if (gone in text) is not (facts.goods_returned and not well):
+                yield f"the goods are {'' if facts.goods_returned and not well else 'not '}away: {text}"
+            if (done in text) is not well:
+                yield f"it {'ends' if well else 'does not end'} as an exchange: {text}"
+    for tip in advice.items:
+        again = tip.deadline in ("after_sale_days", "electronic_after_sale_days")
+        if again and (tip.until != end or ("重新申请" in tip.text.zh and (spent or case.state.final))):
+            yield f"the period ends at {end}: {tip}"
 
 
 def _unshipped_still(case: RefundCase, at: datetime) -> bool:

@@ -4,7 +4,7 @@ what is taken is offered, nothing is past without being called so, and no two it
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import chain, product
 from random import Random
@@ -21,13 +21,19 @@ from tests.case.drawn import allowed
 from tests.samples import at
 from tests.workflows import EVEN_AWKWARD
 
-POLICIES: Mapping[str, Policy] = {
-    "guide": Policy.guide(),
-    "other": Policy.statute().model_copy(update={"on_merchant_silence": "escalate", "max_resubmissions": 0, "max_evidence_requests": 0}),
+OTHER = Policy.statute().model_copy(update={"on_merchant_silence": "escalate", "max_resubmissions": 0, "max_evidence_requests": 0})
+NEVER_BARRED = {  # events of which one rule or another takes whatever comes where they are possible
+    *(("shop_official", event) for event in ("confirm_receipt", "rule_for_merchant", "withdraw")),
 }
 LATE = timedelta(days=9)  # longer than the days of no-reason return
 EXAMPLES, OPENINGS = 10, 16
 OPENED = at("2026-02-13 10:00")
+
+
+def policies_of(workflow: Workflow) -> tuple[Policy, Policy]:
+    """The workflow's own profile, in which limits may become others in February 2026, and another."""
+    own = workflow.default_policy()
+    return own, OTHER.model_copy(update={"special": own.special})
 
 
 def openings(workflow: Workflow, policy: Policy) -> Iterator[RefundCase]:
@@ -73,7 +79,7 @@ def faults_of(case: RefundCase, seen: Seen) -> list[str]:
 @pytest.mark.parametrize("key", EVEN_AWKWARD)
 def test_every_state_is_met_and_every_event_is_offered_and_refused(key: str) -> None:
     workflow, seen = EVEN_AWKWARD[key], Seen()
-    for policy in POLICIES.values():
+    for policy in policies_of(workflow):
         for case in chain(openings(workflow, policy), walked(workflow, policy)):
             assert faults_of(case, seen) == []
     states = {(key, state) for state in workflow.states}
@@ -83,7 +89,7 @@ def test_every_state_is_met_and_every_event_is_offered_and_refused(key: str) -> 
     assert events - set(seen.refused) == set(), "refused nowhere"
     guarded = {(key, rule.event.name) for rule in workflow.rules if rule.when and not rule.by_clock}
     barred = {event for event in guarded if seen.barred[event]}
-    assert guarded - barred == set(), "never refused with its reason"
+    assert guarded - barred == {event for event in NEVER_BARRED if event[0] == key}, "never refused with its reason"
     sys.stdout.write(
         f"\n{key}: {seen.advices} advices on {len(seen.situations)} situations; {len(states)} states; {len(events)} events, offered "
         f"{sum(seen.offered.values())} times, refused {sum(seen.refused.values())}, the {len(guarded)} guarded ones with their reason "
@@ -95,7 +101,7 @@ def test_every_state_is_met_and_every_event_is_offered_and_refused(key: str) -> 
 @given(data=st.data())
 @settings(max_examples=EXAMPLES)
 def test_advice_is_right_after_every_step_of_any_path(key: str, data: st.DataObject) -> None:
-    policy = data.draw(st.sampled_from(list(POLICIES.values())))
+    policy = data.draw(st.sampled_from(policies_of(EVEN_AWKWARD[key])))
     path: LegalPath = data.draw(legal_paths(EVEN_AWKWARD[key], policy=policy, max_steps=8))
     seen = Seen()
     for case in path.cases():

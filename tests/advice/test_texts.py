@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from itertools import chain
 from typing import get_args
 
@@ -19,6 +20,7 @@ from refund_fsm.text import Lang
 from refund_fsm.workflow import ASSUMED
 from refund_fsm.workflow.catalogue import expand
 from tests.advice.asked import sources, tips
+from tests.advice.platform_rows import ALONE, BUYER, OTHERS
 from tests.advice.questions import QUESTIONS
 from tests.advice.situations import CASES, ORDERS, PLACES, WINDOWS
 from tests.languages import HAN
@@ -26,12 +28,13 @@ from tests.samples import at, case, order
 from tests.workflows import EVERY_KEY
 
 
+@cache
 def everything() -> list[Advice]:
     found = [advise(order(kind, **changes), at(when)) for kind, changes, when, *_ in ORDERS]
     found += [advise(order(kind, **changes), at(when)) for kind, changes, when, *_ in PLACES]
     found += [advise(order("third_party", line={"paid_fen": 100}), at("2026-02-13 09:00"), policy=policy) for policy, _ in WINDOWS]
     found += [advise(case("third_party", request={"reason": "quality"}), at("2026-03-01 09:00"))]
-    found += [row.advice() for row in QUESTIONS]
+    found += [row.advice() for row in (*QUESTIONS, *ALONE, *BUYER, *OTHERS)]
     found += [advise(row.case(), at(row.when), role=by) for row in CASES for by in row.case().workflow.actors if by != "clock"]
     return found + [advise(row.case(), at(row.when)) for row in CASES]
 
@@ -42,7 +45,7 @@ def test_both_languages_are_said_and_neither_is_mixed_into_the_other() -> None:
         assert HAN.search(tip.text.zh), tip
         assert not re.search(r"[A-Za-z]{2,}|\{|\}", tip.text.zh), tip
         english = tip.text.en
-        for name in sorted((*BUTTONS, "杯子", "☰"), key=len, reverse=True):
+        for name in sorted((*BUTTONS, "杯子", "模板", "☰"), key=len, reverse=True):
             english = english.replace(name, "")
         assert re.search(r"[A-Za-z]{2,}", english), tip
         assert not re.search(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]|\{|\}|\.\.", english), tip
@@ -84,6 +87,12 @@ def test_guidance_names_only_what_its_workflow_has(key: str) -> None:
     assert set(guide.kinds) == set(domains.get("kind", ()))
     assert set(guide.goods) == set(domains.get("goods", ()))
     assert guide.faults <= set(domains["reason"])
+    assert {event for _, event in guide.open_in} | set(guide.told) <= set(flow.events)
+    assert {state for state, _ in guide.open_in} <= set(flow.states)
+    assert set(guide.because) <= {guard.name for rule in flow.rules if rule.by_clock for guard in rule.when}
+    assert set(guide.kind_money) <= set(guide.kinds) and set(guide.notices) <= set(CATALOGUE)
+    back = guide.sent_back
+    assert back is None or ({back.arrival, *back.taken} <= set(flow.events) and {back.fact, back.exchanged or back.fact} <= set(domains))
 
 
 @pytest.mark.parametrize("lang", get_args(AdviceLang))

@@ -25,6 +25,21 @@ DUES = {  # what is due after each move, counted by hand from the State Council'
         *("2026-01-18 24:00", None, "2026-01-22 24:00", "2026-01-30 24:00", "2026-02-08 24:00", "2026-02-06 24:00"),
         *("2026-02-24 24:00", None),
     ],
+    # By the platform's own rules: official.md § 3, its example of the festival and that of an exchange of 300 yuan; ten days
+    # across the border and seven more; what began on a day counts from the next.
+    "official_spring_festival": [
+        *("2026-02-15 24:00", "2026-02-20 24:00", "2026-02-23 24:00", "2026-03-02 24:00", "2026-03-02 24:00", "2026-03-12 24:00", None),
+    ],
+    "official_dear_exchange_silent": [
+        *("2026-04-14 22:00", "2026-04-20 24:00", "2026-04-21 24:00", "2026-04-18 10:00", "2026-04-28 24:00", "2026-04-29 24:00", None),
+    ],
+    "official_dear_exchange_kept": [
+        *("2026-04-14 22:00", "2026-04-20 24:00", "2026-04-21 24:00", "2026-04-19 10:00", "2026-04-19 10:00", "2026-04-26 24:00", None),
+    ],
+    "official_cross_border": [
+        *("2026-03-17 22:00", "2026-03-23 24:00", "2026-03-28 24:00", "2026-03-28 24:00", "2026-04-04 24:00", "2026-04-15 24:00", None),
+    ],
+    "official_rejected_and_left": ["2026-04-22 13:00", "2026-04-29 24:00", "2026-04-29 24:00", None],
     "mall_payout_fails_twice": ["2026-05-19 24:00"] * 2 + ["2026-05-26 24:00"] * 6 + [None] * 2,
 }
 
@@ -83,3 +98,24 @@ def test_the_subjects_that_a_newcomer_looks_for_are_there() -> None:
     wanted = ("rule_refund", "rule_for_merchant", "negotiation_timeout", "review_timeout", "lose_return", "merchant_refund", "complain")
     assert all(seen[event] for event in (*wanted, "end refunded", "end closed", "at once True"))
     assert seen["payout_failed"] >= 2 and seen["barred merchant platform_arbitration"] >= 3
+
+
+def test_what_the_platforms_own_rules_bring_is_shown() -> None:
+    """Everything that this table has and the others have not fires in a shipped scenario, or is refused there with its reason."""
+    traces = [play(load(find(name))) for name in shipped() if name.startswith("official_")]
+    workflow = orders.get("shop_official")
+    assert len(traces) >= 12 and all(trace.case.workflow is workflow for trace in traces)
+    assert all(trace.case.policy == workflow.default_policy() for trace in traces), "without a profile, the table's own"
+    others = {event for key in orders.keys() if key != workflow.key for event in orders.get(key).events}
+    fired = {step.event for trace in traces for step in trace.case.steps}
+    assert set(workflow.events) - others - fired == set()
+    ends = Counter(trace.case.state.key for trace in traces)
+    assert ends["exchanged"] >= 3 and ends["refunded"] and ends["closed"]
+    refused = {
+        (row.refusal.event, guard.name) for trace in traces for row in trace.rows if row.refusal for guard in row.refusal.failed_guards
+    }
+    guards = ("applications_remain", "period_open", "shipped", "unshipped", "may_refund_at_once", "not_yet_extended", "goods_with_buyer")
+    assert set(guards) <= {guard for _, guard in refused}
+    rows = {step.due.why.row.field for trace in traces for step in trace.case.steps if step.due}
+    assert rows == {limit.field for limit in workflow.limit_rows}
+    assert any(step.due and step.due.why.special and step.due.why.plus for trace in traces for step in trace.case.steps)

@@ -1,0 +1,387 @@
+"""Owns the guidance of a shop by the platform's own rules. Data only; what the platform says is cited, what is assumed is marked.
+
+No lengths here: a number that the policy can change is said by the advice, which reads the policy; `{field}` stands for one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from refund_fsm.orders.goods import FAULTS, goods_at
+from refund_fsm.orders.guidance_common import (
+    EVIDENCE,
+    FAULT_LAW,
+    FREIGHT,
+    GOODS_REASONS,
+    KEEP,
+    LAST_RESORT,
+    MANNER,
+    NO_REASON_LAW,
+    PIECES,
+    REFUSING,
+    RETURNING,
+    SENT_BACK,
+    SHIPPED_MEANWHILE,
+    SMALL,
+    UNSAID,
+)
+from refund_fsm.orders.guidance_form import Applications, Guidance, NoReason, Period, Said, said
+from refund_fsm.orders.official import KIND_LABELS, groundless_until, period_end, period_field
+
+# 1. What can be asked for
+KINDS = {key: Said(KIND_LABELS[key], cites) for key, cites in (("refund_only", "R4 R5"), ("return_and_refund", "R6"), ("exchange", "R14"))}
+FILING = (
+    said(
+        "R4–R6 R14",
+        "有三种：仅退款、退货退款、换货；换货要等签收之后。",
+        "There are three kinds: refund only, return and refund, and an exchange, the last once the goods are signed for.",
+    ),
+    said(
+        "A8 R3 assumed",
+        "选最贴切的原因，把问题写清楚：申请也算次数，被拒之后要先接受结果或撤销，才能再申请。",
+        "Pick the reason that fits best and describe the problem clearly: every filing counts, and after a refusal the result is accepted "
+        "or the request cancelled before another is filed.",
+    ),
+    said(
+        "A10 assumed",
+        "金额已预填，请核对；本程序按该商品尚可退的余额计。",
+        "The amount is filled in already: check it. Here it is what is left to refund on the item.",
+    ),
+)
+GOODS = {
+    "not_shipped": said("R4", "商品尚未发货。", "The goods have not been shipped."),
+    "in_transit": said("R5 R20", "商品已发货、未签收。", "The goods are on their way and not signed for."),
+    "signed": said(
+        "R2 assumed",
+        "商品已于{day}签收；本程序以签收为确认收货，售后期从次日算起。",
+        "The goods were signed for on {day}; here that stands for the confirmed receipt, and the after-sale period "
+        "counts from the day after.",
+    ),
+}
+GOODS_OPEN = {
+    ("not_shipped", "refund_only"): said(
+        "R4 R15",
+        "发货前可以申请仅退款，不用退货；含税、直邮、定制以外的订单，平台可能马上同意。",
+        "Before shipping a refund only can be asked for, and nothing goes back; unless the order is taxed, direct mail or custom, the "
+        "platform may agree at once.",
+    ),
+    ("in_transit", "refund_only"): said(
+        "R20",
+        "迟迟收不到的，可以以“未收到货”申请仅退款；七天无理由、非跨境、非定制等特殊订单、金额不超过{fast_refund_fen}的，平台可能马上退款。",
+        "If they do not come, a refund only can be asked for as “not received”; for seven-day goods up to {fast_refund_fen}, neither "
+        "cross-border nor of a special order, the platform may refund at once.",
+    ),
+    ("in_transit", "return_and_refund"): said(
+        "R6 assumed",
+        "现在就可以申请退货退款；也可以拒收：同意退货后，把发货单号填为退货单号，就算寄回。",
+        "A return can be asked for now. Refusing the delivery also counts as sending back: once the return is approved, the waybill of "
+        "the delivery is the tracking number.",
+    ),
+}
+PERIOD = Period(
+    end=period_end,
+    field=period_field,
+    unsigned=said(
+        "R2 assumed",
+        "售后期要等签收才开始算，签收之前都可以申请。",
+        "The after-sale period starts with the signing; until then a request is taken.",
+    ),
+    ahead=said(
+        "R2",
+        "售后期：签收后{length}内可以申请，最晚{end}；再次申请也从原来的签收算起。",
+        "The after-sale period: within {length} of the signing, until {end}; filing anew counts from the same signing.",
+    ),
+    over=said(
+        "R2",
+        "售后期（签收后{length}）已于{end}届满，不能再申请。",
+        "The after-sale period ({length} from the signing) ended on {end}; nothing more can be filed.",
+    ),
+    again=said(
+        "R2 R8",
+        "这笔售后结束而没有退款的，可以在{end}之前重新申请。",
+        "If this case ends without a refund, a new one can be filed before {end}.",
+    ),
+)
+APPLICATIONS = Applications(
+    most="max_applications",
+    unused=said(
+        "R3",
+        "同一商品最多申请{most}次售后，还没有申请过。",
+        "At most {most} after-sales can be filed for one item; none was so far.",
+    ),
+    left=said(
+        "R3",
+        "同一商品最多申请{most}次售后，已申请{made}次，还可以申请{left}次。",
+        "At most {most} after-sales for one item: {made} filed so far, {left} left.",
+    ),
+    last=said(
+        "R3",
+        "同一商品最多申请{most}次售后，已申请{made}次，只剩最后1次：选好原因、备好凭证再提交。",
+        "At most {most} after-sales for one item: {made} filed so far, so the next is the last one. Choose the reason and have the "
+        "evidence "
+        "ready before filing it.",
+    ),
+    none=said(
+        "R3",
+        "同一商品最多申请{most}次售后，已申请{made}次，不能再申请。",
+        "At most {most} after-sales for one item: {made} filed so far, and none is left.",
+    ),
+)
+NO_REASON = NoReason(
+    end=groundless_until,
+    term="R17",
+    refusal="reject",
+    refused="rejected",
+    ahead=said(
+        "R17",
+        "七天无理由到{end}为止（签收次日零点起168小时）：在此之前，商家以无理由为由拒绝的，不成立。",
+        "The days without a reason run until {end} (168 hours from 00:00 of the day after the signing): before that, a refusal for want of "
+        "a reason is groundless.",
+    ),
+    over=said(
+        "R17",
+        "七天无理由已于{end}届满：售后期内仍可申请，但商家可以以此拒绝。",
+        "The days without a reason ended on {end}: in the after-sale period a request is still taken, but the merchant may refuse it for "
+        "that.",
+    ),
+    warned=said(
+        "R17",
+        "在{end}之前，以无理由为由拒绝的不成立：要拒绝，须有别的理由和凭证。",
+        "Before {end} a refusal for want of a reason is groundless: to refuse takes another ground, and evidence of it.",
+    ),
+    groundless=said(
+        "R17",
+        "商家拒绝时仍在七天无理由期内：以无理由为由的拒绝不成立，可以据此申请平台介入。",
+        "The merchant refused within the days without a reason: a refusal for want of one is groundless, and a ground to ask the platform "
+        "to step in.",
+    ),
+    excluded=said(
+        "R16 R17",
+        "“{title}”不支持七天无理由：商家可以以此拒绝，退回途中也没有极速退款。",
+        "“{title}” has no days without a reason: the merchant may refuse for that, and there is no fast refund on the way back.",
+    ),
+)
+SENT = replace(
+    SENT_BACK,
+    taken=("confirm_receipt",),
+    exchanged="exchange_sent",
+    instead=said(
+        "R14",
+        "退回的商品在商家那里，换货已由商家寄出。",
+        "The goods that were sent back are with the merchant, who has shipped others in exchange.",
+    ),
+    ending_well=said(
+        "R14 assumed",
+        "注意：这样就按换货完成结束，不会退款；换来的商品没有收到或有问题的，应交平台处理，不要让售后这样结束。",
+        "Mind what is lost: the case then ends as an exchange, without a refund. If the exchanged goods never came, or are faulty, leave "
+        "it "
+        "to the platform rather than let the case end so.",
+    ),
+)
+
+# 2. By state, and what is possible there
+STATES = {
+    "requested": said(
+        "R4–R6 R19",
+        "已提交，等商家处理；商家一直不处理的，到时由系统同意。平台可视情况缩短商家的时间，本程序没有计入。",
+        "Filed: the merchant has to answer, and silence agrees by the clock. The platform may shorten the merchant's time case by case, "
+        "which is not counted here.",
+    ),
+    "awaiting_return": said(
+        "R8 A12",
+        "退货已同意：按售后页显示的地址寄回，并填好物流单号；逾期不填，售后就结束。",
+        "Approved: ship to the address shown and enter the tracking number; without it in time the case ends.",
+    ),
+    "return_shipped": said(
+        "R9 assumed",
+        "退货在路上，商家签收并确认后才有下一步；商家一直不确认，到时由系统处理。包裹丢了的，商家不拒绝也按确认处理，请留好寄件凭证。",
+        "The return is on its way, and the merchant's confirmation comes next; without it the clock acts. A lost parcel is confirmed by "
+        "the "
+        "clock too unless the merchant refuses; keep the proof of posting.",
+    ),
+    "received": said("R9", "商家已签收退货，确认之后才有下一步。", "The merchant has the return; the next step follows the confirmation."),
+    "rejected": said(
+        "R11 B9 D5",
+        "被商家拒绝也不用慌：带上聊天记录、问题照片，在期限之前申请平台介入；逾期不申请，售后就关闭。",
+        "A rejection is not the end: gather the chat logs and photos of the problem and ask the platform to step in before the limit, at "
+        "which the case closes.",
+    ),
+    "receipt_rejected": said(
+        "R13",
+        "商家不认退货：会自动转平台处理，由商家举证；买家也可以先申请，带上寄件凭证。",
+        "The merchant refuses the return: it goes to the platform by itself, and the merchant has to bring evidence; the buyer may also "
+        "ask "
+        "first, with proof of posting.",
+    ),
+    "platform_arbitration": said(
+        "B9 B11 R13",
+        "平台正在裁决，看的是双方证据；买家补好证据、等结果即可。裁决的期限平台没有公布，按假设计。",
+        "The platform rules on the evidence of both sides: add evidence and wait for the ruling. How long that takes is not published; the "
+        "limit is assumed.",
+    ),
+    "exchange_to_ship": said(
+        "R14 assumed",
+        "商家已收到退货，应在期限之前换货发货，运费由商家承担；逾期不发，可以申请平台介入，也可能转为退款。",
+        "The merchant has the goods and has to ship the exchange by the limit, at his own cost; past it, ask the platform to step in, or "
+        "the exchange may be turned into a refund.",
+    ),
+    "exchange_shipped": said(
+        "R11 R14",
+        "换货已寄出：收到后请确认，逾期自动确认；没收到或有问题的，在此之前申请平台介入。",
+        "The exchange was shipped: confirm it once it is there, or the clock does. If it does not come, or is faulty, ask the platform to "
+        "step in before that.",
+    ),
+    "exchanged": said("R14", "换货已经完成，这笔售后不退款。", "The exchange is done; nothing is refunded in this case."),
+    "refund_failed": RETURNING["refund_failed"],
+}
+OPEN_IN = {
+    ("requested", "fast_refund"): said(
+        "R15 R20",
+        "符合极速退款的条件：平台可能不等商家、马上退款。",
+        "The conditions of a fast refund are met: the platform may refund at once, without the merchant.",
+    ),
+    ("requested", "refund_without_return"): said(
+        "R7", "你同意的话，商家也可以不要求退货、直接退款。", "If you agree, the merchant may also refund without the goods."
+    ),
+    ("requested", "refuse_by_shipping"): said(
+        "R12",
+        "商家不同意的，会直接发货，这笔售后随即关闭；货到可以拒收，或另行申请。",
+        "A merchant who does not agree ships the order, and the case closes at once; refuse the delivery then, or file anew.",
+    ),
+    ("return_shipped", "fast_refund_on_return"): said(
+        "R16",
+        "支持七天无理由的商品，物流揽收后平台可能先行退款；平台另有例外，本程序没有计入。",
+        "For seven-day goods the platform may refund once the carrier has scanned the parcel; it makes exceptions that are not counted "
+        "here.",
+    ),
+    ("return_shipped", "extend_receipt"): said(
+        "R10",
+        "商家可以把收货时间延长一次，最多{extension_days}。",
+        "The merchant may extend the time for the receipt once, by up to {extension_days}.",
+    ),
+    ("platform_arbitration", "rule_return"): said(
+        "B9 assumed",
+        "平台可能判定退货退款：货要寄回，并填好物流单号。",
+        "The platform may rule for return and refund: the goods then go back, with a tracking number.",
+    ),
+}
+
+# 3. What goes with an event, for whoever may send it
+TOLD = {
+    "refund_without_return": said(
+        "R7",
+        "须买家同意，商品留给买家；接口文档对退货类不允许这样操作。",
+        "It takes the buyer's consent, who keeps the goods; the documents of the interface refuse it for returns.",
+    ),
+    "refuse_by_shipping": said(
+        "R12",
+        "发货就是拒绝；2025年的规则写的是同意或拒绝，这一步依据2023年的文档。",
+        "Shipping is the refusal: so the documents of 2023, while the rule of 2025 speaks of agreeing or refusing.",
+    ),
+    "approve_return": said("R8", "买家须在{parcel_return_days}内寄回并填写单号。", "The buyer has {parcel_return_days} to send them back."),
+    "extend_receipt": said(
+        "R10",
+        "只能延长一次，延长{extension_days}；退货已签收或已拒收的，不能再延长。",
+        "Once only, by {extension_days}; not when the parcel was signed for or refused.",
+    ),
+    "reject_receipt": said(
+        "R13", "拒绝后会自动转平台处理，由商家举证。", "It goes to the platform by itself, and the merchant brings the evidence."
+    ),
+    "ship_exchange": said(
+        "R14",
+        "买家有{exchange_confirm_days}确认，逾期自动确认。",
+        "The buyer has {exchange_confirm_days} to confirm, else the clock does.",
+    ),
+    "fast_refund": said("R15 R20", "不必等商家处理。", "The merchant need not answer first."),
+    "fast_refund_on_return": said("R16", "说明里写物流揽收的记录。", "The note names the carrier's scan of the parcel."),
+    "step_in": said("R13", "由商家举证。", "The merchant has to bring the evidence."),
+    "turn_into_refund": said("R14 assumed", "不再换货，直接退款。", "Nothing is exchanged any more, and the refund follows."),
+    "rule_return": said(
+        "B9 assumed",
+        "之后都按退货退款处理，买家须在{parcel_return_days}内寄回手里的商品。",
+        "From then on it is a return and refund; the buyer has {parcel_return_days} to send back what he has.",
+    ),
+    "rule_refund": said(
+        "assumed",
+        "换货已寄出的，须写明为何仍判退款，例如没有送到。",
+        "Where an exchange was shipped, say why a refund is granted all the same, such as that it never came.",
+    ),
+    "concede": said(
+        "assumed", "退的是商家自己的钱，货退不退都一样。", "It is the merchant's own money, whether the goods come back or not."
+    ),
+    "confirm_exchange": said("R14", "收到货、检查过再确认。", "Confirm only what has come and was looked at."),
+}
+BECAUSE = {
+    "silence_steps_in": said(
+        "R14",
+        "订单金额超过{dear_fen}的换货，商家不确认收货的，由平台介入，不直接退款。",
+        "For an exchange of an order above {dear_fen} the platform steps in when the merchant is silent; it is not refunded at once.",
+    ),
+}
+
+OFFICIAL = Guidance(
+    process=said(
+        "B1 R1",
+        "适用第三方店铺流程，依据小红书自己公布的规则：买卖双方是买家和商家，平台提供服务并裁决。",
+        "The process of a third-party shop applies, by what Xiaohongshu itself publishes: the deal is with the merchant, the platform "
+        "serves "
+        "and rules.",
+    ),
+    applies=said(
+        "B2 R1",
+        "理由：商品左下角是某家店铺的名称，并且选择了按平台规则判断；依据的是2026年3月9日的副本，平台之后可能改过。",
+        "Why: the badge at the item's lower left is a shop's name, and the platform's own rules were chosen, in the copy of 9 March 2026; "
+        "they may have been changed since.",
+    ),
+    where=(
+        said("B7", "入口：“我的订单”→ 订单详情 →“申请售后”。", "Where: 我的订单 → order detail → 申请售后."),
+        said("B8 R11", "被商家拒绝后：“申请平台介入”或“申请小红书客服介入”。", "After a rejection: 申请平台介入 or 申请小红书客服介入."),
+    ),
+    filing=(*FILING, FREIGHT),
+    asks=("submit",),
+    kinds=KINDS,
+    reasons=GOODS_REASONS,
+    states=STATES,
+    open_in=OPEN_IN,
+    evidence=(
+        *EVIDENCE,
+        said(
+            "B9 R13",
+            "平台裁决看证据：聊天记录、问题照片、寄件凭证都要备好。",
+            "The platform rules on evidence: have chat logs, photos of the problem and proof of posting ready.",
+        ),
+    ),
+    keep=KEEP,
+    refunder=said(
+        "R4 R9 R13",
+        "由商家退款，平台裁决；商家一直不处理的，到时由系统代为处理。",
+        "The merchant refunds and the platform rules; where the merchant is silent, the clock acts in his place.",
+    ),
+    money=said("A13 assumed", "按原支付方式退回（{route}）。", "The money returns by the way it was paid ({route})."),
+    kind_money={
+        "exchange": said(
+            "R14",
+            "换货完成的不退款；只有换货转为退款时，才有下面的到账时间。",
+            "An exchange that is completed refunds nothing; only where it becomes a refund does the following count.",
+        )
+    },
+    law=(NO_REASON_LAW, FAULT_LAW),
+    manner=MANNER,
+    small_amount=SMALL,
+    last_resort=LAST_RESORT,
+    goods=GOODS,
+    goods_at=goods_at,
+    faults=FAULTS,
+    goods_open=GOODS_OPEN,
+    refusing=REFUSING,
+    unsaid=UNSAID,
+    overtaken=(SHIPPED_MEANWHILE,),
+    sent_back=SENT,
+    pieces=PIECES,
+    period=PERIOD,
+    applications=APPLICATIONS,
+    no_reason=NO_REASON,
+    told=TOLD,
+    because=BECAUSE,
+    notices={"R18": said("R18", "春节期间", "around the Spring Festival")},
+)
