@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from refund_fsm.orders import guidance_common, guidance_texts
 from refund_fsm.orders.goods import GOODS_LABELS
-from refund_fsm.orders.official import KIND_LABELS, LINE_LABELS
+from refund_fsm.orders.official_facts import KIND_LABELS, LINE_LABELS
 from refund_fsm.text import Text
 from refund_fsm.workflow import Label, Workflow
 

@@ -26,7 +26,7 @@ from refund_fsm.orders.guidance_common import (
     UNSAID,
 )
 from refund_fsm.orders.guidance_form import Applications, Guidance, NoReason, Period, Said, said
-from refund_fsm.orders.official import KIND_LABELS, groundless_until, period_end, period_field
+from refund_fsm.orders.official_facts import KIND_LABELS, groundless_until, period_end, period_field
 
 # 1. What can be asked for
 KINDS = {key: Said(KIND_LABELS[key], cites) for key, cites in (("refund_only", "R4 R5"), ("return_and_refund", "R6"), ("exchange", "R14"))}

@@ -43,8 +43,6 @@ from refund_fsm.orders.common import (
 )
 from refund_fsm.orders.goods import Goods, Reason, send_goods
 from refund_fsm.orders.official import (
-    Kind,
-    LineClass,
     applications_remain,
     exchange_was_sent,
     goods_settled,
@@ -56,9 +54,6 @@ from refund_fsm.orders.official import (
     may_refund_at_once,
     no_exchange_sent,
     not_yet_extended,
-    official_example_of,
-    official_facts_of,
-    official_freight_of,
     period_open,
     seven_day_goods,
     shipped,
@@ -70,6 +65,7 @@ from refund_fsm.orders.official import (
     wants_refund_only,
     wants_return,
 )
+from refund_fsm.orders.official_facts import Kind, LineClass, official_example_of, official_facts_of, official_freight_of
 from refund_fsm.text import SHANGHAI, Text
 from refund_fsm.workflow import CLOCK, Event, Limit, Order, Policy, RefundRequest, Rule, State, Workflow, effect
 

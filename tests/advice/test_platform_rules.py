@@ -9,7 +9,8 @@ import pytest
 
 from refund_fsm import Limit, Policy, RefundCase, orders
 from refund_fsm.advice import advise
-from refund_fsm.orders.official import groundless_until, is_fresh, period_end
+from refund_fsm.orders.official import is_fresh
+from refund_fsm.orders.official_facts import groundless_until, period_end
 from tests.advice.asked import said, sources, tips
 from tests.advice.platform_rows import AGAIN, ALONE, BUYER, EXCHANGE, FILED, KEY, OTHERS, SENT, case, early, one
 from tests.advice.rows import Told, check
