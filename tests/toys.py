@@ -82,7 +82,7 @@ def example_of(facts: Toy, when: datetime) -> tuple[Order, RefundRequest] | None
     return order, RefundRequest(sku="S", reason="any", attributes={"size": facts.size})
 
 
-def toy(*rules: Rule, limits: dict[Any, Limit] | None = None, **more: Any) -> Workflow:
+def toy(*rules: Rule, limits: dict[Any, Any] | None = None, **more: Any) -> Workflow:
     """A tiny workflow of these rules, unchecked."""
     return Workflow.unchecked(
         key="toy",
