@@ -265,7 +265,7 @@ def _merged(raw: list[Node]) -> tuple[Sequence[int], tuple[Node, ...]]:
     for node in raw:
         cells = [(event, move) for moves in node.moves for event, move in sorted(moves.items())]
         rules = tuple(tuple((event, move.rule) for event, move in sorted(moves.items())) for moves in node.moves)
-        look = node.state, node.bounds, node.draws, node.clock, node.count, node.law, rules
+        look = node.state, node.bounds, node.draws, node.clock, node.counted, node.law, rules
         colours.append(looks.setdefault(look, len(looks)))
         successors.append([move.dest for _, move in cells])
     block_of = coarsest(colours, successors)

@@ -45,7 +45,7 @@ class Node(NamedTuple):
 
     By phase (one more than bounds): `draws` holds for each actor with rows the numbers of those that can be drawn (−1 − i for row i
     where it is nothing), `moves` what each event of the state does. `clock` is the event that the limit fires, or None.
-    `count` is how the limit is counted here (its place in `Counting.counts`), or −1; `law` says whether entering starts the legal clock.
+    `counted` is how the limit is counted here (its place in `Counting.counts`), or −1; `law` says whether entering starts the legal clock.
     """
 
     state: int
@@ -54,7 +54,7 @@ class Node(NamedTuple):
     draws: tuple[tuple[tuple[int, ...], ...], ...]
     moves: tuple[Mapping[int, Move], ...]
     clock: int | None
-    count: int
+    counted: int
     law: bool
 
 

@@ -41,7 +41,7 @@ class Tables(NamedTuple):
     | `rule_at`, `dest_at` | N·P × E | the rule that fires and the node after it, or −1 |
     | `loop`, `rank` | S | which loop of states it is in; its place in an order in which only loops go back |
     | `final`, `limit`, `clocked` | S | 1 for final; limit group, or −1; 1 if the clock has rules |
-    | `count`, `law` | N | how the limit is counted, or −1; the legal clock that entering starts, or −1 |
+    | `counted`, `law` | N | how the limit is counted, or −1; the legal clock that entering starts, or −1 |
     | `limit_hours`, `limit_end`, `limit_known` | K, … × D, K | as `hours`, `end`, `known` of `Limits` |
     | `limit_pieces`, `limit_piece` | K + 1, … × `PIECE` | as `pieces`, `piece` of `Limits` |
     | `law_hours` | W | the length in seconds where it is in hours, else −1 |
@@ -73,7 +73,7 @@ class Tables(NamedTuple):
     final: Int
     limit: Int
     clocked: Int
-    count: Int
+    counted: Int
     law: Int
     limit_hours: Int
     limit_end: Int
@@ -164,7 +164,7 @@ def _states(chain: Chain) -> dict[str, Any]:
 
 def _limits(chain: Chain, days: Days, midnight: datetime, known: int) -> dict[str, Any]:
     found = limits_of(counting(chain.workflow, chain.policy).counts, days, midnight, known)
-    return {"count": _ints(node.count for node in chain.nodes), **{f"limit_{name}": array for name, array in found._asdict().items()}}
+    return {"counted": _ints(node.counted for node in chain.nodes), **{f"limit_{name}": array for name, array in found._asdict().items()}}
 
 
 def _laws(chain: Chain, days: Days) -> dict[str, Any]:

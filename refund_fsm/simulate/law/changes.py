@@ -15,7 +15,7 @@ from refund_fsm.text import Text
 from refund_fsm.workflow import Policy, Span
 
 SHARE = 0.1  # by which weights and delays change
-IDLE = ("beyond", "days_file", "small_amount_fen")  # fields of the policy that say nothing of the process
+IDLE = ("beyond", "days_file", "small_amount_fen", "special")  # fields of the policy that say nothing of the process
 
 
 class Change(NamedTuple):
@@ -106,7 +106,7 @@ def _row_label(chain: Chain, place: int) -> Text:
 
 
 def _policies(chain: Chain) -> Iterator[Change]:
-    limits = {row.field for row in chain.workflow.limit_rows}
+    limits = _limits(chain)
     for field in Policy.model_fields:
         if field not in limits | _read(chain):
             continue
@@ -118,6 +118,12 @@ def _policies(chain: Chain) -> Iterator[Change]:
                 continue
             if changed is not None:
                 yield Change(f"policy.{field}", Text(f"政策 {field}", f"policy {field}"), told, changed)
+
+
+def _limits(chain: Chain) -> frozenset[str]:
+    """The fields of the policy that limits are counted by, and that are added to them. Special periods keep their lengths."""
+    rows = chain.workflow.limit_rows
+    return frozenset({row.field for row in rows} | {row.plus for row in rows if row.plus is not None})
 
 
 @lru_cache(maxsize=1)
@@ -161,8 +167,7 @@ def _with_policy(chain: Chain, field: str, policy: Policy) -> Chain | None:
 
     A field that only limits read leaves the configurations as they are. Any other is asked of the workflow anew.
     """
-    limits = {row.field for row in chain.workflow.limit_rows}
-    if field in limits:
+    if field in _limits(chain):
         return replace(chain, policy=policy)
     other = chain_of(chain.workflow, chain.behaviour, chain.start, policy)
     same = other.nodes == chain.nodes and [one.node for one in other.openings] == [one.node for one in chain.openings]

@@ -144,7 +144,7 @@ class _Layer:
             together = len(groups[count.kind.group][0]) > 1
             slots.append(self._farthest(count, ends[place], codes, fine[-1]) + 1 if together else 1)
         return {
-            "node_count": tables.count,
+            "node_count": tables.counted,
             "count_end": ends,
             "count_fine": np.array(fine, np.int64),
             "count_slots": np.array(slots, np.int64),
@@ -185,7 +185,7 @@ class _Layer:
         rows_node: list[int] = []
         rows_slot: list[int] = []
         for place, node in enumerate(self.chain.nodes):
-            count = int(count_slots[node.count]) if node.count >= 0 and not self.tables.final[node.state] else 1
+            count = int(count_slots[node.counted]) if node.counted >= 0 and not self.tables.final[node.state] else 1
             node_row.append(len(rows_node))
             node_rows.append(count)
             rows_node += [place] * count

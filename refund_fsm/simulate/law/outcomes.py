@@ -147,8 +147,8 @@ class Races:
     def _mover(self, place: int, race: Race) -> tuple[int, tuple[int, ...]]:
         """The slot whose internal events move the limit (−1: none does), and by its digit how the limit is counted then."""
         nodes = self.chain.nodes
-        counts = {variant: nodes[self._after(place, race, variant)].count for variant in itertools.product(*map(range, race.radix))}
-        if all(count == nodes[place].count for count in counts.values()):
+        counts = {variant: nodes[self._after(place, race, variant)].counted for variant in itertools.product(*map(range, race.radix))}
+        if all(count == nodes[place].counted for count in counts.values()):
             return -1, ()
         for slot, radix in enumerate(race.radix):
             told = tuple(counts[tuple(digit if one == slot else 0 for one in range(len(race.radix)))] for digit in range(radix))
@@ -160,14 +160,15 @@ class Races:
 
     def _together(self, place: int) -> tuple[State, ...]:
         """The states that are counted together with that of a node."""
-        return self.chain.workflow.groups[self.tables.limit[self.chain.nodes[place].state]][0]
+        group = int(self.tables.limit[self.chain.nodes[place].state])
+        return self.chain.workflow.groups[group][0]
 
     def _check_carried(self, place: int) -> None:
         """That a limit which runs on in another state is counted there as it was."""
         node, nodes, limit = self.chain.nodes[place], self.chain.nodes, self.tables.limit
         for move in (move for moves in node.moves for move in moves.values()):
             there = nodes[move.dest]
-            if there.state != node.state and limit[there.state] == limit[node.state] >= 0 and there.count != node.count:
+            if there.state != node.state and limit[there.state] == limit[node.state] >= 0 and there.counted != node.counted:
                 raise self._uncounted(place)
 
     def _uncounted(self, place: int) -> BadData:

@@ -14,6 +14,7 @@ from refund_fsm.simulate.sample import Result
 from refund_fsm.text import Text, words
 from refund_fsm.text.numbers import Interval, Unit, between, bound, estimate, number, unit_text
 from refund_fsm.text.sections import Cell, Column, Section, numbers, tabled
+from refund_fsm.workflow import Limit, unit_of
 
 TOP_RULES = 10
 NEVER = 1e-8  # a share of cases up to which it is taken for none: what a law leaves in its last decimals
@@ -66,6 +67,11 @@ def outcome_shares(figures: Mapping[str, Figure]) -> dict[str, Interval]:
 def paying(one: Many) -> frozenset[str]:
     """The final states that a payout leads to."""
     return frozenset(rule.dest.key for rule in one.workflow.rules if rule.event.pays and rule.dest.final)
+
+
+def good_without_money(one: Many) -> frozenset[str]:
+    """The final states in which the buyer got what was asked for, without money: an exchange."""
+    return frozenset(key for key, state in one.workflow.states.items() if state.good) - paying(one)
 
 
 def paid_share(one: Many) -> float:
@@ -131,11 +137,24 @@ def _breaches(one: Many, figures: Mapping[str, Figure]) -> Section:
     workflow = one.workflow
     rows: list[tuple[Cell, ...]] = []
     for name, interval in breach_shares(figures).items():
-        _, (*_, limit) = workflow.groups[limit_names(workflow).index(name)]
-        length = words.length(limit.length_in(one.policy), limit.unit)
+        length = _lengths(one, workflow.groups[limit_names(workflow).index(name)][1])
         rows.append((limit_label(workflow, name), length, estimate(interval, "share"), _precision(one, interval)))
     columns = (Column(Text("时限所在状态", "limit of")), Column(Text("期限", "limit")), *numbers(SHARE, _known(one, figures)))
     return tabled(Text("超时（系统不会自动处理的时限）", "Breaches (a limit passed that nothing enforces)"), columns, tuple(rows))
+
+
+def _lengths(one: Many, rows: tuple[Limit, ...]) -> Text:
+    """How long a limit is: of several rows each length once, as the facts decide."""
+    found = [words.length(row.length_in(one.policy), row.unit) for row in rows]
+    found += [_added(one, row) for row in rows if row.plus is not None]
+    each = dict.fromkeys(found)
+    return Text(" / ".join(text.zh for text in each), " / ".join(text.en for text in each))
+
+
+def _added(one: Many, row: Limit) -> Text:
+    """The length of a row with what may be added to it."""
+    length, plus = words.length(row.length_in(one.policy), row.unit), words.length(row.plus_in(one.policy), unit_of(str(row.plus)))
+    return Text(f"{length.zh}＋{plus.zh}", f"{length.en} + {plus.en}")
 
 
 def _freight(one: Result) -> Section:

@@ -245,12 +245,15 @@ class _Painter:
         axes.annotate(said, (end, at), xytext=(5, 0), textcoords="offset points", va="center", fontsize=LABEL, color=INK)
 
     def _colour(self, one: _Series, what: str, key: str) -> str:
-        """Two series keep their colours; of one, the outcomes that pay are green, the others grey, breaches orange."""
+        """Two series keep their colours; of one, the outcomes that pay are green, those that are good without money dark, the others grey,
+        breaches orange."""
         if one.name is not None:
             return one.colour
         if what == "breaches":
             return ORANGE
-        return SUCCESS if key in overview.paying(one.one) else GREY
+        if key in overview.paying(one.one):
+            return SUCCESS
+        return INK if key in overview.good_without_money(one.one) else GREY
 
     def _label(self, what: str, key: str) -> str:
         first = next(one for one in self.series if key in getattr(one, what)).one

@@ -189,11 +189,11 @@ def _play(t: Tables, s: Scratch, seed: int, first: int, last: int, out: Sums, lo
                 _end(t, out, state, now)
                 break
             if t.limit[state] < 0 or t.limit[state] != group:
-                group, counted, breached, began = t.limit[state], t.count[node], False, now
+                group, counted, breached, began = t.limit[state], t.counted[node], False, now
                 due, guessed = _due(t, counted, began)
                 provisional |= guessed
-            elif t.count[node] != counted:
-                counted = t.count[node]
+            elif t.counted[node] != counted:
+                counted = t.counted[node]
                 new, guessed = _due(t, counted, began)
                 due = moved(due, new, now, NEVER)
                 breached, provisional = breached and due <= now, provisional or guessed
@@ -218,8 +218,8 @@ def _play(t: Tables, s: Scratch, seed: int, first: int, last: int, out: Sums, lo
                 if t.state[dest] != state:
                     break
                 provisional |= _start_law(t, s, t.law[dest], now)
-                if t.count[dest] != counted:
-                    counted = t.count[dest]
+                if t.counted[dest] != counted:
+                    counted = t.counted[dest]
                     new, guessed = _due(t, counted, began)
                     due = moved(due, new, now, NEVER)
                     breached, provisional = breached and due <= now, provisional or guessed

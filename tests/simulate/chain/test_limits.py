@@ -29,7 +29,7 @@ def any_policy(source: random.Random) -> Policy:
         day = FIRST + timedelta(days=source.randrange(8))
         for _ in range(3):
             end = day + timedelta(hours=source.choice([5, 24, 60.5, 240]))
-            length = source.choice([{"hours": source.choice([1, 30, 300])}, {"days": source.choice([1, 9, 20])}])
+            length: Any = source.choice([{"hours": source.choice([1, 30, 300])}, {"days": source.choice([1, 9, 20])}])
             when = source.choice([(), ("small",)])
             never = source.random() < 0.5
             special.append(SpecialPeriod(limit=field, when=when, start=day, end=end, never_shorter=never, **length))

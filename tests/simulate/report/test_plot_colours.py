@@ -17,7 +17,7 @@ from tests.simulate.many import sampled
 @pytest.mark.parametrize("sight", SIGHTS)
 @pytest.mark.parametrize("night", [False, True])
 def test_what_stands_beside_each_other_is_told_apart(sight: str, night: bool) -> None:
-    for one, other in ((BLUE, ORANGE), (SUCCESS, GREY)):
+    for one, other in ((BLUE, ORANGE), (SUCCESS, GREY), (SUCCESS, INK), (INK, GREY)):
         pair = (DARK[one], DARK[other]) if night else (one, other)
         assert distance(*pair, sight) >= 15, (one, other)
 

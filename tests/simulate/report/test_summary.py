@@ -15,6 +15,7 @@ from refund_fsm import BadData, MissingPart, orders
 from refund_fsm.simulate import Behaviour, compare, first_passage, simulate
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE
 from refund_fsm.simulate.figures import label_of, limit_label, limit_names
+from refund_fsm.simulate.report.overview import good_without_money, paying
 from tests.languages import HAN
 from tests.simulate.many import LATE, START, cut, exact, penniless, played, sampled
 
@@ -242,3 +243,20 @@ def test_the_figures_as_a_frame(make: Any, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(MissingPart, match='pip install "polars"'):
         one.to_frame()
+
+
+def test_an_end_that_is_good_without_money_is_an_end_of_its_own() -> None:
+    """The platform's own table: what was exchanged is neither refunded nor closed without refund, and has no money."""
+    result = sampled("shop_official", "platform")
+    text = result.summary("en")
+    shares = {
+        key: row(text, label)[0]
+        for key, label in (("refunded", "Refunded"), ("closed", "Closed without refund"), ("exchanged", "Exchanged"))
+    }
+    for key, told in shares.items():
+        assert told == round(100 * result.outcomes[key].value, 2)
+    assert result.outcomes["exchanged"].value > 0.02
+    assert result.time_to_money.total == round(result.cases * result.outcomes["refunded"].value)
+    assert good_without_money(result) == {"exchanged"} and paying(result) == {"refunded"}
+    assert good_without_money(sampled()) == frozenset()
+    assert "24 hours / 36 hours" not in text and "7 days + 7 days" not in text, "limits that the clock enforces are no breaches"

@@ -57,7 +57,7 @@ def _move(cells: Any, s: Any, out: Any, cell: Any, group: Any, lapsed: Any, due:
 @part
 def _counted(p: Any, world: Any, s: Any, place: Any, due: Any, at: Any, record: Any) -> Any:
     """The word of a limit that runs on and is counted otherwise from now on: it has not passed where it ends later."""
-    count, began = p.count[place], s.record[record + BEGAN]
+    count, began = p.counted[place], s.record[record + BEGAN]
     if began >= world.limit_known[count]:
         s.record[record + NOTED] |= IS_PROVISIONAL
     new = moved(due & (BROKEN - 1), due_of(world, count, began), at, NEVER)
@@ -89,7 +89,7 @@ def play_alone(b: Any, p: Any, cells: Any, world: Any, s: Any, out: Any, stays: 
                 return TOO_MANY_STEPS
             left = place
             place, due, tag, marks = _move(cells, s, out, c, group, p.lapses[origin] == 1 and due <= at, due, tag, marks)
-            if p.count[place] != p.count[left] and cells.table[c * CELL + RENEWS] == 0:
+            if p.counted[place] != p.counted[left] and cells.table[c * CELL + RENEWS] == 0:
                 due = _counted(p, world, s, place, due, at, record)
             fires = p.fires[place]
             if p.state[place] != state:

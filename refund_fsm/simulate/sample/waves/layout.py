@@ -141,7 +141,7 @@ def _places(t: Tables, cells: Cells, rows: Rows, e: int) -> Places:
     node = np.arange(count) // phases
     state = t.state[node]
     group = np.where(t.limit[state] < 0, groups, t.limit[state])
-    count_of = t.count[node]
+    count_of = t.counted[node]
     flags = np.bitwise_or.reduce(cells.table.reshape(-1, CELL)[:, FLAGS].reshape(count, -1), axis=1)
     until = np.concatenate((t.bounds, np.full((len(t.state), 1), NEVER)), axis=1).reshape(-1)
     works = np.add.reduceat(np.append(rows.slot_works, 0), t.slots[:-1]) if len(t.slot_actor) else np.zeros(count, np.int64)
@@ -151,7 +151,7 @@ def _places(t: Tables, cells: Cells, rows: Rows, e: int) -> Places:
         law=t.law[node],
         fires=t.clocked[state] * (t.clock_rule[node] >= 0),
         lapses=((t.clocked[state] == 0) & (group < groups)).astype(np.int64),
-        count=np.where(count_of < 0, len(t.limit_end), count_of),
+        counted=np.where(count_of < 0, len(t.limit_end), count_of),
         hours=np.append(t.limit_hours, -1)[count_of],
         known=np.append(t.limit_known, NEVER)[count_of],
         varied=(_varied(t)[node]).astype(np.int64),
@@ -168,7 +168,7 @@ def _places(t: Tables, cells: Cells, rows: Rows, e: int) -> Places:
 
 def _varied(t: Tables) -> NDArray[np.bool_]:
     """By node, whether the end of its limit depends on more than the day, or whether its group can be counted in several ways."""
-    group, kinds = t.limit[t.state], t.count
+    group, kinds = t.limit[t.state], t.counted
     several = [len(np.unique(kinds[group == one])) > 1 for one in range(t.groups)]
     pieces = np.append(np.diff(t.limit_pieces) > 0, False)
     return (kinds >= 0) & (np.append(several, False).astype(bool)[group] | pieces[kinds])
@@ -189,8 +189,8 @@ def _cells(t: Tables, moves: Sequence[_Move], bits: dict[int, int], e: int) -> C
         row[KEEP] = -1 if t.loop[source] == t.loop[dest] else ~(STEP - LOOP)
         row[RENEWS] = -1 if t.limit[dest] < 0 or t.limit[dest] != t.limit[source] else 0
         row[MARKS] = sum(1 << bit for bit in known if bit >= 0)
-        moves = row[RENEWS] == 0 and t.count[move.dest] != t.count[move.node]  # the limit runs on, and is counted otherwise
-        row[FLAGS] = ALONE * (stays or moves) + PAYS * t.pays[move.rule] + SENDS * t.parcel[move.rule]
+        anew = row[RENEWS] == 0 and t.counted[move.dest] != t.counted[move.node]  # the limit runs on, and is counted otherwise
+        row[FLAGS] = ALONE * (stays or anew) + PAYS * t.pays[move.rule] + SENDS * t.parcel[move.rule]
         for works in (0, 1):  # the last bit of a winner: whether its delay was in working days
             at = (move.place << e) + 2 * move.number + works
             cells[at], rule_bit[at], state_bit[at] = row, *known

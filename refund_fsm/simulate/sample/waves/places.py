@@ -28,7 +28,7 @@ class Places(NamedTuple):
     |---|---|
     | `state`, `group`, `law` | the state; limit group (L: none); legal clock, or −1 |
     | `fires`, `lapses` | 1 where the clock fires at the limit; where passing it is a breach |
-    | `count`, `hours`, `known`, `varied` | as in `Tables` of how the limit is counted (of none: a row that never ends); 1 where the end |
+    | `counted`, `hours`, `known`, `varied` | as in `Tables` of how the limit is counted (of none: a row that never ends); 1 where the end |
     | | depends on more than the day, or where it may be counted otherwise later |
     | `until` | the instant at which the phase ends, or `NEVER` |
     | `final`, `pays`, `sends`, `works` | 1: the state is; something here pays, or sends; some delay is in working days |
@@ -40,7 +40,7 @@ class Places(NamedTuple):
     law: Int
     fires: Int
     lapses: Int
-    count: Int
+    counted: Int
     hours: Int
     known: Int
     varied: Int

@@ -69,9 +69,9 @@ def _play(
             end(n, b, world, s, out, ends, state, size)
             continue
         if p.varied[place]:
-            begin_varied(n, b, world, p.count[place], s, size)
+            begin_varied(n, b, world, p.counted[place], s, size)
         else:
-            begin_limits(n, b, world, p.count[place], p.hours[place], p.known[place], s, size)
+            begin_limits(n, b, world, p.counted[place], p.hours[place], p.known[place], s, size)
         if p.works[place]:
             begin_work(n, b, world)
         draw(n, b, p, rows, world, place, e)
