@@ -16,14 +16,14 @@ EVERY_CRITERION = pytest.mark.parametrize("criterion", paths.CRITERIA)
 
 
 @cache
-def suite_of(key: str, criterion: str, policy: Policy = GUIDE) -> paths.Suite:
-    """The suite of a criterion for a workflow by its key."""
+def suite_of(key: str, criterion: str, policy: Policy | None = None) -> paths.Suite:
+    """The suite of a criterion for a workflow by its key; without a policy under the workflow's own profile."""
     return paths.cover(ALL[key], criterion, policy)
 
 
-def attempts(suite: paths.Suite) -> Iterator[paths.Attempt]:
-    """What the paths do, played anew, call by call."""
-    for path in suite:
+def attempts(suite: paths.Suite, every: int = 1) -> Iterator[paths.Attempt]:
+    """What the paths (every n-th) do, played anew, call by call."""
+    for path in suite.paths[::every]:
         order, request, at = path.opening
         case = RefundCase.open(order, request, at=at, policy=suite.policy, workflow=suite.workflow)
         for step in path.steps:

@@ -9,6 +9,7 @@ import pytest
 
 from refund_fsm import BadData, orders, paths
 from refund_fsm.graph.configurations import explore
+from refund_fsm.graph.shortest import ShortestPaths
 from refund_fsm.paths.space import Space
 from refund_fsm.paths.w import Complete
 from refund_fsm.scenario.path import START, Path
@@ -40,7 +41,7 @@ def test_identifiers_tell_every_two_classes_apart_that_can_be_told_apart(key: st
                 assert after[0] == after[1] or (space.state(after[0]) == space.state(after[1]) and after not in plan.separating)
 
 
-@EVERY_KEY_AND_OWN
+@pytest.mark.parametrize("key", [key for key in ALL if key != "shop_official"])  # of which the suite would have a million steps
 def test_where_states_look_alike_classes_are_told_apart_by_what_follows(key: str) -> None:
     """Every state looks the same: only what is taken tells classes apart, and which ones it can tell is found anew."""
     workflow = ALL[key]
@@ -66,7 +67,9 @@ def test_where_states_look_alike_classes_are_told_apart_by_what_follows(key: str
 def test_every_input_is_tried_in_every_class_and_every_class_of_facts_is_opened(key: str) -> None:
     suite, workflow = suite_of(key, "w"), ALL[key]
     graph = explore(workflow).merged()
-    pairs = sum(len([e for e in workflow.events.values() if e.actor.key != "clock"]) + (graph.limit_of(c) >= 0) for c in range(len(graph)))
+    classes = set(ShortestPaths(workflow, suite.policy, graph).tree)  # where an order leads: in the older tables everywhere
+    assert key == "shop_official" or len(classes) == len(graph)
+    pairs = sum(len([e for e in workflow.events.values() if e.actor.key != "clock"]) + (graph.limit_of(c) >= 0) for c in classes)
     assert len(suite.goals) == suite.least_steps == pairs
     guards = tuple(workflow.guards.values())
     opened = {tuple(guard(workflow.facts_of(*path.opening, GUIDE)) for guard in guards) for path in suite}

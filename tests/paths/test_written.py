@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from refund_fsm import BadData, WorkflowError, paths
+from refund_fsm import BadData, Policy, WorkflowError, orders, paths
 from refund_fsm.cli import app as cli
 from refund_fsm.cli import workflows
 from tests.exchange import WORKFLOW as EXCHANGE
@@ -51,6 +52,31 @@ def test_the_generated_file_runs_and_can_fail(criterion: str) -> None:
     assert run_file(suite_of("virtual", criterion).to_pytest().replace("'requested'", "'reviewing'"))
     with pytest.raises(BadData, match="module:attribute of the workflow 'exchange', which is not registered"):
         suite_of("exchange", "rules").to_pytest()
+
+
+SPECIAL = Policy.platform().special
+POLICIES = [
+    # a policy that is not the guide's, and how a test file names it
+    (Policy.platform(), "POLICY = Policy.platform('2026-03-09')"),
+    (
+        Policy(special=SPECIAL, extension_days=5),
+        "POLICY = Policy.from_mapping({'profile': 'platform', 'copy': '2026-03-09', 'extension_days': 5})",
+    ),
+    (Policy(special=SPECIAL[:7], dear_fen=1), "POLICY = Policy.from_mapping({'dear_fen': 1,"),
+]
+
+
+@pytest.mark.parametrize(("policy", "said"), POLICIES)
+def test_a_policy_with_special_periods_reads_back_equal(policy: Policy, said: str) -> None:
+    suite = paths.cover(orders.get("shop_official"), "limits", policy)
+    short = replace(suite, paths=suite.paths[::9])
+    text = short.to_pytest()
+    names: dict[str, Any] = {"__name__": "generated"}
+    exec(compile(text, "generated.py", "exec"), names)
+    assert names["POLICY"] == policy and said in text
+    assert run_file(text) == []
+    wrong = "\n".join("POLICY = Policy.guide()" if line.startswith("POLICY = Policy.platform") else line for line in text.splitlines())
+    assert policy != Policy.platform() or run_file(wrong), "the special periods are tried"
 
 
 COMMANDS = [

@@ -95,13 +95,27 @@ def _holds(rule: Rule, node: Node) -> bool:
 def _never(workflow: Workflow, nodes: list[Node], fired: list[Edge]) -> Iterator[tuple[tuple[str, str], None]]:
     reached = {node.state for node in nodes}
     yield from ((("unreachable_state", key), None) for key in workflow.states if key not in reached)
-    yield from ((("limit_never_due", key), None) for key in workflow.limits_at if key not in reached)
+    limited = {*workflow.limits_at, *(state.key for state in workflow.law)}
+    yield from ((("limit_never_due", key), None) for key in limited if key not in reached)
+    yield from _never_counting(workflow, nodes)
     yield from ((("dead_rule", rule.id), None) for rule in workflow.rules if rule.id not in {edge.rule.id for edge in fired})
     for name, one in workflow.guards.items():
         asking = [rule for rule in workflow.rules if one in rule.when]
         asked = {r.source.key for r in asking if (r.source.key in workflow.limits_at if r.by_clock else not r.source.final)}
+        asked |= {key for key, rows in workflow.limits_at.items() if any(one in (*row.when, row.plus_when) for row in rows)}
+        asked |= {state.key for state, row in workflow.law.items() if one in row.when}
         answers = {one(node.facts) for node in nodes if node.state in asked}
         yield from (((f"guard_never_{str(value).lower()}", name), None) for value in (True, False) if value not in answers)
+
+
+def _never_counting(workflow: Workflow, nodes: list[Node]) -> Iterator[tuple[tuple[str, str], None]]:
+    """Rows of a limit that are nowhere the first of which all guards hold."""
+    for states, rows in workflow.groups:
+        here = [node for node in nodes if node.state in [state.key for state in states]]
+        first = {next(n for n, row in enumerate(rows) if all(one(node.facts) for one in row.when)) for node in here}
+        for number in set(range(len(rows))) - first if here and len(rows) > 1 else ():
+            place = f"#{number + 1}" if [row.field for row in rows].count(rows[number].field) > 1 else ""
+            yield ("limit_never_due", " ".join((*(state.key for state in states), f"{rows[number].field}{place}"))), None
 
 
 def _places(workflow: Workflow, edges: dict[Node, list[Edge]], steps: dict[Node, int]) -> Iterator[tuple[tuple[str, str], int]]:

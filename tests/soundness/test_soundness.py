@@ -110,6 +110,7 @@ NEVER = Rule("Z2", rejected, VIRTUAL.events["reject"], reviewing, "assumed", whe
 STRAIGHT = {"event": VIRTUAL.events["uphold_rejection"], "dest": refunded}
 S11, M10 = SHOP.by_id["S11"], MALL.by_id["M10"]
 LATE_CLOCK = {**SHOP.limits, closed: DAYS}
+UNCOUNTED = {**MALL.limits, rejected: (replace(DAYS, when=(impossible,)), *MALL.limits_at["rejected"])}
 FAULTS = [
     # kind, subject, workflow, steps of the shortest witness (None where there is none)
     ("unreachable_state", "receipt_rejected", without(SHOP, "S24"), None),
@@ -137,6 +138,8 @@ FAULTS = [
     ("paid_twice", "V24", VIRTUAL.variant(rules=tuple(replace(r, event=PAYS_TOO) if r.id == "V24" else r for r in VIRTUAL.rules)), 6),
     ("not_paid", "V12", changed(VIRTUAL, "V12", **STRAIGHT), 5),
     ("not_paid", "M21", changed(MALL, "M21", dest=refunded), 4),
+    ("limit_never_due", "rejected return_days", MALL.variant(limits=UNCOUNTED), 3),
+    ("guard_never_true", "impossible", MALL.variant(limits=UNCOUNTED), 3),
     ("livelock", "refunding refund_failed", MALL.variant(accepts=MALL.accepts[:3]), 5),
 ]
 

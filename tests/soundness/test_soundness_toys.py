@@ -22,6 +22,11 @@ from tests.toys import ASK, END, GO, PAID, PAY, TELL, TICK, TOCK, TURN, A, B, C,
 
 DAYS = Limit("return_days", cites="assumed")
 
+SHORT = Limit("no_reason_days", cites="assumed", length=2)
+WHEN_UP = replace(SHORT, when=(made.flagged,))
+LAW: st.SearchStrategy[dict[Any, Limit]] = st.sampled_from(
+    [{}, {C: replace(DAYS, when=(made.huge,))}, {D: replace(DAYS, when=(made.flagged,))}]
+)
 PLACES = st.sampled_from(made.STATES)
 RULES = st.lists(
     st.builds(
@@ -37,18 +42,29 @@ RULES = st.lists(
     min_size=1,
     max_size=9,
 )
-GROUPS: st.SearchStrategy[dict[Any, Limit]] = st.sampled_from(
-    [{}, {A: DAYS}, {A: DAYS, B: DAYS}, {(A, B): DAYS}, {(A, B): DAYS, C: DAYS}, {(B, C): DAYS, D: DAYS, END: DAYS}, {(A, B, C, D): DAYS}]
+GROUPS: st.SearchStrategy[dict[Any, Any]] = st.sampled_from(
+    [
+        {},
+        {A: DAYS},
+        {A: DAYS, B: DAYS},
+        {(A, B): DAYS},
+        {(A, B): DAYS, C: DAYS},
+        {(B, C): DAYS, D: DAYS, END: DAYS},
+        {(A, B, C, D): DAYS},
+        {A: (WHEN_UP, DAYS)},
+        {(B, C): (replace(SHORT, when=(made.huge,)), WHEN_UP, DAYS), D: DAYS},
+        {B: (replace(SHORT, when=(made.small,), plus="return_days", plus_when=made.flagged), DAYS), C: (WHEN_UP, DAYS)},
+    ]
 )
 
 
 @st.composite
 def toys(draw: st.DrawFn) -> Workflow:
     """A random table whose clock never leads to states under the same limit."""
-    limits: dict[Any, Limit] = draw(GROUPS)
+    limits: dict[Any, Any] = draw(GROUPS)
     group = {state: place for place, key in enumerate(limits) for state in (key if isinstance(key, tuple) else (key,))}
     rules = (rule for rule in draw(RULES) if not rule.by_clock or group.get(rule.source, -1) != group.get(rule.dest, -2))
-    return toy(*(replace(rule, id=f"R{number}") for number, rule in enumerate(rules)), limits=limits)
+    return toy(*(replace(rule, id=f"R{number}") for number, rule in enumerate(rules)), limits=limits, law=draw(LAW))
 
 
 @settings(max_examples=max(400, settings().max_examples))
@@ -186,3 +202,47 @@ def _closure(edges: dict[int, Any], start: int) -> set[int]:
         found |= fresh
         todo += fresh
     return found
+
+
+HAPPY = replace(END, good=True)
+
+
+def test_an_end_that_is_good_without_money_needs_none_and_takes_none() -> None:
+    """An exchange: the case ends well and nothing is paid; what was paid may not end so as well."""
+    good = toy(Rule("R1", A, GO, B, "assumed"), Rule("R2", B, PAY, PAID, "assumed"), Rule("R3", B, TELL, HAPPY, "assumed"))
+    assert not {kind for kind, _ in found_in(check(good))} & {"not_paid", "paid_twice"}
+    both = toy(Rule("R1", A, GO, B, "assumed"), Rule("R2", B, PAY, C, "assumed"), Rule("R3", C, TELL, HAPPY, "assumed"))
+    finding = found_in(check(both))["paid_twice", "R3"]
+    assert "good without money" in finding.message.en and "end" in finding.message.en
+    assert finding.witness is not None and [step.fired for step in finding.witness.steps] == [("R1",), ("R2",), ("R3",)]
+    straight = toy(Rule("R1", A, GO, B, "assumed"), Rule("R2", B, PAY, HAPPY, "assumed"), Rule("R3", B, TELL, HAPPY, "assumed"))
+    assert [key for key in found_in(check(straight)) if "paid" in key[0]] == [("paid_twice", "R2")]
+
+
+def test_a_row_of_a_limit_that_never_counts_is_named() -> None:
+    rows = (WHEN_UP, replace(SHORT, when=(made.small,)), DAYS)
+    table = (Rule("R1", A, GO, B, "assumed", when=(made.small,)), Rule("R2", B, TICK, END, "assumed"))
+    found = found_in(check(toy(*table, limits={B: rows})))
+    named = {subject for kind, subject in found if kind == "limit_never_due"}
+    assert named == {"b no_reason_days#1", "b return_days"}, "the flag is never up, and only what is small comes so far"
+    first = found["limit_never_due", "b no_reason_days#1"]
+    assert "Row 1 (no_reason_days)" in first.message.en and first.witness is not None and first.witness.steps[-1].state == "b"
+    assert ("guard_never_true", "flagged") in found and ("guard_never_false", "small") not in found, "small is asked in the draft, too"
+    raised = (replace(table[0], effect=made.raise_flag), table[1])
+    assert {s for k, s in found_in(check(toy(*raised, limits={B: rows}))) if k == "limit_never_due"} == {
+        "b no_reason_days#2",
+        "b return_days",
+    }
+
+
+def test_guards_that_stand_only_in_limits_or_in_the_law_are_asked_there() -> None:
+    table = (
+        Rule("R1", A, GO, B, "assumed"),
+        Rule("R2", B, TICK, END, "assumed"),
+        Rule("R3", B, TURN, B, "assumed", effect=made.raise_flag),
+    )
+    law = {B: replace(DAYS, when=(made.small,))}
+    flow = toy(*table, limits={B: replace(DAYS, plus="return_days", plus_when=made.flagged)}, law=law)
+    assert not [key for key in found_in(check(flow)) if key[0].startswith("guard")]
+    unraised = toy(*table[:2], limits={B: replace(DAYS, plus="return_days", plus_when=made.flagged)}, law=law)
+    assert [key for key in found_in(check(unraised)) if key[0].startswith("guard")] == [("guard_never_true", "flagged")]

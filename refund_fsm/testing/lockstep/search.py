@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from refund_fsm.case import MAX_CLOCK_STEPS
@@ -21,6 +22,7 @@ from refund_fsm.testing.lockstep.inputs import Alphabet, as_row, earlier
 from refund_fsm.testing.lockstep.model import Model, Row, Table
 from refund_fsm.testing.lockstep.plan import Plan, Told, Writer
 from refund_fsm.testing.lockstep.run import OPENING, Fault
+from refund_fsm.workflow import Policy, Workflow
 
 MAX_CALLS = 50_000  # of one search: a slow implementation is not called for ever. The report says when a search stopped here
 MAX_WIDTH = 20_000  # words of one length: the same
@@ -213,13 +215,7 @@ class Search:
 
     def _openings(self) -> list[Opening]:
         """An opening of each class that the complete suite tells apart."""
-        workflow = self._table.workflow
-        found = []
-        for _, facts in Complete(Space(workflow, self._table.policy), 0).openings.values():
-            made_up = workflow.make_up(facts, START)
-            if made_up is not None:
-                found.append(Opening(*made_up, START))
-        return found
+        return _openings_of(self._table.workflow, self._table.policy)
 
     def _block(self, model: Model) -> Hashable:
         graph: MergedGraph = explore(self._table.workflow, self._table.policy, strict=False).merged()
@@ -227,6 +223,16 @@ class Search:
             return graph.index(model.node.state, model.node.facts)
         except BadData:  # facts that came of a later filing
             return model.node
+
+
+@lru_cache(maxsize=8)
+def _openings_of(workflow: Workflow, policy: Policy) -> list[Opening]:
+    found = []
+    for _, facts in Complete(Space(workflow, policy), 0).openings.values():
+        made_up = workflow.make_up(facts, START)
+        if made_up is not None:
+            found.append(Opening(*made_up, START))
+    return found
 
 
 def _key(row: Row) -> Hashable:

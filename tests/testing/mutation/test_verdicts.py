@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from typing import Any
 
 import pytest
 
-from refund_fsm import Workflow
+from refund_fsm import Limit, Policy, Workflow
 from refund_fsm.graph.configurations import explore
 from refund_fsm.paths.inputs import PASS, Input
 from refund_fsm.scenario.path import Player
+from refund_fsm.testing.mutation import Judge, mutants
+from refund_fsm.testing.mutation.dues import apart
 from refund_fsm.testing.mutation.killing import struck
+from refund_fsm.workflow import SpecialPeriod, counting
 from refund_fsm.workflow.rows import CLOCK
-from tests.testing.mutation.tiny import GUIDE, TINY, WORKFLOWS, judge_of, mutant, mutants_of
+from tests.testing.mutation.tiny import GUIDE, TINY, WORKFLOWS, flagged, judge_of, mutant, mutants_of, try_left
+from tests.toys import B
 
 
 def inputs_of(workflow: Workflow) -> list[Input]:
@@ -107,6 +112,57 @@ def test_the_verdict_is_that_of_brute_force_on_a_larger_table(key: str) -> None:
 )
 def test_the_verdict_is_what_thought_says(key: str, name: str, equivalent: bool) -> None:
     assert judge_of(key).equivalent(mutant(key, name)) is equivalent
+
+
+FRESH = Limit("fresh_review_hours", cites="assumed", when=(flagged,))
+ROWS = TINY.variant(limits={B: (FRESH, Limit("unshipped_review_hours", cites="assumed", plus="extension_days", plus_when=try_left))})
+FESTIVAL = SpecialPeriod(limit="fresh_review_hours", start="2026-02-11T00:00:00+08:00", end="2026-02-25T00:00:00+08:00", days=7)
+VERDICTS = [
+    # what is wrong, the policy, whether no case can tell
+    ("fresh_review_hours of b dropped", Policy(), False),  # more is added to the other, at first
+    ("fresh_review_hours of b dropped", Policy(max_resubmissions=0), True),  # both take a day, and there is nothing to add
+    ("fresh_review_hours of b dropped", Policy(max_resubmissions=0, special=(FESTIVAL,)), True),  # the flag never goes up
+    ("fresh_review_hours of b: guard flagged negated", Policy(max_resubmissions=0), True),
+    ("fresh_review_hours of b: guard flagged negated", Policy(max_resubmissions=0, special=(FESTIVAL,)), False),
+    ("unshipped_review_hours of b: plus 8, not 7", Policy(), False),
+    ("unshipped_review_hours of b: plus 8, not 7", Policy(max_resubmissions=0), True),
+    ("fresh_review_hours of b: 25, not 24", Policy(), False),
+    ("fresh_review_hours of b: 25, not 24", Policy(max_resubmissions=0), True),  # which never counts
+]
+
+
+@pytest.mark.parametrize(("name", "policy", "equivalent"), VERDICTS)
+def test_a_fault_of_a_limit_is_told_only_where_it_can_show(name: str, policy: Policy, equivalent: bool) -> None:
+    judge, one = Judge(ROWS, policy), next(one for one in mutants(ROWS, policy) if one.name == name)
+    witness = judge.witness(one)
+    assert judge.equivalent(one) is equivalent is (witness is None)
+    if witness is not None:
+        witness.replay(ROWS, policy)
+        blow = struck(one.workflow, policy, witness)
+        assert blow is not None and (blow.step, blow.what) == (len(witness), "due")
+
+
+SPECIAL = [
+    # two special periods of one limit of 36 hours, and whether they can be told apart
+    ({"days": 7}, {"days": 7, "cites": "R18"}, False),
+    ({"days": 7}, {"hours": 168}, True),
+    ({"days": 7}, {"days": 7, "never_shorter": True}, False),
+    ({"hours": 24}, {"hours": 24, "never_shorter": True}, True),
+    ({"hours": 36}, {"hours": 30, "never_shorter": True}, False),  # neither changes anything
+    ({"days": 7}, {"days": 7, "end": "2026-02-24T23:59:59+08:00"}, True),
+    ({"days": 7}, {"days": 7, "start": "2026-02-11T00:00:01+08:00"}, True),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "told"), SPECIAL)
+def test_special_periods_are_told_apart_where_an_end_differs(one: dict[str, Any], other: dict[str, Any], told: bool) -> None:
+    flow = TINY.variant(limits={B: Limit("fresh_review_hours", cites="assumed", length=36)})
+    base = {"limit": "fresh_review_hours", "start": FESTIVAL.start, "end": FESTIVAL.end}
+    counts = [counting(flow, Policy(special=(SpecialPeriod(**{**base, **more}),))).of("b", None) for more in (one, other)]
+    starts = apart(GUIDE.calendar, *counts)
+    assert (starts is not None) == told
+    for start in starts or ():
+        assert len({count.end(GUIDE.calendar, start).at for count in counts if count is not None}) == 2
 
 
 @pytest.mark.parametrize("key", ["virtual", "exchange"])
