@@ -116,7 +116,7 @@ def test_the_limits_of_the_platform_s_table_are_told_row_by_row() -> None:
         for one in festive["delays"].values()
         if "special" in one
     }
-    review = {
+    review: dict[tuple[str, ...], list[tuple[Any, ...]]] = {
         (limit, kind): [("02-11", "02-25", days, False)]
         for limit in ("shipped_review_hours", "fresh_review_hours")
         for kind, days in (("wants_refund_only", 7), ("wants_return", 5), ("wants_exchange", 7))
@@ -132,7 +132,7 @@ def test_periods_of_other_tables_leave_an_export_as_it_was() -> None:
             assert rendered(orders.get(key), to, Policy.platform()) == rendered(orders.get(key), to, GUIDE)
     shop = orders.get("shop_official")
     for to in ("promela", "pnml"):
-        assert render(shop, to) == render(shop, to, GUIDE), "nothing of it is in these"  # type: ignore[arg-type]  # both are formats
+        assert render(shop, to) == render(shop, to, GUIDE), "nothing of it is in these"
 
 
 def test_delays_of_one_field_and_two_lengths_are_two() -> None:

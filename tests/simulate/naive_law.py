@@ -107,10 +107,10 @@ def _due(workflow: Workflow, policy: Policy, state: str, facts: Any, clock: floa
         return None
     limit = next(row for row in workflow.limits_at[state] if all(guard(facts) for guard in row.when))
     length = limit.length_in(policy)
-    hours = length if limit.unit == "hours" else 24.0 * (length + 1) - clock
+    hours: float = length if limit.unit == "hours" else 24.0 * (length + 1) - clock
     if limit.plus is None or limit.plus_when is None or not limit.plus_when(facts):
         return hours
-    more = getattr(policy, limit.plus)
+    more: int = getattr(policy, limit.plus)
     if limit.plus.endswith("_hours"):
         return hours + more
     if limit.plus.endswith("_working_days"):  # 24:00 of a day, so many days after the day in which it would end
