@@ -16,7 +16,22 @@ from refund_fsm.workflow.model import EVIDENCE_LABELS, MAX_EVIDENCE, Evidence, E
 from refund_fsm.workflow.platform import Edition, edition_at, editions
 from refund_fsm.workflow.policy import PROFILES, Policy, Span
 from refund_fsm.workflow.profiled import differing, field_text, policy_text
-from refund_fsm.workflow.rows import CLOCK, Acceptance, Actor, Effect, Event, Freight, Ground, Guard, Limit, Rule, State, effect, guard
+from refund_fsm.workflow.rows import (
+    CLOCK,
+    Acceptance,
+    Actor,
+    Effect,
+    Event,
+    Freight,
+    Ground,
+    Guard,
+    Limit,
+    Rule,
+    State,
+    effect,
+    guard,
+    unit_of,
+)
 from refund_fsm.workflow.spec import Workflow
 from refund_fsm.workflow.special import SpecialPeriod
 from refund_fsm.workflow.values import Frozen, FrozenDict, Name, NotEmpty, Prose, meant, placed
@@ -104,6 +119,7 @@ __all__ = [
     "read_toml",
     "reads_of",
     "spelled",
+    "unit_of",
     "write",
     "write_text",
 ]
