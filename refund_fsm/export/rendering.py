@@ -6,8 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, get_args
 
 from refund_fsm.errors import BadData, needing, one_of
-from refund_fsm.workflow import Policy, Workflow
-from refund_fsm.workflow.rows import unit_of
+from refund_fsm.workflow import Policy, Workflow, unit_of
 
 if TYPE_CHECKING:
     from refund_fsm.export.prism.lattice import Lattice

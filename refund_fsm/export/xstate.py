@@ -56,8 +56,7 @@ from typing import Any
 from refund_fsm.export.identifiers import Identifiers
 from refund_fsm.export.tables import tables_of
 from refund_fsm.text import Text
-from refund_fsm.workflow import CLOCK, Count, Event, Guard, Policy, Rule, SpecialPeriod, State, Workflow, counting
-from refund_fsm.workflow.rows import unit_of
+from refund_fsm.workflow import CLOCK, Count, Event, Guard, Policy, Rule, SpecialPeriod, State, Workflow, counting, unit_of
 
 FORMAT = "refund-fsm for XState 5, version {version}"
 PASSED = "limit passed"

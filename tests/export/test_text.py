@@ -116,13 +116,14 @@ def test_the_limits_of_the_platform_s_table_are_told_row_by_row() -> None:
         for one in festive["delays"].values()
         if "special" in one
     }
-    review = {
+    periods: dict[tuple[str, ...], list[tuple[Any, ...]]] = {
         (limit, kind): [("02-11", "02-25", days, False)]
         for limit in ("shipped_review_hours", "fresh_review_hours")
         for kind, days in (("wants_refund_only", 7), ("wants_return", 5), ("wants_exchange", 7))
     }
-    parcels = ("parcel_return_days", "parcel_receipt_days", "cross_border_receipt_days", "signed_receipt_hours")
-    assert told == {**review, **{(limit,): [("02-11", "02-17", 15, True), ("02-17", "02-25", 10, True)] for limit in parcels}}
+    for limit in ("parcel_return_days", "parcel_receipt_days", "cross_border_receipt_days", "signed_receipt_hours"):
+        periods[limit,] = [("02-11", "02-17", 15, True), ("02-17", "02-25", 10, True)]
+    assert told == periods
     assert json.loads(render(orders.get("third_party"), "xstate"))["format"].endswith("version 1")
 
 
@@ -132,7 +133,7 @@ def test_periods_of_other_tables_leave_an_export_as_it_was() -> None:
             assert rendered(orders.get(key), to, Policy.platform()) == rendered(orders.get(key), to, GUIDE)
     shop = orders.get("shop_official")
     for to in ("promela", "pnml"):
-        assert render(shop, to) == render(shop, to, GUIDE), "nothing of it is in these"  # type: ignore[arg-type]  # both are formats
+        assert render(shop, to) == render(shop, to, GUIDE), "nothing of it is in these"
 
 
 def test_delays_of_one_field_and_two_lengths_are_two() -> None:

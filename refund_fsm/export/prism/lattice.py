@@ -12,7 +12,7 @@ from typing import NamedTuple
 from refund_fsm.errors import BadData
 from refund_fsm.simulate.behaviour import Empirical, Fixed, Quantity
 from refund_fsm.workflow import Count as Counted
-from refund_fsm.workflow.rows import unit_of
+from refund_fsm.workflow import unit_of
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LENGTHS = {"hours": HOUR, "days": DAY}

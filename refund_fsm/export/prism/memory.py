@@ -78,7 +78,8 @@ class Memory:
         """How a limit is counted after a rule, by the facts before it; None where the rule changes nothing of that."""
         if rule.dest.key not in self.counted or not (self.enters(rule) or self.moves(rule)):
             return None
-        return before(self.count_at[rule.dest.key], rule.effect and self.effects[rule.effect.name], self.domains)
+        effect = None if rule.effect is None else self.effects[rule.effect.name]
+        return before(self.count_at[rule.dest.key], effect, self.domains)
 
     def _is_timed(self, rule: Rule) -> bool:
         table = self.count_after(rule)
