@@ -72,22 +72,22 @@ def test_the_table_is_small(made: tuple[Workflow, Policy, Table]) -> None:
     workflow, policy, table = made
     graph = explore(workflow, policy).merged()
     assert len(table.blocks) <= 1.2 * len(graph)
-    alike = {(*block.cells.items(), block.state, block.count, block.law) for block in table.blocks}
+    alike = {(*block.cells.items(), block.state, block.counted, block.law) for block in table.blocks}
     assert len(alike) == len(table.blocks), "no two blocks are alike"
 
 
 def test_blocks_know_how_their_limit_is_counted(made: tuple[Workflow, Policy, Table]) -> None:
     workflow, policy, table = made
     limits = counting(workflow, policy)
-    found = {block.count for block in table.blocks} - {-1}
+    found = {block.counted for block in table.blocks} - {-1}
     assert found <= set(range(len(limits.counts)))
     for block in table.blocks:
-        if block.count < 0:
+        if block.counted < 0:
             assert block.state not in workflow.limits_at
         else:
-            assert workflow.group_of[block.state] == limits.counts[block.count].kind.group
+            assert workflow.group_of[block.state] == limits.counts[block.counted].kind.group
     if workflow.key == "shop_official":
-        told = {block.state: {one.count for one in table.blocks if one.state == block.state} for block in table.blocks}
+        told = {block.state: {one.counted for one in table.blocks if one.state == block.state} for block in table.blocks}
         assert (len(told["requested"]), len(told["return_shipped"])) == (7, 4), (
             "of three rows and three kinds; of two rows, extended or not"
         )
