@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from refund_fsm.cli.limit_view import PLATFORM, sources
 from refund_fsm.orders import fact_labels
 from refund_fsm.simulate.behaviour import ASSUMED, ILLUSTRATIVE, Behaviour, Choice, Fixed, LogNormal, Quantity, Triangular, Uniform, shipped
 from refund_fsm.text import Languages, Text
 from refund_fsm.text.sections import Answer, Notice, Section, Table, columns, json_of
-from refund_fsm.workflow import Workflow, cited
+from refund_fsm.workflow import Workflow
 
 PLACE, SAYS, CITES = Text("位置", "place"), Text("内容", "what it says"), Text("依据", "cites")
 INSURED, YES, NO = Text("有运费险", "freight insurance"), Text("是", "yes"), Text("否", "no")
@@ -82,8 +83,9 @@ def _sections(workflow: Workflow, behaviour: Behaviour, lang: Languages) -> Iter
     noted = behaviour.note and (lang is not Languages.ZH or behaviour.order_type not in shipped())  # what ships is noted in English
     yield Section(Text(f"{label.zh}：行为", f"{label.en}: behaviour"), (Notice(ILLUSTRATIVE), *([behaviour.note] if noted else [])))
     found = list(rows(workflow, behaviour))
-    rest = tuple((place, lang.stack(says), cited(cites, lang)) for place, says, cites in found if cites != ASSUMED)
-    title = Text(f"有依据的（{len(rest)} 项）", f"What cites the guide or the law ({len(rest)})")
+    rest = tuple((place, lang.stack(says), sources(cites, workflow, lang)) for place, says, cites in found if cites != ASSUMED)
+    said = "the platform, the guide or the law" if any(PLATFORM in cites for _, _, cites in rest) else "the guide or the law"
+    title = Text(f"有依据的（{len(rest)} 项）", f"What cites {said} ({len(rest)})")
     yield Section(title, (WEIGHTS, Table(columns(PLACE, SAYS, CITES), rest)))
     assumed = tuple((place, lang.stack(says)) for place, says, cites in found if cites == ASSUMED)
     yield Section(Text(f"假设的（{len(assumed)} 项）", f"What is assumed ({len(assumed)})"), (Table(columns(PLACE, SAYS), assumed),))

@@ -5,15 +5,17 @@ the sign of what the platform itself published. Must not count or judge anything
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from refund_fsm.case import Breach, Due
 from refund_fsm.orders import fact_labels
-from refund_fsm.scenario import Trace
 from refund_fsm.text import Languages, Text, words
 from refund_fsm.text.sections import Cell, Table, columns
 from refund_fsm.workflow import ASSUMED, CatalogueRule, Guard, Limit, Policy, Span, SpecialPeriod, Workflow, cited, counting, provenance
 from refund_fsm.workflow import spelled as ids_of
+
+if TYPE_CHECKING:
+    from refund_fsm.case import Breach, Due
+    from refund_fsm.scenario import Trace
 
 PLATFORM = "▣"  # before what the platform itself published
 SPECIAL = "※"  # before days in which limits become others

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
+from refund_fsm.cli.limit_view import sources
 from refund_fsm.scenario import Path, PathStep
 from refund_fsm.soundness import Finding, Report, unneeded_text
 from refund_fsm.text import Languages, Text, one_line, stamp
 from refund_fsm.text.sections import Answer, Cell, Column, Part, Section, Table, columns, json_of
-from refund_fsm.workflow import Workflow, cited
+from refund_fsm.workflow import Workflow
 
 HEADINGS = (
     Column(Text("时间", "at"), "instant"),
@@ -45,7 +46,10 @@ def _sections(found: Sequence[Report], lang: Languages) -> Iterator[Section]:
         for finding in report.off:
             yield Section(f"– {finding.kind} {finding.subject}", (lang.stack(report.off_text(finding)),))
         if report.accepted:
-            rows = tuple((f"{one.kind} {one.subject}", lang.stack(why.reason), cited(why.cites, lang)) for one, why in report.accepted)
+            rows = tuple(
+                (f"{one.kind} {one.subject}", lang.stack(why.reason), sources(why.cites, report.workflow, lang))
+                for one, why in report.accepted
+            )
             yield Section(None, (Table(ACCEPTED, rows, ruled=True),))
 
 

@@ -9,6 +9,7 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from operator import methodcaller
 
 from refund_fsm.diagram.limits import SPECIAL_MARK, Row, Special, becomes, in_short, is_plain, rows_of
 from refund_fsm.diagram.marks import CHANGES, Mark, Marks, Note, Sign
@@ -153,7 +154,7 @@ def _rederived(workflow: Workflow, rule: Rule, policy: Policy, moved: frozenset[
 def _timed(now: Workflow, rule: Rule, policy: Policy, before: Workflow, earlier: Policy) -> Iterator[Note]:
     if rule.by_clock:
         old, new = rows_of(before, earlier, rule.source.key), rows_of(now, policy, rule.source.key)
-        zh, en = ([in_short(rows, lambda text, lang=lang: text.get(lang)) for rows in (old, new)] for lang in ("zh", "en"))
+        zh, en = ([in_short(rows, methodcaller("get", lang)) for rows in (old, new)] for lang in ("zh", "en"))
         if old and new and zh[0] != zh[1]:
             yield _note(Text(f"原时限 ≤ {zh[0]}", f"was ≤ {en[0]}"))
 
@@ -232,7 +233,7 @@ def _added(sign: str, row: Row) -> Note:
 
 def _special(sign: str, special: Special) -> Note:
     span = words.period(special.period.start, special.period.end)
-    zh, en = (becomes(special, lambda text, lang=lang: text.get(lang)) for lang in ("zh", "en"))
+    zh, en = (becomes(special, methodcaller("get", lang)) for lang in ("zh", "en"))
     return Note(Text(f"{SPECIAL_MARK} {span}: {zh}", f"{SPECIAL_MARK} {span}: {en}"), "change", lead=sign)
 
 

@@ -94,16 +94,20 @@ class Legend:
         limit = (chip("≤ 7 " + say(words.UNITS["days"]), 9, SLATE), Run(say(LIMIT), 10, SLATE))
         hollow = (chip("No.", 9, SLATE, hollow=True), Run(say(ASSUMED_RULE), 10, SLATE))
         if self.labels.plan.view == "spine":
-            return [limit, hollow]
+            return [limit, hollow, *self._published()]
         sources = SOURCES if self.labels.plan.workflow.catalogue is CATALOGUE else OWN_SOURCES
         guard = (Run("[…]", 10, SLATE), Run(say(GUARD), 10, SLATE))
         cited = (chip("No.", 9, SLATE), Run(say(CITED), 10, SLATE))
-        found: list[tuple[Piece, ...]] = [limit, guard, cited, hollow, (Run(SOURCE_MARK, 10, MUTED), Run(say(sources), 10, SLATE))]
+        return [limit, guard, cited, hollow, (Run(SOURCE_MARK, 10, MUTED), Run(say(sources), 10, SLATE)), *self._published()]
+
+    def _published(self) -> list[tuple[Piece, ...]]:
+        """The sign of what the platform itself published, and the date of the copy, where something is cited."""
+        say = self.labels.say
         copied = _copied(self.labels.plan.workflow) or (_copied(self.labels.plan.before) if self.labels.plan.before else "")
-        if copied:
-            said = Text(PUBLISHED.zh.format(copied), PUBLISHED.en.format(copied))
-            found.append((Run(PLATFORM_MARK, 10, SLATE, bold=True), Run(say(said), 10, SLATE)))
-        return found
+        if not copied:
+            return []
+        said = Text(PUBLISHED.zh.format(copied), PUBLISHED.en.format(copied))
+        return [(Run(PLATFORM_MARK, 10, SLATE, bold=True), Run(say(said), 10, SLATE))]
 
     def _of_limits(self) -> list[Line]:
         """What rows, special periods and good ends without money are, where the picture has some."""

@@ -36,7 +36,7 @@ def test_only_what_would_clutter_is_named_on_cards(key: str) -> None:
     ends = {event: {rule.dest for rule in rules if rule.event.name == event} for event in starts}
     sweeping = {event for event in starts if starts[event] >= 5 and len(ends[event]) == 1 and next(iter(ends[event])).final}
     named = {rule.id for card in plan.cards for rule in card.rules}
-    assert sweeping
+    assert sweeping or key == "shop_official", "whose cancel starts in four states"
     assert named == {rule.id for rule in rules if rule.source == rule.dest or rule.event.name in sweeping}
 
 

@@ -220,7 +220,7 @@ def _counted(block: Block, workflow: Workflow) -> list[int]:
     clock of the law that does not start."""
     group = workflow.group_of.get(block.state, -1)
     barred = not block.law and any(state.key == block.state for state in workflow.law)
-    return [block.count, 0] if barred else [] if block.count == group else [block.count]
+    return [block.counted, 0] if barred else [] if block.counted == group else [block.counted]
 
 
 def _labels(workflow: Workflow, policy: Policy) -> Mapping[str, Text]:

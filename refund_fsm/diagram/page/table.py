@@ -50,7 +50,7 @@ class Block(NamedTuple):
 
     state: str
     cells: Mapping[Column, Move | tuple[str, ...]]
-    count: int
+    counted: int
     law: bool
 
 

@@ -14,6 +14,7 @@ from refund_fsm import CLOCK, Due, Evidence, Policy, RefundCase, Refusal, Refuse
 from refund_fsm.diagram import page
 from refund_fsm.text import words as texts
 from tests.browser import page_of
+from tests.rowed import NAME as ROWED_NAME
 from tests.rowed import POLICY as ROWED_POLICY
 from tests.rowed import WORKFLOW as ROWED
 from tests.samples import at
@@ -37,13 +38,13 @@ STARTS = (
     "2026-12-30 12:00",
 )
 WAITS = tuple(timedelta(hours=hours) for hours in (0, 0, 1, 1, 5, 5, 24, 26, 72, 168, 400))
-OWN = {**ALL, ROWED.key: ROWED}
+OWN = {**ALL, ROWED_NAME: ROWED}
 WORKFLOWS = [
     *((key, Policy.guide()) for key in orders.keys()),
     *((key, Policy.statute()) for key in orders.keys() if key != "shop_official"),
     ("exchange", Policy.guide()),
     ("shop_official", Policy.platform()),
-    (ROWED.key, ROWED_POLICY),
+    (ROWED_NAME, ROWED_POLICY),
 ]
 IDS = [f"{key}-{'statute' if policy.roll_over else 'special' if policy.special else 'guide'}" for key, policy in WORKFLOWS]
 # Plays walks in the page: each is facts, an opening, and rows of an event (none: the clock alone) and an instant.
@@ -169,6 +170,9 @@ def _move(case: RefundCase, dice: random.Random) -> tuple[str | None, datetime]:
     if kind < 0.35:
         return dice.choice(list(case.workflow.events)), when
     ran = case.advance(to=when)
+    inner = [one.rule for by in case.workflow.actors for one in ran.actions(at=when, by=by) if one.rule and one.rule.internal]
+    if case.policy.special and inner and dice.random() < 0.4:  # what moves a limit
+        return dice.choice(inner).event.name, when
     been = {step.dest.key for step in ran.steps}
     offered = [one.rule for by in case.workflow.actors for one in ran.actions(at=when, by=by) if one.rule and not one.rule.dest.final]
     onward = [rule for rule in offered if rule.dest.key not in been] if dice.random() < 0.8 else offered

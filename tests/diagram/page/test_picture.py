@@ -80,3 +80,12 @@ def test_the_diagram_is_moved_and_zoomed(browser: Browser, addresses: dict[str, 
         shown.mouse.up()
         assert shown.evaluate(size)[0] < before[0]
         assert state(shown) == "Not filed", "a drag is no click"
+
+
+def test_the_card_of_the_current_state_keeps_the_weights_that_the_font_has(browser: Browser, addresses: dict[str, str]) -> None:
+    """Any other weight is drawn with the bold font, which has only what is bold: the rest would be empty boxes."""
+    with opened(browser, addresses["third_party"]) as watched:
+        weights = watched.page.eval_on_selector_all(
+            "#page-canvas .node.now text", "all => all.map(one => [getComputedStyle(one).fontWeight, one.getAttribute('font-weight')])"
+        )
+        assert weights and all(seen == {None: "400", "bold": "700"}[given] for seen, given in weights)

@@ -16,17 +16,22 @@ from refund_fsm.diagram.page.turns import REFERENCES, Courses, Turn
 from refund_fsm.errors import TooLong
 from refund_fsm.graph import ConfigGraph, explore
 from refund_fsm.text import SHANGHAI
+from refund_fsm.workflow import counting
 from tests.exchange import WORKFLOW
 from tests.samples import at
 from tests.workflows import ALL
 
 POLICIES = {"guide": Policy.guide(), "statute": Policy.statute()}
+EVERY_POLICY = {**POLICIES, "platform": Policy.platform()}
 
 
-@pytest.fixture(scope="module", params=[(key, name) for key in ALL for name in POLICIES], ids="-".join)
+MADE = [(key, name) for key in ALL for name in POLICIES if key != "shop_official"] + [("shop_official", "platform")]
+
+
+@pytest.fixture(scope="module", params=MADE, ids="-".join)
 def made(request: pytest.FixtureRequest) -> tuple[Workflow, Policy, Table]:
     key, name = request.param
-    return ALL[key], POLICIES[name], table_of(ALL[key], POLICIES[name])
+    return ALL[key], EVERY_POLICY[name], table_of(ALL[key], EVERY_POLICY[name])
 
 
 def opened(table: Table) -> list[tuple[dict[str, Any], int]]:
@@ -67,7 +72,34 @@ def test_the_table_is_small(made: tuple[Workflow, Policy, Table]) -> None:
     workflow, policy, table = made
     graph = explore(workflow, policy).merged()
     assert len(table.blocks) <= 1.2 * len(graph)
-    assert len({(*block.cells.items(), block.state) for block in table.blocks}) == len(table.blocks), "no two blocks are alike"
+    alike = {(*block.cells.items(), block.state, block.counted, block.law) for block in table.blocks}
+    assert len(alike) == len(table.blocks), "no two blocks are alike"
+
+
+def test_blocks_know_how_their_limit_is_counted(made: tuple[Workflow, Policy, Table]) -> None:
+    workflow, policy, table = made
+    limits = counting(workflow, policy)
+    found = {block.counted for block in table.blocks} - {-1}
+    assert found <= set(range(len(limits.counts)))
+    for block in table.blocks:
+        if block.counted < 0:
+            assert block.state not in workflow.limits_at
+        else:
+            assert workflow.group_of[block.state] == limits.counts[block.counted].kind.group
+    if workflow.key == "shop_official":
+        told = {block.state: {one.counted for one in table.blocks if one.state == block.state} for block in table.blocks}
+        assert (len(told["requested"]), len(told["return_shipped"])) == (7, 4), (
+            "of three rows and three kinds; of two rows, extended or not"
+        )
+        assert {one.law for one in table.blocks if one.state == "received"} == {True, False}
+
+
+@pytest.mark.parametrize("key", [key for key in ALL if key != "shop_official"])
+def test_what_is_forgotten_changes_nothing(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table of very many openings is made in a shorter way: of few it makes the same."""
+    whole = table_of(ALL[key], Policy.guide())
+    monkeypatch.setattr(tables, "MANY_OPENINGS", 0)
+    assert table_of(ALL[key], Policy.guide()) == whole
 
 
 def test_facts_turn_when_the_library_derives_them_anew(made: tuple[Workflow, Policy, Table]) -> None:
