@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from refund_fsm import BadData
+from refund_fsm import BadData, orders
+from refund_fsm.orders.registry import REGISTRY
 from refund_fsm.scenario.file import MAX_EVENTS, Scenario, load
 from refund_fsm.scenario.trace import Trace, play
 from refund_fsm.text.words import stamp
@@ -117,3 +118,38 @@ def test_a_file_may_have_so_many_events_and_no_more(tmp_path: Path) -> None:
     assert len(told.rows) == MAX_EVENTS
     with pytest.raises(BadData, match="10,001 events'; expected at most 10,000"):
         scenario(tmp_path, SUBMIT, row * MAX_EVENTS)
+
+
+OFFICIAL = ORDER.replace("third_party", "shop_official")
+
+
+@pytest.mark.parametrize(
+    ("policy", "due"),
+    [
+        ("", "2026-02-18 24:00"),  # the table's own profile: five days, since 36 hours would end at the festival
+        ("[policy]\nafter_sale_days = 20\n", "2026-02-18 24:00"),
+        ('[policy]\nprofile = "platform"\ncopy = "2026-03-09"\n', "2026-02-18 24:00"),
+        ('[policy]\nprofile = "guide"\n', "2026-02-14 22:00"),
+    ],
+)
+def test_a_file_that_names_no_profile_has_its_tables_own(tmp_path: Path, policy: str, due: str) -> None:
+    (tmp_path / "one.toml").write_text("".join((policy, OFFICIAL, REQUEST, SUBMIT)), encoding="utf-8")
+    found = play(load(tmp_path / "one.toml")).rows[0].due
+    assert found is not None and stamp(found.at) == due
+
+
+def test_a_file_is_of_the_edition_in_force_when_its_case_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(REGISTRY, "shop_official", ("refund_fsm.orders.shop_official", "tests.advice.later_edition"))
+    first, second = orders.editions("shop_official")
+    parts = OFFICIAL.replace("2026-02", "2026-06"), REQUEST
+    for number, (opened, edition) in enumerate((("2026-06-30 23:59", first), ("2026-07-01 00:00", second))):
+        path = tmp_path / f"{number}.toml"
+        path.write_text("".join((*parts, event("submit", opened, "buyer"))), encoding="utf-8")
+        assert load(path).workflow is edition
+        path.write_text(
+            f"opened_at = {opened.replace(' ', 'T')}:00+08:00\n" + "".join((*parts, event("submit", "2026-07-02 10:00", "buyer")))
+        )
+        assert load(path).workflow is play(load(path)).case.workflow is edition
+    path.write_text("".join((OFFICIAL.replace("2026-02", "2025-11"), REQUEST, event("submit", "2025-12-01 10:00", "buyer"))))
+    with pytest.raises(BadData, match=r"opened_at: '2025-12-01T10:00:00.08:00'; expected not before 2025-12-24"):
+        load(path)
