@@ -50,24 +50,18 @@ The law's clock, which only warns, is left out; so is the order of instants: no 
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from refund_fsm.export.identifiers import Identifiers
 from refund_fsm.export.tables import tables_of
-from refund_fsm.text import Text
-from refund_fsm.workflow import CLOCK, Count, Event, Guard, Policy, Rule, SpecialPeriod, State, Workflow, counting, unit_of
+from refund_fsm.export.xstate_parts import Json, asked_by, first_to_last, guarded, laid_out, period_data, refuse, said
+from refund_fsm.workflow import CLOCK, Count, Event, Policy, Rule, State, Workflow, counting, unit_of
 
 FORMAT = "refund-fsm for XState 5, version {version}"
 PASSED = "limit passed"
-WIDE = 120  # characters that a list or an object may have on one line
-
-Json = dict[str, Any]
 
 
 def document(workflow: Workflow, policy: Policy) -> str:
     """The JSON, readable: what fits is on one line. `WorkflowError` for an effect that cannot be tabulated."""
-    return _laid_out(_Export(workflow, policy).data(), "") + "\n"
+    return laid_out(_Export(workflow, policy).data(), "") + "\n"
 
 
 class _Export:
@@ -84,7 +78,7 @@ class _Export:
         }
         self.parent = {state.key: place for place in self.group_id for state in workflow.groups[place][0]}
         known = counting(workflow, policy).counts
-        self.counts = [_first_to_last([one for one in known if one.kind.group == place]) for place in range(len(workflow.groups))]
+        self.counts = [first_to_last([one for one in known if one.kind.group == place]) for place in range(len(workflow.groups))]
         special = any(one.special for one in known)
         self.version = 2 if special or any(map(self._is_moved, range(len(self.counts)))) else 1
 
@@ -94,14 +88,14 @@ class _Export:
         guards, effects = tables_of(workflow, domains)
         return {
             "format": FORMAT.format(version=self.version),
-            "workflow": {"key": workflow.key, **_said(workflow.label), "fingerprint": workflow.fingerprint},
-            "actors": {key: _said(actor.text) for key, actor in workflow.actors.items()},
+            "workflow": {"key": workflow.key, **said(workflow.label), "fingerprint": workflow.fingerprint},
+            "actors": {key: said(actor.text) for key, actor in workflow.actors.items()},
             "events": {name: self._event(event) for name, event in workflow.events.items()},
             "facts": {
                 one.name: {"values": list(domains[one.name]), "starts": list(one.start(self.policy))} for one in workflow.fact_fields
             },
             "guards": {
-                name: {**_said(guard.text), "reads": list(guards[name].reads), "holds": [list(row) for row in guards[name].holds]}
+                name: {**said(guard.text), "reads": list(guards[name].reads), "holds": [list(row) for row in guards[name].holds]}
                 for name, guard in workflow.guards.items()
             },
             "effects": {
@@ -120,7 +114,7 @@ class _Export:
     # 1. What the machine names
 
     def _event(self, event: Event) -> Json:
-        return {**_said(event.text), "actor": event.actor.key, "needs": list(event.needs), "files": event.files, "pays": event.pays}
+        return {**said(event.text), "actor": event.actor.key, "needs": list(event.needs), "files": event.files, "pays": event.pays}
 
     def _delays(self) -> Json:
         found: Json = {}
@@ -134,7 +128,7 @@ class _Export:
         limit = count.limit
         told: Json = {"length": count.length, "unit": count.unit, "field": limit.field, "cites": limit.cites}
         if count.special:
-            told["special"] = [_period(period) for period, _ in count.special]
+            told["special"] = [period_data(period) for period, _ in count.special]
         if count.plus and limit.plus is not None:
             told["plus"] = {"length": count.plus, "unit": unit_of(limit.plus), "field": limit.plus}
         return told
@@ -152,7 +146,7 @@ class _Export:
     def _limits(self) -> Json:
         """Of each limit that has several counts, which one holds for which facts: the first whose guards do."""
         return {
-            self._owner(place): [{"delay": self._delay(count), "when": [guard.name for guard in _asked(count)]} for count in counts]
+            self._owner(place): [{"delay": self._delay(count), "when": [guard.name for guard in asked_by(count)]} for count in counts]
             for place, counts in enumerate(self.counts)
             if self._is_moved(place)
         }
@@ -184,7 +178,7 @@ class _Export:
             },
             "on": {
                 PASSED: {},
-                "*": [{"guard": "unknown_event", **_refuse("unknown_event")}, {"guard": "known_event", **_refuse("wrong_state")}],
+                "*": [{"guard": "unknown_event", **refuse("unknown_event")}, {"guard": "known_event", **refuse("wrong_state")}],
             },
             "states": self._nodes(),
         }
@@ -224,7 +218,7 @@ class _Export:
         after = {}
         for name in dict.fromkeys(map(self._delay, self.counts[place])):
             ends, note = {"ends": name}, {"type": "pass", "params": {"delay": name}}
-            acts = [_guarded({**one, "actions": [note, *one["actions"]]}, ends) for one in answers]
+            acts = [guarded({**one, "actions": [note, *one["actions"]]}, ends) for one in answers]
             after[name] = [*acts, {"actions": [note]}]
         return {"entry": [*entry, {"type": "start_count", "params": {"limit": self._owner(place)}}], "after": after}
 
@@ -232,7 +226,7 @@ class _Export:
         return len({state.key in self.workflow.clock_rules for state in self.workflow.groups[place][0]}) > 1
 
     def _node(self, state: State) -> Json:
-        node: Json = {"id": self.id_of[state.key], "meta": {"key": state.key, **_said(state.text)}}
+        node: Json = {"id": self.id_of[state.key], "meta": {"key": state.key, **said(state.text)}}
         if state.final:
             return {**node, "type": "final"}
         events = {name: self._transitions(state, event) for name, event in self.workflow.events.items() if self._rules(state, event)}
@@ -256,14 +250,14 @@ class _Export:
 
     def _transitions(self, state: State, event: Event) -> list[Json]:
         """What an event does, the first that applies."""
-        found: list[Json] = [{"guard": {"type": "not_by", "params": {"actor": event.actor.key}}, **_refuse("wrong_actor")}]
+        found: list[Json] = [{"guard": {"type": "not_by", "params": {"actor": event.actor.key}}, **refuse("wrong_actor")}]
         if event.actor.key == CLOCK.key:
-            return [*found, _refuse("not_due")]
+            return [*found, refuse("not_due")]
         if event.needs:
-            found.append({"guard": {"type": "lacks", "params": {"needs": list(event.needs)}}, **_refuse("missing_detail")})
+            found.append({"guard": {"type": "lacks", "params": {"needs": list(event.needs)}}, **refuse("missing_detail")})
         rules = self._rules(state, event)
         found += [self._taken(rule) for rule in rules]
-        return found if any(not rule.when for rule in rules) else [*found, _refuse("guard_failed")]
+        return found if any(not rule.when for rule in rules) else [*found, refuse("guard_failed")]
 
     def _taken(self, rule: Rule, *, overdue: bool = False) -> Json:
         """A rule as a transition; one that stays has no target, so that it restarts no delay."""
@@ -292,49 +286,3 @@ class _Export:
         if not turns or place is None or not self._is_moved(place) or group_of.get(rule.source.key) != place:
             return []
         return [{"type": "count_on", "params": {"limit": self._owner(place)}}]
-
-
-def _first_to_last(counts: list[Count]) -> list[Count]:
-    """Counts so ordered that the first whose guards hold is the one that counts: what asks more stands before what asks less."""
-    return sorted(counts, key=lambda one: (one.kind.row, not one.kind.plus, -len(one.kind.special), one.kind.special))
-
-
-def _asked(count: Count) -> tuple[Guard, ...]:
-    """All guards that must hold for a count, given that none before it holds."""
-    plus = (count.limit.plus_when,) if count.kind.plus and count.limit.plus_when is not None else ()
-    return tuple(dict.fromkeys([*count.limit.when, *(guard for _, some in count.special for guard in some), *plus]))
-
-
-def _period(period: SpecialPeriod) -> Json:
-    told: Json = {"start": period.start.isoformat(), "end": period.end.isoformat(), period.unit: period.length}
-    return {**told, "never_shorter": period.never_shorter, "when": list(period.when), "cites": period.cites}
-
-
-def _guarded(transition: Json, ends: Json) -> Json:
-    """A transition that also asks whether a delay is the last of those that counted."""
-    params = transition["guard"]["params"] if "guard" in transition else {"guards": []}
-    rest = {name: value for name, value in transition.items() if name not in ("guard", "actions")}
-    target = {"target": rest.pop("target")} if "target" in rest else {}
-    return {**target, "guard": {"type": "all", "params": {**params, **ends}}, "actions": transition["actions"], **rest}
-
-
-def _refuse(code: str) -> Json:
-    return {"actions": [{"type": "refuse", "params": {"code": code}}]}
-
-
-def _said(text: Text) -> Json:
-    return {"zh": text.zh, "en": text.en}
-
-
-def _laid_out(value: Any, indent: str) -> str:
-    """JSON in which what fits stands on one line."""
-    flat = json.dumps(value, ensure_ascii=False)
-    if not isinstance(value, (dict, list)) or len(flat) + len(indent) <= WIDE:
-        return flat
-    inner = indent + "  "
-    if isinstance(value, dict):
-        rows = [f"{json.dumps(key, ensure_ascii=False)}: {_laid_out(one, inner)}" for key, one in value.items()]
-    else:
-        rows = [_laid_out(one, inner) for one in value]
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
-    return f"{opening}\n{inner}" + f",\n{inner}".join(rows) + f"\n{indent}{closing}"

@@ -115,7 +115,7 @@ class Space:
             yield from self._led_to(config, clock, dest, self.group(dest) == group)
 
     def _led_to(self, config: int, rule: int, dest: int, late: bool) -> Iterator[Move]:
-        """The places after a rule. A passed limit that goes on in another way may end later, or fall at the present instant."""
+        """The places after a rule. A passed limit that goes on otherwise counted may end later, or fall at the present instant."""
         yield Move(rule, 2 * dest + late)
         if late and self.graph.count_of[dest] != self.graph.count_of[config]:
             yield Move(rule, 2 * dest)

@@ -21,7 +21,7 @@ class Memory:
 
     `rules` are those that can fire: of events that somebody draws, and the clock's, in the `states` that they lead to. By state:
     `facts` that can make a difference, `counted` where a limit that the clock enforces is counted (`count_at`: how long it is), `moved`
-    where a rule may change the facts so that the limit that runs is counted in another way, `timed` where the time of day will decide
+    where a rule may change the facts so that the limit that runs is counted otherwise, `timed` where the time of day will decide
     how long a limit is.
     """
 

@@ -66,7 +66,7 @@ class Moves:
         return f"{count.steps}+mod({per_day}-mod({started}+{count.steps},{per_day}),{per_day})+{count.then}"
 
     def _left(self, rule: Rule) -> list[str]:
-        """How long a limit is that is counted anew, or in another way from its start on: then it ends no sooner than it was to."""
+        """How long a limit is that is counted anew, or otherwise from its start on: then it ends no sooner than it was to."""
         table, memory = self.memory.count_after(rule), self.memory
         if table is None:
             return []

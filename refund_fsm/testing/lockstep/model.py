@@ -19,7 +19,7 @@ from refund_fsm.workflow import CLOCK, Policy, Rule, counting
 
 class Move(NamedTuple):
     """A rule that fires, where it leads, the facts that its effect changes, whether the count of the limit starts again, whether it
-    goes on in another way, and what the implementation may call the state it is then in."""
+    goes on otherwise counted, and what the implementation may call the state it is then in."""
 
     rule: Rule
     dest: Node
