@@ -164,7 +164,7 @@ def test_every_row_of_a_limit_is_met_in_every_special_period_that_can_change_it(
             day = 0 if due.why.special is None else due.why.special.start.day
             what = (attempt.before.state.key, due.limit.field, day, attempt.before.facts.extended)
             met.setdefault(what, set()).update({gap} if gap and abs(attempt.at - due.at) <= timedelta(minutes=1) else set())
-    plain = [("requested", f"{name}_review_hours", (0, 11)) for name in ("fresh", "shipped")]
+    plain: list[tuple[str, str, tuple[int, ...]]] = [("requested", f"{name}_review_hours", (0, 11)) for name in ("fresh", "shipped")]
     plain += [("requested", "unshipped_review_hours", (0,)), ("awaiting_return", "parcel_return_days", (0, 11, 17))]
     plain += [("received", "signed_receipt_hours", (0, 11, 17))]
     wanted = {(key, field, day, False) for key, field, days in plain for day in days}
