@@ -62,7 +62,7 @@ POLICIES = [
         Policy(special=SPECIAL, extension_days=5),
         "POLICY = Policy.from_mapping({'profile': 'platform', 'copy': '2026-03-09', 'extension_days': 5})",
     ),
-    (Policy(special=SPECIAL[:7], dear_fen=1), "POLICY = Policy.from_mapping({'dear_fen': 1,"),
+    (Policy(special=SPECIAL[:7], parcel_return_days=6), "POLICY = Policy.from_mapping({'parcel_return_days': 6,"),
 ]
 
 

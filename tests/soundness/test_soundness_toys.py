@@ -220,7 +220,7 @@ def test_an_end_that_is_good_without_money_needs_none_and_takes_none() -> None:
 
 
 def test_a_row_of_a_limit_that_never_counts_is_named() -> None:
-    rows = (WHEN_UP, replace(SHORT, when=(made.small,)), DAYS)
+    rows: Any = (WHEN_UP, replace(SHORT, when=(made.small,)), DAYS)
     table = (Rule("R1", A, GO, B, "assumed", when=(made.small,)), Rule("R2", B, TICK, END, "assumed"))
     found = found_in(check(toy(*table, limits={B: rows})))
     named = {subject for kind, subject in found if kind == "limit_never_due"}
