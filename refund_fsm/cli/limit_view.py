@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from refund_fsm.orders import fact_labels
 from refund_fsm.text import Languages, Text, words
 from refund_fsm.text.sections import Cell, Table, columns
-from refund_fsm.workflow import ASSUMED, CatalogueRule, Guard, Limit, Policy, Span, SpecialPeriod, Workflow, cited, counting, provenance
+from refund_fsm.workflow import CatalogueRule, Guard, Limit, Policy, Span, SpecialPeriod, Workflow, cited, counting, provenance
 from refund_fsm.workflow import spelled as ids_of
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ COPY = Text("{}（{}的副本）", "{}, copy of {}")
 # 1. Sources
 def is_published(id: str, catalogue: Mapping[str, CatalogueRule]) -> bool:
     """Whether the platform itself published what a citation names."""
-    return id != ASSUMED and id in catalogue and provenance(id, catalogue) == "platform"
+    return isinstance(catalogue.get(id), CatalogueRule) and provenance(id, catalogue) == "platform"
 
 
 def sources(cites: str, workflow: Workflow, lang: Languages) -> str:

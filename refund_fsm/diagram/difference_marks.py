@@ -234,7 +234,7 @@ def _added(sign: str, row: Row) -> Note:
 def _special(sign: str, special: Special) -> Note:
     span = words.period(special.period.start, special.period.end)
     zh, en = (becomes(special, methodcaller("get", lang)) for lang in ("zh", "en"))
-    return Note(Text(f"{SPECIAL_MARK} {span}: {zh}", f"{SPECIAL_MARK} {span}: {en}"), "change", lead=sign)
+    return Note(Text(zh, en), "change", lead=f"{sign} {SPECIAL_MARK} {span}:")
 
 
 def _days(special: Special) -> tuple[object, ...]:

@@ -293,4 +293,4 @@ def faded(lines: list[Line]) -> list[Line]:
 def is_published(cited: str, catalogue: Mapping[str, CatalogueRule]) -> bool:
     """Whether the platform itself published all that a citation names."""
     ids = [id for id in spelled(cited) if id != ASSUMED]
-    return bool(ids) and all(id in catalogue and provenance(id, catalogue) == "platform" for id in ids)
+    return bool(ids) and all(isinstance(catalogue.get(id), CatalogueRule) and provenance(id, catalogue) == "platform" for id in ids)

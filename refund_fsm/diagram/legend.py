@@ -127,8 +127,8 @@ class Legend:
         """The titles of what the platform published that a citation names."""
         plan = self.labels.plan
         catalogue = {**(plan.before.catalogue if plan.before else {}), **plan.workflow.catalogue}
-        known = (catalogue[id] for id in spelled(cites) if id in catalogue)
-        return [rule.published.title for rule in known if rule.published is not None]
+        published = (catalogue[id].published for id in spelled(cites) if is_published(id, catalogue))
+        return [one.title for one in published if one is not None]
 
     def _view(self) -> list[Line]:
         """What the tones of the view mean."""
