@@ -13,7 +13,7 @@ from refund_fsm.advice.scene import Scene
 from refund_fsm.advice.tip import Tip, dated, tip, when
 from refund_fsm.orders.guidance import Guidance
 from refund_fsm.text import Text, length, words
-from refund_fsm.workflow.rows import unit_of
+from refund_fsm.workflow import unit_of
 
 
 def terms(scene: Scene, guide: Guidance) -> Iterator[Tip]:

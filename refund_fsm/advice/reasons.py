@@ -15,8 +15,7 @@ from refund_fsm.advice.tip import Tip, labels, tip, when
 from refund_fsm.case import Due
 from refund_fsm.orders.guidance import Said
 from refund_fsm.text import Text, length, words
-from refund_fsm.workflow import spelled
-from refund_fsm.workflow.rows import unit_of
+from refund_fsm.workflow import spelled, unit_of
 
 A_MOMENT = timedelta(microseconds=1)
 

@@ -15,8 +15,7 @@ from refund_fsm.advice.choices import Choice, asks_of, filed, fresh, judged, pre
 from refund_fsm.case import RefundCase, Refusal, Verdict
 from refund_fsm.orders.guidance import Guidance, Said, SentBack
 from refund_fsm.text import Text, words
-from refund_fsm.workflow import CLOCK, Actor, Count, Event, Order, Policy, Rule, Workflow, counting
-from refund_fsm.workflow.rows import unit_of
+from refund_fsm.workflow import CLOCK, Actor, Count, Event, Order, Policy, Rule, Workflow, counting, unit_of
 
 Found = TypeVar("Found")
 
