@@ -84,7 +84,7 @@ class Term:
 @dataclass(frozen=True, kw_only=True)
 class Period:
     """The days in which anything may be filed: until `end(order, line, policy)`, which the policy's `field(line)` sets. `unsigned` is said
-    before they run, `ahead` and `over` of their end, `again` of what is left to file after a case that is under way."""
+    before they run, `ahead` and `over` of their end, `again` of what is left to file after a case that still runs."""
 
     end: Callable[[Order, OrderLine, Policy], datetime | None]
     field: Callable[[OrderLine], str]

@@ -144,7 +144,7 @@ def _why_by_kind(ground: Ground) -> Text:
 
 
 def _why_no_return(ground: Ground) -> Text:
-    """As `_why_by_kind`, but of an exchange whose goods may be travelling back already."""
+    """As `_why_by_kind`, but of an exchange whose goods may have been sent back already."""
     if ground.request.kind != "exchange":
         return _why_by_kind(ground)
     return Text(
