@@ -1,7 +1,7 @@
 """What limits that depend on facts, and special periods, cost the simulation and the exact law: CPU time, against another checkout.
 
-Run by hand: `python -m tests.benchmarks.limits [--base FOLDER] [--rounds N]`. It prints a Markdown table. `FOLDER` is a checkout to compare
-with (none: only this one). Contenders are timed in turn, round after round, each in a process of its own that has played and solved
+Run by hand: `python -m tests.benchmarks.limits [--base FOLDER] [--rounds N] [--only law]`. It prints a Markdown table. `FOLDER` is a checkout to compare
+with (none: only this one). Contenders are timed in turn, call by call, each in a process of its own that has played and solved
 everything once before; times are CPU seconds, the least of the rounds, and ratios are of those.
 """
 
@@ -23,7 +23,6 @@ START = datetime.fromisoformat("2026-02-06T10:00:00+08:00")  # limits end in the
 CASES = 1 << 18
 OLDER = ("third_party", "virtual", "self_operated")
 SHOP = "shop_official"
-REPEATS = 2
 
 
 def tasks() -> dict[str, Callable[[], Any]]:
@@ -53,47 +52,70 @@ def tasks() -> dict[str, Callable[[], Any]]:
     return found
 
 
-def timed() -> dict[str, float]:
-    """CPU seconds of each task in this process, the least of some."""
-    times: dict[str, float] = {}
-    for name, call in tasks().items():
+def serve() -> None:
+    """Answers each name of a task that is asked for, line by line, with the CPU seconds that it took; first of all with the names."""
+    known = tasks()
+    for call in known.values():
         call()
-        for _ in range(REPEATS):
-            begin = time.process_time()
-            call()
-            times[name] = min(times.get(name, 1e9), time.process_time() - begin)
-    return times
+    print(json.dumps(list(known)), flush=True)
+    for line in sys.stdin:
+        begin = time.process_time()
+        known[line.strip()]()
+        print(time.process_time() - begin, flush=True)
 
 
-def asked(folder: Path) -> dict[str, float]:
-    """The times of a checkout."""
-    environment = {**os.environ, "PYTHONPATH": str(folder)}
-    done = subprocess.run([sys.executable, __file__, "--one"], env=environment, capture_output=True, text=True, check=True)
-    return {name: float(one) for name, one in json.loads(done.stdout).items()}
+class Contender:
+    """A checkout at work in a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(folder)}
+        command = [sys.executable, __file__, "--serve"]
+        self.process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.names: list[str] = json.loads(self._told())
+
+    def time(self, name: str) -> float:
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{name}\n")
+        self.process.stdin.flush()
+        return float(self._told())
+
+    def end(self) -> None:
+        self.process.communicate()
+
+    def _told(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", type=Path)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--only", default="", help="what the names of tasks begin with")
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.one:
-        print(json.dumps(timed()))
+    if given.serve:
+        serve()
         return
-    best: dict[str, dict[str, float]] = {"here": {}, "base": {}}
+    contenders = {who: Contender(folder) for who, folder in (("base", given.base), ("here", HERE)) if folder is not None}
+    best: dict[tuple[str, str], float] = {}
+    names = [name for name in contenders["here"].names if name.startswith(given.only)]
     for _ in range(given.rounds):
-        for who, folder in (("base", given.base), ("here", HERE)):
-            for name, one in (asked(folder) if folder is not None else {}).items():
-                best[who][name] = min(best[who].get(name, 1e9), one)
+        for name in names:
+            for who, one in contenders.items():
+                if name in one.names:
+                    best[who, name] = min(best.get((who, name), 1e9), one.time(name))
+    for one in contenders.values():
+        one.end()
     print("| what | base, s | here, s | ratio |\n|---|---|---|---|")
-    for name, one in best["here"].items():
-        base = best["base"].get(name)
-        print(f"| {name} | {f'{base:.3f}' if base else ''} | {one:.3f} | {f'{one / base:.3f}' if base else ''} |")
-    print()
-    for kind in ("law", "cases"):
-        special, plain, third = (best["here"][f"{kind} {name}"] for name in (f"{SHOP}, platform", f"{SHOP}, guide", "third_party"))
-        print(f"{kind}: special periods {special / plain:.3f}; {SHOP} {special / third:.2f} times third_party")
+    for name in names:
+        base, here = best.get(("base", name)), best["here", name]
+        print(f"| {name} | {f'{base:.4f}' if base else ''} | {here:.4f} | {f'{here / base:.3f}' if base else ''} |")
+    for kind in ("chain", "law", "cases"):
+        told = [best.get(("here", f"{kind} {name}")) for name in (f"{SHOP}, platform", f"{SHOP}, guide", "third_party")]
+        special, plain, third = told
+        if special and plain and third:
+            print(f"\n{kind}: special periods {special / plain:.3f}; {SHOP} {special / third:.2f} times third_party")
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def test_outcomes_breaches_states_and_rules_are_those_of_the_result(key: str) ->
         assert line.startswith(result.workflow.states[state].en) and f"{100 * share.value:.2f}" in line
     passed = [name for name, share in result.breach_shares.items() if share.value]
     lines = found["Breaches (a limit passed that nothing enforces)"][2:]
-    assert len(lines) == len(passed) and all(re.search(r"\d+ working days", line) for line in lines)
+    assert len(lines) == len(passed) and all(re.search(r"\d+ (working days|hours)", line) for line in lines)
     visited = [key for key, share in result.state_shares.items() if share.value and not result.workflow.states[key].final]
     assert len(found["Time in each state"]) == len(visited) + 2
     told = [line.split()[0] for line in found["Rules that fire most often"][2:]]
