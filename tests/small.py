@@ -49,7 +49,7 @@ def nothing(*_: object) -> None:
     """No facts, no example, no effect."""
 
 
-def build(rules: tuple[Rule, ...] = (R1, R2, R3, R4), limits: dict[Any, Limit] = LIMITS, facts: type = Facts, **more: Any) -> Workflow:
+def build(rules: tuple[Rule, ...] = (R1, R2, R3, R4), limits: dict[Any, Any] = LIMITS, facts: type = Facts, **more: Any) -> Workflow:
     """The small workflow with some of its parts exchanged. No case opens in it without `facts_of`."""
     return Workflow(
         "toy", Text("玩具", "Toy"), rules, OPEN, facts, more.pop("facts_of", nothing), more.pop("example_of", nothing), limits, **more

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     # the last is for a mapping of both kinds that is written where it is handed over, of which mypy makes one with keys of any kind
     Rows = Limit | Sequence[Limit]
-    Limits = Mapping[State, Limit] | Mapping[tuple[State, ...], Limit] | Mapping[Any, Limit] | Mapping[Any, Rows]
+    Limits = Mapping[State, Rows] | Mapping[tuple[State, ...], Rows] | Mapping[Any, Rows]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

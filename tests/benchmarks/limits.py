@@ -1,8 +1,8 @@
 """What limits that depend on facts, and special periods, cost the simulation and the exact law: CPU time, against another checkout.
 
-Run by hand: `python -m tests.benchmarks.limits [--base FOLDER] [--rounds N] [--only law]`. It prints a Markdown table. `FOLDER` is a checkout to compare
-with (none: only this one). Contenders are timed in turn, call by call, each in a process of its own that has played and solved
-everything once before; times are CPU seconds, the least of the rounds, and ratios are of those.
+Run by hand: `python -m tests.benchmarks.limits [--base FOLDER] [--rounds N] [--only law]`. It prints a Markdown table. `FOLDER` is a
+checkout to compare with (none: only this one). Contenders are timed in turn, call by call, each in a process of its own that has played
+and solved everything once before; times are CPU seconds, the least of the rounds, and ratios are of those.
 """
 
 from __future__ import annotations

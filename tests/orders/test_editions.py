@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime, timedelta
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -35,14 +36,14 @@ def second(monkeypatch: pytest.MonkeyPatch) -> Workflow:
     return made
 
 
-def _arguments() -> dict[str, object]:
+def _arguments() -> dict[str, Any]:
     from dataclasses import fields
 
     return {one.name: getattr(FIRST, one.name) for one in fields(Workflow)}
 
 
-def opened(at: datetime, **more: object) -> RefundCase:
-    return RefundCase.open(ORDER, REQUEST, at=at, **more)  # type: ignore[arg-type]
+def opened(at: datetime, **more: Any) -> RefundCase:
+    return RefundCase.open(ORDER, REQUEST, at=at, **more)
 
 
 def test_the_newest_is_given_and_the_one_in_force_is_found(second: Workflow) -> None:

@@ -71,7 +71,8 @@ def test_the_limits_are_those_of_the_contract() -> None:
 
 
 def told_limit(limit: Limit) -> tuple[str, int, str, str | None, tuple[str, ...]]:
-    (guard,) = [one.name for one in limit.when] or [None]
+    guard = limit.when[0].name if limit.when else None
+    assert len(limit.when) <= 1
     cites = tuple(id for id in limit.cites.split() if not (limit.plus and id == "R10"))  # that of what is added
     return limit.field, limit.length_in(Policy.platform()), limit.unit, guard, cites
 
@@ -88,7 +89,7 @@ def test_what_is_added_is_that_of_the_contract() -> None:
 
 def test_the_special_periods_are_those_of_the_contract() -> None:
     policy = Policy.platform("2026-03-09")
-    found = {Special(p.limit, *(p.when or (None,)), p.start, p.end, p.days or 0, p.never_shorter) for p in policy.special}
+    found = {Special(p.limit, p.when[0] if p.when else None, p.start, p.end, p.days or 0, p.never_shorter) for p in policy.special}
     assert found == special() and len(policy.special) == len(found) == 14
     assert {p.cites for p in policy.special} == {"R18", "R18 assumed"}
     assert {p.limit for p in policy.special if p.cites == "R18 assumed"} == {"signed_receipt_hours"}, "the last: assumed"

@@ -19,7 +19,7 @@ MORE = Limit("return_days", "assumed", plus="transit_days", plus_when=has_attemp
 
 @guard(zh="从不", en="never")
 def never(facts: Facts) -> bool:
-    return facts.size == "s" and facts.size == "l"
+    return facts.size not in ("s", "l")
 
 
 @guard(zh="读了没有的事实", en="reads a fact that is not there")
