@@ -167,7 +167,7 @@ def _places(t: Tables, cells: Cells, rows: Rows, e: int) -> Places:
 
 
 def _varied(t: Tables) -> NDArray[np.bool_]:
-    """By node, whether the end of its limit depends on more than the day, or whether its group can be counted in several ways."""
+    """By node, whether the end of its limit depends on more than the day, or whether its group can be counted by one row or another."""
     group, kinds = t.limit[t.state], t.counted
     several = [len(np.unique(kinds[group == one])) > 1 for one in range(t.groups)]
     pieces = np.append(np.diff(t.limit_pieces) > 0, False)
