@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 from refund_fsm.errors import TooLong
 from refund_fsm.paths.counts import answers_name, count_name, kind_name, limit_guards
-from refund_fsm.paths.inputs import NO_SUCH_EVENT, PASS, Input
+from refund_fsm.paths.inputs import PASS, Input
+from refund_fsm.paths.refused import refused
 from refund_fsm.paths.space import Space
-from refund_fsm.workflow import CLOCK, Event, Rule, SpecialPeriod, Workflow
+from refund_fsm.workflow import Rule, SpecialPeriod, Workflow
 
 MAX_PRIME_PATHS = 20_000  # of one workflow: beyond, the criterion is an error and not a hang
 
@@ -252,46 +253,13 @@ def refusals(space: Space) -> Goals:
     """Every refusal code that a state has for an actor."""
     goals, wanted = Goals(), []
     for place in space.places:
-        for name, one in _refused(space, place):
+        for name, one in refused(space, place):
             goals.step(name, place, one)
     for rule in space.workflow.rules:
         if rule.when and not rule.by_clock:
             wanted.append(f"{rule.source.key} {rule.actor.key} guard_failed")
     goals.lacking(list(dict.fromkeys(wanted)))
     return goals
-
-
-def _refused(space: Space, place: int) -> Iterator[tuple[str, Input]]:
-    workflow, key = space.workflow, space.state(place)
-    here = [event for name, event in workflow.events.items() if (key, name) in workflow.rules_at]
-    for by in workflow.actors:
-        yield f"{key} {by} unknown_event", Input("by", NO_SUCH_EVENT, by)
-        anything = _preferred(list(workflow.events.values()), by)
-        if workflow.states[key].final:
-            yield f"{key} {by} case_final", Input("by", anything.name, by)
-            continue
-        yield f"{key} {by} time_reversed", Input("reversed", anything.name, by)
-        elsewhere = [event for event in workflow.events.values() if event not in here]
-        if elsewhere:
-            yield f"{key} {by} wrong_state", Input("by", _preferred(elsewhere, by).name, by)
-        foreign = [event for event in here if event.actor.key != by]
-        if foreign:
-            yield f"{key} {by} wrong_actor", Input("by", foreign[0].name, by)
-        for event in here:
-            if event.actor.key != by:
-                continue
-            if by == CLOCK.key:
-                yield f"{key} {by} not_due", Input("by", event.name, by)
-                continue
-            if event.needs:
-                yield f"{key} {by} missing_detail", Input("bare", event.name, by)
-            if not any(move.input == Input("do", event.name) for move in space.moves(place)):
-                yield f"{key} {by} guard_failed", Input("by", event.name, by)
-
-
-def _preferred(events: Sequence[Event], by: str) -> Event:
-    """An event of the actor, if there is one."""
-    return next((event for event in events if event.actor.key == by), events[0])
 
 
 CRITERIA: dict[str, Callable[[Space], Goals]] = {

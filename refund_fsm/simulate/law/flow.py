@@ -13,6 +13,7 @@ from refund_fsm.simulate.compiled import apart, kept, larger, part, smaller, wid
 from refund_fsm.simulate.law.cells import add, fill, sum_of
 from refund_fsm.simulate.law.deadlines import carried, same_until, slot_of
 from refund_fsm.simulate.law.lattice import NO_DEADLINE
+from refund_fsm.simulate.law.moving import moved
 from refund_fsm.simulate.law.net import (
     AGAIN,
     AT,
@@ -40,7 +41,7 @@ from refund_fsm.simulate.law.net import (
     Int,
     Net,
 )
-from refund_fsm.simulate.law.race import moved, passed, race
+from refund_fsm.simulate.law.race import passed, race
 from refund_fsm.simulate.law.work import Work
 
 FAINT = 1e-14  # probability of all cases in a race that is not followed any more; it stays where it is

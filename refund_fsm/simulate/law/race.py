@@ -32,12 +32,12 @@ from refund_fsm.simulate.law.actors import (
     WAITING,
     WORKS,
     there,
-    touched,
     with_digits,
 )
 from refund_fsm.simulate.law.cells import fill, hope
 from refund_fsm.simulate.law.in_order import in_order
 from refund_fsm.simulate.law.lattice import NO_DEADLINE
+from refund_fsm.simulate.law.moving import clock_fires_on_some
 from refund_fsm.simulate.law.stretch import alone, together
 from refund_fsm.simulate.law.work import BLOCK, Work
 
@@ -117,33 +117,6 @@ def _clock_fires(
         least[0, clock + variant], most[0, clock + variant] = u, u
 
 
-@apart
-def _clock_fires_on_some(
-    won: Any, least: Any, most: Any, rows: Any, masses: Any, stand: Any, dues: Any, slots: Any, digits: Any, variants: Any,
-    count: Any, clock: Any, mover: Any, u: Any, here: Any,
-) -> Any:  # fmt: skip
-    """The limits that end in cell `u`, which is `here`, of those that the mover's digits have: at its edge, or half of the mass at this
-    one and half at the next where a limit ends inside. The cell in which the next of them ends."""
-    for variant in range(variants):
-        due = dues[digits[variant, mover]]
-        if due // 2 == here:
-            share = 0.5 if due % 2 == 1 else 1.0
-            won[0, clock + variant, u] += share * with_digits(stand, slots, digits, variant, slots, 0.0)
-            touched(least, most, 0, clock + variant, u, u)
-    soonest = NO_DEADLINE + here - here  # of type int64, see `run`
-    for digit in range(len(dues)):
-        if dues[digit] // 2 == here:
-            half = dues[digit] % 2 == 1
-            left = 0.5 if half else 0.0
-            stand[STANDS, mover, digit] *= left
-            for row in range(count if digit == 0 else 0):  # who has not acted by then does not
-                if rows[SLOT, row] == mover:
-                    masses[SHARE, row] *= left
-            dues[digit] = dues[digit] + 1 if half else 2 * NO_DEADLINE
-        soonest = smaller(soonest, dues[digit] // 2)
-    return soonest
-
-
 @part
 def _meet(rows: Any, atom: Any, busy: Any, size: Any, here: Any, stop: Any) -> Any:
     """Whether masses at an instant meet other actors in a cell; and until when they do not."""
@@ -206,7 +179,7 @@ def _run(
             stop = smaller(stop, bounds[phase])
         now = here == due_cell
         if now and mover >= 0:
-            due_cell = _clock_fires_on_some(
+            due_cell = clock_fires_on_some(
                 won, least, most, rows, masses, stand, dues, slots, digits, variants, w.races[number, 1] - first_row, clock, mover, u, here
             )  # fmt: skip
             known, now, stop = none - 1, False, smaller(smaller(last, due_cell), bounds[phase] if phase < len(bounds) else last)
@@ -266,14 +239,6 @@ def passed(alive: Any, cell: Any, inside: Any, deadline: Any, count: Any) -> Any
     if deadline <= 2 * cell + inside or lag > count:
         return 0.0
     return alive[lag] if deadline % 2 == 0 or lag >= count else (alive[lag] + alive[lag + 1]) / 2.0
-
-
-@part
-def moved(w: Any, number: Any, ends: Any, deadline: Any, code: Any) -> None:
-    """The deadlines of a race that begins now, by what its mover has done: none before what was told."""
-    for digit in range(len(w.dues)):
-        count = w.counts[number, digit]
-        w.dues[digit] = larger(ends[count, code], deadline) if count >= 0 else 2 * NO_DEADLINE
 
 
 @part

@@ -17,23 +17,14 @@ from refund_fsm.simulate.sample.waves.places import NEVER
 from refund_fsm.simulate.sample.waves.words import BEGAN, IS_PROVISIONAL, NOTED, OWN_LAW, SLOTS
 
 
-@apart
-def begin_limits(n: Any, b: Any, world: Any, count: Any, hours: Any, known: Any, s: Any, size: Any) -> None:
-    """The ends of the limits that begin now."""
-    if hours >= 0:
-        for k in range(filled(n)):
-            b.due[k] = b.now[k] + hours if b.due[k] < 0 else b.due[k]
-        return
-    for k in range(n):
-        new = b.due[k] >> 63
-        due = world.ends[count, b.day[k]]
-        b.due[k] = (b.due[k] & ~new) | (due & new)
-        if new & np.int64(b.now[k] >= known):
-            s.record[(b.tag[k] & SLOTS) * size + NOTED] |= IS_PROVISIONAL
+@part
+def due_of(world: Any, count: Any, began: Any) -> Any:
+    """When a count ends that began at an instant."""
+    return end_of(world.limit_hours, world.ends, world.limit_pieces, world.limit_piece, count, began, NEVER)
 
 
 @apart
-def begin_varied(n: Any, b: Any, world: Any, count: Any, s: Any, size: Any) -> None:
+def _begin_varied(n: Any, b: Any, world: Any, count: Any, s: Any, size: Any) -> None:
     """As `begin_limits`, where the end depends on more than the day, or where what is counted may change: it is kept when it began."""
     for k in range(n):
         if b.due[k] < 0:
@@ -44,10 +35,23 @@ def begin_varied(n: Any, b: Any, world: Any, count: Any, s: Any, size: Any) -> N
                 s.record[record + NOTED] |= IS_PROVISIONAL
 
 
-@part
-def due_of(world: Any, count: Any, began: Any) -> Any:
-    """When a count ends that began at an instant."""
-    return end_of(world.limit_hours, world.ends, world.limit_pieces, world.limit_piece, count, began, NEVER)
+@apart
+def begin_limits(n: Any, b: Any, p: Any, world: Any, place: Any, s: Any, size: Any) -> None:
+    """The ends of the limits that begin now."""
+    count, hours, known = p.counted[place], p.hours[place], p.known[place]
+    if p.varied[place]:
+        _begin_varied(n, b, world, count, s, size)
+        return
+    if hours >= 0:
+        for k in range(filled(n)):
+            b.due[k] = b.now[k] + hours if b.due[k] < 0 else b.due[k]
+        return
+    for k in range(n):
+        new = b.due[k] >> 63
+        due = world.ends[count, b.day[k]]
+        b.due[k] = (b.due[k] & ~new) | (due & new)
+        if new & np.int64(b.now[k] >= known):
+            s.record[(b.tag[k] & SLOTS) * size + NOTED] |= IS_PROVISIONAL
 
 
 @apart

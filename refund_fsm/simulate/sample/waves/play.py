@@ -16,7 +16,7 @@ from refund_fsm.simulate.sample.waves.alone import play_alone
 from refund_fsm.simulate.sample.waves.batch import WIDTH, Batch, batch_for, open_cases, take
 from refund_fsm.simulate.sample.waves.drawing import draw
 from refund_fsm.simulate.sample.waves.ends import end
-from refund_fsm.simulate.sample.waves.limits import begin_law, begin_limits, begin_varied, begin_work
+from refund_fsm.simulate.sample.waves.limits import begin_law, begin_limits, begin_work
 from refund_fsm.simulate.sample.waves.money import pay, send
 from refund_fsm.simulate.sample.waves.places import CELL, DEST, RULE, Cells, Laid, Places, Rows, World
 from refund_fsm.simulate.sample.waves.stock import ALONES, FREE, FULL, READY, Stock, pick, stock_for
@@ -68,10 +68,7 @@ def _play(
         if p.final[place]:
             end(n, b, world, s, out, ends, state, size)
             continue
-        if p.varied[place]:
-            begin_varied(n, b, world, p.counted[place], s, size)
-        else:
-            begin_limits(n, b, world, p.counted[place], p.hours[place], p.known[place], s, size)
+        begin_limits(n, b, p, world, place, s, size)
         if p.works[place]:
             begin_work(n, b, world)
         draw(n, b, p, rows, world, place, e)
