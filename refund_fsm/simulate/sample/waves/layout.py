@@ -167,11 +167,7 @@ def _places(t: Tables, cells: Cells, rows: Rows, e: int) -> Places:
 
 
 def _varied(t: Tables) -> NDArray[np.bool_]:
-<<<<<<< HEAD
-    """By node, whether the end of its limit depends on more than the day, or whether its group can be counted otherwise for other facts."""
-=======
     """By node, whether the end of its limit depends on more than the day, or whether its group can be counted by one row or another."""
->>>>>>> i14-sim
     group, kinds = t.limit[t.state], t.counted
     several = [len(np.unique(kinds[group == one])) > 1 for one in range(t.groups)]
     pieces = np.append(np.diff(t.limit_pieces) > 0, False)

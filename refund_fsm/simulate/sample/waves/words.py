@@ -9,11 +9,7 @@
 | marks | what it has done before, of what can come again |
 
 A record has the word `NOTED` (who pays the freight, above the flags), `BEGAN` (when the count began that runs, kept where one limit can
-<<<<<<< HEAD
-be counted otherwise for other facts), and from `OWN_LAW` on the ends of its legal clocks.
-=======
 be counted as one row or another), and from `OWN_LAW` on the ends of its legal clocks.
->>>>>>> i14-sim
 Must not know what happens to a case.
 """
 
