@@ -107,6 +107,8 @@ def pictures() -> dict[str, Draw]:
         case = gallery.shown_case(workflow)
         made[f"{workflow.key} case on its way {lang}"] = partial(diagram.draw, workflow, case=case, lang=lang)
         made[f"{workflow.key} since exchange {lang}"] = partial(diagram.draw, workflow, before=WORKFLOW, lang=lang)
+    for (now, before), lang in itertools.product(itertools.permutations(("third_party", "shop_official")), LANGS):
+        made[f"{now} since {before} {lang}"] = partial(diagram.draw, OURS[now], before=OURS[before], lang=lang)
     for (name, workflow), lang in itertools.product(generated().items(), LANGS):
         made[f"{name} {lang}"] = partial(diagram.draw, workflow, lang=lang)
     return made

@@ -55,12 +55,12 @@ def _move(cells: Any, s: Any, out: Any, cell: Any, group: Any, lapsed: Any, due:
 
 
 @part
-def _clocks(p: Any, world: Any, s: Any, left: Any, place: Any, due: Any, at: Any, record: Any) -> Any:
+def _clocks(renews: Any, p: Any, world: Any, s: Any, left: Any, place: Any, due: Any, at: Any, record: Any) -> Any:
     """The word of a limit that runs on at another place; where it is counted otherwise there, it has not passed if it ends later. The
     legal clock may start, without the state being left."""
     if p.law[place] >= 0 and p.state[place] == p.state[left]:
         start_law(world, p.law[place], s, record, at, at // DAY)
-    if p.counted[place] == p.counted[left]:
+    if renews != 0 or p.counted[place] == p.counted[left]:
         return due
     count, began = p.counted[place], s.record[record + BEGAN]
     if began >= world.limit_known[count]:
@@ -94,8 +94,7 @@ def play_alone(b: Any, p: Any, cells: Any, world: Any, s: Any, out: Any, stays: 
                 return TOO_MANY_STEPS
             left = place
             place, due, tag, marks = _move(cells, s, out, c, group, p.lapses[origin] == 1 and due <= at, due, tag, marks)
-            if cells.table[c * CELL + RENEWS] == 0 or p.state[place] == state:
-                due = _clocks(p, world, s, left, place, due, at, record)
+            due = _clocks(cells.table[c * CELL + RENEWS], p, world, s, left, place, due, at, record)
             fires = p.fires[place]
             if p.state[place] != state:
                 break
