@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from refund_fsm import Policy, Text, orders
-from refund_fsm.simulate import Behaviour, Comparison, compare, first_passage
+from refund_fsm import Text
+from refund_fsm.simulate import Comparison, compare
 from refund_fsm.simulate.report.page import save_comparison_plot
+from tests.examples.study import laws
 from tests.places import DIAGRAMS
-from tests.samples import at
 
-PICTURE = DIAGRAMS / "third_party.study.svg"
-NAMES = (Text("指南，默许", "guide, silence approves"), Text("法定，介入", "statute, silence escalates"))
+PICTURE = DIAGRAMS / "shop_official.study.svg"
+NAMES = (Text("指南，节前", "the guide, eve of the festival"), Text("平台规则，节前", "the platform, eve of the festival"))
 
 
 def study() -> Comparison:
-    """The guide with silence approving, against the statute with silence escalating, both filed on 2026-02-12."""
-    workflow, behaviour = orders.get("third_party"), Behaviour.default("third_party")
-    policies = Policy.guide(), Policy.from_mapping({"profile": "statute", "on_merchant_silence": "escalate"})
-    one, other = (first_passage(workflow, behaviour, start=at("2026-02-12 10:00"), policy=policy) for policy in policies)
+    """A shop by the guide, against the same requests by the platform's own rules, filed on the eve of the Spring Festival."""
+    one, other = (law for day, _, law in laws() if day == "the eve of the festival")
     return compare(one, other, names=NAMES)
 
 
