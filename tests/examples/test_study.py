@@ -10,8 +10,10 @@ from tests.places import ROOT
 FOUND = [
     "third_party, an ordinary day: money after 15.0 days, slowest twentieth 29.4; 70.9% refunded, 11.2% arbitrated, 105.20 yuan a case",
     "shop_official, an ordinary day: money after 10.3 days, slowest twentieth 23.7; 77.1% refunded, 8.6% arbitrated, 114.41 yuan a case",
-    "third_party, the eve of the festival: money after 18.9 days, slowest twentieth 35.8; 70.8% refunded, 11.1% arbitrated, 105.11 yuan a case",
-    "shop_official, the eve of the festival: money after 16.0 days, slowest twentieth 25.6; 77.1% refunded, 8.7% arbitrated, 114.41 yuan a case",
+    "third_party, the eve of the festival: "
+    "money after 18.9 days, slowest twentieth 35.8; 70.8% refunded, 11.1% arbitrated, 105.11 yuan a case",
+    "shop_official, the eve of the festival: "
+    "money after 16.0 days, slowest twentieth 25.6; 77.1% refunded, 8.7% arbitrated, 114.41 yuan a case",
 ]
 
 
