@@ -69,7 +69,7 @@ def pictures(workflow: Workflow, *, lang: diagram.Lang = "both") -> Iterator[Sho
 
 def _difference(workflow: Workflow, lang: diagram.Lang) -> Shown:
     """What another policy changes; of a table that is a second edition of another one, what differs from that."""
-    first = EDITION_OF.get(workflow.key)
+    first = orders.BESIDE.get(workflow.key)
     if first is not None:
         return Shown(".difference", diagram.draw(workflow, before=orders.get(first), lang=lang), EDITIONS)
     return Shown(".difference", diagram.draw(workflow, policy=CHANGED, before=Policy.guide(), lang=lang), DIFFERENCE)
@@ -106,7 +106,6 @@ DIFFERENCE = Text(
     "A change of policy: the guide's → the statute's, silence of the merchant brings the platform in, 10 days to send back, "
     "72 hours for evidence",
 )
-EDITION_OF = {"shop_official": "third_party"}
 EDITIONS = Text("指南 → 平台规则：两张流程表的差异", "The guide's table → the platform's own rules: what differs")
 PAGE = Text(
     "可操作的网页（下载后用浏览器打开，无需联网）", "The page to play with (download it and open it in a browser; no network needed)"

@@ -6,6 +6,6 @@ case does not.
 
 from __future__ import annotations
 
-from refund_fsm.orders.registry import OWN_BADGES, OWN_SELLER, REGISTRY, at, editions, get, keys, order_type_of
+from refund_fsm.orders.registry import BESIDE, OWN_BADGES, OWN_SELLER, REGISTRY, at, editions, get, keys, order_type_of
 
-__all__ = ["OWN_BADGES", "OWN_SELLER", "REGISTRY", "at", "editions", "get", "keys", "order_type_of"]
+__all__ = ["BESIDE", "OWN_BADGES", "OWN_SELLER", "REGISTRY", "at", "editions", "get", "keys", "order_type_of"]

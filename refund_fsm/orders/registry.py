@@ -15,6 +15,8 @@ REGISTRY: dict[str, str | tuple[str, ...]] = {  # the module of the table; of se
     "shop_official": "refund_fsm.orders.shop_official",
 }
 
+BESIDE = {"shop_official": "third_party"}  # a table, and the one that reads the same process from another source
+
 
 def keys() -> tuple[str, ...]:
     """The registered order types."""
