@@ -11,7 +11,7 @@ import pytest
 
 from refund_fsm import BadData, paths
 from refund_fsm.testing.mutation import Killer, killed_by, mutants
-from tests.testing.mutation.tiny import GUIDE, TINY, WORKFLOWS, each_workflow, judge_of, mutant, mutants_of
+from tests.testing.mutation.tiny import GUIDE, TINY, WORKFLOWS, judge_of, mutant, mutants_of
 from tests.toys import ASK, GO, PAY
 
 
@@ -31,13 +31,14 @@ def test_paths_left_out_would_not_have_killed(key: str) -> None:
     assert killed > 20
 
 
-@each_workflow
+@pytest.mark.parametrize("key", ["virtual", "exchange", "tiny"])
 def test_the_complete_suite_kills_all_within_its_bound(key: str) -> None:
-    """What survives can be told apart into more classes than the original, so that the suite promises nothing."""
+    """What survives can be told apart into more classes than the original, so that the suite promises nothing. (Of the large tables the
+    benchmark of the suites tells how many are killed.)"""
     judge = judge_of(key)
     killer = Killer(WORKFLOWS[key], [(judge.policy, (*suite_of(key, "limits").paths, *suite_of(key, "w").paths))])
     bound, alive = judge.classes(WORKFLOWS[key]), 0
-    for one in mutants_of(key)[:: {"third_party": 211, "self_operated": 121, "tiny": 1, "shop_official": 499}.get(key, 17)]:
+    for one in mutants_of(key)[:: {"tiny": 1}.get(key, 17)]:
         kill = None if judge.equivalent(one) else killer.kill(one)
         if kill is not None:
             alive += 1
