@@ -189,14 +189,13 @@ def two_questions(
     for option, given in (("--policy", policies), ("--behaviour", behaviours), ("--start", starts)):
         if len(given) > 2:
             raise BadData(option, given[2], f"{option} once for both, or twice")
+    workflow = workflow_of(order_type)
     if other is None and not policies and len(behaviours) < 2 and len(starts) < 2:
-        own = workflow_of(order_type).profile
-        policies = (own, STATUTE if own == GUIDE else GUIDE)
+        policies = (workflow.profile, STATUTE if workflow.profile == GUIDE else GUIDE)
     if other is None and all(len(set(given)) < 2 for given in (policies, behaviours, starts)):
         raise BadData("--policy", policies[0], "something that differs: --policy, --behaviour or --start twice, or --other")
-    a = question(order_type, _nth(policies, 0), _nth(behaviours, 0), _nth(starts, 0))
-    workflow = a.workflow if other is None else workflow_of(other)
-    return a, _about(workflow, _nth(policies, 1), _nth(behaviours, 1), _nth(starts, 1))
+    a = _about(workflow, _nth(policies, 0), _nth(behaviours, 0), _nth(starts, 0))
+    return a, _about(workflow if other is None else workflow_of(other), _nth(policies, 1), _nth(behaviours, 1), _nth(starts, 1))
 
 
 def _nth(given: Sequence[str], place: int) -> str | None:

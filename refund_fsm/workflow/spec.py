@@ -87,6 +87,10 @@ class Workflow(Table):
     def __repr__(self) -> str:
         return f"<Workflow {self.key!r}: {len(self.states)} states, {len(self.rules)} rules>"
 
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        """As it is told elsewhere: printers that lay values out (IPython's, Hypothesis') would write out every row."""
+        printer.text(repr(self))
+
     def __copy__(self) -> Workflow:
         return self  # nothing in it changes
 

@@ -61,7 +61,8 @@ def read_back(found: Iterable[Told], old: bool, seen: Counter[str]) -> None:
         elif one.due is not None:
             entered = one._live.entered
             today = one.policy.calendar.deadline(entered, one.due.length, one.due.unit)
-            assert (one.due.at, one.due.provisional) == (max(today.at, one.now), today.provisional)
+            end = today.at + timedelta(days=one.due.why.plus)
+            assert (one.due.at, one.due.provisional) == (max(end, one.now), today.provisional)
             seen["later" if one.due.at > datetime.fromisoformat(then["due"][0]) else "same or sooner"] += 1
             seen["provisional no more"] += then["due"][1] and not one.due.provisional
         tells_what_ends_elsewhere(one, old, seen)

@@ -169,7 +169,7 @@ def test_a_saved_case_can_be_drawn(tmp_path: Path, capsys: Captured) -> None:
     ("arguments", "message"),
     [
         (["-o", "a.jpg", "virtual"], r"--output: 'a.jpg'.*\.dot or \.svg or \.png or \.mmd or \.html"),
-        (["-o", "a.svg"], "a folder for 3 order types"),
+        (["-o", "a.svg"], "a folder for 4 order types"),
         (["virtual", "-o", "a.html", "--view", "spine"], "a picture's suffix with --view"),
         (["virtual", "--view", "map"], "map"),
         (["virtual", "--policy", "lax"], "--policy: 'lax'.*guide or statute or platform, or a policy file"),

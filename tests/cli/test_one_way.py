@@ -21,7 +21,7 @@ COMMANDS = [
     ("show virtual", 1, 1),
     ("show tests.exchange:WORKFLOW --json", 1, 0),
     ("check virtual", 1, 1),
-    ("check --json", 3, 0),
+    ("check --json", 4, 0),
     ("paths virtual", 1, 1),
     ("paths tests.exchange:WORKFLOW -o {folder}/test_paths.py", 1, 0),
     ("export virtual --to promela", 1, 0),

@@ -168,7 +168,7 @@ def test_every_row_of_a_limit_is_met_in_every_special_period_that_can_change_it(
     plain += [("requested", "unshipped_review_hours", (0,)), ("awaiting_return", "parcel_return_days", (0, 11, 17))]
     plain += [("received", "signed_receipt_hours", (0, 11, 17))]
     wanted = {(key, field, day, False) for key, field, days in plain for day in days}
-    for field, days in (("parcel_receipt_days", (0, 11, 17)), ("cross_border_receipt_days", (0, 11))):  # ten days are no longer than ten
+    for field, days in (("parcel_receipt_days", (0, 11, 17)), ("cross_border_receipt_days", (0, 11, 17))):
         wanted |= {("return_shipped", field, day, extended) for day in days for extended in (False, True)}
     assert {what for what in wanted if not {"before", "at", "after"} <= met.get(what, set())} == set()
     assert all(day == 0 or (key, field, day, extended) in wanted for key, field, day, extended in met)
