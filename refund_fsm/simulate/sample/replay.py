@@ -6,6 +6,7 @@ Must not decide anything: the events come from the compiled loop, and `RefundCas
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from refund_fsm.case import RefundCase
 from refund_fsm.errors import BadData, TooLong
@@ -30,8 +31,22 @@ def play_case(
     for field, value in (("case", case), ("seed", seed)):
         if type(value) is not int or not 0 <= value < 2**62:
             raise BadData(field, value, "a whole number from 0")
-    chain = chain_of(workflow, behaviour, start, policy)
-    return replayed(chain, tables_of(chain), seed, case)
+    chain, tables = _chain(workflow, behaviour, start, policy)
+    return replayed(chain, tables, seed, case)
+
+
+Asked = tuple[Workflow, Behaviour, datetime, Policy | None]
+_last: list[tuple[Asked, Chain, Tables]] = []  # the one that was asked for last: cases are mostly looked at one after the other
+
+
+def _chain(*asked: Any) -> tuple[Chain, Tables]:
+    """The chain and its tables, as `chain_of` makes them."""
+    for known, chain, tables in _last:
+        if all(one is other for one, other in zip(known, asked, strict=True)):
+            return chain, tables
+    chain = chain_of(*asked)
+    _last[:] = [(asked, chain, tables_of(chain))]
+    return _last[0][1:]
 
 
 def replayed(chain: Chain, tables: Tables, seed: int, number: int) -> RefundCase:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from refund_fsm import Policy, Refusal, orders
 from refund_fsm.diagram.page import words
@@ -14,10 +16,16 @@ from tests.samples import case
 from tests.workflows import ALL, EVERY_KEY_AND_OWN
 
 
+@cache
+def given(key: str) -> dict[str, Any]:
+    """What the script of a workflow's page is given, under the guide's policy."""
+    return data_of(ALL[key], Policy.guide())
+
+
 @EVERY_KEY_AND_OWN
 def test_the_working_days_are_those_of_the_calendar(key: str) -> None:
     policy = Policy.guide()
-    told = data_of(ALL[key], policy)["calendar"]
+    told = given(key)["calendar"]
     known = {year for first, last in told["years"] for year in range(first, last + 1)}
     for day in (date(2003, 12, 25) + timedelta(days=n) for n in range(366 * 25)):
         off = f"{day:%m%d}" in re.findall("....", told["off"].get(str(day.year), ""))
@@ -38,7 +46,7 @@ def test_the_users_own_days_are_in_the_page(tmp_path: Path) -> None:
 @EVERY_KEY_AND_OWN
 def test_the_first_facts_can_go_the_whole_spine(key: str) -> None:
     workflow, policy = ALL[key], Policy.guide()
-    facts = data_of(workflow, policy)["start"]["facts"]
+    facts = given(key)["start"]["facts"]
     graph = explore(workflow, policy)
     here = {graph.index(workflow.initial.key, workflow.facts(**facts))}
     for state in workflow.spine[0][1:]:
