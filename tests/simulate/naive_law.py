@@ -8,6 +8,7 @@ limits it is given the rows, the special periods and what is added, and reads th
 from __future__ import annotations
 
 import itertools
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -87,6 +88,8 @@ class Limits(NamedTuple):
                 end = max(end, other) if period.never_shorter else other
                 break
         if row.plus is not None and row.plus_when is not None and row.plus_when(facts):
+            if row.plus.endswith("working_days"):  # 24:00 of a day, so many days after the day in which it would end
+                end = 24.0 * math.ceil(end / 24)
             end += getattr(self.policy, row.plus) * (1 if row.plus.endswith("hours") else 24)
         return end
 
@@ -149,10 +152,15 @@ def _begun(limits: Limits, state: str, facts: Any, clock: float) -> Stay:
     return Stay(state, facts, clock, limits.end(state, facts, clock) - clock, 0.0)
 
 
+def _is_fixed(limits: Limits) -> bool:
+    """Whether no facts and no days move a limit that runs."""
+    return limits.first is None and all(len(rows) == 1 and not rows[0].guards for _, rows in limits.workflow.groups)
+
+
 def _moved(limits: Limits, stay: Stay, state: str, facts: Any, due: float, now: float) -> float:
     """The hours from the beginning of a stay to the limit that was to end after `due`, when the facts are others `now`: counted from where
     it was, ending neither before what was told nor before now."""
-    if all(len(rows) == 1 and not rows[0].guards for _, rows in limits.workflow.groups) and limits.first is None:
+    if _is_fixed(limits):
         return due
     return max(limits.end(state, facts, stay.clock - stay.since) - stay.clock, due, now)
 
@@ -234,5 +242,5 @@ def _next(limits: Limits, stay: Stay, state: str, facts: Any, passed: float) -> 
     clock = clock % 24 if limits.first is None else clock
     if state in group_of and group_of[state] == group_of.get(stay.state) and stay.due is not None:
         due = _moved(limits, stay, state, facts, stay.due, passed)
-        return Stay(state, facts, clock, max(due - passed, 0.0), 0.0 if limits.first is None else stay.since + passed)
+        return Stay(state, facts, clock, max(due - passed, 0.0), 0.0 if _is_fixed(limits) else stay.since + passed)
     return _begun(limits, state, facts, clock)

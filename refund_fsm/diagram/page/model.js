@@ -99,7 +99,7 @@ function makeModel(data) {
     const place = limit.unit === "hours" ? found.at : found.at - DAY;
     const special = limit.special?.find((one) => one.start <= place && place < one.end);
     const other = special && calendar.deadline(start, special);
-    if (other && (other.at > found.at || !special.never)) {
+    if (other && (other.at >= found.at || !special.never)) {
       found = { ...found, at: other.at, provisional: found.provisional || other.provisional, text: special.text, special, ordinary: found.at };
     }
     return limit.plus ? { ...found, ...later(found, limit.plus) } : found;
