@@ -23,7 +23,7 @@ from tests.workflows import ALL, EVERY_KEY
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-WALKS = 60
+WALKS = 90
 MANY = 120  # where limits depend on facts and days
 STEPS = 18
 # Before and inside the Spring Festival of 2026 (15 to 23 February; 14 and 28 February are worked), the same for National Day 2025,
