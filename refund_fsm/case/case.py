@@ -18,6 +18,7 @@ from refund_fsm.case.record import Breach, Due, Recounted, Step, check_dated
 from refund_fsm.case.recounting import recounted
 from refund_fsm.case.refusal import Refused, Verdict
 from refund_fsm.case.taking import taken
+from refund_fsm.errors import BadData
 from refund_fsm.workflow import CLOCK, Freight, Order, Policy, RefundRequest, State, Workflow, instant
 
 
@@ -167,7 +168,13 @@ class RefundCase:
         return recounted(self._head, self._live)
 
     def guessed(self, place: int) -> bool:
-        """Whether step `place` (from 0) stands where a limit ended that rests on days whose holidays are not published yet."""
+        """Whether step `place` (from 0) stands where a limit ended that rests on days whose holidays are not published yet.
+
+        `BadData` for a place at which the case has no step.
+        """
+        if type(place) is not int or not 0 <= place < len(self.steps):
+            known = f"a place from 0 to {len(self.steps) - 1}" if self.steps else "no place: the case has no steps"
+            raise BadData("place", place, known)
         return is_guessed(self._head, self._live, place)
 
     @property

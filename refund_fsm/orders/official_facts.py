@@ -120,14 +120,14 @@ def official_example_of(facts: Any, at: datetime, order_type: str) -> tuple[Orde
         sku="SKU-1",
         title="示例商品",
         quantity=1,
-        paid_fen=9900,
+        paid_fen=100,  # below what any sensible policy calls dear
         no_reason_excluded=facts.excluded,
         open_case="OTHER-CASE" if facts.other_case_open else None,
         applications=0 if facts.may_apply else 9,
         fresh=facts.line_class == "fresh",
         electronic=facts.line_class == "electronic",
     )
-    more = OrderLine(sku="SKU-2", title="同单其他商品", quantity=1, paid_fen=20_000)
+    more = OrderLine(sku="SKU-2", title="同单其他商品", quantity=1, paid_fen=10_000_000)  # above it
     order = Order(
         id="ORDER-1",
         order_type=order_type,
@@ -142,7 +142,7 @@ def official_example_of(facts: Any, at: datetime, order_type: str) -> tuple[Orde
         sku="SKU-1",
         kind=facts.kind,
         reason=facts.reason,
-        amount_fen=None if facts.amount_ok else 9901,
+        amount_fen=None if facts.amount_ok else 101,
         evidence=(Evidence(kind="photo", by="buyer", at=at),) if facts.has_evidence else (),
     )
 

@@ -99,3 +99,7 @@ def test_the_time_that_a_case_has_reached_is_provisional_where_a_guessed_limit_e
             now.advance(to=now.now - timedelta(minutes=1))
         assert refused.value.refusal.provisional == guessed
     assert [ended.guessed(place) for place in range(len(ended.steps))] == [False, True]
+    for asked, place in ((ended, 2), (ended, -1), (ended, True), (case(), 0)):
+        with pytest.raises(BadData) as bad:
+            asked.guessed(place)
+        assert bad.value.field == "place" and bad.value.value is place

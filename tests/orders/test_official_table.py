@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from dataclasses import fields, replace
 from datetime import datetime
@@ -11,6 +12,7 @@ import pytest
 
 from refund_fsm import Limit, Policy, Rule, orders
 from refund_fsm.errors import BadData
+from refund_fsm.graph import explore
 from refund_fsm.text import SHANGHAI
 from refund_fsm.workflow import CATALOGUE, Partial
 from refund_fsm.workflow.catalogue import provenance
@@ -177,3 +179,18 @@ def test_guards_on_kinds_and_lines_hold_where_their_names_say() -> None:
         asked = ("wants_exchange", "wants_return", "wants_refund_only", "wants_goods_back", "is_fresh", "is_cross_border")
         held = {name for name in asked if OFFICIAL.guards[name](Partial({"kind": kind, "line_class": line}))}
         assert held == expected
+
+
+@pytest.mark.parametrize(("dear", "most"), [(100, 1), (5_000, 9), (9_999_999, 5)])
+def test_examples_have_their_facts_under_any_sensible_policy(dear: int, most: int) -> None:
+    policy = Policy.platform().model_copy(update={"dear_fen": dear, "max_applications": most, "after_sale_days": 365})
+    graph, at = explore(OFFICIAL), datetime(2026, 3, 9, 10, tzinfo=SHANGHAI)
+    openings = random.Random(14).sample(list(graph.openings), 400)
+    made = 0
+    for config in openings:
+        facts = graph.facts_of(config)
+        example = OFFICIAL.example_of(facts, at)
+        if example is not None:
+            assert OFFICIAL.derive(*example, at, policy) == facts
+            made += 1
+    assert made > 150
