@@ -5,7 +5,7 @@ Must not count: instants are the case's, the calendar's or the guidance's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from refund_fsm.advice.tip import Tip, dated, ends, joined, labels, tip, unique,
 from refund_fsm.case import Due
 from refund_fsm.orders.guidance import Guidance, Said
 from refund_fsm.text import OR, Provisional, Text, length
-from refund_fsm.workflow import Deadline, Policy, Rule, State, spelled
+from refund_fsm.workflow import Actor, Deadline, Policy, Rule, State, spelled
 
 Window = Callable[[datetime, Policy], Deadline]
 WINDOW = "no_reason_days"  # the field of the policy
@@ -64,7 +64,11 @@ def _limit(scene: Scene, state: State, due: Due) -> Tip:
     if due.at > scene.at:
         return dated(tip("deadline", texts.THEN_BREACH, cites, length=span, **parts), due.at, name)
     others = scene.actors_now()
-    late = [scene.role] if scene.role is not None and ((scene.waits and not scene.for_filer) or not others) else others
+    bound = scene.guidance.bound.get(state.key) if scene.guidance is not None else None
+    if bound is not None:
+        late: Sequence[Actor] = (scene.workflow.actors[bound],)
+    else:
+        late = [scene.role] if scene.role is not None and ((scene.waits and not scene.for_filer) or not others) else others
     sentence = texts.OVERDUE if scene.for_filer and others else texts.OVERDUE_PLAIN
     return dated(tip("deadline", sentence, cites, actors=labels((actor.text for actor in late), OR), **parts), due.at, name)
 

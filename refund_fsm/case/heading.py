@@ -70,7 +70,7 @@ def headed(part: Part, workflow: Workflow | None, spell: Speller, *, old: bool) 
 def _opened(data: dict[str, Any], workflow: Workflow | None, seals: dict[str, Seal], *, old: bool) -> tuple[Head, Live]:
     try:
         if workflow is None:
-            workflow = _edition(data["order_type"], data["fingerprint"])
+            workflow = _edition(data)
         if data["fingerprint"] != workflow.fingerprint or data["order_type"] != workflow.key:
             expected = f"fingerprint {workflow.fingerprint} of {workflow.key!r}: the case was saved under another table"
             raise SavedCaseError("head", data["fingerprint"], expected)
@@ -99,10 +99,15 @@ def _opened(data: dict[str, Any], workflow: Workflow | None, seals: dict[str, Se
     return made
 
 
-def _edition(order_type: Any, fingerprint: Any) -> Workflow:
-    """The edition of a registered table under which the case was opened; the newest where none has the fingerprint."""
-    known = orders.editions(order_type)
-    return next((one for one in known if one.fingerprint == fingerprint), known[-1])
+def _edition(data: dict[str, Any]) -> Workflow:
+    """The edition of a registered table under which the case was opened: of several that do the same, the one that was in force then; the
+    newest where none has the fingerprint."""
+    known = orders.editions(data["order_type"])
+    alike = [one for one in known if one.fingerprint == data["fingerprint"]]
+    if len(alike) < 2:
+        return alike[0] if alike else known[-1]
+    at = instant_in("head", data, "opened_at")
+    return next((one for one in reversed(alike) if one.holds_from is None or one.holds_from <= at), alike[0])
 
 
 _policies: dict[str, Policy] = {}  # as they are spelled in heads; only those that no other file completes

@@ -10,7 +10,20 @@ from typing import TYPE_CHECKING, Any
 from refund_fsm.orders import fact_labels
 from refund_fsm.text import Languages, Text, words
 from refund_fsm.text.sections import Cell, Table, columns
-from refund_fsm.workflow import CatalogueRule, Guard, Limit, Policy, Span, SpecialPeriod, Workflow, cited, counting, provenance
+from refund_fsm.workflow import (
+    ASSUMED,
+    ASSUMED_TEXT,
+    CatalogueRule,
+    Guard,
+    Limit,
+    Policy,
+    Span,
+    SpecialPeriod,
+    Workflow,
+    cited,
+    counting,
+    provenance,
+)
 from refund_fsm.workflow import spelled as ids_of
 
 if TYPE_CHECKING:
@@ -137,7 +150,8 @@ def _why(due: Due, workflow: Workflow, lang: Any) -> str:
     if why.special is not None:
         days = words.period(why.special.start, why.special.end)
         ordinary = f", {ORDINARILY.get(lang)} {words.stamp(why.ordinary)}" if why.ordinary else ""
-        told.append(f"{SPECIAL} {days} ({why.special.cites}{ordinary})")
+        cites = why.special.cites.replace(ASSUMED, ASSUMED_TEXT.get(lang))
+        told.append(f"{SPECIAL} {days} ({cites}{ordinary})")
     if why.plus:
         told.append(f"+ {why.plus} ({due.limit.plus})")
     if why.guards:

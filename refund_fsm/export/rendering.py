@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, get_args
 
 from refund_fsm.errors import BadData, needing, one_of
-from refund_fsm.workflow import Policy, Workflow, unit_of
+from refund_fsm.workflow import Policy, Workflow, counting, unit_of
 
 if TYPE_CHECKING:
     from refund_fsm.export.prism.lattice import Lattice
@@ -32,9 +32,10 @@ def render(
     `behaviour` (None: the one that ships for the workflow) and a `step` of time that divides 24 h (None: that of `step_of`): delays that
     are not whole steps are rounded to them.
 
-    The same arguments give the same text. Raises `BadData` for an unknown format, what is no workflow or policy, and a behaviour that
-    does not fit the workflow or whose delays are too long for the step; `WorkflowError` for an effect that changes what it does not
-    list, or that reads too many facts to be written as a table; `MissingPart` where what `prism` needs is not installed.
+    The same arguments give the same text. Raises `BadData` for an unknown format, what is no workflow or policy, special periods that the
+    workflow cannot read, and a behaviour that does not fit the workflow or whose delays are too long for the step; `WorkflowError` for an
+    effect that changes what it does not list, or that reads too many facts to be written as a table; `MissingPart` where what `prism`
+    needs is not installed.
     """
     if not isinstance(workflow, Workflow):
         raise BadData("workflow", workflow, "a Workflow, such as orders.get('virtual')")
@@ -42,6 +43,7 @@ def render(
         raise BadData("policy", policy, "a Policy, or None")
     one_of("to", to, FORMATS)
     policy = policy or workflow.default_policy()
+    counting(workflow, policy)  # told now, whether or not the format has limits
     if to == "prism":
         with needing("an export to prism"):
             return _chain(workflow, policy, behaviour, step_of(workflow) if step is None else step)

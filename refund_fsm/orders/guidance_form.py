@@ -138,7 +138,8 @@ class Guidance:
 
     `period`, `applications` and `no_reason` are for order types that have them. `told` is by event what whoever may send it is told with
     it; `because` by the name of a guard what is said where the clock acts as it does since that holds; `notices` by catalogue id what the
-    special periods that rest on it are called; `kind_money` by kind what is said of the money. A text may name fields of the policy.
+    special periods that rest on it are called; `kind_money` by kind what is said of the money; `bound` by state key the one actor whom
+    its limit binds, where others may move the case as well. A text may name fields of the policy.
     """
 
     process: Said
@@ -180,5 +181,6 @@ class Guidance:
     because: Mapping[str, Said] = field(default_factory=dict)
     notices: Mapping[str, Said] = field(default_factory=dict)
     kind_money: Mapping[str, Said] = field(default_factory=dict)
+    bound: Mapping[str, str] = field(default_factory=dict)
     activated: Said | None = None
     not_activated: Said | None = None

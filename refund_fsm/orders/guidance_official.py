@@ -230,5 +230,6 @@ OFFICIAL = Guidance(
     no_reason=NO_REASON,
     told=TOLD,
     because=BECAUSE,
+    bound={"exchange_to_ship": "merchant", "platform_arbitration": "platform"},  # R14, B11
     notices={"R18": said("R18", "春节期间", "around the Spring Festival")},
 )

@@ -147,6 +147,16 @@ SENT = replace(
     SENT_BACK,
     taken=("confirm_receipt",),
     exchanged="exchange_sent",
+    there=said(
+        "assumed",
+        "退回的商品已在商家那里，买家不用再寄。",
+        "The goods that were sent back are with the merchant; the buyer need not send them again.",
+    ),
+    kept=said(
+        "assumed",
+        "退回的商品在商家那里，应由商家另行寄回给买家；本程序不管这一步，也不会再有第二次退货。",
+        "The goods are with the merchant, who is to send them back to the buyer, outside of this process; there is no second return.",
+    ),
     instead=said(
         "R14",
         "退回的商品在商家那里，换货已由商家寄出。",

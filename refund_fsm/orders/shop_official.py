@@ -114,7 +114,7 @@ rule_refund = Event("rule_refund", PLATFORM, "判定退款", "rule for a refund"
 rule_return = Event("rule_return", PLATFORM, "判定退货退款", "rule for return and refund", needs=("note",))
 rule_for_merchant = Event("rule_for_merchant", PLATFORM, "判定支持商家", "rule for the merchant", needs=("note",))
 review_timeout = Event("review_timeout", CLOCK, "商家超时未处理", "no decision by the merchant in time")
-receipt_timeout = Event("receipt_timeout", CLOCK, "超时自动确认收货", "receipt confirmed by the clock")
+receipt_timeout = Event("receipt_timeout", CLOCK, "商家超时未确认收货", "receipt not confirmed in time")
 arbitration_request_timeout = Event("arbitration_request_timeout", CLOCK, "超时未申请介入", "no application for arbitration in time")
 exchange_timeout = Event("exchange_timeout", CLOCK, "超时自动确认换货", "exchange confirmed by the clock")
 

@@ -15,7 +15,7 @@ from refund_fsm.workflow.former import as_of, looks_at_days
 from refund_fsm.workflow.model import EVIDENCE_LABELS, MAX_EVIDENCE, Evidence, EvidenceKind, Listing, Order, OrderLine, RefundRequest
 from refund_fsm.workflow.platform import Edition, edition_at, editions
 from refund_fsm.workflow.policy import PROFILES, Policy, Span
-from refund_fsm.workflow.profiled import differing, field_text, policy_text
+from refund_fsm.workflow.profiled import differing, field_text, field_texts, policy_text
 from refund_fsm.workflow.rows import (
     CLOCK,
     Acceptance,
@@ -105,6 +105,7 @@ __all__ = [
     "effect",
     "fault",
     "field_text",
+    "field_texts",
     "guard",
     "instant",
     "known_in",

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from refund_fsm.errors import BadData, WorkflowError
 from refund_fsm.workflow.calendar import Unit, WorkCalendar
+from refund_fsm.workflow.catalogue import CATALOGUE, expand
 from refund_fsm.workflow.facts import NoSuchFact, NotFinite, Partial, Value, assignments, reads_of
 from refund_fsm.workflow.policy import Policy
 from refund_fsm.workflow.rows import Guard, Limit, asked, unit_of
@@ -87,7 +88,7 @@ class Count:
             if period.start <= place < period.end:
                 found = calendar.deadline(start, period.length, period.unit)
                 if found.at >= end.at or not period.never_shorter:
-                    why = Why(self.limit, (*self.why.guards, *guards), self.why.facts, period, end.at, self.plus)
+                    why = Why(self.limit, _each_once(*self.why.guards, *guards), self.why.facts, period, end.at, self.plus)
                     end = End(found.at, period.unit, period.length, found.provisional or end.provisional, why)
                 break
         if not self.plus:
@@ -213,7 +214,10 @@ class _Group:
         added = limit.plus_when is not None and asked(limit.plus_when, facts, f"limit {limit.field} {told}")
         plus = limit.plus_in(self._whole.policy) if added else 0
         why = Why(
-            limit, (*limit.when, *((limit.plus_when,) if added and limit.plus_when else ())), self._because(row, near, facts), plus=plus
+            limit,
+            _each_once(*limit.when, *((limit.plus_when,) if added and limit.plus_when else ())),
+            self._because(row, near, facts),
+            plus=plus,
         )
         kind = Kind(self._place, row, tuple(place for place, _, _ in near), added)
         special = tuple((period, guards) for _, period, guards in near)
@@ -230,12 +234,18 @@ class _Group:
         return FrozenDict({name: getattr(facts, name) for name in self._names if name in read})
 
 
+def _each_once(*guards: Guard) -> tuple[Guard, ...]:
+    """Guards that a row, its `plus` and a period ask: what more than one of them asks is told once."""
+    return tuple(dict.fromkeys(guards))
+
+
 def _all_hold(guards: tuple[Guard, ...], facts: Any, row: str) -> bool:
     return all(asked(guard, facts, row) for guard in guards)
 
 
 def _checked(table: Table, policy: Policy) -> list[tuple[str, tuple[Guard, ...], int]]:
-    """The special periods that the table has a limit for: the limit, the guards, the place in the policy. `BadData` for other guards."""
+    """The special periods that the table has a limit for: the limit, the guards, the place in the policy. `BadData` for other guards, and
+    for sources that neither the table's catalogue nor ours has."""
     if not policy.special:
         return []
     fields, found = {row.field for row in table.limit_rows}, []
@@ -246,13 +256,24 @@ def _checked(table: Table, policy: Policy) -> list[tuple[str, tuple[Guard, ...],
             if name not in table.guards:
                 expected = f"a guard of the workflow {table.key}: {', '.join(table.guards)}"
                 raise BadData(f"policy.special[{place}].when[{number}]", name, expected)
+        _check_cites(table, place, period)
         found.append((period.limit, tuple(table.guards[name] for name in period.when), place))
     return found
 
 
+def _check_cites(table: Table, place: int, period: SpecialPeriod) -> None:
+    """That the sources of a period are known: a policy that ships cites ours, whatever the table's own."""
+    try:
+        found = expand(period.cites, {**CATALOGUE, **table.catalogue})
+    except BadData as error:
+        raise BadData(f"policy.special[{place}].cites", error.value, error.expected) from None
+    if not found:
+        raise BadData(f"policy.special[{place}].cites", period.cites, "catalogue ids, or 'assumed'")
+
+
 def counting(table: Table, policy: Policy) -> Counting:
-    """How the limits of a table are counted under a policy. `BadData` naming the row of `Policy.special` that asks a guard which the table
-    lacks. Kept with the table."""
+    """How the limits of a table are counted under a policy. `BadData` naming the row of `Policy.special` that asks a guard, or cites a
+    source, which the table lacks. Kept with the table."""
     known: dict[int, Counting] = table.__dict__.setdefault("_countings", {})  # in it, so that both go together
     found = known.get(id(policy))
     if found is None:

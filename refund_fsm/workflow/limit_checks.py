@@ -93,9 +93,10 @@ def _check_field(row: str, field: str, what: str) -> None:
 
 
 def check_cover(key: str, rows: tuple[Limit, ...], reads: Mapping[str, tuple[str, ...]], domains: Mapping[str, Domain]) -> None:
-    """All facts find a row of the limit, and every row is found by some."""
+    """All facts find a row of the limit, every row is found by some, and for some of those its `plus` is added."""
     asked = list(dict.fromkeys(name for row in rows for guard in row.guards for name in reads[guard.name]))
     found: set[int] = set()
+    added: set[int] = set()
     for known in assignments(asked, domains):
         facts = Partial(known)
         place = next((n for n, row in enumerate(rows) if all(guard(facts) for guard in row.when)), None)
@@ -103,9 +104,23 @@ def check_cover(key: str, rows: tuple[Limit, ...], reads: Mapping[str, tuple[str
             fields = ", ".join(row.field for row in rows)
             raise WorkflowError(f"limit {rows[-1].field} of {key}", f"its rows ({fields}) leave facts uncovered: {known}")
         found.add(place)
+        extra = rows[place].plus_when
+        if extra is not None and extra(facts):
+            added.add(place)
     for place, row in enumerate(rows):
         if place not in found:
             raise WorkflowError(f"limit {row.field} of {key}", "it covers no facts: rows before it cover all that it asks for")
+        if row.plus_when is not None and place not in added:
+            fault = f"plus: {row.plus!r}; {row.plus_when.name} holds for no facts for which the row counts, so that it is never added"
+            raise WorkflowError(f"limit {row.field} of {key}", fault)
+
+
+def check_ever(row: str, limit: Limit, reads: Mapping[str, tuple[str, ...]], domains: Mapping[str, Domain]) -> None:
+    """That a clock of the law, which need not run for all facts, runs for some."""
+    asked = list(dict.fromkeys(name for guard in limit.when for name in reads[guard.name]))
+    if not any(all(guard(facts) for guard in limit.when) for facts in map(Partial, assignments(asked, domains))):
+        guards = ", ".join(guard.name for guard in limit.when)
+        raise WorkflowError(row, f"it covers no facts: none satisfy all of {guards}")
 
 
 def check_same(row: str, what: str, name: str, one: object, other: object) -> None:

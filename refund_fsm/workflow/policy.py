@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, model_validator
 
 from refund_fsm.errors import BadData, one_of
-from refund_fsm.workflow.calendar import WorkCalendar
+from refund_fsm.workflow.calendar import WorkCalendar, instant
 from refund_fsm.workflow.files import read_toml
 from refund_fsm.workflow.platform import Edition, edition_at, editions
 from refund_fsm.workflow.special import SpecialPeriod, check_apart
@@ -160,9 +160,11 @@ class Policy(Grown):
 
     @classmethod
     def profile(cls, name: str, *, at: datetime | None = None) -> Policy:
-        """`guide`, `statute` or `platform`; `BadData` for any other name. `at`: the edition that holds at an instant, where a profile
-        has several (the first one before any holds; None: the newest)."""
+        """`guide`, `statute` or `platform`; `BadData` for any other name, and for an `at` that is no instant. `at`: the edition that holds
+        then, where a profile has several (the first one before any holds; None: the newest)."""
         one_of("profile", name, PROFILES)
+        if at is not None:
+            at = instant(at, "at")
         if name == "platform" and at is not None:
             return cls._edition(edition_at(at))
         made: Policy = getattr(cls, name)()

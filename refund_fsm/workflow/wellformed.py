@@ -191,7 +191,9 @@ def _check_guards(workflow: Table) -> None:
             _read(f"limit {limit.field} of {group[0].key}", limit.guards, reads, domains)
         limit_checks.check_cover(group[0].key, rows, reads, domains)
     for state, limit in workflow.law.items():
-        _read(f"law {limit.field} of {state.key}", limit.guards, reads, domains)
+        row = f"law {limit.field} of {state.key}"
+        _read(row, limit.guards, reads, domains)
+        limit_checks.check_ever(row, limit, reads, domains)
     for rules in workflow.rules_at.values():
         _check_apart(rules, reads, domains)
     for key, rules in workflow.clock_rules.items():

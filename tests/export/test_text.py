@@ -8,14 +8,16 @@ import os
 import re
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from refund_fsm import BadData, Policy, Workflow, graph, orders
+from refund_fsm import BadData, Policy, SpecialPeriod, Workflow, graph, orders
 from refund_fsm.case import machine
-from refund_fsm.export import FORMATS, render
+from refund_fsm.export import FORMATS, Format, render
 from refund_fsm.export.identifiers import Identifiers
+from refund_fsm.text import SHANGHAI
 from tests.awkward import WORKFLOW as AWKWARD
 from tests.exchange import WORKFLOW as EXCHANGE
 from tests.export.rendered import GUIDE, HOUR, daily, rendered
@@ -169,3 +171,12 @@ def test_bad_input_is_named() -> None:
         with pytest.raises(BadData) as caught:
             render(*arguments, **more)
         assert caught.value.field == field
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_special_periods_that_the_table_cannot_read_are_named_whatever_the_format(to: Format) -> None:
+    start = datetime(2026, 6, 1, tzinfo=SHANGHAI)
+    period = SpecialPeriod(limit="return_days", when=("wants_exchange",), start=start, end=start + timedelta(days=3), days=9)
+    with pytest.raises(BadData, match="a guard of the workflow third_party") as caught:
+        render(orders.get("third_party"), to, Policy(special=(period,)))
+    assert (caught.value.field, caught.value.value) == ("policy.special[0].when[0]", "wants_exchange")

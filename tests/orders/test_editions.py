@@ -73,6 +73,18 @@ def test_a_saved_case_is_read_under_its_own_edition(second: Workflow) -> None:
         assert RefundCase.from_json(case.to_json()) == case and RefundCase.from_json(case.to_json()).workflow is expected
 
 
+def test_of_editions_that_do_the_same_the_one_in_force_at_the_opening_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("tests_reworded_edition")
+    module.WORKFLOW = Workflow(**{**_arguments(), "holds_from": CHANGE})  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setitem(orders.REGISTRY, "shop_official", ("refund_fsm.orders.shop_official", module.__name__))
+    reworded: Workflow = module.WORKFLOW
+    assert reworded.fingerprint == FIRST.fingerprint
+    for at, expected in ((CHANGE - timedelta(hours=1), FIRST), (CHANGE, reworded)):
+        case = opened(at)
+        assert case.workflow is expected is RefundCase.from_json(case.to_json()).workflow
+
+
 def test_a_case_of_an_edition_that_is_not_there_is_refused(second: Workflow, monkeypatch: pytest.MonkeyPatch) -> None:
     text = opened(CHANGE).to_json()
     monkeypatch.setitem(orders.REGISTRY, "shop_official", "refund_fsm.orders.shop_official")

@@ -79,6 +79,18 @@ FAULTS: list[tuple[str, Callable[[], Workflow], str, str]] = [
         "plus: 'max_resubmissions'",
     ),
     (
+        "a plus that is never added",
+        lambda: rows(replace(LONG, plus="transit_days", plus_when=is_small), REST),
+        "limit transit_days of waiting",
+        "plus: 'transit_days'; is_small holds for no facts for which the row counts",
+    ),
+    (
+        "a law clock that covers nothing",
+        lambda: build(law={WAITING: replace(REST, when=(is_small, is_large))}),
+        "law return_days of waiting",
+        "it covers no facts: none satisfy all of is_small, is_large",
+    ),
+    (
         "guard on a missing fact",
         lambda: rows(replace(LONG, when=(weighs,)), REST),
         "limit transit_days of waiting",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from refund_fsm import BadData, Limit, Policy, SpecialPeriod, Workflow
+from refund_fsm import BadData, CatalogueRule, Limit, Policy, SpecialPeriod, Text, Workflow
 from refund_fsm.text import SHANGHAI
 from refund_fsm.workflow import WorkCalendar, counting, platform
 from tests.small import WAITING, Facts, build, is_large, is_small
@@ -167,6 +168,29 @@ def test_a_guard_that_the_table_lacks_is_named_and_a_limit_that_it_lacks_is_not_
     assert is_large.name in workflow.guards
 
 
+@pytest.mark.parametrize(("cites", "told"), [("R18 Z9", "Z9"), ("R18–R99", "R18–R99"), ("a notice", "a"), (",", ",")])
+def test_sources_that_nobody_knows_are_named(cites: str, told: str) -> None:
+    policy = Policy(special=(period(limit="transit_days", cites=cites), period(cites=cites)))
+    with pytest.raises(BadData) as raised:
+        counting(build(), policy)
+    assert (raised.value.field, raised.value.value) == ("policy.special[1].cites", told)
+
+
+def test_what_the_platform_published_may_be_cited_whatever_a_table_has_for_a_catalogue() -> None:
+    own = {"H1": CatalogueRule("H1", Text("本店规定", "our own rule"))}
+    workflow = build(tuple(replace(rule, cites="H1") for rule in build().rules), {WAITING: Limit("return_days", "H1")}, catalogue=own)
+    count = counting(workflow, Policy(special=(period(cites="R18 H1"),))).of("waiting", Facts("s", True, 0))
+    assert count is not None and count.end(WorkCalendar(), at(4)).at == at(20)
+
+
+def test_a_guard_that_row_and_period_ask_is_told_once() -> None:
+    limit = Limit("return_days", "assumed", plus="transit_days", plus_when=is_small)
+    workflow = build(limits={WAITING: (limit,)})
+    count = counting(workflow, Policy(special=(period(when=("is_small",)),))).of("waiting", Facts("s", True, 0))
+    assert count is not None
+    assert count.end(WorkCalendar(), at(4)).why.guards == (is_small,)
+
+
 def test_the_profile_of_the_platform_is_the_guide_with_the_notice() -> None:
     policy = Policy.platform("2026-03-09")
     assert policy == Policy.platform() == Policy.profile("platform") and policy.special
@@ -194,3 +218,11 @@ def test_the_edition_in_force_is_that_of_the_instant(monkeypatch: pytest.MonkeyP
     assert Policy.profile("platform", at=at(31, month=7)) == Policy(special=first.special)
     assert Policy.profile("platform", at=at(1, month=8)) == Policy(special=later.special)
     assert Policy.profile("platform", at=datetime(2020, 1, 1, tzinfo=SHANGHAI)) == Policy(special=first.special)
+
+
+@pytest.mark.parametrize("name", ["platform", "guide"])
+@pytest.mark.parametrize("when", [at(1).replace(tzinfo=None), "2026-02-01"])
+def test_an_edition_is_asked_for_at_an_instant(name: str, when: Any) -> None:
+    with pytest.raises(BadData, match="time zone") as raised:
+        Policy.profile(name, at=when)
+    assert raised.value.field == "at"

@@ -16,7 +16,7 @@ from refund_fsm.simulate.sample import Result
 from refund_fsm.text import Text, words
 from refund_fsm.text.numbers import NOT_KNOWN
 from refund_fsm.text.sections import Cell
-from refund_fsm.workflow import PROFILES, Policy, differing, field_text, policy_text
+from refund_fsm.workflow import PROFILES, Policy, differing, field_texts, policy_text
 
 if TYPE_CHECKING:
     from refund_fsm.simulate.law import Law
@@ -104,7 +104,7 @@ def _how(one: Many) -> list[tuple[Text, Cell]]:
 
 def policy_rows(a: Policy, b: Policy) -> list[tuple[str, str, str]]:
     """The fields in which two policies differ, with both values."""
-    return [(name, field_text(a, name), field_text(b, name)) for name in differing(a, b)]
+    return [(name, *field_texts(a, b, name)) for name in differing(a, b)]
 
 
 def policy_data(a: Policy, b: Policy) -> dict[str, dict[str, Any]]:
@@ -167,5 +167,5 @@ def _policy_names(a: Policy, b: Policy) -> tuple[str, str]:
             if a == Policy.profile(profile) and b == Policy.profile(other):
                 return profile, other
     fields = differing(a, b)
-    one, other = (", ".join(f"{name} = {field_text(policy, name)}" for name in fields) for policy in (a, b))
-    return one, other
+    told = [(name, *field_texts(a, b, name)) for name in fields]
+    return ", ".join(f"{name} = {one}" for name, one, _ in told), ", ".join(f"{name} = {other}" for name, _, other in told)
