@@ -13,7 +13,7 @@ from refund_fsm.workflow import field_texts, policy_text
 NOON = datetime(2026, 7, 1, 12, tzinfo=SHANGHAI)
 SALE = SpecialPeriod(limit="return_days", start=datetime(2026, 6, 1, tzinfo=SHANGHAI), end=datetime(2026, 6, 4, tzinfo=SHANGHAI), days=1)
 NIGHT = SpecialPeriod(limit="evidence_hours", when=("a", "b"), start=NOON, end=NOON + timedelta(hours=9), hours=2, never_shorter=True)
-MANY = [SALE.model_copy(update={"limit": f"a{place}_days"}) for place in range(5)]
+MANY = tuple(SALE.model_copy(update={"limit": f"a{place}_days"}) for place in range(5))
 
 
 @pytest.mark.parametrize(
