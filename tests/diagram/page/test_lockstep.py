@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -80,6 +81,12 @@ PLAY = """walks => {
     })];
   });
 }"""
+
+
+@cache
+def html(key: str, policy: Policy) -> str:
+    """The page of a workflow under a policy."""
+    return page(OWN[key], policy=policy).html
 
 
 @dataclass
@@ -202,7 +209,7 @@ def test_the_page_steps_as_the_library_does(browser: Browser, key: str, policy: 
     dice = random.Random(f"{key} {policy.roll_over}")
     walks = [_walk(workflow, policy, dice) for _ in range(MANY if policy.special else WALKS)]
     with page_of(browser) as watched:
-        watched.page.set_content(page(workflow, policy=policy).html)
+        watched.page.set_content(html(key, policy))
         played = watched.page.evaluate(PLAY, [walk.script for walk in walks])
     for walk, shown in zip(walks, played, strict=True):
         for row, said, seen in zip([("open", walk.at), *walk.rows], walk.said, shown, strict=True):
@@ -235,7 +242,7 @@ def test_a_filing_after_the_facts_have_turned_is_judged_anew(browser: Browser, k
     workflow = orders.get(key)
     policy = workflow.default_policy()
     with page_of(browser) as watched:
-        watched.page.set_content(page(workflow, policy=policy).html)
+        watched.page.set_content(html(key, policy))
         found = watched.page.evaluate(
             """() => {
           const { data, model } = refundPage;
