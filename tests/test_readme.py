@@ -96,7 +96,7 @@ def test_the_table_of_ones_own_is_a_module_that_the_commands_take(clone: Path) -
 def test_a_shell_line_ends_with_the_code_that_it_names(
     heading: str, code: str, clone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each line ends with the exit code that its comment `# exit N` names, else with 0: the first in a shell, the others in this process."""
+    """Each line ends with the exit code that its comment `# exit N` names, else with 0: the first in a shell, the others in process."""
     monkeypatch.chdir(clone)
     for number, line in enumerate(filter(None, code.splitlines())):
         command, _, comment = line.partition("  #")
