@@ -177,11 +177,12 @@ def _move(case: RefundCase, dice: random.Random) -> tuple[str | None, datetime]:
     if kind < 0.35:
         return dice.choice(list(case.workflow.events)), when
     ran = case.advance(to=when)
-    inner = [one.rule for by in case.workflow.actors for one in ran.actions(at=when, by=by) if one.rule and one.rule.internal]
+    possible = [one.rule for by in case.workflow.actors for one in ran.actions(at=when, by=by) if one.rule]
+    inner = [rule for rule in possible if rule.internal]
     if case.policy.special and inner and dice.random() < 0.4:  # what moves a limit
         return dice.choice(inner).event.name, when
     been = {step.dest.key for step in ran.steps}
-    offered = [one.rule for by in case.workflow.actors for one in ran.actions(at=when, by=by) if one.rule and not one.rule.dest.final]
+    offered = [rule for rule in possible if not rule.dest.final]
     onward = [rule for rule in offered if rule.dest.key not in been] if dice.random() < 0.8 else offered
     allowed = [rule.event.name for rule in onward or offered]
     return dice.choice(allowed or list(case.workflow.events)), when
