@@ -1,9 +1,11 @@
-"""Every block of the README that `.ci/run` does not run is run here, as a new user would."""
+"""Every block of the README that `.ci/run` does not run is run here, as a new user would; of the shell lines of a block the first alone
+as a program of its own."""
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from refund_fsm.cli import main
 from tests.places import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -90,14 +93,24 @@ def test_the_table_of_ones_own_is_a_module_that_the_commands_take(clone: Path) -
 
 
 @pytest.mark.parametrize(("heading", "code"), blocks("sh"))
-def test_a_shell_line_ends_with_the_code_that_it_names(heading: str, code: str, clone: Path) -> None:
-    """Each line ends with the exit code that its comment `# exit N` names, else with 0."""
-    for line in filter(None, code.splitlines()):
+def test_a_shell_line_ends_with_the_code_that_it_names(
+    heading: str, code: str, clone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each line ends with the exit code that its comment `# exit N` names, else with 0: the first in a shell, the others in process."""
+    monkeypatch.chdir(clone)
+    for number, line in enumerate(filter(None, code.splitlines())):
         command, _, comment = line.partition("  #")
         code_told = re.search(r"exit (\d)", comment)
-        done = run(["bash", "-c", command], clone)
-        assert done.returncode == int(code_told[1] if code_told else 0), f"{heading}: {line}\n{done.stdout}\n{done.stderr}"
-        assert "Traceback" not in done.stderr
+        if number == 0:
+            done = run(["bash", "-c", command], clone)
+            ended, out, err = done.returncode, done.stdout, done.stderr
+        else:
+            program, *arguments = shlex.split(command)
+            assert program == "refund-fsm"
+            ended = main(arguments)
+            out, err = capsys.readouterr()
+        assert ended == int(code_told[1] if code_told else 0), f"{heading}: {line}\n{out}\n{err}"
+        assert "Traceback" not in err
 
 
 def test_there_are_blocks_to_run() -> None:

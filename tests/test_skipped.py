@@ -40,7 +40,8 @@ def test_what_was_skipped_is_run_where_the_tool_is_and_nothing_else(
     pytester.makepyfile(test_whole=MODULE, test_mixed=MIXED)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.delenv("TOOL", raising=False)
-    options = ("-p", "tests.skipped", "-p", "no:cacheprovider", *workers)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # five processes would load Hypothesis and more, which no test here uses
+    options = ("-p", "tests.skipped", "-p", "no:cacheprovider", *(("-p", "xdist.plugin", *workers) if workers else ()))
     with monkeypatch.context() as first:
         first.setenv(TO, str(tmp_path / "skipped"))
         done = pytester.runpytest_subprocess(*options)

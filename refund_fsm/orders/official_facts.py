@@ -6,6 +6,7 @@ Data and pure functions only. Source: official.md § 2. The guards on them are i
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
 from refund_fsm.orders.common import amount_ok, claimed_fen, has_evidence
@@ -116,22 +117,11 @@ def official_example_of(facts: Any, at: datetime, order_type: str) -> tuple[Orde
         return None
     long_ago = at - timedelta(days=400)  # longer than any period that a policy can set
     since = at if facts.in_period else long_ago
-    line = OrderLine(
-        sku="SKU-1",
-        title="示例商品",
-        quantity=1,
-        paid_fen=100,  # below what any sensible policy calls dear
-        no_reason_excluded=facts.excluded,
-        open_case="OTHER-CASE" if facts.other_case_open else None,
-        applications=0 if facts.may_apply else 9,
-        fresh=facts.line_class == "fresh",
-        electronic=facts.line_class == "electronic",
-    )
-    more = OrderLine(sku="SKU-2", title="同单其他商品", quantity=1, paid_fen=10_000_000)  # above it
+    line = _line(facts.excluded, facts.other_case_open, facts.may_apply, facts.line_class)
     order = Order(
         id="ORDER-1",
         order_type=order_type,
-        lines=(line, more) if facts.dear else (line,),
+        lines=(line, _more()) if facts.dear else (line,),
         paid_at=since,
         shipped_at=None if facts.goods == "not_shipped" else since,
         signed_at=since if facts.goods == "signed" else None,
@@ -145,6 +135,27 @@ def official_example_of(facts: Any, at: datetime, order_type: str) -> tuple[Orde
         amount_fen=None if facts.amount_ok else 101,
         evidence=(Evidence(kind="photo", by="buyer", at=at),) if facts.has_evidence else (),
     )
+
+
+# The lines of examples are few and frozen: each is made once, since a page asks for an example of every set of facts.
+@lru_cache(maxsize=64)
+def _line(excluded: bool, other_case_open: bool, may_apply: bool, line_class: LineClass) -> OrderLine:
+    return OrderLine(
+        sku="SKU-1",
+        title="示例商品",
+        quantity=1,
+        paid_fen=100,  # below what any sensible policy calls dear
+        no_reason_excluded=excluded,
+        open_case="OTHER-CASE" if other_case_open else None,
+        applications=0 if may_apply else 9,
+        fresh=line_class == "fresh",
+        electronic=line_class == "electronic",
+    )
+
+
+@lru_cache(maxsize=1)
+def _more() -> OrderLine:
+    return OrderLine(sku="SKU-2", title="同单其他商品", quantity=1, paid_fen=10_000_000)  # above it
 
 
 def _special(facts: Any) -> bool | None:

@@ -51,7 +51,7 @@ def agrees_on_everything(case: RefundCase, plain: Plain, key: str) -> None:
 def test_the_plain_reading_agrees_on_every_step(key: str, policy: Policy) -> None:
     fired = set[str]()
 
-    @settings(SURE, max_examples=150)
+    @settings(SURE, max_examples=90)
     @given(legal_paths(orders.get(key), policy=policy))
     def check(path: LegalPath) -> None:
         order, request, at = path.opening

@@ -155,9 +155,9 @@ def test_a_lattice_that_is_soon_done_says_nothing_before() -> None:
 
 
 def test_ctrl_c_ends_what_ranks_changes_within_one_change() -> None:
-    """On a lattice on which each change takes seconds."""
+    """On a lattice on which each change takes seconds, some seconds after the first has begun: all is compiled, the law was told before."""
     terminal = Terminal("exact", "third_party", "--step", "0.25", "--sensitivity", "--lang", "en")
     terminal.until(r"0 / \d+ changes")
-    threading.Timer(20, terminal.process.send_signal, (signal.SIGINT,)).start()
+    threading.Timer(4, terminal.process.send_signal, (signal.SIGINT,)).start()
     code, out = terminal.ended()
     assert code == 130 and "exact law" in out and "Traceback" not in terminal.err

@@ -51,7 +51,7 @@ def test_a_stderr_that_takes_nothing_changes_no_code() -> None:
     assert shell("refund_fsm show virtual >/dev/full 2>&1") == (4, "")
 
 
-@pytest.mark.parametrize("command", ["show third_party", "check", "--help"])
+@pytest.mark.parametrize("command", ["show third_party", "check virtual", "--help"])
 def test_a_reader_that_has_gone_is_silence(command: str) -> None:
     assert shell(f"{{ refund_fsm {command}; echo $? >&2; }} | true") == (0, "141\n")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from xml.etree import ElementTree
 
 import pytest
 
@@ -35,8 +36,13 @@ def next_of(case: RefundCase) -> list[Rule]:
 
 
 @CASES
-def test_a_case_lights_its_way_numbered_and_its_cards_and_nothing_that_cannot_follow(case: RefundCase) -> None:
-    made = parsed(case.workflow, case=case)
+def test_a_case_lights_its_way_and_shows_its_deadlines_and_breaches(case: RefundCase) -> None:
+    made = parsed(case.workflow, case=case, lang="en")
+    _lights_its_way_numbered_and_its_cards_and_nothing_that_cannot_follow(case, made)
+    _shows_its_deadlines_and_breaches_where_they_belong(case, made)
+
+
+def _lights_its_way_numbered_and_its_cards_and_nothing_that_cannot_follow(case: RefundCase, made: dict[str, ElementTree.Element]) -> None:
     for number, step in enumerate(case.steps, start=1):
         group = edge_of(made, step.rule.id)
         assert str(number) in texts(group)
@@ -60,9 +66,7 @@ def test_a_case_lights_its_way_numbered_and_its_cards_and_nothing_that_cannot_fo
         assert tones(made[f"state-{key}"]) == {expected}, key
 
 
-@CASES
-def test_a_case_shows_its_deadlines_and_breaches_where_they_belong(case: RefundCase) -> None:
-    made = parsed(case.workflow, case=case, lang="en")
+def _shows_its_deadlines_and_breaches_where_they_belong(case: RefundCase, made: dict[str, ElementTree.Element]) -> None:
     notes = re.compile(r"(?:[A-Z]\d+ )?((?:due|limit passed|statutory limit).*)")  # of one of several rules on a line, with its id
     found = ((name, notes.fullmatch(text)) for name, group in made.items() for text in texts(group))
     said = sorted((name, note[1]) for name, note in found if note)

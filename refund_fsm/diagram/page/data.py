@@ -16,7 +16,7 @@ from refund_fsm.diagram import palette
 from refund_fsm.diagram.labels import is_published
 from refund_fsm.diagram.markup import slug
 from refund_fsm.diagram.page import words
-from refund_fsm.diagram.page.table import Block, Move, Table, table_of
+from refund_fsm.diagram.page.table import Block, Move, Table, kept_table_of
 from refund_fsm.diagram.page.turns import Turn
 from refund_fsm.diagram.plan import Plan
 from refund_fsm.errors import WorkflowError
@@ -46,7 +46,7 @@ WEEKEND = 5
 
 def data_of(workflow: Workflow, policy: Policy) -> Json:
     """Everything that the script of a page reads. The numbers of states, events, rules and guards are their places in the workflow."""
-    table = table_of(workflow, policy)
+    table = kept_table_of(workflow, policy)
     return {
         "key": workflow.key,
         "text": _pair(workflow.label),

@@ -12,18 +12,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from refund_fsm.case import stepper_of
 from refund_fsm.diagram.page.memory import Memory
 from refund_fsm.diagram.page.turns import Course, Courses, Turn
 from refund_fsm.errors import TooLong
 from refund_fsm.graph import MAX_CONFIGS, coarsest
-from refund_fsm.workflow import CLOCK, Policy, Rule, Value, Workflow, counting, reads_of
+from refund_fsm.workflow import CLOCK, Policy, Rule, Value, WorkCalendar, Workflow, counting, reads_of
 
 MAX_OPENINGS = 1 << 17  # sets of facts that a page lists
 MANY_OPENINGS = (
     1 << 14
 )  # beyond which facts that nothing reads any more are forgotten, and only every so many openings is looked at closely
+KEPT = 4  # tables of a workflow that are kept, each of another policy
 CLOSELY = 61  # a prime, so that no fact is the same in all
 
 Answer = str | tuple[str, ...]  # the id of the rule that fires, or the guards that fail
@@ -89,6 +91,22 @@ class _Node(NamedTuple):
     kept: frozenset[str]
 
 
+_tables: WeakKeyDictionary[Workflow, dict[tuple[Policy, WorkCalendar], Table]] = WeakKeyDictionary()
+
+
+def kept_table_of(workflow: Workflow, policy: Policy) -> Table:
+    """As `table_of`, made once: the last few of a workflow are kept as long as it lives, so that its next page is made at once."""
+    known = _tables.setdefault(workflow, {})
+    asked = (policy, policy.calendar)  # a file of days may have changed since
+    found = known.get(asked)
+    if found is None:
+        found = table_of(workflow, policy)
+        known[asked] = found
+        for old in [*known][:-KEPT]:
+            del known[old]
+    return found
+
+
 def table_of(workflow: Workflow, policy: Policy) -> Table:
     """The table of a workflow under a policy. Raises `TooLong` for too many facts, `WorkflowError` as `turns.Courses` does."""
     starts = {one.name: one.start(policy) for one in workflow.fact_fields}
@@ -149,9 +167,12 @@ class _Search:
 
     def table(self) -> Table:
         """The table, its blocks numbered by their first configuration."""
+        drifts = [None if one is None else _drift(one) for one in self.courses]
         starts = [
-            None if one is None else self._enter(self._kept(_Node(self.workflow.initial.key, one.phases[0], _drift(one), frozenset())))
-            for one in self.courses
+            None
+            if one is None or drift is None
+            else self._enter(self._kept(_Node(self.workflow.initial.key, one.phases[0], drift, frozenset())))
+            for one, drift in zip(self.courses, drifts, strict=True)
         ]
         rows: list[_Row] = []
         while len(rows) < len(self.nodes):
@@ -168,8 +189,8 @@ class _Search:
             firsts.setdefault(block, place)
         blocks = tuple(self._block(place, rows[place], block_of) for place in firsts.values())
         openings = tuple(
-            None if start is None or one is None else Opening(block_of[start], one.turns, _drift(one)[1:])
-            for start, one in zip(starts, self.courses, strict=True)
+            None if start is None or one is None or drift is None else Opening(block_of[start], one.turns, drift[1:])
+            for start, one, drift in zip(starts, self.courses, drifts, strict=True)
         )
         return Table(self.columns, blocks, self.starts, openings)
 
@@ -228,6 +249,8 @@ def _nothing(_: Any) -> tuple[()]:
 
 def _drift(course: Course) -> Drift:
     first, *rest = course.phases
+    if not rest:
+        return ((),)
     names = [one.name for one in fields(first) if any(getattr(later, one.name) != getattr(first, one.name) for later in rest)]
     return tuple(tuple((name, getattr(phase, name)) for name in names) for phase in course.phases)
 

@@ -75,7 +75,7 @@ class Courses:
         last = derived(start + HORIZON - TICK)
         for turns in self._known:
             instants = [turn.after(start, self.policy) for turn in turns]
-            phases = tuple(derived(at) for at in (start, *instants))
+            phases = (facts, *(derived(at) for at in instants))  # at the start it has these, `_told` has seen
             if phases[-1] == last and [derived(at - TICK) for at in instants] == list(phases[:-1]) and len({*phases}) == len(phases):
                 return Course(phases, turns)
         return self.of(facts)

@@ -18,13 +18,13 @@ from tests.workflows import ALL, EVERY_KEY_AND_OWN
 
 @cache
 def given(key: str) -> dict[str, Any]:
-    """What the script of a workflow's page is given, under the guide's policy."""
-    return data_of(ALL[key], Policy.guide())
+    """What the script of a workflow's page is given, under the workflow's own profile."""
+    return data_of(ALL[key], ALL[key].default_policy())
 
 
 @EVERY_KEY_AND_OWN
 def test_the_working_days_are_those_of_the_calendar(key: str) -> None:
-    policy = Policy.guide()
+    policy = ALL[key].default_policy()
     told = given(key)["calendar"]
     known = {year for first, last in told["years"] for year in range(first, last + 1)}
     for day in (date(2003, 12, 25) + timedelta(days=n) for n in range(366 * 25)):
@@ -45,7 +45,8 @@ def test_the_users_own_days_are_in_the_page(tmp_path: Path) -> None:
 
 @EVERY_KEY_AND_OWN
 def test_the_first_facts_can_go_the_whole_spine(key: str) -> None:
-    workflow, policy = ALL[key], Policy.guide()
+    workflow = ALL[key]
+    policy = workflow.default_policy()
     facts = given(key)["start"]["facts"]
     graph = explore(workflow, policy)
     here = {graph.index(workflow.initial.key, workflow.facts(**facts))}

@@ -11,7 +11,7 @@ import pytest
 
 from refund_fsm import Policy, RefundCase, Workflow, WorkflowError, orders
 from refund_fsm.diagram.page import table as tables
-from refund_fsm.diagram.page.table import Column, Move, Table, table_of
+from refund_fsm.diagram.page.table import Column, Move, Table, kept_table_of, table_of
 from refund_fsm.diagram.page.turns import REFERENCES, Courses, Turn
 from refund_fsm.errors import TooLong
 from refund_fsm.graph import ConfigGraph, explore
@@ -25,13 +25,15 @@ POLICIES = {"guide": Policy.guide(), "statute": Policy.statute()}
 EVERY_POLICY = {**POLICIES, "platform": Policy.platform()}
 
 
+ONE_IN = 7  # of all sets of facts: no fact is the same in all that are taken
+
 MADE = [(key, name) for key in ALL for name in POLICIES if key != "shop_official"] + [("shop_official", "platform")]
 
 
 @pytest.fixture(scope="module", params=MADE, ids="-".join)
 def made(request: pytest.FixtureRequest) -> tuple[Workflow, Policy, Table]:
     key, name = request.param
-    return ALL[key], EVERY_POLICY[name], table_of(ALL[key], EVERY_POLICY[name])
+    return ALL[key], EVERY_POLICY[name], kept_table_of(ALL[key], EVERY_POLICY[name])
 
 
 def opened(table: Table) -> list[tuple[dict[str, Any], int]]:
@@ -97,7 +99,7 @@ def test_blocks_know_how_their_limit_is_counted(made: tuple[Workflow, Policy, Ta
 @pytest.mark.parametrize("key", [key for key in ALL if key != "shop_official"])
 def test_what_is_forgotten_changes_nothing(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A table of very many openings is made in a shorter way: of few it makes the same."""
-    whole = table_of(ALL[key], Policy.guide())
+    whole = kept_table_of(ALL[key], Policy.guide())
     monkeypatch.setattr(tables, "MANY_OPENINGS", 0)
     assert table_of(ALL[key], Policy.guide()) == whole
 
@@ -123,9 +125,14 @@ def test_facts_turn_when_the_library_derives_them_anew(made: tuple[Workflow, Pol
 
 @pytest.mark.parametrize("key", ["self_operated", "third_party"])
 def test_the_window_is_fitted_under_any_policy(key: str) -> None:
+    workflow = orders.get(key)
+
     def turns(**changes: Any) -> set[Turn]:
-        table = table_of(orders.get(key), Policy(**changes))
-        return {turn for one in table.openings if one for turn in one.turns}
+        policy = Policy(**changes)
+        courses = Courses(workflow, policy)
+        facts = itertools.product(*(one.start(policy) for one in workflow.fact_fields))
+        found = [courses.of(workflow.facts(*values)) for values in itertools.islice(facts, 0, None, ONE_IN)]
+        return {turn for one in found if one for turn in one.turns}
 
     assert turns(no_reason_days=1) == {Turn("days", 0, False)}
     assert turns(no_reason_days=365, window_starts="next_day") == {Turn("days", 365, False)}
