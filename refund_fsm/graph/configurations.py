@@ -164,7 +164,7 @@ class MergedGraph(ConfigGraph):
         return self.raw.merged_by(colours)
 
 
-Allowed = tuple[bool, tuple[tuple[Domain, Domain], ...]]
+Allowed = tuple[tuple[Domain, Domain], ...]
 _graphs: WeakKeyDictionary[Workflow, dict[Allowed, dict[tuple[object, ...], ConfigGraph]]] = WeakKeyDictionary()
 
 
@@ -178,12 +178,14 @@ def explore(workflow: Workflow, policy: Policy | None = None, *, strict: bool = 
     the first rule fires, as the machine has it.
     """
     policy = workflow.default_policy() if policy is None else policy
-    allowed: Allowed = (strict, tuple((one.domain(policy), one.start(policy)) for one in workflow.fact_fields))
+    allowed: Allowed = tuple((one.domain(policy), one.start(policy)) for one in workflow.fact_fields)
     known = _graphs.setdefault(workflow, {}).setdefault(allowed, {})
     limits = counting(workflow, policy)
+    other = next(iter(known.values()), None)
+    if strict and other is not None and other.clashes:  # a graph in which nothing clashes serves both
+        Explorer(workflow, policy, strict=True).explored()  # raises
     found = known.get(limits.signature)
     if found is None:
-        other = next(iter(known.values()), None)
         if other is not None:
             made = other._counted_anew(counted(limits, other.states, other.facts, other.state_of, other.fact_of))
         else:

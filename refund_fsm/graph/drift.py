@@ -23,18 +23,20 @@ def changes(told: Told, start: datetime) -> list[datetime]:
     Facts are looked at in ever wider steps (`LOOKS`); what turns and turns back between two looks is not seen.
     """
     found: list[datetime] = []
-    for one, other in pairwise(start + look for look in LOOKS):
-        _search(told, one, other, found)
+    looks = [start + look for look in LOOKS]
+    for low, high in pairwise([(at, told(at)) for at in looks]):
+        _search(told, low, high, found)
     return found
 
 
-def _search(told: Told, low: datetime, high: datetime, found: list[datetime]) -> None:
-    """Halves the span until it is a microsecond: at most 46 deep for `HORIZON`."""
-    if told(low) == told(high):
+def _search(told: Told, low: tuple[datetime, Any], high: tuple[datetime, Any], found: list[datetime]) -> None:
+    """Halves the span between two looks (instant, facts) until it is a microsecond: at most 46 deep for `HORIZON`."""
+    if low[1] == high[1]:
         return
-    if high - low <= TICK:
-        found.append(high)
+    if high[0] - low[0] <= TICK:
+        found.append(high[0])
         return
-    middle = low + (high - low) // 2
+    at = low[0] + (high[0] - low[0]) // 2
+    middle = at, told(at)
     _search(told, low, middle, found)
     _search(told, middle, high, found)

@@ -19,11 +19,13 @@ from refund_fsm import Actor, Event, Policy, Rule, Workflow, graph
 from refund_fsm.export import formulas, render
 from tests.awkward import WORKFLOW as AWKWARD
 from tests.exchange import WORKFLOW as EXCHANGE
-from tests.workflows import ALL, EVERY_WORKFLOW_AND_OWN
+from tests.workflows import ALL
 
 POLICIES = {"guide": Policy.guide(), "escalate": Policy(on_merchant_silence="escalate")}
 CASES = [pytest.param(ALL[key], policy, id=f"{key}-{name}") for key in ALL for name, policy in POLICIES.items()]
 CASES.append(pytest.param(AWKWARD, POLICIES["guide"], id=AWKWARD.key))
+# Of what a search for cycles goes through many times: values that leave every guard both its answers. Dead ends are searched for all.
+FEWER = {"shop_official": {"reason": ("changed_mind", "quality", "not_received"), "line_class": ("ordinary", "electronic")}}
 ASSUMED = {EXCHANGE.key: 1, AWKWARD.key: 2}  # the others can stay, and fail to pay, for ever
 COMPILER = next(filter(None, map(shutil.which, ("gcc", "cc", "clang"))), None)
 SAFETY = ("-DSAFETY", "-DNOCLAIM", "-DPEG")  # the last counts how often each line was executed
@@ -109,8 +111,12 @@ def spun(tmp_path_factory: pytest.TempPathFactory) -> Spun:
     """Models by their text, so that workflows that a policy leaves alike are verified once."""
     made: dict[str, Spin] = {}
 
-    def spin(workflow: Workflow, policy: Policy | None = None, *, only: str | None = None) -> Spin:
+    def spin(workflow: Workflow, policy: Policy | None = None, *, only: str | None = None, fewer: bool = False) -> Spin:
         text = render(workflow, "promela", policy)
+        for name, values in FEWER.get(workflow.key, {}).items() if fewer else ():
+            chosen = " ".join(f":: fact_{name} = {name}_{value}" for value in values)
+            text, found = re.subn(rf"if (:: fact_{name} = {name}_\w+ )+fi;", f"if {chosen} fi;", text)
+            assert found == 1, name
         if only is not None:  # one claim, or with "" none: a smaller program, sooner compiled
             text = re.sub(rf"^ltl (?!{only or 'none'} ).*\n", "", text, flags=re.MULTILINE)
         if text not in made:
@@ -136,7 +142,7 @@ def test_spin_finds_no_dead_end_and_the_rules_that_the_library_says_fire(spun: S
 def test_every_filed_case_ends_and_is_paid_at_most_once(spun: Spun, workflow: Workflow, policy: Policy) -> None:
     assert formulas.claims(workflow) == ("ends", "money")
     for name in formulas.claims(workflow):
-        verdict = spun(workflow, policy).claim(name)
+        verdict = spun(workflow, policy, fewer=True).claim(name)
         assert verdict.fault is None, (name, verdict)
 
 
@@ -147,7 +153,7 @@ def test_each_assumption_is_needed(spun: Spun, workflow: Workflow, policy: Polic
     doubts = formulas.doubts(workflow, workflow.domains(policy))
     assert len(doubts) == ASSUMED.get(workflow.key, 3)
     for name in doubts:
-        verdict = spun(workflow, policy).claim(name)
+        verdict = spun(workflow, policy, fewer=True).claim(name)
         assert verdict.fault == "acceptance cycle", (name, verdict)
         if name == "if_stayed_for_ever":
             assert rules[verdict.trail[-1]].internal
@@ -173,6 +179,12 @@ def _changed(workflow: Workflow, place: Rule, **changes: object) -> Workflow:
     return workflow.variant(rules=tuple(replace(rule, **changes) if rule is place else rule for rule in workflow.rules))  # type: ignore[arg-type]  # fields of Rule
 
 
+def some_workflows(place: int) -> pytest.MarkDecorator:
+    """Two workflows for each fault, all of them in turn."""
+    chosen = [list(ALL)[(place + more) % len(ALL)] for more in (0, 2)]
+    return pytest.mark.parametrize("workflow", [ALL[key] for key in chosen], ids=chosen)
+
+
 COUNTING = [pytest.param(one, id=key) for key, one in ALL.items() if any(field.up_to for field in one.fact_fields)]
 
 
@@ -183,7 +195,7 @@ def _counting(workflow: Workflow) -> Rule:
     return next(rule for rule in workflow.rules if rule.effect and counts & {*rule.effect.changes})
 
 
-@EVERY_WORKFLOW_AND_OWN
+@some_workflows(0)
 def test_a_second_payout_is_found(spun: Spun, workflow: Workflow) -> None:
     paid = _payment(workflow)
     verdict = spun(_added(workflow, paid.dest.key, paid.source.key), only="").safety()
@@ -191,7 +203,7 @@ def test_a_second_payout_is_found(spun: Spun, workflow: Workflow) -> None:
     assert verdict.trail.count(paid.id) == 2 and "F1" in verdict.trail
 
 
-@EVERY_WORKFLOW_AND_OWN
+@some_workflows(1)
 def test_a_payout_left_out_on_the_way_to_its_state_is_found(spun: Spun, workflow: Workflow) -> None:
     paid = _payment(workflow)
     verdict = spun(_added(workflow, paid.source.key, paid.dest.key), only="money").claim("money")
@@ -206,7 +218,7 @@ def test_a_good_end_without_money_after_a_payout_is_found(spun: Spun, workflow: 
     assert spun(_added(workflow, paid.source.key, good), only="money").claim("money").fault is None, "unpaid it may end there"
 
 
-@EVERY_WORKFLOW_AND_OWN
+@some_workflows(2)
 def test_a_state_without_rules_is_found(spun: Spun, workflow: Workflow) -> None:
     paid = _payment(workflow)
     verdict = spun(workflow.variant(rules=tuple(rule for rule in workflow.rules if rule.source.key != paid.source.key)), only="").safety()
@@ -214,14 +226,14 @@ def test_a_state_without_rules_is_found(spun: Spun, workflow: Workflow) -> None:
     assert workflow.by_id[verdict.trail[-1]].dest.key == paid.source.key
 
 
-@EVERY_WORKFLOW_AND_OWN
+@some_workflows(3)
 def test_a_state_without_a_way_out_for_some_facts_is_found(spun: Spun, workflow: Workflow) -> None:
     rules = tuple(rule for rule in workflow.rules if rule.when or rule.source.key != workflow.initial.key)
     verdict = spun(workflow.variant(rules=rules), only="").safety()
     assert (verdict.fault, verdict.trail) == ("invalid end state", ())
 
 
-@EVERY_WORKFLOW_AND_OWN
+@some_workflows(4)
 def test_a_way_back_without_end_is_found(spun: Spun, workflow: Workflow) -> None:
     """It is no assumption of the claim: only waiting, staying and failing payouts are."""
     onward = next(r for r in workflow.rules if not (r.when or r.effect or r.internal or r.by_clock or r.dest.final))
@@ -229,7 +241,7 @@ def test_a_way_back_without_end_is_found(spun: Spun, workflow: Workflow) -> None
     assert verdict.fault == "acceptance cycle" and "F1" in verdict.trail[-3:]
 
 
-@EVERY_WORKFLOW_AND_OWN
+@some_workflows(5)
 def test_a_round_that_nothing_counts_is_found(spun: Spun, workflow: Workflow) -> None:
     counting = _counting(workflow)
     verdict = spun(_changed(workflow, counting, effect=None), only="ends").claim("ends")

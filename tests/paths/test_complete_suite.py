@@ -41,7 +41,8 @@ def test_identifiers_tell_every_two_classes_apart_that_can_be_told_apart(key: st
                 assert after[0] == after[1] or (space.state(after[0]) == space.state(after[1]) and after not in plan.separating)
 
 
-@pytest.mark.parametrize("key", [key for key in ALL if key != "shop_official"])  # of which the suite would have a million steps
+# (Of the platform's own table the suite would have a million steps; the mall's is much like that of the shops.)
+@pytest.mark.parametrize("key", [key for key in ALL if key not in ("shop_official", "self_operated")])
 def test_where_states_look_alike_classes_are_told_apart_by_what_follows(key: str) -> None:
     """Every state looks the same: only what is taken tells classes apart, and which ones it can tell is found anew."""
     workflow = ALL[key]

@@ -55,7 +55,7 @@ MIXED = toy(  # three actors; rules that stay, and bar others; states counted to
     limits={(B, C): Limit("x_hours", "assumed", 48), D: Limit("y_days", "assumed", 1)},
 )
 WORKFLOWS = {**EVEN_AWKWARD, MIXED.key: MIXED, MOVED.key: MOVED}
-SEEDS = {AWKWARD.key: 12, MIXED.key: 40, MOVED.key: 60, "shop_official": 8}
+SEEDS = {AWKWARD.key: 8, MIXED.key: 24, MOVED.key: 36, "shop_official": 6}
 FEWER = 4
 HOURS = {AWKWARD.key: 1, MOVED.key: 12, "shop_official": 12}  # there are limits of 5 and 7 hours, and of 36
 
@@ -91,8 +91,6 @@ def _coarse(behaviour: Behaviour, hours: int, values: int) -> Behaviour:
 
 IDLE = {  # the rules that do not fire: nobody chooses them, or they come too late for it
     ("self_operated", 24): ("M35", "M36"),
-    ("self_operated", 12): ("M27", "M35", "M36"),
-    ("third_party", 24): ("S15", "S16", "S52", "S53", "S55", "S56"),
     ("third_party", 12): ("S15", "S16", "S52", "S53", "S55", "S56"),
     ("shop_official", 12): ("P27", "P31", "P33", "P50", "P51"),
     ("virtual", 24): ("V21",),

@@ -43,8 +43,9 @@ def test_path(number):
 
 
 def run(pytester: pytest.Pytester, *arguments: str, count: int = 11) -> pytest.RunResult:
+    """In this process: one of its own would say the same, after seconds. Workers of xdist are processes of their own."""
     pytester.makepyfile(SUITE.replace("PATHS", str(count)))
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider", *arguments)
+    return pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
 
 
 def shown(result: pytest.RunResult, criterion: str) -> tuple[int, int]:

@@ -18,7 +18,8 @@ from tests.testing.lockstep.services import SHIFTED, VIRTUAL, OneTooFew, anybody
 from tests.workflows import EVERY_WORKFLOW_AND_OWN
 
 BRIEF = settings(settings_for("ci"), max_examples=12, stateful_step_count=20)
-STEADY = settings(settings_for("ci"), max_examples=100, stateful_step_count=20)
+# What fails is not explained, which would be to run it again and again.
+STEADY = settings(settings_for("ci"), max_examples=100, stateful_step_count=20, phases=[Phase.generate, Phase.shrink])
 HASTY = settings(STEADY, phases=[Phase.generate])
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, find, given, settings
+from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -128,6 +128,6 @@ def test_the_opening_of_a_machines_counterexample_shrinks_to_a_plain_one() -> No
             super().begin(opening)
 
     with pytest.raises(AssertionError, match="apply gave False; expected True"):
-        run_state_machine_as_test(Machine, settings=settings(SURE, max_examples=30))
+        run_state_machine_as_test(Machine, settings=settings(SURE, max_examples=30, phases=[Phase.generate, Phase.shrink]))
     plain = plain_opening_of(Choices(b""), virtual, GUIDE)
     assert opened[-1] == tuple(plain)

@@ -56,7 +56,7 @@ def test_what_hangs_in_a_thread_is_reported(make: Any, part: str, length: int) -
 
 
 def test_what_hangs_or_ends_in_a_process_is_ended_and_reported() -> None:
-    report = verify_implementation(Hangs, VIRTUAL, criterion="states", examples=0, timeout=0.3, isolation="process", max_search_calls=9)
+    report = verify_implementation(Hangs, VIRTUAL, criterion="states", examples=0, timeout=0.3, isolation="process", max_search_calls=3)
     assert report.divergence is not None and (report.divergence.kind, report.divergence.part) == ("hung", "apply"), str(report)
     ended = verify_implementation(Crashes, VIRTUAL, criterion="states", examples=0, isolation="process", max_search_calls=9)
     assert ended.divergence is not None and ended.divergence.kind == "raised" and "exit code 17" in ended.divergence.got, str(ended)
