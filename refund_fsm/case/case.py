@@ -7,39 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 from refund_fsm import orders
-from refund_fsm.case.engine import Head, Live, advanced, due_of, is_guessed, open_breach, statutory_due
+from refund_fsm.case.engine import Head, Live, advanced, open_breach
 from refund_fsm.case.judging import backwards, checked, is_repeated, reached, verdict
 from refund_fsm.case.logged import logged
-from refund_fsm.case.opening import key_of, opened
-from refund_fsm.case.record import Breach, Due, Recounted, Step, check_dated
-from refund_fsm.case.recounting import recounted
+from refund_fsm.case.news import check_news, told
+from refund_fsm.case.opening import opened
+from refund_fsm.case.record import Breach, CalendarChange, check_dated
 from refund_fsm.case.refusal import Refused, Verdict
+from refund_fsm.case.standing import Standing
 from refund_fsm.case.taking import taken
-from refund_fsm.workflow import CLOCK, Freight, Order, Policy, RefundRequest, State, Workflow, instant
+from refund_fsm.workflow import CLOCK, Order, Policy, RefundRequest, Workflow, instant
 
 
-class RefundCase:
+class RefundCase(Standing):
     """One refund case: an immutable value. Every step makes a new one; the old one stands.
 
     Instants are aware datetimes; they are kept in Asia/Shanghai. Amounts are fen. A refused event raises `Refused`, bad data
     `BadData`; nothing is half done.
     """
 
-    __slots__ = ("__weakref__", "_head", "_live")
-    _head: Head
-    _live: Live
-
-    def __init__(self) -> None:
-        raise TypeError("a RefundCase is made by RefundCase.open or RefundCase.from_json")
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"a RefundCase is immutable: cannot set {name}")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"a RefundCase is immutable: cannot delete {name}")
+    __slots__ = ()
 
     @classmethod
     def _of(cls, head: Head, live: Live) -> Self:
@@ -68,119 +58,7 @@ class RefundCase:
         """
         return cls._of(*opened(order, request, at, policy, workflow, case_id))
 
-    # 1. What it is
-
-    @property
-    def workflow(self) -> Workflow:
-        """The table that the case lives by."""
-        return self._head.workflow
-
-    @property
-    def policy(self) -> Policy:
-        """The policy that it is judged under."""
-        return self._head.policy
-
-    @property
-    def order(self) -> Order:
-        """The order as it was when the case was opened."""
-        return self._head.order
-
-    @property
-    def request(self) -> RefundRequest:
-        """What the buyer asks for."""
-        return self._head.request
-
-    @property
-    def case_id(self) -> str:
-        """The case's id."""
-        return self._head.case_id
-
-    @property
-    def opened_at(self) -> datetime:
-        """When the case was opened."""
-        return self._head.opened_at
-
-    @property
-    def state(self) -> State:
-        """Where the case is at `now`."""
-        return self._live.state
-
-    @property
-    def facts(self) -> Any:
-        """The facts as the last filing event and the effects left them."""
-        return self._live.facts
-
-    @property
-    def now(self) -> datetime:
-        """The later of the last step and the last advance (at first, the opening)."""
-        return self._live.now
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """All accepted events, in order."""
-        return self._live.steps
-
-    # 2. Money and freight
-
-    @property
-    def amount_fen(self) -> int:
-        """The amount claimed, in fen: the request's, or the line's balance when it names none (A10)."""
-        return self._head.amount_fen
-
-    @property
-    def paid_fen(self) -> int:
-        """What this case has paid out, in fen."""
-        return self._live.paid_fen
-
-    @property
-    def refundable_fen(self) -> int:
-        """What can still be refunded of the line, in fen: its balance less what this case has paid out."""
-        return max(0, self._head.balance_fen - self._live.paid_fen)
-
-    @property
-    def payout_key(self) -> str:
-        """The idempotency key that every payout of this case carries, retries included: 43 characters of `[0-9A-Za-z_-]`.
-
-        Derived from the case id, order (its type included), request and opening instant, so different for any two cases that
-        differ in one of them. A case that was saved in format 1 keeps `refund:<case_id>`, which it was paid under.
-        """
-        return key_of(self._head)
-
-    @property
-    def freight(self) -> Freight | None:
-        """Who pays the return freight, and on what ground; None when nothing is sent back or the workflow does not say."""
-        return self._head.workflow.freight(self._live.facts, self._head.order)
-
-    # 3. Clocks
-
-    @property
-    def due(self) -> Due | None:
-        """The limit of the present state, or None where there is none."""
-        return due_of(self._live)
-
-    @property
-    def recounted(self) -> tuple[Recounted, ...]:
-        """The limits of a case that was counted by another calendar which today's would end elsewhere, in the order of the steps.
-
-        What was decided stands; this only tells. () for a case that today's calendar has counted from the start.
-        """
-        return recounted(self._head, self._live)
-
-    def guessed(self, place: int) -> bool:
-        """Whether step `place` (from 0) stands where a limit ended that rests on days whose holidays are not published yet."""
-        return is_guessed(self._head, self._live, place)
-
-    @property
-    def statutory_due(self) -> Due | None:
-        """When the law's clock runs out (L1): the earliest that has started, or None before. It warns and moves nothing."""
-        return statutory_due(self._head, self._live)
-
-    @property
-    def statutory_passed(self) -> bool:
-        """Whether the law's clock ran out before the case ended, as of `now`."""
-        due = self.statutory_due
-        end = self.steps[-1].at if self.state.final and self.steps else self.now
-        return due is not None and due.at <= end
+    # 1. Clock and events
 
     def breaches(self, *, at: datetime | None = None) -> tuple[Breach, ...]:
         """The limits passed by `at` (default: `now`) that nothing enforced, whether a step has recorded them or not.
@@ -203,8 +81,6 @@ class RefundCase:
             raise Refused(backwards(self._head, self._live, "advance", to, CLOCK.key))
         head, live = self._head, self._live
         return self._of(head, logged(head, live, "advance", to, CLOCK.key, lambda: advanced(head, live, to)))
-
-    # 4. Events
 
     def apply(self, event: str, *, at: datetime, by: str, **details: Any) -> Self:
         """The case after an event of the actor `by`, the clock having run to `at` first.
@@ -238,7 +114,23 @@ class RefundCase:
         names = [name for name, event in head.workflow.events.items() if event.actor.key == by]
         return tuple(verdict(head, *reached(head, live, name, at, by, None), name, at, by) for name in names)
 
-    # 5. As a value
+    def with_order(self, order: Order, *, at: datetime) -> Self:
+        """The case once it is told, at `at`, how its order is by now: shipped, signed for, another case paid. The clock runs to `at` first.
+
+        `order` is the whole order, the newest there is. In its lines `refunded_fen`, `pending_fen` and `applications` are those of other
+        cases, and `open_case` equal to this case's id is no other case; `Order.after` gives such an order. They may be new, and so may
+        `benefits_used`; `shipped_at`, `signed_at` and `activated_at` may be told where the case did not know one. What was filed stays as
+        it was; filing events derive their facts from the newest order, and `refundable_fen`, `freight` and advice follow it at once. It is
+        recorded among the steps, in `news`; an order that the case knows already is no news, and only its clock runs.
+
+        Raises `BadData` naming the field for anything else that is new, a known instant altered or taken back, and an `at` before `now`.
+        """
+        at, head, live = instant(at, "at"), self._head, self._live
+        check_news(head, live, order, at)
+        live = logged(head, live, "news", at, CLOCK.key, lambda: advanced(head, live, at))
+        return self._of(*told(head, live, order, at)) if order != head.order else self._of(head, live)
+
+    # 2. As a value
 
     def to_json(self, *, indent: int | None = None) -> str:
         """The case as JSON, with chained digests, to be read by `from_json`. Integrity, not authenticity: no secret is used."""
@@ -264,7 +156,8 @@ class RefundCase:
 
     def _key(self) -> tuple[object, ...]:
         head = self._head
-        return (head.case_id, head.opened_at, head.order, head.request, head.policy, self._live.now, self._live.steps)
+        told = tuple(change for change in self._live.changes if not isinstance(change, CalendarChange))
+        return (head.case_id, head.opened_at, self.opening_order, head.request, head.policy, self._live.now, self._live.steps, told)
 
     def __copy__(self) -> Self:
         return self

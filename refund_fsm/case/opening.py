@@ -37,7 +37,7 @@ def opened(
     case_id = f"RC-{_digest(_told(order, request, at))[:16]}" if case_id is None else values.name(case_id, "case_id")
     head = Head(workflow, policy, order, request, at, case_id, facts)
     law = {s.key: at for s, limit in workflow.law.items() if s.key == workflow.initial.key and limit.holds(head.facts)}
-    return head, Live(workflow.initial, head.facts, at, (), at, False, {}, law, {}, 0, head.due)
+    return head, Live(workflow.initial, head.facts, at, (), at, False, {}, law, {}, 0, head.claimed_fen, head.due)
 
 
 def _check_type(name: str, value: object, expected: type) -> None:
@@ -47,6 +47,7 @@ def _check_type(name: str, value: object, expected: type) -> None:
 
 def key_of(head: Head) -> str:
     """The idempotency key under which the case pays: made when it is first asked for, or read with the case."""
+    head = head.opening
     if head.payout_key is None:
         head.payout_key = payout_key(head)
     return head.payout_key

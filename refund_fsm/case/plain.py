@@ -8,15 +8,17 @@ from __future__ import annotations
 from typing import Any
 
 from refund_fsm.case.engine import Live, Uncounted
-from refund_fsm.case.record import Breach, CalendarChange, Due, Step
+from refund_fsm.case.record import Breach, Change, Due, News, Step
 from refund_fsm.workflow import facts as finite
 
 FORMAT = "refund_fsm case 2"
 OLD_FORMAT = "refund_fsm case 1"  # that of 2026-11-25; read for good
 
 
-def change_of(change: CalendarChange) -> dict[str, Any]:
-    """A change of the calendar as a saved case holds it."""
+def change_of(change: Change) -> dict[str, Any]:
+    """What happened to a case and is no step, as a saved case holds it: its `kind`, when, and what."""
+    if isinstance(change, News):
+        return {"kind": "news", "at": change.at.isoformat(), "order": change.order.model_dump(mode="json")}
     told = {"kind": "calendar", "at": change.at.isoformat(), "calendar": change.calendar}
     return told if change.due is None else {**told, "due": limit_of(change.due)}
 

@@ -26,7 +26,7 @@ def changed(head: Head, live: Live, calendar: str, former: str) -> Live:
         due = past or _from_now_on(running(head, live.state, live.facts, live.entered), live.now)
     change = CalendarChange(len(live.steps), live.now, calendar, due if isinstance(due, Due) else None)
     changes = live.changes
-    if changes and changes[-1][:2] == change[:2]:  # nothing has come of the one before
+    if changes and isinstance(changes[-1], CalendarChange) and changes[-1][:2] == change[:2]:  # nothing has come of the one before
         changes = changes[:-1]
     return live._replace(due=due, changes=(*changes, change))
 
@@ -61,10 +61,11 @@ def _from_now_on(due: Due | Uncounted | None, now: datetime) -> Due | Uncounted 
 
 def recounted(head: Head, live: Live) -> tuple[Recounted, ...]:
     """The limits that today's calendar would end elsewhere, each as it was counted last before its state was left."""
-    if not live.changes:
+    changes = [change for change in live.changes if isinstance(change, CalendarChange)]
+    if not changes:
         return ()
     found = []
-    for after, then, entered, state, facts in _counts(head, live):
+    for after, then, entered, state, facts in _counts(head, live, changes):
         today = running(head, state, facts, entered)
         if isinstance(today, Due) and then.why.held is not None:
             today = today._replace(at=max(today.at, then.why.held))
@@ -74,10 +75,10 @@ def recounted(head: Head, live: Live) -> tuple[Recounted, ...]:
     return tuple(found)
 
 
-def _counts(head: Head, live: Live) -> Iterator[tuple[int, Due, datetime, State, Any]]:
+def _counts(head: Head, live: Live, changes: list[CalendarChange]) -> Iterator[tuple[int, Due, datetime, State, Any]]:
     """Each count of a limit: after how many steps it began, the limit, from when and in which state it was counted, and for which facts
     at last."""
-    later = {change.after: change.due for change in live.changes[:-1]}  # the last is today's own
+    later = {change.after: change.due for change in changes[:-1]}  # the last is today's own
     after, entered, state, due, facts = 0, head.opened_at, head.workflow.initial, head.due, head.facts
     then = due if isinstance(due, Due) else None
     for number, step in enumerate(live.steps, 1):

@@ -1,8 +1,8 @@
 """Owns the written form of a case: head, steps and tail as JSON with chained digests, and the reading of it.
 
 Format 2 is written; 1 and 2 are read. In `steps` stand, in their order, the steps (`kind: step`) and what else happened to the case
-(`kind: calendar`: from then on another calendar counted). A kind or a field that this version does not know was written by a newer
-one, and is refused as that. Must not judge what is read (`replay`), nor know how the text comes apart (`parts`).
+(`calendar`: from then on another calendar counted; `news`: from then on it knew a newer order). A kind or a field that this version
+does not know was written by a newer one, and is refused as that. Must not judge what is read (`replay`), nor know how the text comes apart (`parts`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def written(head: Head, live: Live, indent: int | None = None) -> str:
     """The case as JSON: `{"head", "steps": [...], "tail"}`, each part with the digest of itself and all before it."""
     spell = Speller()
-    parts = [spell.head(head)]
+    parts = [spell.head(head.opening)]
     changes = list(live.changes)
     for number, step in enumerate(live.steps):
         while changes and changes[0].after == number:

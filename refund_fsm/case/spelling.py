@@ -14,7 +14,7 @@ from refund_fsm.case.chain import seal
 from refund_fsm.case.engine import Head, Live, Uncounted
 from refund_fsm.case.opening import key_of
 from refund_fsm.case.plain import FORMAT, change_of, details_of, facts_of, tail_of
-from refund_fsm.case.record import Breach, CalendarChange, Details, Due, Step
+from refund_fsm.case.record import Breach, Change, Details, Due, Step
 
 _spelled = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
@@ -46,8 +46,8 @@ class Speller:
             f',"event":{_quoted(step.event)},"kind":"step","rule":{_quoted(step.rule.id)},"source":{_quoted(step.source.key)}}}'
         )
 
-    def change(self, change: CalendarChange) -> str:
-        """A change of the calendar."""
+    def change(self, change: Change) -> str:
+        """What happened to the case and is no step."""
         return _spelled(change_of(change))
 
     def tail(self, live: Live) -> str:

@@ -210,7 +210,9 @@ def attempts_in(things: Iterable[Attempt | RefundCase]) -> Iterator[Attempt]:
 
 
 def _remembered(case: RefundCase) -> Iterator[Attempt]:
-    now = RefundCase.open(case.order, case.request, at=case.opened_at, policy=case.policy, workflow=case.workflow, case_id=case.case_id)
+    now = RefundCase.open(
+        case.opening_order, case.request, at=case.opened_at, policy=case.policy, workflow=case.workflow, case_id=case.case_id
+    )
     for step in case.steps:
         after = now.advance(to=step.at)
         if step.by != CLOCK.key:

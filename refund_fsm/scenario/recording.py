@@ -13,7 +13,7 @@ def recorded(case: RefundCase, where: str) -> Trace:
 
     What was refused is not in it, for a case does not record that. `due` is what the step recorded; of the last row, what runs now.
     """
-    scenario = Scenario(where, None, case.workflow, case.policy, case.order, case.request, case.opened_at, ())
+    scenario = Scenario(where, None, case.workflow, case.policy, case.opening_order, case.request, case.opened_at, ())
     rows = [
         TraceRow("step", one.at, one.by, one.event, one.dest, one.due, step=one, breach=one.breach, provisional=case.guessed(place))
         for place, one in enumerate(case.steps)

@@ -1,0 +1,64 @@
+"""Owns how a case is told of a newer order: what may be new in it, what contradicts, and the case that knows it.
+
+Must not derive a fact from it, which is for the next filing event, nor know an order type.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from refund_fsm.case.engine import MAX_STEPS, Head, Live
+from refund_fsm.case.record import News
+from refund_fsm.errors import BadData, TooLong
+from refund_fsm.workflow import Order, OrderLine
+
+ONCE = ("shipped_at", "signed_at", "activated_at")  # instants that are unknown until they are told, and then stand
+NEW = ("benefits_used",)  # of the order, that may be another thing each time
+NEW_OF_A_LINE = ("refunded_fen", "pending_fen", "open_case", "applications")
+
+
+def check_news(head: Head, live: Live, order: object, at: datetime) -> None:
+    """That an order can be news to the case; else `BadData` naming field, value and what was expected."""
+    if not isinstance(order, Order):
+        raise BadData("order", order, "an Order")
+    if at < live.now:
+        raise BadData("at", at.isoformat(), f"not before {live.now.isoformat()}, which the case {head.case_id} has reached")
+    was = head.order
+    for name in Order.model_fields:
+        before, now = getattr(was, name), getattr(order, name)
+        if name == "lines":
+            _check_lines(was.lines, order.lines)
+        elif before != now and name not in NEW and not (name in ONCE and before is None):
+            raise _contradicted(f"order.{name}", now, before)
+
+
+def _check_lines(was: tuple[OrderLine, ...], lines: tuple[OrderLine, ...]) -> None:
+    if [line.sku for line in lines] != [line.sku for line in was]:
+        raise BadData("order.lines", [line.sku for line in lines], f"the SKUs {', '.join(line.sku for line in was)}, in this order")
+    for place, (before, now) in enumerate(zip(was, lines, strict=True)):
+        for name in OrderLine.model_fields:
+            if name not in NEW_OF_A_LINE and getattr(before, name) != getattr(now, name):
+                raise _contradicted(f"order.lines[{place}].{name}", getattr(now, name), getattr(before, name))
+
+
+def _contradicted(field: str, value: object, known: object) -> BadData:
+    said, stands = (one.isoformat() if isinstance(one, datetime) else one for one in (value, known))
+    return BadData(field, said, f"{stands!r}, as the case knows it: news may tell what was not known, and what other cases have taken")
+
+
+def told(head: Head, live: Live, order: Order, at: datetime) -> tuple[Head, Live]:
+    """The case at `at`, to which its clock has run, once it knows a newer order. `TooLong` beyond `MAX_STEPS` news."""
+    if len(live.changes) >= MAX_STEPS:
+        raise TooLong(f"case {head.case_id}: more than {MAX_STEPS:,} news; last in {live.state.key}")
+    news = News(len(live.steps), at, order, head.order)
+    head = head.knowing(order, _to_itself(order, head.case_id))
+    amount = head.claimed_fen if live.state.key == head.workflow.initial.key else live.amount_fen
+    return head, live._replace(now=at, amount_fen=amount, changes=(*live.changes, news))
+
+
+def _to_itself(order: Order, case_id: str) -> Order:
+    """The order as the case is judged by it: it is no other case to itself."""
+    if all(line.open_case != case_id for line in order.lines):
+        return order
+    lines = tuple(line.model_copy(update={"open_case": None}) if line.open_case == case_id else line for line in order.lines)
+    return order.model_copy(update={"lines": lines})
