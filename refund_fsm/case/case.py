@@ -5,7 +5,7 @@ Must not know an order type, and must not read a wall clock: every instant is ha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Self
 
@@ -18,6 +18,7 @@ from refund_fsm.case.opening import opened
 from refund_fsm.case.record import Breach, CalendarChange, check_dated
 from refund_fsm.case.refusal import Refused, Verdict
 from refund_fsm.case.standing import Standing
+from refund_fsm.case.tables import Tables
 from refund_fsm.case.taking import taken
 from refund_fsm.workflow import CLOCK, Order, Policy, RefundRequest, Workflow, instant
 
@@ -139,11 +140,27 @@ class RefundCase(Standing):
         return saved.written(self._head, self._live, indent)
 
     @classmethod
-    def from_json(cls, text: str | bytes, workflow: Workflow | None = None) -> Self:
-        """A saved case, replayed and verified, never trusted. Raises `SavedCaseError` naming the position and the reason."""
+    def from_json(cls, text: str | bytes, workflow: Tables = None) -> Self:
+        """A saved case, replayed and verified, never trusted. `workflow` is its table, or several, of which that with the fingerprint is
+        taken (None: the registry's, in all their editions). Raises `SavedCaseError` naming the position and the reason.
+        """
         from refund_fsm.case import saved
 
         return saved.read(cls, text, workflow)
+
+    @staticmethod
+    def to_jsonl(cases: Iterable[RefundCase]) -> Iterator[str]:
+        """Saved cases, each a line that ends in a newline, made one by one: `file.writelines(RefundCase.to_jsonl(cases))`."""
+        return (f"{case.to_json()}\n" for case in cases)
+
+    @classmethod
+    def from_jsonl(cls, lines: Iterable[str | bytes], workflow: Tables = None) -> Iterator[Self]:
+        """The cases of an open file, or of any lines, each read and verified as `from_json` does when it is asked for. Empty lines are
+        passed over. Raises `SavedCaseError` whose `position` names the line (from 1) too, `BadData` for what is no lines.
+        """
+        from refund_fsm.case import saved
+
+        return saved.lines(cls, lines, workflow)
 
     def __eq__(self, other: object) -> bool:
         """Equal when opened alike on the same workflow and stepped alike to the same instant."""

@@ -9,7 +9,6 @@ import json
 import re
 from typing import Any
 
-from refund_fsm import orders
 from refund_fsm.case.chain import unseal
 from refund_fsm.case.engine import Head, Live
 from refund_fsm.case.fields import check_calendar, check_names, check_within, due_in, facts_in, instant_in, reads, recorded_facts
@@ -18,6 +17,7 @@ from refund_fsm.case.parts import Part
 from refund_fsm.case.plain import FORMAT, OLD_FORMAT, due_data
 from refund_fsm.case.record import Seal
 from refund_fsm.case.spelling import Speller
+from refund_fsm.case.tables import table_of
 from refund_fsm.errors import BadData, CalendarOutOfRange, RefundFsmError, SavedCaseError, shown
 from refund_fsm.workflow import Order, Policy, RefundRequest, Workflow, published, values
 
@@ -37,12 +37,13 @@ def is_old(data: dict[str, Any]) -> bool:
     return bool(form == OLD_FORMAT)
 
 
-def headed(part: Part, workflow: Workflow | None, spell: Speller, *, old: bool) -> tuple[Head, Live]:
-    """The case that the head opens. Under another calendar its facts and its limit are as recorded, the latter None where it is not."""
+def headed(part: Part, tables: tuple[Workflow, ...] | None, spell: Speller, *, old: bool) -> tuple[Head, Live]:
+    """The case that the head opens, under that of the tables at hand (None: the registry's) which it was opened under. Under another
+    calendar its facts and its limit are as recorded, the latter None where it is not."""
     data = part.data
     check_names("head", data, FIELDS if old else (*FIELDS, *MORE), () if old else ("due",))
     seals: dict[str, Seal] = {}
-    head, live = _opened(data, workflow, seals, old=old)
+    head, live = _opened(data, tables, seals, old=old)
     head.seals = seals
     calendar = data["calendar"]
     check_calendar("head", calendar)
@@ -67,13 +68,9 @@ def headed(part: Part, workflow: Workflow | None, spell: Speller, *, old: bool) 
     return head, live._replace(due=head.due)
 
 
-def _opened(data: dict[str, Any], workflow: Workflow | None, seals: dict[str, Seal], *, old: bool) -> tuple[Head, Live]:
+def _opened(data: dict[str, Any], tables: tuple[Workflow, ...] | None, seals: dict[str, Seal], *, old: bool) -> tuple[Head, Live]:
     try:
-        if workflow is None:
-            workflow = _edition(data["order_type"], data["fingerprint"])
-        if data["fingerprint"] != workflow.fingerprint or data["order_type"] != workflow.key:
-            expected = f"fingerprint {workflow.fingerprint} of {workflow.key!r}: the case was saved under another table"
-            raise SavedCaseError("head", data["fingerprint"], expected)
+        workflow = table_of("head", data["order_type"], data["fingerprint"], tables)
         policy = _policy(data["policy"])
         assert policy.calendar  # reads its days_file now, so that a bad one is the head's fault
         order = Order.model_validate(data["order"])
@@ -97,12 +94,6 @@ def _opened(data: dict[str, Any], workflow: Workflow | None, seals: dict[str, Se
     except RefundFsmError as error:
         raise SavedCaseError("head", data["case_id"], f"a case that can be opened ({error})") from None
     return made
-
-
-def _edition(order_type: Any, fingerprint: Any) -> Workflow:
-    """The edition of a registered table under which the case was opened; the newest where none has the fingerprint."""
-    known = orders.editions(order_type)
-    return next((one for one in known if one.fingerprint == fingerprint), known[-1])
 
 
 _policies: dict[str, Policy] = {}  # as they are spelled in heads; only those that no other file completes

@@ -36,11 +36,12 @@ TAIL = ("now", "state", "steps", "digest")
 class Reader:
     """A saved case as far as it has been read."""
 
-    def __init__(self, part: Part, workflow: Workflow | None) -> None:
+    def __init__(self, part: Part, tables: tuple[Workflow, ...] | None) -> None:
+        self.tables = tables
         self.old = is_old(part.data)
         self.link = check_digest(part, "head", "", old=self.old)
         self.spell = Speller()
-        self.head, self.live = headed(part, workflow, self.spell, old=self.old)
+        self.head, self.live = headed(part, tables, self.spell, old=self.old)
         self.here = self.head.policy.calendar.version
         self.counted_by = self.head.counted_by or self.here
 
