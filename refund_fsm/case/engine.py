@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Self
 
 from refund_fsm.case.machine import Stepper, stepper_of
-from refund_fsm.case.record import NO_DETAILS, Breach, Change, Due, Seal, Step
+from refund_fsm.case.record import NO_DETAILS, Breach, Change, Due, Move, Seal, Step
 from refund_fsm.errors import CalendarOutOfRange, TooLong
 from refund_fsm.workflow import CLOCK, Ground, Order, Policy, RefundRequest, Rule, State, Why, Workflow, counting
 
@@ -26,31 +26,29 @@ class Head:
 
     `order` is the newest that the case was told, `known` the same as it is judged by: a case is no other case to itself. `claimed_fen` is
     what the request claims of it. `counted_by` is the calendar that the case was opened under, None for today's; `payout_key` is None
-    where it follows from the rest; `seals` are those of the request's texts, by place."""
+    where it follows from the rest; `seals` are those of the request's texts, by place; `former` is the head under whose rules the case
+    was until it was moved to these, None for one that was not. `keyed_as` is the order type that the payout key follows from, where the
+    case was moved to the table of another one."""
 
     __slots__ = (
-        *("_opening", "balance_fen", "bounds", "case_id", "claimed_fen", "clock", "counted_by", "counting", "due", "facts", "groups"),
-        *("known", "law", "opened_at", "order", "payout_key", "policy", "request", "seals", "stepper", "workflow"),
+        *("_opening", "balance_fen", "bounds", "case_id", "claimed_fen", "clock", "counted_by", "counting", "due", "facts", "former"),
+        *("groups", "keyed_as", "known", "law", "opened_at", "order", "payout_key", "policy", "request", "seals", "stepper", "workflow"),
     )
 
     def __init__(
         self, workflow: Workflow, policy: Policy, order: Order, request: RefundRequest, at: datetime, case_id: str, facts: Any = None
     ) -> None:
-        self.workflow = workflow
-        self.policy = policy
         self._opening: Head | None = None
+        self.former: Head | None = None
+        self._judge_by(workflow, policy)
         self.request = request
         self._know(order, order)
         self.opened_at = at
         self.case_id = case_id
         self.payout_key: str | None = None
+        self.keyed_as: str | None = None
         self.counted_by: str | None = None
         self.seals: dict[str, Seal] = {}
-        self.stepper: Stepper = stepper_of(workflow)
-        self.bounds = workflow.bounds(policy)
-        self.clock, self.groups = workflow.clock_rules, workflow.group_of
-        self.law = {state.key: limit for state, limit in workflow.law.items()}
-        self.counting = counting(workflow, policy)
         self.facts: Any = self.derive(at, {}) if facts is None else facts
         self.due = running(self, workflow.initial, self.facts, at)
 
@@ -65,6 +63,21 @@ class Head:
         head._opening = self.opening
         head._know(order, known)
         return head
+
+    def under(self, workflow: Workflow, policy: Policy, order: Order, known: Order) -> Self:
+        """The head of the case once other rules hold. What it was opened with stays that of the opening."""
+        head = self.knowing(order, known)
+        head.former = self
+        head._judge_by(workflow, policy)
+        return head
+
+    def _judge_by(self, workflow: Workflow, policy: Policy) -> None:
+        self.workflow, self.policy = workflow, policy
+        self.stepper: Stepper = stepper_of(workflow)
+        self.bounds = workflow.bounds(policy)
+        self.clock, self.groups = workflow.clock_rules, workflow.group_of
+        self.law = {state.key: limit for state, limit in workflow.law.items()}
+        self.counting = counting(workflow, policy)
 
     def _know(self, order: Order, known: Order) -> None:
         self.order, self.known = order, known
@@ -137,7 +150,10 @@ def due_of(live: Live) -> Due | None:
 
 def is_guessed(head: Head, live: Live, place: int) -> bool:
     """Whether the step at a place (from 0) stands where a limit ended that rests on days whose holidays are not published yet."""
-    ended = live.steps[place - 1].due if place else head.due
+    ended = live.steps[place - 1].due if place else head.opening.due
+    move = next((one for one in live.changes if isinstance(one, Move) and one.after == place and not one.is_told), None)
+    if move is not None and live.steps[place].by == CLOCK.key:
+        return move.due is not None and move.due.provisional
     return live.steps[place].by == CLOCK.key and isinstance(ended, Due) and ended.provisional
 
 
@@ -232,15 +248,15 @@ def _carried(head: Head, live: Live, dest: State, facts: Any, at: datetime) -> D
     if due is None:
         return None
     if dest.key not in head.counting.fixed and head.counting.is_other(dest.key, facts, live.state.key, live.facts):
-        return _not_before(running(head, dest, facts, live.entered), None if isinstance(due, Uncounted) else due.at, at)
+        return not_before(running(head, dest, facts, live.entered), None if isinstance(due, Uncounted) else due.at, at)
     then = clock_rule(head, dest, facts)
     if due.then is then:
         return due
     return Uncounted(then, due.error) if isinstance(due, Uncounted) else due._replace(then=then)
 
 
-def _not_before(due: Due | Uncounted | None, told: datetime | None, now: datetime) -> Due | Uncounted | None:
-    """A limit that was moved: it ends neither before what was told nor before now."""
+def not_before(due: Due | Uncounted | None, told: datetime | None, now: datetime) -> Due | Uncounted | None:
+    """A limit that was moved: it ends neither before what was told (None where that is nothing) nor before now."""
     earliest = now if told is None else max(told, now)
     if not isinstance(due, Due) or due.at >= earliest:
         return due

@@ -41,10 +41,10 @@ def headed(part: Part, tables: tuple[Workflow, ...] | None, spell: Speller, *, o
     """The case that the head opens, under that of the tables at hand (None: the registry's) which it was opened under. Under another
     calendar its facts and its limit are as recorded, the latter None where it is not."""
     data = part.data
-    check_names("head", data, FIELDS if old else (*FIELDS, *MORE), () if old else ("due",))
+    check_names("head", data, FIELDS if old else (*FIELDS, *MORE), () if old else ("due", "keyed_as"))
     seals: dict[str, Seal] = {}
     head, live = _opened(data, tables, seals, old=old)
-    head.seals = seals
+    head.seals, head.keyed_as = seals, None if old else _keyed_as(data)
     calendar = data["calendar"]
     check_calendar("head", calendar)
     head.counted_by = None if calendar == head.policy.calendar.version else calendar
@@ -116,6 +116,11 @@ def _policy(given: Any) -> Policy:
 def _check_models(head: Head, data: dict[str, Any]) -> None:
     for name, one in (("policy", head.policy), ("order", head.order), ("request", head.request)):
         check_within("head", data[name], one.model_dump(mode="json"), name)
+
+
+def _keyed_as(data: dict[str, Any]) -> str | None:
+    """The order type of which the case was when its payout key was made, where that is another one."""
+    return values.name(data["keyed_as"], "keyed_as") if "keyed_as" in data else None
 
 
 def _payout_key(head: Head, given: Any) -> str:

@@ -58,7 +58,8 @@ def payout_key(head: Head) -> str:
 
     So it differs between any two cases that differ in order type, order, request, opening instant or given id.
     """
-    return f"RF-{_digest(head.case_id, _told(head.order, head.request, head.opened_at))[:40]}"
+    order = head.order if head.keyed_as is None else head.order.model_copy(update={"order_type": head.keyed_as})
+    return f"RF-{_digest(head.case_id, _told(order, head.request, head.opened_at))[:40]}"
 
 
 def _told(order: Order, request: RefundRequest, at: datetime) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from refund_fsm.errors import BadData
-from refund_fsm.workflow import KNOWN_NEEDS, MAX_EVIDENCE, Evidence, FrozenDict, Limit, Order, Rule, State, Unit, Why, values
+from refund_fsm.workflow import KNOWN_NEEDS, MAX_EVIDENCE, Evidence, FrozenDict, Limit, Order, Policy, Rule, State, Unit, Why, values
 
 DETAILS = (*KNOWN_NEEDS, "operator", "event_id")
 BLANKED = "（已清除 / blanked）"  # what stands for a text that was taken out of a saved case
@@ -116,7 +116,49 @@ class News(NamedTuple):
     was: Order
 
 
-Change = CalendarChange | News  # what happens to a case and is no step; each has `after` and `at`
+How = Literal["replay", "from_now"]
+
+
+class Rules(NamedTuple):
+    """What a case is judged by: the key and the fingerprint of a table, and a policy."""
+
+    key: str
+    fingerprint: str
+    policy: Policy
+
+
+class Until(NamedTuple):
+    """The end of a limit as a move records it: the field of the policy, the instant, whether it rests on days that are not published."""
+
+    limit: str
+    at: datetime
+    provisional: bool
+
+
+class Move(NamedTuple):
+    """At `at`, after that many steps, the case went from the rules `was` to `now`: judged anew (`replay`), or carried on (`from_now`).
+
+    `source` and `dest` are the keys of its state before and after, `then` and `due` the ends of the limits that ran. What a case that
+    is carried on records as well: the limit that had passed by then, its facts under the new rules, and those of them that were given.
+    `is_told` says that no more follows from it: all steps are judged by the case's present rules, as after every `replay`.
+    """
+
+    after: int
+    at: datetime
+    how: How
+    was: Rules
+    now: Rules
+    source: str
+    dest: str
+    then: Until | None
+    due: Until | None
+    breach: Breach | None = None
+    facts: Any = None
+    given: Mapping[str, Any] = NO_DETAILS
+    is_told: bool = False
+
+
+Change = CalendarChange | News | Move  # what happens to a case and is no step; each has `after` and `at`
 
 
 @dataclass(frozen=True, slots=True)
