@@ -36,6 +36,7 @@ HANDS_ON = {"", "__main__", "lookup", "testing.plugin", "testing.strategies"}  #
 UP = {  # a value's own face methods, which look up inside the function: their view takes the value
     ("case.case", "RefundCase.to_json"): ("case.saved", "the written form is a view of the case"),
     ("case.case", "RefundCase.from_json"): ("case.saved", "the same, read"),
+    ("case.case", "RefundCase.from_jsonl"): ("case.saved", "the same, read line by line"),
     ("cli.app", "_version"): ("", "the version is the package's own"),
     ("paths.suite", "Suite.to_pytest"): ("paths.pytest_file", "the file is a view of the suite"),
     ("simulate.sample.result", "Result.summary"): ("simulate.report.summary", "the summary is a view of the result"),

@@ -5,29 +5,39 @@ Must not know an order type, nor read a wall clock. `saved` is loaded when a cas
 
 from __future__ import annotations
 
+from refund_fsm.case.ahead import Difference
 from refund_fsm.case.case import RefundCase
 from refund_fsm.case.engine import MAX_CLOCK_STEPS, MAX_STEPS
 from refund_fsm.case.judging import facts_for
 from refund_fsm.case.machine import stepper_of
-from refund_fsm.case.record import BLANKED, DETAILS, NO_DETAILS, Breach, Details, Due, Recounted, Step, is_given
+from refund_fsm.case.moved import Moved
+from refund_fsm.case.parts import MAX_SAVED
+from refund_fsm.case.record import BLANKED, DETAILS, NO_DETAILS, Breach, Details, Due, How, Move, Recounted, Step, is_given
 from refund_fsm.case.refusal import NEEDS, Code, Refusal, Refused, Verdict
+from refund_fsm.case.unmoved import Unmoved
 
 __all__ = [
     "BLANKED",
     "DETAILS",
     "MAX_CLOCK_STEPS",
+    "MAX_SAVED",
     "MAX_STEPS",
     "NEEDS",
     "NO_DETAILS",
     "Breach",
     "Code",
     "Details",
+    "Difference",
     "Due",
+    "How",
+    "Move",
+    "Moved",
     "Recounted",
     "RefundCase",
     "Refusal",
     "Refused",
     "Step",
+    "Unmoved",
     "Verdict",
     "facts_for",
     "is_given",

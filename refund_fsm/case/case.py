@@ -5,22 +5,25 @@ Must not know an order type, and must not read a wall clock: every instant is ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from refund_fsm import orders
-from refund_fsm.case.engine import Head, Live, advanced, open_breach
+from refund_fsm.case.engine import Head, Live, advanced, open_breach, recorded_breaches
 from refund_fsm.case.judging import backwards, checked, is_repeated, reached, verdict
 from refund_fsm.case.logged import logged
 from refund_fsm.case.news import check_news, told
 from refund_fsm.case.opening import opened
-from refund_fsm.case.record import Breach, CalendarChange, check_dated
+from refund_fsm.case.record import Breach, CalendarChange, How, check_dated
 from refund_fsm.case.refusal import Refused, Verdict
 from refund_fsm.case.standing import Standing
 from refund_fsm.case.tables import Tables
 from refund_fsm.case.taking import taken
-from refund_fsm.workflow import CLOCK, Order, Policy, RefundRequest, Workflow, instant
+from refund_fsm.workflow import CLOCK, Order, Policy, RefundRequest, Value, Workflow, instant
+
+if TYPE_CHECKING:
+    from refund_fsm.case.moved import Moved
 
 
 class RefundCase(Standing):
@@ -68,7 +71,7 @@ class RefundCase(Standing):
         """
         at = self.now if at is None else instant(at, "at")
         live = self._live if at <= self.now else advanced(self._head, self._live, at)
-        found = [step.breach for step in live.steps if step.breach]
+        found = recorded_breaches(live)
         fresh = open_breach(self._head, live, max(at, live.now))
         return tuple(breach for breach in (*found, *((fresh,) if fresh else ())) if breach.at <= at)
 
@@ -130,6 +133,37 @@ class RefundCase(Standing):
         check_news(head, live, order, at)
         live = logged(head, live, "news", at, CLOCK.key, lambda: advanced(head, live, at))
         return self._of(*told(head, live, order, at)) if order != head.order else self._of(head, live)
+
+    def moved(
+        self,
+        *,
+        at: datetime,
+        workflow: Workflow | None = None,
+        policy: Policy | None = None,
+        how: How = "replay",
+        states: Mapping[str, str] | None = None,
+        facts: Mapping[str, Value] | None = None,
+    ) -> Moved[Self]:
+        """What comes of the case when it goes over, at `at`, to a changed table, a changed policy, or both (None: its own).
+
+        `how="replay"` judges all its steps anew under the new rules; clock steps follow the new limits. `how="from_now"` lets what was
+        recorded stand: until `at` the clock runs by the old rules, then the case goes on in the state of the same key, or the one that
+        `states` maps it to, with its facts; those that it lacks are the ones that `facts_of` gives for the last filing, those that the
+        policy fixes follow it, and `facts` override. Its running limit is counted by the new rules from the same start, and ends at `at`
+        at the earliest; one that has passed stays passed.
+
+        `Moved.case` is None where it cannot be moved, and `Moved.refusal` says why. Raises `BadData` for an `at` before `now`, a
+        workflow of another key without `states`, a state or a fact that there is not, a value outside a fact's domain.
+        """
+        from refund_fsm.case.moved import Moved
+        from refund_fsm.case.moving import asked, is_idle, moved_on
+        from refund_fsm.case.unmoved import Unmoved
+
+        head, live = self._head, self._live
+        ask = asked(head, live, workflow, policy, at, how, states, facts)
+        found = (head, live) if is_idle(head, ask) else moved_on(head, live, ask)
+        case = None if isinstance(found, Unmoved) else self if found[0] is head else self._of(*found)
+        return Moved(case, (head, live), found, ask)
 
     # 2. As a value
 

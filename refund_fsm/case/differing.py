@@ -7,46 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
-from refund_fsm.case.engine import Head, Live, Uncounted, advanced, open_breach
+from refund_fsm.case.ahead import NONE, Ahead, Difference
+from refund_fsm.case.engine import Head, Live, Uncounted, advanced, open_breach, recorded_breaches
 from refund_fsm.case.moving import Asked, moved_on
 from refund_fsm.case.record import Breach, Due, Step
 from refund_fsm.case.unmoved import Unmoved
 from refund_fsm.errors import CalendarOutOfRange, TooLong
 from refund_fsm.text import Text, words
-from refund_fsm.workflow import CLOCK, Policy, Rule, State, Workflow, counting
+from refund_fsm.workflow import CLOCK, Policy, Workflow
 
-Kind = Literal[
-    "table", "policy", "state", "fact", "due", "clock", "breach", "paid", "limit", "special", "rule_gone", "rule_new", "rule_changed", "refused"
-]
 SHORT = 8  # hex digits of a fingerprint that is told
-NONE = Text("没有", "none")
 
 
-class Difference(NamedTuple):
-    """One difference. `name` is the field, fact, rule or limit; `before` and `after` are plain (None where there is none); `text` says it."""
-
-    kind: Kind
-    name: str
-    before: str | int | bool | None
-    after: str | int | bool | None
-    text: Text
-
-
-def changes_of(before: tuple[Head, Live], after: tuple[Head, Live] | None, ask: Asked, refusal: Unmoved | None) -> Iterator[Difference]:
-    """What is different for a case, `before` and `after` the move; after is None where it cannot be moved, for `refusal`."""
+def changes_of(before: tuple[Head, Live], after: tuple[Head, Live] | Unmoved, ask: Asked) -> Iterator[Difference]:
+    """What is different for a case, `before` and `after` the move; `after` is the reason where it cannot be moved."""
     head, live = before[0], _at(*before, ask.at)
     yield from _table(head.workflow, ask.workflow)
     yield from policy_changes(head.policy, ask.policy, _limit_fields(head.workflow) | _limit_fields(ask.workflow))
-    if after is not None:
+    if not isinstance(after, Unmoved):
         yield from _standing(head, live, *after)
         if ask.how == "replay":
             yield from _history(head, live, *after)
-    where = after[1].state.key if after else ask.states.get(live.state.key, live.state.key)
-    ahead = _Ahead(head, live.state.key, ask, where)
+    where = after[1].state.key if not isinstance(after, Unmoved) else ask.states.get(live.state.key, live.state.key)
+    ahead = Ahead((head.workflow, head.policy), live.state.key, (ask.workflow, ask.policy), where)
     yield from (*ahead.limits(), *ahead.special(), *ahead.rules())
-    yield from _refused(before, ask, refusal)
+    yield from _refused(before, after, ask)
 
 
 def _at(head: Head, live: Live, at: datetime) -> Live:
@@ -120,7 +107,9 @@ def _facts(old: Workflow, was: Any, new: Workflow, now: Any) -> Iterator[Differe
         if one != other or type(one) is not type(other):
             label = fact_labels.of_field(new if hasattr(now, name) else old, name)
             a, b = said(old, name, one), said(new, name, other)
-            yield Difference("fact", name, one, other, Text(f"{label.zh}（{name}）：{a.zh} → {b.zh}", f"{label.en} ({name}): {a.en} → {b.en}"))
+            yield Difference(
+                "fact", name, one, other, Text(f"{label.zh}（{name}）：{a.zh} → {b.zh}", f"{label.en} ({name}): {a.en} → {b.en}")
+            )
 
 
 def _end(due: Due | Uncounted | None) -> tuple[object, ...]:
@@ -171,7 +160,7 @@ def _by_clock(steps: tuple[Step, ...]) -> dict[tuple[str, str], Step]:
 
 def _passed(head: Head, live: Live) -> dict[tuple[str, str], Breach]:
     fresh = open_breach(head, live, live.now)
-    found = [*(step.breach for step in live.steps if step.breach), *([fresh] if fresh else [])]
+    found = [*recorded_breaches(live), *([fresh] if fresh else [])]
     return {(one.limit.field, one.at.isoformat()): one for one in found}
 
 
@@ -186,105 +175,12 @@ def _breaches(was: Mapping[tuple[str, str], Breach], now: Mapping[tuple[str, str
             yield Difference("breach", name, None, at, Text(f"已逾期：{name}（{when}）", f"Passed: {name} ({when})"))
 
 
-# 4. What is ahead
+# 4. What would be refused
 
 
-class _Ahead:
-    """What a case may still come to, under its own rules and under the new ones."""
-
-    def __init__(self, head: Head, here: str, ask: Asked, there: str) -> None:
-        self.old, self.new = (head.workflow, head.policy), (ask.workflow, ask.policy)
-        self.states = _reachable(head.workflow, here), _reachable(ask.workflow, there)
-
-    def limits(self) -> Iterator[Difference]:
-        """The limits that have another length."""
-        (old, was), (new, now) = self.old, self.new
-        found: dict[tuple[str, str, str, str], list[State]] = {}
-        for key in self.states[1]:
-            if key in old.states:
-                pair = _lengths(old, was, key), _lengths(new, now, key)
-                if pair[0] != pair[1]:
-                    found.setdefault((pair[0].zh, pair[0].en, pair[1].zh, pair[1].en), []).append(new.states[key])
-        for (zh, en, other_zh, other_en), states in found.items():
-            where = Text("、".join(one.zh for one in states), ", ".join(one.en for one in states))
-            told = Text(f"“{where.zh}”的时限：{zh} → {other_zh}", f"Limit of “{where.en}”: {en} → {other_en}")
-            yield Difference("limit", " ".join(one.key for one in states), en, other_en, told)
-
-    def special(self) -> Iterator[Difference]:
-        """The special periods that limits ahead may meet."""
-        periods = self._periods(*self.old, self.states[0]), self._periods(*self.new, self.states[1])
-        for field in dict.fromkeys((*periods[0], *periods[1])):
-            one, other = ("; ".join(some.get(field, ())) for some in periods)
-            if one != other:
-                a, b = (Text(said, said) if said else NONE for said in (one, other))
-                told = Text(f"{field} 的特殊日期：{a.zh} → {b.zh}", f"Special days of {field}: {a.en} → {b.en}")
-                yield Difference("special", field, one or None, other or None, told)
-
-    @staticmethod
-    def _periods(workflow: Workflow, policy: Policy, states: Iterable[str]) -> dict[str, list[str]]:
-        count, found = counting(workflow, policy), dict[str, dict[str, None]]()
-        for key in states:
-            for row in workflow.limits_at.get(key, ()):
-                for _, one, _ in count.relevant(row):
-                    said = f"{words.period(one.start, one.end)} {words.length(one.length, one.unit).en}"
-                    found.setdefault(row.field, {})[said] = None
-        return {field: [*said] for field, said in found.items()}
-
-    def rules(self) -> Iterator[Difference]:
-        """The rules that are gone, new, or do another thing."""
-        (old, _), (new, _) = self.old, self.new
-        if old.fingerprint == new.fingerprint:
-            return
-        was, now = ({r.id: r for r in w.rules if r.source.key in some} for w, some in zip((old, new), self.states, strict=True))
-        for id in dict.fromkeys((*was, *now)):
-            one, other = was.get(id), now.get(id)
-            if other is None and one is not None:
-                yield Difference("rule_gone", id, _does(one), None, _told(Text("规则取消", "Rule gone"), one))
-            elif one is None and other is not None:
-                yield Difference("rule_new", id, None, _does(other), _told(Text("规则新增", "Rule new"), other))
-            elif one is not None and other is not None and _does(one) != _does(other):
-                yield Difference("rule_changed", id, _does(one), _does(other), _told(Text("规则变更", "Rule changed"), other))
-
-
-def _reachable(workflow: Workflow, key: str) -> list[str]:
-    """The states that may follow one, itself first; none where the table does not have it."""
-    found = [key] if key in workflow.states else []
-    for one in found:  # grows while it is read, by states of which there are finitely many
-        found += dict.fromkeys(r.dest.key for r in workflow.rules if r.source.key == one and r.dest.key not in found)
-    return found
-
-
-def _lengths(workflow: Workflow, policy: Policy, key: str) -> Text:
-    rows = workflow.limits_at.get(key, ())
-    said = [words.length(row.length_in(policy), row.unit) for row in rows]
-    if not said:
-        return NONE
-    parts = [f"{row.field} " if len(rows) > 1 else "" for row in rows]
-    return Text(
-        " / ".join(p + one.zh for p, one in zip(parts, said, strict=True)), " / ".join(p + one.en for p, one in zip(parts, said, strict=True))
-    )
-
-
-def _does(rule: Rule) -> str:
-    """What a rule does, in ids."""
-    guards = f" [{' '.join(guard.name for guard in rule.when)}]" if rule.when else ""
-    effect = f" / {rule.effect.name}" if rule.effect else ""
-    return f"{rule.source.key} {rule.event.name}{guards}{effect} → {rule.dest.key}"
-
-
-def _told(what: Text, rule: Rule) -> Text:
-    source, event, dest = rule.source, rule.event, rule.dest
-    return Text(
-        f"{what.zh} {rule.id}：“{source.zh}”时“{event.zh}” → “{dest.zh}”",
-        f"{what.en} {rule.id}: “{event.en}” in “{source.en}” → “{dest.en}”",
-    )
-
-
-def _refused(before: tuple[Head, Live], ask: Asked, refusal: Unmoved | None) -> Iterator[Difference]:
+def _refused(before: tuple[Head, Live], after: tuple[Head, Live] | Unmoved, ask: Asked) -> Iterator[Difference]:
     """The first of the case's steps that the new rules would not have taken."""
-    found: Any = refusal
-    if ask.how == "from_now":
-        found = moved_on(*before, ask._replace(how="replay", facts={}))
+    found = after if ask.how == "replay" else moved_on(*before, ask._replace(how="replay", facts={}))
     if isinstance(found, Unmoved) and found.step is not None:
         whole = found.text if ask.how == "replay" else _had_it_been(found.text)
         step = before[1].steps[found.step - 1]

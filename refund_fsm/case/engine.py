@@ -191,6 +191,15 @@ def open_breach(head: Head, live: Live, at: datetime) -> Breach | None:
     return Breach(due.limit, due.at, due.provisional)
 
 
+def recorded_breaches(live: Live) -> list[Breach]:
+    """The breaches that steps and moves have recorded, in their order."""
+    if not live.changes:
+        return [step.breach for step in live.steps if step.breach]
+    found = [(number, 0, step.breach) for number, step in enumerate(live.steps, 1) if step.breach]
+    found += [(one.after, 1, one.breach) for one in live.changes if isinstance(one, Move) and one.breach]
+    return [breach for _, _, breach in sorted(found, key=lambda one: one[:2])]
+
+
 def advanced(head: Head, live: Live, to: datetime) -> Live:
     """The case when the clock has run to `to`."""
     for _ in range(MAX_CLOCK_STEPS):

@@ -71,7 +71,7 @@ def headed(part: Part, tables: tuple[Workflow, ...] | None, spell: Speller, *, o
 def _opened(data: dict[str, Any], tables: tuple[Workflow, ...] | None, seals: dict[str, Seal], *, old: bool) -> tuple[Head, Live]:
     try:
         workflow = table_of("head", data["order_type"], data["fingerprint"], tables)
-        policy = _policy(data["policy"])
+        policy = policy_in(data["policy"])
         assert policy.calendar  # reads its days_file now, so that a bad one is the head's fault
         order = Order.model_validate(data["order"])
         asked = data["request"]
@@ -100,7 +100,7 @@ _policies: dict[str, Policy] = {}  # as they are spelled in heads; only those th
 _counted_by: list[object] = [None]  # the published days that their calendars have counted by
 
 
-def _policy(given: Any) -> Policy:
+def policy_in(given: Any) -> Policy:
     """The policy of a head; most cases share one, whose calendar has counted their days before."""
     if not isinstance(given, dict) or given.get("days_file") is not None:
         return Policy.model_validate(given)

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Generic, TypeVar
 
-from refund_fsm.case.differing import Difference, changes_of
+from refund_fsm.case.ahead import Difference
+from refund_fsm.case.differing import changes_of
 from refund_fsm.case.engine import Head, Live
 from refund_fsm.case.moving import Asked
 from refund_fsm.case.unmoved import Unmoved
 
-if TYPE_CHECKING:
-    from refund_fsm.case.case import RefundCase
+C = TypeVar("C")  # the case
 
 
-class Moved:
+class Moved(Generic[C]):
     """What came of moving a case. `case` is the moved one, None where it cannot be moved; `refusal` then says why."""
 
-    def __init__(self, case: RefundCase | None, refusal: Unmoved | None, before: tuple[Head, Live], asked: Asked) -> None:
-        self.case, self.refusal = case, refusal
-        self._before, self._asked = before, asked
+    case: C | None
+    refusal: Unmoved | None
+
+    def __init__(self, case: C | None, before: tuple[Head, Live], after: tuple[Head, Live] | Unmoved, asked: Asked) -> None:
+        self.case, self.refusal = case, after if isinstance(after, Unmoved) else None
+        self._before, self._after, self._asked = before, after, asked
 
     @cached_property
     def changes(self) -> tuple[Difference, ...]:
         """What is different for this case under the new rules, each in both languages, and what they would have refused of its history.
         Found when it is first asked for."""
-        after = None if self.case is None else (self.case._head, self.case._live)
-        return tuple(changes_of(self._before, after, self._asked, self.refusal))
+        return tuple(changes_of(self._before, self._after, self._asked))
 
     def __repr__(self) -> str:
         return f"<Moved {self.case!r}>" if self.refusal is None else f"<Moved None: {self.refusal.code}>"

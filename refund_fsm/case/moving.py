@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from refund_fsm.case.engine import Head, Live, Uncounted, advanced, not_before, open_breach, running
-from refund_fsm.case.judging import checked
 from refund_fsm.case.news import told
 from refund_fsm.case.opening import key_of, opened
 from refund_fsm.case.record import NO_DETAILS, Due, How, Move, News, Rules, Step, Until
@@ -21,7 +20,7 @@ from refund_fsm.case.unmoved import Unmoved, cannot_count, cannot_open, no_such_
 from refund_fsm.errors import BadData, CalendarOutOfRange, TooLong, one_of
 from refund_fsm.workflow import CLOCK, FactField, FrozenDict, Order, Policy, State, Value, Workflow, counting, instant
 
-WAYS: tuple[How, ...] = ("replay", "from_now")
+KINDS: tuple[How, ...] = ("replay", "from_now")
 
 
 class Asked(NamedTuple):
@@ -41,7 +40,7 @@ def asked(head: Head, live: Live, workflow: Any, policy: Any, at: Any, how: Any,
     for name, value, kind in (("workflow", workflow, Workflow), ("policy", policy, Policy)):
         if not isinstance(value, kind):
             raise BadData(name, value, f"a {kind.__name__}")
-    one_of("how", how, WAYS)
+    one_of("how", how, KINDS)
     at = instant(at, "at")
     if at < live.now:
         raise BadData("at", at.isoformat(), f"not before {live.now.isoformat()}, which the case {head.case_id} has reached")
@@ -164,7 +163,9 @@ def _delivered(steps: tuple[Step, ...], fresh: Live) -> Live:
 
 def _as_told(move: Move, rules: Rules, fresh: Live) -> Move:
     """A move as it is told of a case that was judged anew since: nothing follows from it any more."""
-    return move._replace(after=sum(step.at <= move.at for step in fresh.steps), now=rules, is_told=True, breach=None, facts=None, given=NO_DETAILS)
+    return move._replace(
+        after=sum(step.at <= move.at for step in fresh.steps), now=rules, is_told=True, breach=None, facts=None, given=NO_DETAILS
+    )
 
 
 # 2. Carried on
@@ -218,8 +219,8 @@ def _facts(head: Head, live: Live, made: Head, ask: Asked) -> Any:
             found[name] = getattr(ask.policy, name)
         elif name in known:
             value = getattr(live.facts, name)
-            if fact.up_to is not None and type(value) is int and value > domain[-1]:
-                value = domain[-1]
+            if fact.up_to is not None and isinstance(value, int):
+                value = min(value, len(domain) - 1)
             if not _is_one(value, domain):
                 return no_such_value(ask.workflow, name, value, domain)
             found[name] = value

@@ -31,7 +31,11 @@ def _move_of(move: Move) -> dict[str, Any]:
     """A move. One that is only told holds the rules of before, any other those that hold since; of the policy what differs."""
     ends = {name: end for name, end in (("then", move.then), ("due", move.due)) if end is not None}
     told = {
-        **{"kind": "move", "at": move.at.isoformat(), "how": move.how, "source": move.source, "state": move.dest},
+        "kind": "move",
+        "at": move.at.isoformat(),
+        "how": move.how,
+        "source": move.source,
+        "state": move.dest,
         **{name: {"limit": end.limit, "at": end.at.isoformat(), "provisional": end.provisional} for name, end in ends.items()},
     }
     if move.is_told:
@@ -40,8 +44,11 @@ def _move_of(move: Move) -> dict[str, Any]:
         return {**told, "former": former}
     return {
         **told,
-        **{"order_type": move.now.key, "fingerprint": move.now.fingerprint, "calendar": move.now.policy.calendar.version},
-        **{"policy": differing(move.was.policy, move.now.policy), "facts": facts_of(move.facts)},
+        "order_type": move.now.key,
+        "fingerprint": move.now.fingerprint,
+        "calendar": move.now.policy.calendar.version,
+        "policy": differing(move.was.policy, move.now.policy),
+        "facts": facts_of(move.facts),
         **({"given": dict(move.given)} if move.given else {}),
         **({"breach": limit_of(move.breach)} if move.breach else {}),
     }

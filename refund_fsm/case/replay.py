@@ -16,6 +16,7 @@ from refund_fsm.case.engine import Head, Live, advanced, is_reached, recorded_du
 from refund_fsm.case.fields import check_calendar, check_digest, check_names, check_same, check_within, due_in, facts_in, instant_in, reads
 from refund_fsm.case.heading import headed, is_old
 from refund_fsm.case.judging import checked
+from refund_fsm.case.moves import CARRIED, TOLD, carried_move, told_move
 from refund_fsm.case.news import check_news, told
 from refund_fsm.case.parts import Part
 from refund_fsm.case.plain import due_data, step_of, tail_of
@@ -28,8 +29,15 @@ from refund_fsm.errors import BadData, RefundFsmError, SavedCaseError, shown
 from refund_fsm.workflow import CLOCK, Evidence, Order, Workflow
 
 STEP = ("at", "event", "by", "rule", "source", "dest", "before", "after", "details", "breach", "digest")
-CHANGES = {"calendar": ("at", "calendar"), "news": ("at", "order")}  # what happens to a case and is no step, by `kind`, with its fields
-MAY = {"calendar": ("due",)}  # and those that may be missing
+CHANGES = {
+    "calendar": ("at", "calendar"),
+    "news": ("at", "order"),
+    "move": ("at", "how", "source", "state"),
+}  # what happens to a case and is no step, by `kind`, with its fields
+MAY = {
+    "calendar": ("due",),
+    "move": ("then", "due", *TOLD, *CARRIED),
+}  # and those that may be missing
 TAIL = ("now", "state", "steps", "digest")
 
 
@@ -170,6 +178,8 @@ class Reader:
             raise SavedCaseError(where, row["at"], f"{first[0].event} by the clock at {first[0].at.isoformat()}, which came first")
         if kind == "news":
             self.head, self.live = self._told(where, row, at)
+        elif kind == "move":
+            self._moved(where, row, at)
         else:
             self.live = self._counted_on(where, row, at)
 
@@ -184,6 +194,16 @@ class Reader:
         if order == self.head.order:
             raise SavedCaseError(where, row["order"], "an order of which the case did not know yet (order)")
         return told(self.head, self.live, order, at)
+
+    def _moved(self, where: str, row: dict[str, Any], at: datetime) -> None:
+        """The case once other rules hold; of one that was judged anew since, only that it was moved is told."""
+        live = self.live._replace(now=at)
+        if "former" in row:
+            self.live = told_move(where, row, at, self.head, live)
+            return
+        found = carried_move(where, row, at, self.head, live, self.tables)
+        self.head, self.live = found
+        self.here, self.counted_by = self.head.policy.calendar.version, row["calendar"]
 
     def _counted_on(self, where: str, row: dict[str, Any], at: datetime) -> Live:
         """The case from when on another calendar counts."""

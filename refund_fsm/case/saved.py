@@ -1,8 +1,9 @@
 """Owns the written form of a case: head, steps and tail as JSON with chained digests, and the reading of it.
 
 Format 2 is written; 1 and 2 are read. In `steps` stand, in their order, the steps (`kind: step`) and what else happened to the case
-(`calendar`: from then on another calendar counted; `news`: from then on it knew a newer order). A kind or a field that this version
-does not know was written by a newer one, and is refused as that. Must not judge what is read (`replay`), nor know how the text comes apart (`parts`).
+(`calendar`: from then on another calendar counted; `news`: from then on it knew a newer order; `move`: from then on other rules held, or
+all was judged anew by others then, of which the former are told). A kind or a field that this version does not know was written by a
+newer one, and is refused as that. Must not judge what is read (`replay`), nor know how the text comes apart (`parts`).
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ def written(head: Head, live: Live, indent: int | None = None) -> str:
 def read(kind: type[C], text: str | bytes, workflow: Tables = None) -> C:
     """A case from JSON, part by part: its digest checked, then replayed through the library, then compared place by place.
 
-    `workflow` are the tables at hand, of which the case's own is taken by its fingerprint; None: the registry's. Raises `SavedCaseError` whose `position` is `head`, `step N` (from 1) or `tail`.
+    `workflow` are the tables at hand, of which the case's own is taken by its fingerprint; None: the registry's. Raises `SavedCaseError`
+    whose `position` is `head`, `step N` (from 1) or `tail`.
     """
     tables = at_hand(workflow)
     reader: Reader | None = None

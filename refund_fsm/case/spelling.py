@@ -32,7 +32,7 @@ class Speller:
         return (
             f'{{"calendar":{_quoted(head.counted_by or head.policy.calendar.version)},"case_id":{_quoted(head.case_id)}'
             f'{self._due(head.due)},"facts":{self._facts(head.facts)},"fingerprint":"{head.workflow.fingerprint}","format":"{FORMAT}"'
-            f'{_keyed_as(head)}'
+            f"{_keyed_as(head)}"
             f',"opened_at":"{head.opened_at.isoformat()}","order":{_spelled(head.order.model_dump(mode="json"))}'
             f',"order_type":{_quoted(head.workflow.key)},"payout_key":{_quoted(key_of(head))},"policy":{head.policy.spelled}'
             f',"request":{_spelled(request)}}}'

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from refund_fsm.case.engine import Head, Live, due_of, is_guessed, statutory_due
 from refund_fsm.case.opening import key_of
-from refund_fsm.case.record import Due, News, Recounted, Step
+from refund_fsm.case.record import Due, Move, News, Recounted, Step
 from refund_fsm.case.recounting import recounted
 from refund_fsm.workflow import Freight, Order, Policy, RefundRequest, State, Workflow
 
@@ -92,6 +92,11 @@ class Standing:
     def steps(self) -> tuple[Step, ...]:
         """All accepted events, in order."""
         return self._live.steps
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """Every move of the case to other rules, in order; `after` is how many of `steps` came before."""
+        return tuple(change for change in self._live.changes if isinstance(change, Move))
 
     # 2. Money and freight
 

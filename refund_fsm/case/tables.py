@@ -19,7 +19,7 @@ def at_hand(given: Tables) -> tuple[Workflow, ...] | None:
         return None if given is None else (given,)
     found = tuple(given) if isinstance(given, Iterable) and not isinstance(given, (str, bytes)) else ()
     if not found or not all(isinstance(one, Workflow) for one in found):
-        raise BadData("workflow", given if not found else found, "a Workflow, or several of them")
+        raise BadData("workflow", found or given, "a Workflow, or several of them")
     return found
 
 

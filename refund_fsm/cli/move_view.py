@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from refund_fsm.case import Difference, Due, Moved, RefundCase, Unmoved
-from refund_fsm.errors import printable
+from refund_fsm.errors import CalendarOutOfRange, TooLong, printable
 from refund_fsm.scenario.trace import refusal_of, text_of
 from refund_fsm.text import Languages, Text, stamp
 from refund_fsm.text.sections import Answer, Cell, Column, Notice, Pairs, Section, Table, columns, json_of, numbers
@@ -48,24 +48,22 @@ class Row:
     dues: tuple[str | None, str | None]  # ISO
     shown: str
     refusal: Unmoved | None
-    moved: Moved | None  # where all that is different may be asked for
+    changes: tuple[Difference, ...]
 
 
-def row(where: str, case: RefundCase, moved: Moved, *, whole: bool) -> Row:
-    """What became of a case; `whole` keeps what all that is different is found from."""
+def row(where: str, case: RefundCase, moved: Moved[RefundCase], *, whole: bool) -> Row:
+    """What became of a case; `whole` tells all that is different too."""
     after = moved.case
     outcome: Outcome = "refused" if after is None else "unchanged" if after is case else "moved"
     states = (case.state.text,) if after is None or after.state.key == case.state.key else (case.state.text, after.state.text)
     keys = case.state.key, after.state.key if after else None
     was, now = _due(case), _due(after) if after else None
     ends = [stamp(one.at) if one else "–" for one in ((was, now) if after is not None and _iso(was) != _iso(now) else (was,))]
-    kept = moved if whole else None
-    return Row(where, case.case_id, outcome, states, keys, (_iso(was), _iso(now)), " → ".join(ends), moved.refusal, kept)
+    changes = moved.changes if whole else ()
+    return Row(where, case.case_id, outcome, states, keys, (_iso(was), _iso(now)), " → ".join(ends), moved.refusal, changes)
 
 
 def _due(case: RefundCase) -> Due | None:
-    from refund_fsm.errors import CalendarOutOfRange, TooLong
-
     try:
         return case.due
     except (CalendarOutOfRange, TooLong):
@@ -109,8 +107,8 @@ def _why(one: Row, lang: Languages) -> list[str]:
 
 
 def _different(one: Row, lang: Languages, *, few: bool) -> list[str]:
-    changes: tuple[Difference, ...] = one.moved.changes if few and one.moved is not None else ()
-    return [f"· {lang.say(change.text)}" for change in changes if one.refusal is None or change.kind != "refused"]
+    told = (change for change in one.changes if one.refusal is None or change.kind != "refused")
+    return [f"· {lang.say(change.text)}" for change in told] if few else []
 
 
 def _states(rows: Sequence[Row], lang: Languages) -> Table:
@@ -147,7 +145,7 @@ def _row_data(one: Row) -> dict[str, Any]:
             "states": [state.key for state in why.states],
             "text": text_of(why.text),
         },
-        "changes": [_change(one) for one in one.moved.changes] if one.moved is not None else [],
+        "changes": [_change(change) for change in one.changes],
     }
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,7 @@ from refund_fsm.cli.options import FOUND, ORDER_TYPES, WHEN, JsonOption, LangOpt
 from refund_fsm.errors import BadData
 
 if TYPE_CHECKING:
-    from refund_fsm.case import Moved, RefundCase
+    from refund_fsm.case import How, Moved, RefundCase
     from refund_fsm.cli.move_view import Row
     from refund_fsm.cli.saved_files import Entry, SavedFile
     from refund_fsm.workflow import Policy, Value, Workflow
@@ -70,7 +70,15 @@ class _Asked:
     """Where the cases of a command go."""
 
     def __init__(
-        self, workflow: str | None, policy: str | None, former: list[str], at: str | None, states: list[str], facts: list[str], *, from_now: bool
+        self,
+        workflow: str | None,
+        policy: str | None,
+        former: list[str],
+        at: str | None,
+        states: list[str],
+        facts: list[str],
+        *,
+        from_now: bool,
     ) -> None:
         from refund_fsm import orders
         from refund_fsm.orders.lookup import workflow_of
@@ -84,16 +92,21 @@ class _Asked:
         self.at: datetime | None = None if at is None else instant_of(at, "--at")
         self.states = dict(_pairs("--state", "OLD=NEW", states))
         self.facts = dict(_pairs("--fact", "NAME=VALUE", facts))
-        self.how = "from_now" if from_now else "replay"
+        self.how: How = "from_now" if from_now else "replay"
         own = [*([] if self.workflow is None else [self.workflow]), *map(workflow_of, former)]
         self.tables = [*own, *(one for key in orders.keys() for one in orders.editions(key))] if own else None
 
-    def moved(self, case: RefundCase) -> Moved:
+    def moved(self, case: RefundCase) -> Moved[RefundCase]:
         """What comes of moving a case."""
         to: Workflow = self.workflow or case.workflow
         states = {old: new for old, new in self.states.items() if old in case.workflow.states} if self.states else None
         return case.moved(
-            workflow=self.workflow, policy=self.policy, at=self.at or case.now, how=self.how, states=states, facts=self._facts(to, case.policy)
+            workflow=self.workflow,
+            policy=self.policy,
+            at=self.at or case.now,
+            how=self.how,
+            states=states,
+            facts=self._facts(to, case.policy),
         )
 
     def _facts(self, workflow: Workflow, policy: Policy) -> Mapping[str, Value] | None:
@@ -122,6 +135,7 @@ class _Mover:
 
     def rows(self) -> list[Row]:
         """What became of each case, in the order of the files."""
+        from refund_fsm.cli.move_view import EXPLAINED as MOST
         from refund_fsm.cli.progress import bar
 
         total = sum(file.size for file in self.files)
@@ -129,15 +143,15 @@ class _Mover:
         done = 0
         with bar(max(total, 1), "bytes") as advance:
             for file in self.files:
-                held: list[Callable[[], str]] = []  # unchanged cases before the first that moves: a file of those alone stays
+                held: list[str] = []  # unchanged cases before the first that moves: a file of those alone stays
                 for entry in file.entries():
-                    found.append(self._moved(file, entry, held))
+                    found.append(self._moved(file, entry, held, whole=self.wants_changes or len(found) < MOST))
                     done += len(entry.text)
                     if advance:
                         advance(min(done, total), total)
         return found
 
-    def _moved(self, file: SavedFile, entry: Entry, held: list[Any]) -> Row:
+    def _moved(self, file: SavedFile, entry: Entry, held: list[str], *, whole: bool) -> Row:
         from refund_fsm.case import RefundCase
         from refund_fsm.cli import move_view
 
@@ -150,12 +164,12 @@ class _Mover:
         self.refused = self.refused or moved.case is None
         if file.place is not None and not self.refused:
             self._written(file, entry, case, moved, held)
-        return move_view.row(entry.where, case, moved, whole=self.wants_changes)
+        return move_view.row(entry.where, case, moved, whole=whole)
 
-    def _written(self, file: SavedFile, entry: Entry, case: RefundCase, moved: Moved, held: list[Any]) -> None:
+    def _written(self, file: SavedFile, entry: Entry, case: RefundCase, moved: Moved[RefundCase], held: list[str]) -> None:
         assert moved.case is not None
         if moved.case is case:  # it stands as it was
-            text = entry.text.decode("utf-8", "surrogateescape") if entry.line is not None else ""
+            text = entry.text.decode() if entry.line is not None else ""
             if file.draft is None:
                 held.append(text)
             else:

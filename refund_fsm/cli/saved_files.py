@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from refund_fsm.case.parts import MAX_SAVED
+from refund_fsm.case import MAX_SAVED
 from refund_fsm.errors import BadData
 from refund_fsm.workflow import Draft, kind_of, place_of, put_all
 
@@ -70,7 +70,7 @@ class SavedFile:
         """One more case of the file that is to be written."""
         assert self.place is not None, "a file that is written has a place"
         if self.draft is None:
-            self.draft = Draft(self.place, self.name)
+            self.draft = Draft(self.place, "file")
         self.draft.add(text if text.endswith("\n") else f"{text}\n")
 
 
@@ -92,20 +92,22 @@ def files_of(names: Sequence[str], *, in_place: bool, dry: bool) -> list[SavedFi
 def _place(name: str, *, in_place: bool) -> Path:
     path = Path(name)
     if in_place:
-        return place_of(path, "file")
+        place_of(path, "file")
+        return path
     beside = path.with_name(f"{path.stem}{BESIDE}{path.suffix}")
     if os.path.lexists(beside):
         raise BadData("file", str(beside), f"no file of that name yet: the cases of {name} are to be written there (or use --in-place)")
-    return place_of(beside, "file")
+    place_of(beside, "file")
+    return beside
 
 
 def put(files: Sequence[SavedFile]) -> list[Path]:
-    """Puts the files that were written in their places, all or none; gives the places."""
+    """Puts the files that were written in their places, all or none; gives them, named as they were asked for."""
     drafts = [one.draft for one in files if one.draft is not None]
     for draft in drafts:
         draft.flush()
     put_all(drafts)
-    return [draft.place for draft in drafts]
+    return [one.place for one in files if one.draft is not None and one.place is not None]
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 from refund_fsm.scenario.file import Scenario, find, load, shipped
 from refund_fsm.scenario.path import MINUTE, PACE, PLAYED, START, Opening, Path, PathStep, Player, details_of
 from refund_fsm.scenario.recording import recorded
-from refund_fsm.scenario.trace import Trace, TraceRow, play, subject_of
+from refund_fsm.scenario.trace import Trace, TraceRow, play, refusal_of, subject_of, text_of
 
 __all__ = [
     "MINUTE",
@@ -27,6 +27,8 @@ __all__ = [
     "load",
     "play",
     "recorded",
+    "refusal_of",
     "shipped",
     "subject_of",
+    "text_of",
 ]
