@@ -63,7 +63,8 @@ def carried_move(
     made, after = found
     if foreign:
         after = _counted_elsewhere(where, row, made, live, after)
-    check_same(where, {**dict.fromkeys((*ENDS, "given", "breach")), **row}, change_of(after.changes[-1]))
+    may = dict.fromkeys((*ENDS, "given", "breach"))
+    check_same(where, {**may, **row}, {**may, **change_of(after.changes[-1])})
     return made, after
 
 
@@ -72,7 +73,7 @@ def _counted_elsewhere(where: str, row: dict[str, Any], made: Head, live: Live, 
     due = after.due if after.due is live.due else due_in(made, where, row.get("due"), after)
     move = after.changes[-1]
     assert isinstance(move, Move), "the last that happened is the move"
-    return after._replace(due=due, changes=(*after.changes[:-1], move._replace(due=until(due))))
+    return after._replace(due=due, changes=(*after.changes[:-1], move._replace(due=until(due), calendar=row["calendar"])))
 
 
 def _policy(where: str, base: Policy, given: Any) -> Policy:

@@ -164,7 +164,13 @@ def _delivered(steps: tuple[Step, ...], fresh: Live) -> Live:
 def _as_told(move: Move, rules: Rules, fresh: Live) -> Move:
     """A move as it is told of a case that was judged anew since: nothing follows from it any more."""
     return move._replace(
-        after=sum(step.at <= move.at for step in fresh.steps), now=rules, is_told=True, breach=None, facts=None, given=NO_DETAILS
+        after=sum(step.at <= move.at for step in fresh.steps),
+        now=rules,
+        is_told=True,
+        breach=None,
+        facts=None,
+        given=NO_DETAILS,
+        calendar="",
     )
 
 
@@ -186,7 +192,20 @@ def carried(head: Head, live: Live, ask: Asked, facts: Any = None) -> tuple[Head
     due = _due(made, live, state, facts, passed)
     source, was, now = live.state.key, until(live.due), until(due)
     rules = rules_of(head), rules_of(made)
-    move = Move(len(live.steps), ask.at, "from_now", *rules, source, key, was, now, breach, facts, FrozenDict(ask.facts))
+    move = Move(
+        len(live.steps),
+        ask.at,
+        "from_now",
+        *rules,
+        source,
+        key,
+        was,
+        now,
+        breach,
+        facts,
+        FrozenDict(ask.facts),
+        ask.policy.calendar.version,
+    )
     fields = {one.name: one for one in ask.workflow.fact_fields}
     settled = [name for name in fields if name in live.kept or (name in ask.facts and _is_settled(fields[name]))]
     after = live._replace(

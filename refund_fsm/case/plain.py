@@ -46,7 +46,7 @@ def _move_of(move: Move) -> dict[str, Any]:
         **told,
         "order_type": move.now.key,
         "fingerprint": move.now.fingerprint,
-        "calendar": move.now.policy.calendar.version,
+        "calendar": move.calendar,
         "policy": differing(move.was.policy, move.now.policy),
         "facts": facts_of(move.facts),
         **({"given": dict(move.given)} if move.given else {}),
@@ -65,7 +65,9 @@ def differing(base: Policy, other: Policy) -> dict[str, Any]:
         if len(_pairs) >= MAX_PAIRS:
             _pairs.clear()
         was, now = (json.loads(one) for one in pair)
-        _pairs[pair] = {name: value for name, value in now.items() if value != was[name]}
+        gone = {name: getattr(other, name) for name in was if name not in now}  # at its default, and then not spelled
+        _pairs[pair] = {name: list(value) if isinstance(value, tuple) else value for name, value in gone.items()}
+        _pairs[pair] |= {name: value for name, value in now.items() if name not in was or value != was[name]}
     return _pairs[pair]
 
 

@@ -139,7 +139,8 @@ class Move(NamedTuple):
     """At `at`, after that many steps, the case went from the rules `was` to `now`: judged anew (`replay`), or carried on (`from_now`).
 
     `source` and `dest` are the keys of its state before and after, `then` and `due` the ends of the limits that ran. What a case that
-    is carried on records as well: the limit that had passed by then, its facts under the new rules, and those of them that were given.
+    is carried on records as well: the limit that had passed by then, its facts under the new rules, those of them that were given, and
+    the version of the calendar that counted.
     `is_told` says that no more follows from it: all steps are judged by the case's present rules, as after every `replay`.
     """
 
@@ -155,6 +156,7 @@ class Move(NamedTuple):
     breach: Breach | None = None
     facts: Any = None
     given: Mapping[str, Any] = NO_DETAILS
+    calendar: str = ""
     is_told: bool = False
 
 
