@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from refund_fsm import orders as orders
     from refund_fsm.case import Breach as Breach
     from refund_fsm.case import Due as Due
+    from refund_fsm.case import News as News
     from refund_fsm.case import Recounted as Recounted
     from refund_fsm.case import RefundCase as RefundCase
     from refund_fsm.case import Refusal as Refusal
@@ -90,6 +91,7 @@ __version__ = "0.1.0"
 _MODULES = ("advice", "graph", "orders")
 _HOMES = {
     "case.case": ("RefundCase",),
+    "case.newer": ("News",),
     "case.record": ("Breach", "Due", "Recounted", "Step"),
     "case.refusal": ("Refusal", "Refused", "Verdict"),
     "errors": ("BadData", "CalendarOutOfRange", "MissingPart", "RefundFsmError", "SavedCaseError", "WorkflowError"),

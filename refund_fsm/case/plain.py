@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from refund_fsm.case.engine import Live, Uncounted
-from refund_fsm.case.record import Breach, Change, Due, News, Step
+from refund_fsm.case.newer import News
+from refund_fsm.case.record import Breach, Change, Due, Step
 from refund_fsm.workflow import facts as finite
 
 FORMAT = "refund_fsm case 2"

@@ -2,7 +2,8 @@
 
 Format 2 is written; 1 and 2 are read. In `steps` stand, in their order, the steps (`kind: step`) and what else happened to the case
 (`calendar`: from then on another calendar counted; `news`: from then on it knew a newer order). A kind or a field that this version
-does not know was written by a newer one, and is refused as that. Must not judge what is read (`replay`), nor know how the text comes apart (`parts`).
+does not know was written by a newer one, and is refused as that. Must not judge what is read (`replay`), nor know how the text comes
+apart (`parts`).
 """
 
 from __future__ import annotations
