@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from refund_fsm.case import Due as Due
     from refund_fsm.case import Move as Move
     from refund_fsm.case import Moved as Moved
+    from refund_fsm.case import News as News
     from refund_fsm.case import Recounted as Recounted
     from refund_fsm.case import RefundCase as RefundCase
     from refund_fsm.case import Refusal as Refusal
@@ -94,6 +95,7 @@ _MODULES = ("advice", "graph", "orders")
 _HOMES = {
     "case.case": ("RefundCase",),
     "case.moved": ("Moved",),
+    "case.newer": ("News",),
     "case.record": ("Breach", "Due", "Move", "Recounted", "Step"),
     "case.refusal": ("Refusal", "Refused", "Verdict"),
     "case.unmoved": ("Unmoved",),

@@ -11,6 +11,7 @@ from refund_fsm.case.engine import MAX_CLOCK_STEPS, MAX_STEPS
 from refund_fsm.case.judging import facts_for
 from refund_fsm.case.machine import stepper_of
 from refund_fsm.case.moved import Moved
+from refund_fsm.case.newer import News
 from refund_fsm.case.parts import MAX_SAVED
 from refund_fsm.case.record import BLANKED, DETAILS, NO_DETAILS, Breach, Details, Due, How, Move, Recounted, Step, is_given
 from refund_fsm.case.refusal import NEEDS, Code, Refusal, Refused, Verdict
@@ -32,6 +33,7 @@ __all__ = [
     "How",
     "Move",
     "Moved",
+    "News",
     "Recounted",
     "RefundCase",
     "Refusal",

@@ -81,8 +81,8 @@ class Head:
 
     def _know(self, order: Order, known: Order) -> None:
         self.order, self.known = order, known
-        self.balance_fen = order.line(self.request.sku).balance_fen
-        self.claimed_fen = self.balance_fen if self.request.amount_fen is None else self.request.amount_fen
+        line = order.line(self.request.sku)
+        self.balance_fen, self.claimed_fen = line.balance_fen, self.request.claimed_fen(line)
 
     def ground(self, at: datetime) -> Ground:
         return Ground(self.known, self.request, self.policy, at)

@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from refund_fsm.case.engine import Head, Live, Uncounted, advanced, not_before, open_breach, running
+from refund_fsm.case.newer import News
 from refund_fsm.case.news import told
 from refund_fsm.case.opening import key_of, opened
-from refund_fsm.case.record import NO_DETAILS, Due, How, Move, News, Rules, Step, Until
+from refund_fsm.case.record import NO_DETAILS, Due, How, Move, Rules, Step, Until
 from refund_fsm.case.refusal import Refused
 from refund_fsm.case.taking import taken
 from refund_fsm.case.unmoved import Unmoved, cannot_count, cannot_open, no_such_actor, no_such_state, no_such_value, refused

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from refund_fsm.case.engine import MAX_STEPS, Head, Live
-from refund_fsm.case.record import News
+from refund_fsm.case.newer import News
 from refund_fsm.errors import BadData, TooLong
 from refund_fsm.workflow import Order, OrderLine
 
@@ -50,7 +50,7 @@ def told(head: Head, live: Live, order: Order, at: datetime) -> tuple[Head, Live
     """The case at `at`, to which its clock has run, once it knows a newer order. `TooLong` beyond `MAX_STEPS` news."""
     if len(live.changes) >= MAX_STEPS:
         raise TooLong(f"case {head.case_id}: more than {MAX_STEPS:,} news; last in {live.state.key}")
-    news = News(len(live.steps), at, order, head.order)
+    news = News(len(live.steps), at, order, head.order, head.request.sku, head.case_id)
     head = head.knowing(order, _to_itself(order, head.case_id))
     amount = head.claimed_fen if live.state.key == head.workflow.initial.key else live.amount_fen
     return head, live._replace(now=at, amount_fen=amount, changes=(*live.changes, news))

@@ -9,7 +9,8 @@ import json
 from typing import Any
 
 from refund_fsm.case.engine import Live, Uncounted
-from refund_fsm.case.record import Breach, Change, Due, Move, News, Step
+from refund_fsm.case.newer import News
+from refund_fsm.case.record import Breach, Change, Due, Move, Step
 from refund_fsm.workflow import Policy
 from refund_fsm.workflow import facts as finite
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+from refund_fsm.case.newer import News
 from refund_fsm.errors import BadData
-from refund_fsm.workflow import KNOWN_NEEDS, MAX_EVIDENCE, Evidence, FrozenDict, Limit, Order, Policy, Rule, State, Unit, Why, values
+from refund_fsm.workflow import KNOWN_NEEDS, MAX_EVIDENCE, Evidence, FrozenDict, Limit, Policy, Rule, State, Unit, Why, values
 
 DETAILS = (*KNOWN_NEEDS, "operator", "event_id")
 BLANKED = "（已清除 / blanked）"  # what stands for a text that was taken out of a saved case
@@ -105,15 +106,6 @@ class CalendarChange(NamedTuple):
     at: datetime
     calendar: str
     due: Due | None
-
-
-class News(NamedTuple):
-    """At `at`, after that many steps, the case was told of `order`; until then it knew `was`."""
-
-    after: int
-    at: datetime
-    order: Order
-    was: Order
 
 
 How = Literal["replay", "from_now"]

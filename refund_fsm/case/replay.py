@@ -172,7 +172,7 @@ class Reader:
     def _changed(self, kind: str, where: str, row: dict[str, Any]) -> None:
         at, live = instant_in(where, row, "at"), self.live
         if at < live.now:
-            raise SavedCaseError(where, row["at"], f"not before what stands before it, {live.now.isoformat()} (at)")
+            raise SavedCaseError(where, row["at"], f"not before the step before it, {live.now.isoformat()} (at)")
         waits = kind == "calendar" and self._waits(at)
         if not waits and (first := advanced(self.head, live, at).steps[len(live.steps) :]):
             raise SavedCaseError(where, row["at"], f"{first[0].event} by the clock at {first[0].at.isoformat()}, which came first")

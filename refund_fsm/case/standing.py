@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from refund_fsm.case.engine import Head, Live, due_of, is_guessed, statutory_due
+from refund_fsm.case.newer import News
 from refund_fsm.case.opening import key_of
-from refund_fsm.case.record import Due, Move, News, Recounted, Step
+from refund_fsm.case.record import Due, Move, Recounted, Step
 from refund_fsm.case.recounting import recounted
 from refund_fsm.workflow import Freight, Order, Policy, RefundRequest, State, Workflow
 
@@ -79,6 +80,16 @@ class Standing:
         return self._live.state
 
     @property
+    def is_open(self) -> bool:
+        """Whether it is under way: it has left the state that it was opened in, a draft, and has not ended."""
+        return not self.state.final and self.state.key != self.workflow.initial.key
+
+    @property
+    def is_filed(self) -> bool:
+        """Whether it was filed, or talked of, and is no draft again."""
+        return self.state.key != self.workflow.initial.key and any(step.rule.event.files for step in self.steps)
+
+    @property
     def facts(self) -> Any:
         """The facts as the last filing event and the effects left them."""
         return self._live.facts
@@ -110,6 +121,11 @@ class Standing:
     def paid_fen(self) -> int:
         """What this case has paid out, in fen."""
         return self._live.paid_fen
+
+    @property
+    def pending_fen(self) -> int:
+        """What the case holds of its line and has not paid yet, in fen: its amount while it is open, else 0."""
+        return max(0, self.amount_fen - self.paid_fen) if self.is_open else 0
 
     @property
     def refundable_fen(self) -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from refund_fsm.case import RefundCase
+from refund_fsm.case import News, RefundCase
 from refund_fsm.scenario.file import Scenario
 from refund_fsm.scenario.trace import Trace, TraceRow, open_breaches
 from refund_fsm.workflow import CLOCK
 
 
 def recorded(case: RefundCase, where: str) -> Trace:
-    """The trace of a case: a row for each step, and one for the time that has passed since. `where` says where the case comes from.
+    """The trace of a case: a row for each step and each news, and one for the time that has passed since. `where` says where the case
+    comes from.
 
     What was refused is not in it, for a case does not record that. `due` is what the step recorded; of the last row, what runs now.
     """
@@ -18,7 +19,16 @@ def recorded(case: RefundCase, where: str) -> Trace:
         TraceRow("step", one.at, one.by, one.event, one.dest, one.due, step=one, breach=one.breach, provisional=case.guessed(place))
         for place, one in enumerate(case.steps)
     ]
-    if not case.steps or case.now > case.steps[-1].at:
+    for told in reversed(case.news):  # from the last, so that the places of those before stay
+        rows.insert(told.after, _told(case, told))
+    if not rows or case.now > rows[-1].at:
         passed = next(iter(open_breaches(case)), None)
         rows.append(TraceRow("advance", case.now, CLOCK.key, "advance", case.state, case.due, breach=passed))
     return Trace(scenario, case, tuple(rows), None, ())
+
+
+def _told(case: RefundCase, news: News) -> TraceRow:
+    """The row of news: where the case was, and what ran, when it was told."""
+    last = case.steps[news.after - 1] if news.after else None
+    due = case.due if news.after == len(case.steps) else last.due if last else None
+    return TraceRow("news", news.at, "", "news", last.dest if last else case.workflow.initial, due, news=news)

@@ -419,7 +419,7 @@ def test_bad_input_names_the_argument(given: dict[str, Any], expected: str) -> N
 
 
 ALTERED: list[tuple[str, Any, str]] = [
-    ("at", "2026-02-16T11:00:00+08:00", "not before what stands before it"),
+    ("at", "2026-02-16T11:00:00+08:00", "not before the step before it"),
     ("how", "replay", "'from_now' (how)"),
     ("how", "anew", "'replay' or 'from_now' (in how)"),
     ("state", "inspecting", "(in states"),
