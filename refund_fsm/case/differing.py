@@ -11,15 +11,13 @@ from typing import Any
 
 from refund_fsm.case.ahead import NONE, Ahead, Difference
 from refund_fsm.case.engine import Head, Live, Uncounted, advanced, open_breach, recorded_breaches
+from refund_fsm.case.move_words import named, plain
 from refund_fsm.case.moving import Asked, moved_on
 from refund_fsm.case.record import Breach, Due, Step
 from refund_fsm.case.unmoved import Unmoved
 from refund_fsm.errors import CalendarOutOfRange, TooLong
 from refund_fsm.text import Text, words
 from refund_fsm.workflow import CLOCK, Policy, Workflow
-
-SHORT = 8  # hex digits of a fingerprint that is told
-
 
 def changes_of(before: tuple[Head, Live], after: tuple[Head, Live] | Unmoved, ask: Asked) -> Iterator[Difference]:
     """What is different for a case, `before` and `after` the move; `after` is the reason where it cannot be moved."""
@@ -53,24 +51,13 @@ def _table(old: Workflow, new: Workflow) -> Iterator[Difference]:
         yield Difference("table", new.key, old.fingerprint, new.fingerprint, Text(f"流程表：{was} → {now}", f"Table: {was} → {now}"))
 
 
-def named(key: str, fingerprint: str) -> str:
-    """A table as it is told: its key and the beginning of its fingerprint."""
-    return f"{key} {fingerprint[:SHORT]}"
-
-
 def policy_changes(old: Policy, new: Policy, apart: Iterable[str] = ()) -> Iterator[Difference]:
     """The fields of the policy that differ, but for those `apart` and the special periods, which are told for the limits they move."""
     for name in Policy.model_fields:
         was, now = getattr(old, name), getattr(new, name)
         if was != now and name not in apart and name != "special":
-            one, other = _plain(was), _plain(now)
+            one, other = plain(was), plain(now)
             yield Difference("policy", name, one, other, Text(f"政策 {name}：{one} → {other}", f"Policy {name}: {one} → {other}"))
-
-
-def _plain(value: Any) -> str | int | bool | None:
-    if hasattr(value, "at_least"):
-        return f"{value.at_least}–{value.at_most}"
-    return value if value is None or isinstance(value, (str, int, bool)) else str(value)
 
 
 def _limit_fields(workflow: Workflow) -> set[str]:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+from refund_fsm.case.move_words import what_of
 from refund_fsm.case.newer import News
 from refund_fsm.errors import BadData
+from refund_fsm.text import Text
 from refund_fsm.workflow import KNOWN_NEEDS, MAX_EVIDENCE, Evidence, FrozenDict, Limit, Policy, Rule, State, Unit, Why, values
 
 DETAILS = (*KNOWN_NEEDS, "operator", "event_id")
@@ -150,6 +152,17 @@ class Move(NamedTuple):
     given: Mapping[str, Any] = NO_DETAILS
     calendar: str = ""
     is_told: bool = False
+
+    @property
+    def what(self) -> tuple[Text, ...]:
+        """What it did, thing by thing: how, the table, the policy, the state, the limit that ran."""
+        return tuple(what_of(self))
+
+    @property
+    def text(self) -> Text:
+        """What it did, in one sentence without a full stop."""
+        what = self.what
+        return Text("；".join(one.zh for one in what), "; ".join(one.en for one in what))
 
 
 Change = CalendarChange | News | Move  # what happens to a case and is no step; each has `after` and `at`

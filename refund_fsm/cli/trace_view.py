@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refund_fsm.case import Breach, Due
+from refund_fsm.case.move_words import LABEL as MOVE_LABEL
 from refund_fsm.case.newer import LABEL as NEWS_LABEL
 from refund_fsm.cli.limit_view import length_of, sources, why_lines
 from refund_fsm.orders import fact_labels
@@ -89,8 +90,8 @@ def _cells(number: int, row: TraceRow, trace: Trace, lang: Languages) -> tuple[s
 def _event(row: TraceRow, trace: Trace, lang: Languages) -> str:
     if row.kind == "advance":
         return lang.stack(TIME_PASSES)
-    if row.news is not None:
-        return lang.stack(NEWS_LABEL)
+    if row.news is not None or row.move is not None:
+        return lang.stack(NEWS_LABEL if row.news is not None else MOVE_LABEL)
     event = trace.case.workflow.events.get(row.event)
     said = lang.stack(event.text) if event else row.event
     return f"✗ {said}" if row.kind == "refused" else said
@@ -135,6 +136,8 @@ def _remarks(trace: Trace, lang: Languages) -> Iterator[str]:
         told = row.due.at if row.due else None
         if row.news is not None:
             yield f"#{number} {lang.say(NEWS_LABEL, ' ')}: {lang.say(row.news.text)}"
+        if row.move is not None:
+            yield f"#{number} {lang.say(MOVE_LABEL, ' ')}: {lang.say(row.move.text)}"
         details = row.step.details if row.step else {}
         if note := details.get("note"):
             yield f"#{number} {lang.say(Text('说明', 'note'))}: {one_line(note)}"

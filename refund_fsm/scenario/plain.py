@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refund_fsm.case import Due, News, Refusal
+from refund_fsm.case import Due, Move, News, Refusal
 from refund_fsm.text import Text
 from refund_fsm.workflow import spelled
 
@@ -12,6 +12,13 @@ from refund_fsm.workflow import spelled
 def news_of(news: News) -> dict[str, Any]:
     """News of the order as plain data: what is new, in both languages, and the order by then."""
     return {"what": [text_of(one) for one in news.what], "order": news.order.model_dump(mode="json")}
+
+
+def move_of(move: Move) -> dict[str, Any]:
+    """A move to other rules as plain data: how, from which rules to which, and what it did, in both languages."""
+    rules = {"before": move.was, "after": move.now}
+    told = {name: {"order_type": one.key, "fingerprint": one.fingerprint} for name, one in rules.items()}
+    return {"how": move.how, **told, "states": [move.source, move.dest], "what": [text_of(one) for one in move.what]}
 
 
 def due_of(due: Due | None) -> dict[str, Any] | None:

@@ -10,20 +10,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from refund_fsm.case import Breach, Due, News, RefundCase, Refusal, Refused, Step
+from refund_fsm.case import Breach, Due, Move, News, RefundCase, Refusal, Refused, Step
 from refund_fsm.case.plain import limit_of, step_of
 from refund_fsm.errors import BadData, TooLong
 from refund_fsm.scenario.file import Row, Scenario
-from refund_fsm.scenario.plain import due_of, news_of, refusal_of, text_of
+from refund_fsm.scenario.plain import due_of, move_of, news_of, refusal_of, text_of
 from refund_fsm.workflow import CLOCK, Order, Rule, State, spelled
 
 MAX_ROWS = 100_000  # of one trace: a workflow that goes round by itself is an error, not a hang
-Kind = Literal["step", "advance", "refused", "repeated", "news"]
+Kind = Literal["step", "advance", "refused", "repeated", "news", "move"]
 
 
 @dataclass(frozen=True, slots=True)
 class TraceRow:
-    """One line of a trace: a step, time that passed, an event that was refused, one that was delivered again, or news of the order.
+    """One line of a trace: a step, time that passed, an event that was refused, one that was delivered again, news of the order, or
+    a move to other rules.
 
     `state` and `due` are the case's afterwards. `expected` says that the scenario foresaw the refusal. `breach` is the one that
     the step records, or that is open when time has passed. `provisional` says that `at` is the instant of a limit that rests on days
@@ -42,6 +43,7 @@ class TraceRow:
     breach: Breach | None = None
     provisional: bool = False
     news: News | None = None
+    move: Move | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Trace:
 
 def open_breaches(case: RefundCase) -> tuple[Breach, ...]:
     """The limits of a case that are passed at its `now` and that no step has recorded."""
-    recorded = [step.breach for step in case.steps]
+    recorded = [one.breach for one in (*case.steps, *case.moves)]
     return tuple(breach for breach in case.breaches() if breach not in recorded)
 
 
@@ -241,4 +243,5 @@ def _row_of(row: TraceRow) -> dict[str, Any]:
         "refusal": refusal_of(row.refusal) if row.refusal else None,
         "expected": row.expected,
         **({"news": news_of(row.news)} if row.news else {}),
+        **({"move": move_of(row.move)} if row.move else {}),
     }
