@@ -47,6 +47,7 @@ NEWER_NOTICES = said(
 UNFILED = said("", "还没有提交任何申请。", "Nothing was filed yet.")
 STATE = said("", "当前状态：{state}（自{since}起）。", "The case is “{state}” since {since}.")
 ASKED = said("", "本次申请：{what}，金额{amount}。", "Asked for: {what}, {amount}.")
+TOLD = said("", "订单有新情况（{at}告知）：{what}。", "The case was told of its order on {at}: {what}.")
 MADE = said("", "现已改按{kind}处理。", "By now it is treated as {kind}.")
 WAITING = said("", "现在由{actors}处理：{events}。", "Now it is up to the {actors}: {events}.")
 ENDED = said("", "该售后已经结束，不能再操作。", "The case has ended; nothing more can be done in it.")

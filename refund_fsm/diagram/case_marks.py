@@ -5,15 +5,18 @@ Must not know how marks look.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from refund_fsm.case import Breach, Due, RefundCase
+from refund_fsm.case.newer import LABEL
 from refund_fsm.diagram.limits import SPECIAL_MARK
 from refund_fsm.diagram.marks import Mark, Marks, Note, Sign
 from refund_fsm.errors import BadData
 from refund_fsm.text import Text, words
 from refund_fsm.workflow import Rule, Workflow
 
+MOST_NEWS = 5  # that a picture has room for
 KEY: tuple[tuple[Sign, Text], ...] = (
     ("taken", Text("走过的步骤，按序编号", "taken, numbered in order")),
     ("now", Text("当前状态", "current state")),
@@ -40,7 +43,14 @@ def marks_of(case: RefundCase, workflow: Workflow) -> Marks:
         kinds.add("next")
     now = words.stamp(case.now)
     heading = Text(f"截至 {now} · {case.state.zh}", f"as of {now} · {case.state.en}")
-    return Marks(rules, states, Mark("faded"), (heading,), tuple(one for one in KEY if one[0] in kinds))
+    return Marks(rules, states, Mark("faded"), (heading, *_news(case)), tuple(one for one in KEY if one[0] in kinds))
+
+
+def _news(case: RefundCase) -> Iterator[Text]:
+    """When the case was told what of its order, and after which of the numbered steps; of much news the last."""
+    for news in case.news[-MOST_NEWS:]:
+        at, what = words.stamp(news.at), news.text
+        yield Text(f"第 {news.after} 步后，{at}：{LABEL.zh}，{what.zh}", f"after step {news.after}, {at}: {LABEL.en}, {what.en}")
 
 
 def _states(case: RefundCase) -> dict[str, Mark]:
