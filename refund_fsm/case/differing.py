@@ -19,6 +19,7 @@ from refund_fsm.errors import CalendarOutOfRange, TooLong
 from refund_fsm.text import Text, words
 from refund_fsm.workflow import CLOCK, Policy, Workflow
 
+
 def changes_of(before: tuple[Head, Live], after: tuple[Head, Live] | Unmoved, ask: Asked) -> Iterator[Difference]:
     """What is different for a case, `before` and `after` the move; `after` is the reason where it cannot be moved."""
     head, live = before[0], _at(*before, ask.at)

@@ -1,6 +1,6 @@
 """Owns how a case is told of a newer order: what may be new in it, what contradicts, and the case that knows it.
 
-Must not derive a fact from it, which is for the next filing event, nor know an order type.
+What a newer order changes is for the next filing event. Must not know an order type.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import datetime
 from refund_fsm.case.engine import MAX_STEPS, Head, Live
 from refund_fsm.case.newer import News
 from refund_fsm.errors import BadData, TooLong
-from refund_fsm.workflow import Order, OrderLine
+from refund_fsm.workflow import Guard, Order, OrderLine
 
 ONCE = ("shipped_at", "signed_at", "activated_at")  # instants that are unknown until they are told, and then stand
 NEW = ("benefits_used",)  # of the order, that may be another thing each time
@@ -62,3 +62,17 @@ def _to_itself(order: Order, case_id: str) -> Order:
         return order
     lines = tuple(line.model_copy(update={"open_case": None}) if line.open_case == case_id else line for line in order.lines)
     return order.model_copy(update={"lines": lines})
+
+
+def why_news(head: Head, live: Live, at: datetime, failed: tuple[Guard, ...]) -> tuple[News, ...]:
+    """The news but for which a filing at an instant would not fail the guards that it fails: for each the last that turned it."""
+    left, found = list(failed), []
+    for news in (change for change in reversed(live.changes) if isinstance(change, News)):
+        if not left:
+            break
+        before = head.knowing(news.was, _to_itself(news.was, head.case_id)).derive(at, live.kept)
+        turned = [guard for guard in left if guard(before)]
+        if turned:
+            found.append(news)
+            left = [guard for guard in left if guard not in turned]
+    return tuple(reversed(found))

@@ -13,7 +13,8 @@ from typing import Any, Literal
 from refund_fsm.case import Breach, Due, Move, News, RefundCase, Refusal, Refused, Step
 from refund_fsm.case.plain import limit_of, step_of
 from refund_fsm.errors import BadData, TooLong
-from refund_fsm.scenario.file import Row, Scenario
+from refund_fsm.scenario.file import Scenario
+from refund_fsm.scenario.news import Row
 from refund_fsm.scenario.plain import due_of, move_of, news_of, refusal_of, text_of
 from refund_fsm.workflow import CLOCK, Order, Rule, State, spelled
 

@@ -71,8 +71,9 @@ def test_shipped_next_day_it_is_no_longer_not_shipped() -> None:
     guards, said = refused(shipped_while_talking(), "submit", at("2026-02-14 11:00"))
     assert guards == ("kind_fits",)
     assert said == Text(
-        "商品已发货、未签收，不能以“商家未发货”为由申请（D3）。",
-        "The goods are shipped and not yet signed for, so “not shipped” does not apply (D3).",
+        "商品已发货、未签收，不能以“商家未发货”为由申请（D3）。该售后于2026年2月14日10:00获知：已发货（2026年2月13日20:00）。",
+        "The goods are shipped and not yet signed for, so “not shipped” does not apply (D3). "
+        "The case was told on 14 February 2026 at 10:00: shipped on 13 February 2026 at 20:00.",
     )
 
 
@@ -82,7 +83,10 @@ def test_signed_for_the_window_counts() -> None:
     assert signed_while_open().ask("submit", at=at("2026-03-12 23:59"), by="buyer").allowed
     guards, said = refused(signed_while_open(), "submit", at("2026-06-01 10:00"))
     assert guards == ("window_open",)
-    assert said.zh == "七天无理由退货期已于2026年3月12日24:00届满：3月6日签收，签收当天算第一天（D4）。"
+    assert (
+        said.zh
+        == "七天无理由退货期已于2026年3月12日24:00届满：3月6日签收，签收当天算第一天（D4）。该售后于2026年3月7日09:00获知：已签收（2026年3月6日18:00）。"
+    )
 
 
 def test_another_case_was_paid() -> None:
@@ -90,8 +94,26 @@ def test_another_case_was_paid() -> None:
     assert one.refundable_fen == 0
     assert refused(one, "submit", at("2026-02-14 11:00")) == (
         ("amount_within_balance",),
-        Text("该商品已无可退金额（A10）。", "Nothing is left to refund on this item (A10)."),
+        Text(
+            "该商品已无可退金额（A10）。该售后于2026年2月14日10:00获知：其他售后已退99.00元。",
+            "Nothing is left to refund on this item (A10). The case was told on 14 February 2026 at 10:00: other cases have refunded 99.00 yuan.",
+        ),
     )
+
+
+def test_a_refusal_tells_the_news_that_made_it_and_no_other() -> None:
+    """Of each guard that fails, the last news that turned it; not what was told beside, nor what was so before."""
+    one = play(case(), "2026-02-13 10:00 | buyer | contact_merchant")
+    one = one.with_order(newer(one.order, line={"open_case": "RC-B"}), at=at("2026-02-13 11:00"))
+    one = one.with_order(newer(one.order, line={"open_case": "RC-B", "pending_fen": 9900}), at=at("2026-02-13 12:00"))
+    one = one.with_order(newer(one.order, line={"open_case": "RC-B", "pending_fen": 9900, "applications": 1}), at=at("2026-02-13 13:00"))
+    refusal = one.ask("submit", at=one.now, by="buyer").refusal
+    assert refusal is not None and [guard.name for guard in refusal.failed_guards] == ["amount_within_balance", "no_other_case"]
+    assert refusal.news == one.news[:2]
+    late = case(opened="2026-03-13 10:00")  # whose window was over when it was opened
+    late = late.with_order(newer(late.order, line={"applications": 1}), at=late.now)
+    refusal = late.ask("submit", at=late.now, by="buyer").refusal
+    assert refusal is not None and refusal.news == () and len(late.news) == 1
 
 
 @pytest.mark.parametrize("made", THREE)
