@@ -30,7 +30,7 @@ def table_of(where: str, order_type: Any, fingerprint: Any, tables: tuple[Workfl
         if one.fingerprint == fingerprint and one.key == order_type:
             return one
     told = ", ".join(f"{one.key!r} {one.fingerprint[:SHORT]}…" for one in known)
-    todo = "hand over the one that it was saved under too (workflow=[new, old]; for refund-fsm move: --former), then move the case with moved()"
+    todo = "hand over that one too (workflow=[new, old]; refund-fsm move: --former), then move the case with moved()"
     expected = f"the fingerprint of a table at hand ({told}): the case was saved under another table, of {order_type!r}; {todo}"
     raise SavedCaseError(where, fingerprint, expected)
 

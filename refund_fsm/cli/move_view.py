@@ -60,7 +60,7 @@ def row(where: str, case: RefundCase, moved: Moved[RefundCase], *, whole: bool) 
     was, now = _due(case), _due(after) if after else None
     ends = [stamp(one.at) if one else "–" for one in ((was, now) if after is not None and _iso(was) != _iso(now) else (was,))]
     changes = moved.changes if whole else ()
-    return Row(where, case.case_id, outcome, states, keys, (_iso(was), _iso(now)), " → ".join(ends), moved.refusal, changes)
+    return Row(where, case.case_id, outcome, states, keys, (_iso(was), _iso(now)), "\n→ ".join(ends), moved.refusal, changes)
 
 
 def _due(case: RefundCase) -> Due | None:
