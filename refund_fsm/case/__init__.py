@@ -12,7 +12,6 @@ from refund_fsm.case.judging import facts_for
 from refund_fsm.case.machine import stepper_of
 from refund_fsm.case.moved import Moved
 from refund_fsm.case.newer import News
-from refund_fsm.case.parts import MAX_SAVED
 from refund_fsm.case.record import BLANKED, DETAILS, NO_DETAILS, Breach, Details, Due, How, Move, Recounted, Step, is_given
 from refund_fsm.case.refusal import NEEDS, Code, Refusal, Refused, Verdict
 from refund_fsm.case.unmoved import Unmoved
@@ -21,7 +20,6 @@ __all__ = [
     "BLANKED",
     "DETAILS",
     "MAX_CLOCK_STEPS",
-    "MAX_SAVED",
     "MAX_STEPS",
     "NEEDS",
     "NO_DETAILS",

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from refund_fsm.case import Difference, Due, Moved, RefundCase, Unmoved
 from refund_fsm.errors import CalendarOutOfRange, TooLong, printable
-from refund_fsm.scenario.trace import refusal_of, text_of
+from refund_fsm.scenario import refusal_of, text_of
 from refund_fsm.text import Languages, Text, stamp
 from refund_fsm.text.sections import Answer, Cell, Column, Notice, Pairs, Section, Table, columns, json_of, numbers
 

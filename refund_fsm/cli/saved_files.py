@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from refund_fsm.case import MAX_SAVED
+from refund_fsm.case.parts import MAX_SAVED
 from refund_fsm.errors import BadData
 from refund_fsm.workflow import Draft, kind_of, place_of, put_all
 
