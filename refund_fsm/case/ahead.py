@@ -17,6 +17,7 @@ Kind = Literal[
     "state",
     "fact",
     "due",
+    "law",
     "clock",
     "breach",
     "paid",
@@ -81,14 +82,15 @@ class Ahead:
                     found.setdefault(row.field, {})[said] = None
         return {field: [*said] for field, said in found.items()}
 
-    def rules(self) -> Iterator[Difference]:
-        """The rules that are gone, new, or do another thing."""
+    def rules(self, fired: Iterable[Rule]) -> Iterator[Difference]:
+        """The rules that are gone, new, or do another thing: those ahead, and those that the case has `fired`."""
         (old, _), (new, _) = self.old, self.new
         if old.fingerprint == new.fingerprint:
             return
-        was, now = ({r.id: r for r in w.rules if r.source.key in some} for w, some in zip((old, new), self.states, strict=True))
-        for id in dict.fromkeys((*was, *now)):
-            one, other = was.get(id), now.get(id)
+        past = [rule.id for rule in fired if rule.id in old.by_id]
+        near = [r.id for table, some in zip((old, new), self.states, strict=True) for r in table.rules if r.source.key in some]
+        for id in dict.fromkeys((*past, *near)):
+            one, other = old.by_id.get(id), new.by_id.get(id)
             if other is None and one is not None:
                 yield Difference("rule_gone", id, _does(one), None, _told(Text("规则取消", "Rule gone"), one))
             elif one is None and other is not None:
@@ -98,8 +100,10 @@ class Ahead:
 
 
 def _reachable(workflow: Workflow, key: str) -> list[str]:
-    """The states that may follow one, itself first; none where the table does not have it."""
-    found = [key] if key in workflow.states else []
+    """The states that may follow one, itself first; all where the table does not have it."""
+    if key not in workflow.states:
+        return [*workflow.states]
+    found = [key]
     for one in found:  # grows while it is read, by states of which there are finitely many
         found += dict.fromkeys(r.dest.key for r in workflow.rules if r.source.key == one and r.dest.key not in found)
     return found

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from refund_fsm.case.ahead import NONE, Ahead, Difference
-from refund_fsm.case.engine import Head, Live, Uncounted, advanced, open_breach, recorded_breaches
+from refund_fsm.case.engine import Head, Live, Uncounted, advanced, open_breach, recorded_breaches, statutory_due
 from refund_fsm.case.move_words import named, plain
 from refund_fsm.case.moving import Asked, moved_on
 from refund_fsm.case.record import Breach, Due, Step
@@ -31,7 +31,7 @@ def changes_of(before: tuple[Head, Live], after: tuple[Head, Live] | Unmoved, as
             yield from _history(head, live, *after)
     where = after[1].state.key if not isinstance(after, Unmoved) else ask.states.get(live.state.key, live.state.key)
     ahead = Ahead((head.workflow, head.policy), live.state.key, (ask.workflow, ask.policy), where)
-    yield from (*ahead.limits(), *ahead.special(), *ahead.rules())
+    yield from (*ahead.limits(), *ahead.special(), *ahead.rules(step.rule for step in live.steps))
     yield from _refused(before, after, ask)
 
 
@@ -79,6 +79,11 @@ def _standing(head: Head, live: Live, made: Head, fresh: Live) -> Iterator[Diffe
         name = next((due.limit.field for due in (fresh.due, live.due) if isinstance(due, Due)), "")
         told = Text(f"期限：{one.zh} → {other.zh}", f"Due: {one.en} → {other.en}")
         yield Difference("due", name, _iso(live.due), _iso(fresh.due), told)
+    was_due, now_due = statutory_due(head, live), statutory_due(made, fresh)
+    if _iso(was_due) != _iso(now_due):
+        one, other = due_text(was_due), due_text(now_due)
+        told = Text(f"法定退款期限：{one.zh} → {other.zh}", f"Statutory due: {one.en} → {other.en}")
+        yield Difference("law", "statutory_due", _iso(was_due), _iso(now_due), told)
 
 
 def _facts(old: Workflow, was: Any, new: Workflow, now: Any) -> Iterator[Difference]:
