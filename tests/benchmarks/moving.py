@@ -92,7 +92,9 @@ def main() -> None:
             "move --from-now": lambda: moved(path, "--policy", "statute", "--from-now"),
             "move --dry-run": lambda: moved(path, "--policy", "statute", "--dry-run"),
         }
-        load_and_save(path, to)  # once, so that nothing is made for the first time
+        few = Path(folder) / "few.jsonl"
+        written(few, 20)
+        moved(few, "--policy", "statute")  # once, so that nothing is made for the first time
         rounds = [{name: timed(call) for name, call in contenders.items()} for _ in range(asked.rounds)]
         print(f"{asked.cases:,} cases, {path.stat().st_size / 1e6:,.1f} MB, medians of {asked.rounds} rounds")
         for name in contenders:

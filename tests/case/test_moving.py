@@ -535,3 +535,40 @@ def test_cases_in_bulk_are_written_and_read_as_a_stream(tmp_path: Any) -> None:
 def test_format_1_is_read_in_bulk_too() -> None:
     old = json.dumps(as_format_1(filed().to_json()))
     assert [*RefundCase.from_jsonl([old])] == [filed()]
+
+
+# 7. Told where it happened, beside news
+
+
+@pytest.mark.parametrize("how", ["replay", "from_now"])
+def test_trace_picture_and_advice_tell_the_move_where_it_happened(how: Any) -> None:
+    from refund_fsm import advice
+    from refund_fsm.diagram.case_marks import marks_of
+    from refund_fsm.scenario import recorded
+
+    one = received().moved(policy=STATUTE, at=at("2026-02-17 09:00"), how=how).case
+    assert one is not None
+    done = led(one, "2026-02-18 09:00 confirm_receipt")
+    (move,) = done.moves
+    for part in ("receipt_days 10 → 6", "2026-02-26 24:00 → 2026-02-22 24:00", {"replay": "judged anew", "from_now": "from here"}[how]):
+        assert part in move.text.en
+    trace = recorded(done, "case.json")
+    assert [row.kind for row in trace.rows] == [*["step"] * 5, "move", "step"] and trace.rows[5].state.key == "received"
+    assert trace.to_dict()["rows"][5]["move"]["what"][0]["en"] and "move" not in trace.to_dict()["rows"][4]
+    heading = marks_of(done, SHOP).heading
+    assert heading[1].en.startswith("after step 5, 2026-02-17 09:00: moved to other rules") and move.text.zh in heading[1].zh
+    assert move.text.zh in str(advice.advise(done, at=done.now)) and move.text.en in str(advice.advise(done, at=done.now))
+
+
+def test_news_and_moves_stand_among_the_steps_in_their_order() -> None:
+    one = led(case(order={"signed_at": None}, request={"kind": "refund_only", "reason": "not_received"}), "2026-02-13 10:00 submit")
+    news = one.order.model_copy(update={"signed_at": at("2026-02-14 10:00")})
+    for how in ("replay", "from_now"):
+        told_first = one.with_order(news, at=at("2026-02-14 12:00")).moved(policy=STATUTE, at=at("2026-02-14 13:00"), how=how)  # type: ignore[arg-type]
+        moved_first = one.moved(policy=STATUTE, at=at("2026-02-14 12:00"), how=how).case  # type: ignore[arg-type]
+        assert told_first.case is not None and moved_first is not None
+        for two in (told_first.case, moved_first.with_order(news, at=at("2026-02-14 13:00"))):
+            assert two.order == news and two.news[0].order == news and len(two.moves) == 1 and two.opening_order == one.order
+            on = led(two, "2026-02-15 10:00 start_review", "2026-02-15 10:00 reject", "2026-02-15 11:00 add_evidence")
+            back = RefundCase.from_json(on.to_json())
+            assert back == on and back.to_json() == on.to_json() and [c.at for c in back._live.changes] == [c.at for c in on._live.changes]

@@ -57,7 +57,7 @@ def test_files_are_replaced_and_a_second_time_nothing_is_left_to_do(capsys: Capt
     told = run_json(capsys, "move", "one.json", "more.jsonl", "--policy", "statute", "--from-now", "--in-place")
     assert (told["moved"], told["unchanged"], told["refused"], told["written"]) == (4, 0, 0, ["one.json", "more.jsonl"])
     assert told["cases"][0]["due"] == {"before": "2026-02-27T00:00:00+08:00", "after": "2026-02-23T00:00:00+08:00"}
-    assert {change["kind"] for change in told["cases"][0]["changes"]} == {"policy", "due", "limit"}
+    assert {change["kind"] for change in told["cases"][0]["changes"]} == {"policy", "due", "limit", "law"}
     assert Path("more.jsonl").stat().st_mode & 0o777 == 0o640
     one = RefundCase.from_json(Path("one.json").read_bytes())
     assert [move.how for move in one.moves] == ["from_now"] and one.steps == received().steps
