@@ -19,7 +19,8 @@ def recorded(case: RefundCase, where: str) -> Trace:
         TraceRow("step", one.at, one.by, one.event, one.dest, one.due, step=one, breach=one.breach, provisional=case.guessed(place))
         for place, one in enumerate(case.steps)
     ]
-    for told in sorted((*case.news, *case.moves), key=lambda one: (one.after, one.at), reverse=True):  # the places of those before stay
+    changes: list[News | Move] = [*case.news, *case.moves]
+    for told in sorted(changes, key=lambda one: (one.after, one.at), reverse=True):  # the places of those before stay
         rows.insert(told.after, _told(case, told) if isinstance(told, News) else _moved(case, told))
     if not rows or case.now > rows[-1].at:
         passed = next(iter(open_breaches(case)), None)

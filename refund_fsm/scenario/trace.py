@@ -105,7 +105,7 @@ class Trace:
 
 def open_breaches(case: RefundCase) -> tuple[Breach, ...]:
     """The limits of a case that are passed at its `now` and that no step has recorded."""
-    recorded = [one.breach for one in (*case.steps, *case.moves)]
+    recorded = [*(step.breach for step in case.steps), *(move.breach for move in case.moves)]
     return tuple(breach for breach in case.breaches() if breach not in recorded)
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import pytest
 
-from refund_fsm import BadData, Moved, Policy, RefundCase, SavedCaseError, State, Workflow, orders
+from refund_fsm import BadData, Moved, Policy, RefundCase, SavedCaseError, Span, State, Workflow, orders
 from refund_fsm.orders.third_party import WORKFLOW as SHOP
 from tests.case.lives import of_scenarios
 from tests.case.sealing import as_format_1, resealed
@@ -77,7 +77,7 @@ def test_a_case_judged_anew_is_the_one_that_lived_under_the_new_rules() -> None:
 def test_steps_of_the_clock_follow_the_new_limits() -> None:
     old = filed().advance(to=at("2026-02-26 10:00"))
     assert [step.event for step in old.steps] == ["submit", "review_timeout"] and old.steps[-1].at == at("2026-02-26 00:00")
-    longer = Policy(merchant_review_working_days={"at_least": 1, "at_most": 6})
+    longer = Policy(merchant_review_working_days=Span(at_least=1, at_most=6))
     moved = old.moved(policy=longer, at=old.now)
     assert moved.case is not None and moved.case.state.key == "requested" and [step.event for step in moved.case.steps] == ["submit"]
     assert moved.case.due == filed(policy=longer).due
@@ -87,7 +87,7 @@ def test_steps_of_the_clock_follow_the_new_limits() -> None:
             "No more: “no decision by the merchant in time” by the clock at 2026-02-25 24:00",
         )
     ]
-    shorter = Policy(merchant_review_working_days={"at_least": 1, "at_most": 1})
+    shorter = Policy(merchant_review_working_days=Span(at_least=1, at_most=1))
     again = moved.case.moved(policy=shorter, at=old.now).case
     assert again is not None and again.steps[1].at == at("2026-02-15 00:00") and len(again.moves) == 2
     assert RefundCase.from_json(again.to_json()) == again
@@ -105,7 +105,7 @@ def test_the_first_step_that_does_not_hold_is_named_with_its_refusal() -> None:
 
 def test_what_came_with_steps_of_the_clock_comes_with_them_again() -> None:
     delivered = filed().apply("review_timeout", at=at("2026-02-26 09:00"), by="clock", event_id="e-9")
-    shorter = Policy(merchant_review_working_days={"at_least": 1, "at_most": 2})
+    shorter = Policy(merchant_review_working_days=Span(at_least=1, at_most=2))
     moved = delivered.moved(policy=shorter, at=delivered.now).case
     assert moved is not None and moved.steps[-1].details == {"event_id": "e-9"} and moved.steps[-1].at < delivered.steps[-1].at
     assert moved.apply("review_timeout", at=moved.now + HOUR, by="clock", event_id="e-9") is moved
@@ -128,7 +128,7 @@ def test_what_was_decided_stands_and_the_count_goes_on_from_its_start() -> None:
 
 
 def test_until_the_move_the_clock_runs_by_the_old_rules() -> None:
-    longer = Policy(merchant_review_working_days={"at_least": 1, "at_most": 6})
+    longer = Policy(merchant_review_working_days=Span(at_least=1, at_most=6))
     moved = filed().moved(policy=longer, at=at("2026-02-26 00:00"), how="from_now").case
     assert moved is not None and moved.state.key == "awaiting_return" and moved.moves[0].after == 2
     just = filed().moved(policy=longer, at=at("2026-02-25 23:59"), how="from_now").case
@@ -218,7 +218,7 @@ def with_a_fact_more(value: str = "two") -> Workflow:
     hints = typing.get_type_hints(old, include_extras=True)
     made = make_dataclass(
         "Later",
-        [("parcels", Literal["one", "two"]), *((name, hints[name], one) for name, _, one in names)],  # type: ignore[list-item]
+        [("parcels", Literal["one", "two"]), *((name, hints[name], one) for name, _, one in names)],
         frozen=True,
     )
 
@@ -327,7 +327,7 @@ def test_every_moved_case_is_read_back_and_goes_on_alike() -> None:
     seen = Counter[str]()
     for one in of_scenarios():
         for how in ("replay", "from_now"):
-            moved = one.moved(policy=STATUTE if one.policy != STATUTE else Policy.guide(), at=one.now + HOUR, how=how)  # type: ignore[arg-type]
+            moved = one.moved(policy=STATUTE if one.policy != STATUTE else Policy.guide(), at=one.now + HOUR, how=how)
             if moved.case is None:
                 assert how == "replay" and moved.refusal is not None and moved.refusal.step
                 seen["refused"] += 1
@@ -346,7 +346,7 @@ def test_every_moved_case_is_read_back_and_goes_on_alike() -> None:
                         on = two.apply(verdict.event, at=two.now + HOUR, by=actor, **needs)
                         assert RefundCase.from_json(on.to_json()) == on
                         seen["stepped"] += 1
-            again = two.moved(policy=one.policy, at=two.now, how=how)  # type: ignore[arg-type]
+            again = two.moved(policy=one.policy, at=two.now, how=how)
             if again.case is not None:
                 assert RefundCase.from_json(again.case.to_json()) == again.case and len(again.case.moves) == 2
                 seen["twice"] += 1
@@ -363,7 +363,7 @@ def test_every_moved_case_is_read_back_and_goes_on_alike() -> None:
 def test_the_same_rules_are_no_move() -> None:
     one = filed()
     for how in ("replay", "from_now"):
-        moved = one.moved(policy=Policy.guide(), workflow=SHOP, at=one.now, how=how)  # type: ignore[arg-type]
+        moved = one.moved(policy=Policy.guide(), workflow=SHOP, at=one.now, how=how)
         assert moved.case is one and moved.changes == ()
 
 
@@ -564,8 +564,8 @@ def test_news_and_moves_stand_among_the_steps_in_their_order() -> None:
     one = led(case(order={"signed_at": None}, request={"kind": "refund_only", "reason": "not_received"}), "2026-02-13 10:00 submit")
     news = one.order.model_copy(update={"signed_at": at("2026-02-14 10:00")})
     for how in ("replay", "from_now"):
-        told_first = one.with_order(news, at=at("2026-02-14 12:00")).moved(policy=STATUTE, at=at("2026-02-14 13:00"), how=how)  # type: ignore[arg-type]
-        moved_first = one.moved(policy=STATUTE, at=at("2026-02-14 12:00"), how=how).case  # type: ignore[arg-type]
+        told_first = one.with_order(news, at=at("2026-02-14 12:00")).moved(policy=STATUTE, at=at("2026-02-14 13:00"), how=how)
+        moved_first = one.moved(policy=STATUTE, at=at("2026-02-14 12:00"), how=how).case
         assert told_first.case is not None and moved_first is not None
         for two in (told_first.case, moved_first.with_order(news, at=at("2026-02-14 13:00"))):
             assert two.order == news and two.news[0].order == news and len(two.moves) == 1 and two.opening_order == one.order

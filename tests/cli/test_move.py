@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from refund_fsm import BadData, Policy, RefundCase
+from refund_fsm.orders.third_party import WORKFLOW as SHOP
 from refund_fsm.workflow import Draft, writing
-from tests.case.test_moving import SHOP, STATUTE, filed, received, renamed
+from tests.case.test_moving import STATUTE, filed, received, renamed
 from tests.cli.calling import Captured, fails, run, run_json
 from tests.samples import at, case
 
