@@ -134,6 +134,8 @@ def _as_if(case: RefundCase, request: RefundRequest) -> RefundCase | None:
     """The case if it had asked for something else: the same steps and news at the same instants. None where it would not stand there."""
     if request == case.request:
         return case
+    if case.opening_order.order_type != case.workflow.key:  # it was moved to the table of another order type
+        return None
     opening, told = case.opening_order, list(reversed(case.news))
     other = RefundCase.open(opening, request, at=case.opened_at, policy=case.policy, workflow=case.workflow, case_id=case.case_id)
     try:
