@@ -10,6 +10,7 @@ from refund_fsm.case.engine import MAX_CLOCK_STEPS, MAX_STEPS
 from refund_fsm.case.judging import facts_for
 from refund_fsm.case.machine import stepper_of
 from refund_fsm.case.newer import News
+from refund_fsm.case.news import check_newer
 from refund_fsm.case.record import BLANKED, DETAILS, NO_DETAILS, Breach, Details, Due, Recounted, Step, is_given
 from refund_fsm.case.refusal import NEEDS, Code, Refusal, Refused, Verdict
 
@@ -31,6 +32,7 @@ __all__ = [
     "Refused",
     "Step",
     "Verdict",
+    "check_newer",
     "facts_for",
     "is_given",
     "stepper_of",

@@ -23,7 +23,11 @@ def check_news(head: Head, live: Live, order: object, at: datetime) -> None:
         raise BadData("order", order, "an Order")
     if at < live.now:
         raise BadData("at", at.isoformat(), f"not before {live.now.isoformat()}, which the case {head.case_id} has reached")
-    was = head.order
+    check_newer(head.order, order)
+
+
+def check_newer(was: Order, order: Order) -> None:
+    """That one order can be news to who knows the other; else `BadData` naming field, value and what was expected."""
     for name in Order.model_fields:
         before, now = getattr(was, name), getattr(order, name)
         if name == "lines":

@@ -96,7 +96,8 @@ def test_another_case_was_paid() -> None:
         ("amount_within_balance",),
         Text(
             "该商品已无可退金额（A10）。该售后于2026年2月14日10:00获知：其他售后已退99.00元。",
-            "Nothing is left to refund on this item (A10). The case was told on 14 February 2026 at 10:00: other cases have refunded 99.00 yuan.",
+            "Nothing is left to refund on this item (A10). "
+            "The case was told on 14 February 2026 at 10:00: other cases have refunded 99.00 yuan.",
         ),
     )
 
