@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refund_fsm.case import Breach, Due
-from refund_fsm.case.newer import LABEL as NEWS_LABEL
+from refund_fsm.case import NEWS_LABEL, Breach, Due
 from refund_fsm.cli.limit_view import length_of, sources, why_lines
 from refund_fsm.orders import fact_labels
 from refund_fsm.orders.guidance import guidance_of

@@ -21,7 +21,7 @@ from tests.samples import at
 
 START = at("2026-02-13 10:00")
 WAITS = [timedelta(minutes=10), timedelta(minutes=10), timedelta(hours=5), timedelta(days=1), timedelta(days=4)]
-ASKED = {  # by order type, what a request may ask for: kind and reason
+ASKED: dict[str, list[tuple[str | None, str]]] = {  # by order type, what a request may ask for: kind and reason
     "virtual": [(None, "wrong_purchase"), (None, "platform_fault"), (None, "unused")],
     "": [("refund_only", "not_shipped"), ("refund_only", "quality"), ("refund_only", "not_received"), ("return_and_refund", "quality")],
 }

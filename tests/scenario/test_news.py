@@ -10,7 +10,7 @@ import pytest
 from refund_fsm import BadData, RefundCase, diagram
 from refund_fsm.advice import advise
 from refund_fsm.scenario import Scenario, load, play, recorded, subject_of
-from refund_fsm.text import Text
+from refund_fsm.text import Lang, Text
 from tests.case.test_news import THREE
 from tests.cli.calling import Captured, run
 from tests.samples import at
@@ -125,7 +125,8 @@ def test_whoever_reads_of_the_case_reads_the_news(number: int, said: Text, tmp_p
     assert any(text.zh.startswith("订单有新情况（") and said.zh in text.zh and said.en in text.en for text in told)
     path = tmp_path / "case.json"
     path.write_text(one.to_json(), encoding="utf-8")
-    for lang, label in (("zh", "订单有新情况"), ("en", "news of the order")):
+    named: tuple[tuple[Lang, str], ...] = (("zh", "订单有新情况"), ("en", "news of the order"))
+    for lang, label in named:
         drawn = fromstring(diagram.draw(one.workflow, case=one, lang=lang).svg())
         assert f"{label}，{said.zh}" in "".join(drawn.itertext()) or f"{label}, {said.en}" in "".join(drawn.itertext())
         printed = " ".join(run(capsys, "run", str(path), "--lang", lang).split())

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from refund_fsm.case import News
-from refund_fsm.case.newer import LABEL
+from refund_fsm.case import NEWS_LABEL, News
 from refund_fsm.scenario import Path
 from refund_fsm.testing.lockstep.implementation import Make
 from refund_fsm.testing.lockstep.names import Fit
@@ -207,7 +206,7 @@ class Trace:
         told = [one.details["order"] for one in self.plan.calls if one.event is None and one.details and one.row < call.row]
         order, request, _ = self.plan[:3]
         what = News(0, call.at, call.details["order"], (order, *told)[-1], request.sku, "").text
-        return Text(f"{LABEL.zh}：{what.zh}", f"{LABEL.en}: {what.en}")
+        return Text(f"{NEWS_LABEL.zh}：{what.zh}", f"{NEWS_LABEL.en}: {what.en}")
 
     def _expected(self, wanted: Plan | Call) -> Text:
         taken = None if isinstance(wanted, Plan) or wanted.event is None else wanted.taken
