@@ -52,7 +52,9 @@ def about(trace: Trace, lang: Languages) -> str:
     """Process, and what is asked for."""
     case = trace.case
     line = case.order.line(case.request.sku)
-    about = [f"{line.title} ×{line.quantity}", lang.say(words.yuan(case.amount_fen), " "), *_asked(trace, lang)]
+    pieces = case.request.quantity
+    of = f"×{line.quantity}" if pieces is None else f"×{pieces}/{line.quantity}"
+    about = [f"{line.title} {of}", lang.say(words.yuan(case.amount_fen), " "), *_asked(trace, lang)]
     return f"{lang.say(case.workflow.label)} · {' · '.join(about)}"
 
 

@@ -14,7 +14,7 @@ from refund_fsm.text import Lang, Text
 from tests.case.test_news import THREE
 from tests.cli.calling import Captured, run
 from tests.samples import at
-from tests.scenario.files import ORDER, REQUEST, event
+from tests.scenario.files import ORDER, REQUEST, SUBMIT, event
 
 UNSHIPPED = ORDER.replace("shipped_at = 2026-02-11T10:00:00+08:00\nsigned_at = 2026-02-12T10:00:00+08:00\n", "")
 NOT_SHIPPED = '[request]\nsku = "CUP"\nkind = "refund_only"\nreason = "not_shipped"\n'
@@ -140,3 +140,10 @@ def test_advice_judges_other_choices_by_the_news_as_well() -> None:
     told = one.with_order(one.order.model_copy(update={"lines": (own,)}), at=one.now)
     kinds = [[tip for tip in advise(each, each.now).items if tip.topic == "kind"] for each in (told, one)]
     assert kinds[0] and kinds[0] == kinds[1]
+
+
+def test_a_request_for_some_pieces_is_told_as_that(tmp_path: Path, capsys: Captured) -> None:
+    path = tmp_path / "pieces.toml"
+    path.write_text(ORDER.replace("quantity = 1", "quantity = 3") + REQUEST + "quantity = 2\n" + SUBMIT, encoding="utf-8")
+    printed = run(capsys, "run", str(path), "--lang", "en")
+    assert "杯子 ×2/3 · 66.00 yuan" in printed
