@@ -342,3 +342,17 @@ def test_news_is_a_value() -> None:
     one = shipped_while_talking().news[0]
     assert isinstance(one, News) and (one.sku, one.case_id) == ("SKU-1", talked().case_id)
     assert one.order is not one.was and one.at - timedelta(hours=14) == SHIPPED.shipped_at
+
+
+def test_news_and_another_calendar_stand_beside_each_other() -> None:
+    """A case that was counted by another calendar, told, taken over by today's, told again."""
+    one = play(shipped_while_talking(), "2026-02-14 11:00 | merchant | merchant_decline")
+    data = json.loads(one.to_json())
+    data["head"]["calendar"] = "another calendar"
+    here = RefundCase.from_json(json.dumps(resealed(data)))
+    here = here.with_order(newer(SHIPPED, line={"applications": 1}), at=here.now)
+    here = play(here, "2026-02-14 12:00 | buyer | cancel")
+    text = here.to_json()
+    assert [row["kind"] for row in json.loads(text)["steps"]] == ["step", "news", "step", "calendar", "news", "step"]
+    back = RefundCase.from_json(text)
+    assert back == here and back.to_json() == text and [one.after for one in back.news] == [1, 2] and back.recounted == ()
