@@ -48,7 +48,6 @@ UP = {  # a value's own face methods, which look up inside the function: their v
 }
 PAST_FACES = {  # modules that other rooms name, since the face would load them for everybody, or since they are read as `words.instant`
     "case.move_words": "words that only who tells a move needs",
-    "case.newer": "words that only who tells news needs",
     "case.parts": "the cap of a saved case: who reads none needs none",
     "case.plain": "a case as plain data: who neither writes nor traces one needs none",
     "diagram.dark": "one colour that plots share",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from refund_fsm import orders
 from refund_fsm.case.engine import Head, Live, advanced, open_breach, recorded_breaches
 from refund_fsm.case.judging import backwards, checked, is_repeated, reached, verdict
-from refund_fsm.case.logged import logged
+from refund_fsm.case.logged import log_news, logged
 from refund_fsm.case.news import check_news, told
 from refund_fsm.case.opening import opened
 from refund_fsm.case.record import Breach, CalendarChange, How, check_dated
@@ -132,7 +132,11 @@ class RefundCase(Standing):
         at, head, live = instant(at, "at"), self._head, self._live
         check_news(head, live, order, at)
         live = logged(head, live, "news", at, CLOCK.key, lambda: advanced(head, live, at))
-        return self._of(*told(head, live, order, at)) if order != head.order else self._of(head, live)
+        if order == head.order:
+            return self._of(head, live)
+        head, live = told(head, live, order, at)
+        log_news(head, live)
+        return self._of(head, live)
 
     def moved(
         self,

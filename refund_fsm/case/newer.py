@@ -14,7 +14,7 @@ INSTANTS = {
     "signed_at": Text("已签收", "signed for"),
     "activated_at": Text("已激活", "activated"),
 }
-LABEL = Text("订单有新情况", "news of the order")
+NEWS_LABEL = Text("订单有新情况", "news of the order")
 OTHER_ITEMS = Text("订单的其他商品有变化", "other items of the order have changed")
 NOTHING = Text("没有与本售后有关的变化", "nothing that concerns this case")
 

@@ -12,8 +12,8 @@ from refund_fsm.case.newer import News
 from refund_fsm.errors import BadData, TooLong
 from refund_fsm.workflow import Guard, Order, OrderLine
 
-ONCE = ("shipped_at", "signed_at", "activated_at")  # instants that are unknown until they are told, and then stand
-NEW = ("benefits_used",)  # of the order, that may be another thing each time
+NEW_INSTANTS = ("shipped_at", "signed_at", "activated_at")  # instants that are unknown until they are told, and then stand
+NEW_OF_AN_ORDER = ("benefits_used",)  # of the order, that may be another thing each time
 NEW_OF_A_LINE = ("refunded_fen", "pending_fen", "open_case", "applications")
 
 
@@ -23,12 +23,16 @@ def check_news(head: Head, live: Live, order: object, at: datetime) -> None:
         raise BadData("order", order, "an Order")
     if at < live.now:
         raise BadData("at", at.isoformat(), f"not before {live.now.isoformat()}, which the case {head.case_id} has reached")
-    was = head.order
+    check_newer(head.order, order)
+
+
+def check_newer(was: Order, order: Order) -> None:
+    """That one order can be news to who knows the other; else `BadData` naming field, value and what was expected."""
     for name in Order.model_fields:
         before, now = getattr(was, name), getattr(order, name)
         if name == "lines":
             _check_lines(was.lines, order.lines)
-        elif before != now and name not in NEW and not (name in ONCE and before is None):
+        elif before != now and name not in NEW_OF_AN_ORDER and not (name in NEW_INSTANTS and before is None):
             raise _contradicted(f"order.{name}", now, before)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from refund_fsm.case import Step
-from refund_fsm.case.newer import LABEL as NEWS_LABEL
+from refund_fsm.case import NEWS_LABEL, Step
 from refund_fsm.cli.limit_view import due_before, sources, why_lines
 from refund_fsm.cli.trace_view import BREACH, LATE, PROVISIONAL, REPEATED, about, breach_text, due_text
 from refund_fsm.cli.workflow_view import source_lines

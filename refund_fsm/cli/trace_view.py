@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refund_fsm.case import Breach, Due
+from refund_fsm.case import NEWS_LABEL, Breach, Due
 from refund_fsm.case.move_words import LABEL as MOVE_LABEL
-from refund_fsm.case.newer import LABEL as NEWS_LABEL
 from refund_fsm.cli.limit_view import length_of, sources, why_lines
 from refund_fsm.orders import fact_labels
 from refund_fsm.orders.guidance import guidance_of
@@ -54,7 +53,9 @@ def about(trace: Trace, lang: Languages) -> str:
     """Process, and what is asked for."""
     case = trace.case
     line = case.order.line(case.request.sku)
-    about = [f"{line.title} ×{line.quantity}", lang.say(words.yuan(case.amount_fen), " "), *_asked(trace, lang)]
+    pieces = case.request.quantity
+    of = f"×{line.quantity}" if pieces is None else f"×{pieces}/{line.quantity}"
+    about = [f"{line.title} {of}", lang.say(words.yuan(case.amount_fen), " "), *_asked(trace, lang)]
     return f"{lang.say(case.workflow.label)} · {' · '.join(about)}"
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from refund_fsm.case import Breach, Due, RefundCase
+from refund_fsm.case import NEWS_LABEL, Breach, Due, RefundCase
 from refund_fsm.case.move_words import LABEL as MOVED
-from refund_fsm.case.newer import LABEL
 from refund_fsm.diagram.limits import SPECIAL_MARK
 from refund_fsm.diagram.marks import Mark, Marks, Note, Sign
 from refund_fsm.errors import BadData
@@ -51,7 +50,7 @@ def _news(case: RefundCase) -> Iterator[Text]:
     """When the case was told what of its order, and after which of the numbered steps; of much news the last."""
     for news in case.news[-MOST_NEWS:]:
         at, what = words.stamp(news.at), news.text
-        yield Text(f"第 {news.after} 步后，{at}：{LABEL.zh}，{what.zh}", f"after step {news.after}, {at}: {LABEL.en}, {what.en}")
+        yield Text(f"第 {news.after} 步后，{at}：{NEWS_LABEL.zh}，{what.zh}", f"after step {news.after}, {at}: {NEWS_LABEL.en}, {what.en}")
 
 
 def _moves(case: RefundCase) -> Iterator[Text]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from refund_fsm.case.news import NEW, NEW_OF_A_LINE, ONCE
+from refund_fsm.case import NEW_INSTANTS, NEW_OF_A_LINE, NEW_OF_AN_ORDER
 from refund_fsm.errors import BadData
 from refund_fsm.scenario.keys import known, within
 from refund_fsm.workflow import Order, OrderLine, instant
@@ -45,7 +45,7 @@ def news_of(tables: object, order: Order, where: str) -> tuple[Row, ...]:
     rows = []
     for number, table in enumerate(tables):
         place = f"news[{number}]"
-        known(table, ("at", *ONCE, *NEW, "lines"), where, f"{place}.")
+        known(table, ("at", *NEW_INSTANTS, *NEW_OF_AN_ORDER, "lines"), where, f"{place}.")
         at = instant(table.get("at"), f"{where}: {place}.at")
         new = {name: value for name, value in table.items() if name not in ("at", "lines")}
         lines = _lines(table.get("lines", []), order, where, f"{place}.lines")

@@ -10,11 +10,11 @@ import pytest
 from refund_fsm import BadData, RefundCase, diagram
 from refund_fsm.advice import advise
 from refund_fsm.scenario import Scenario, load, play, recorded, subject_of
-from refund_fsm.text import Text
+from refund_fsm.text import Lang, Text
 from tests.case.test_news import THREE
 from tests.cli.calling import Captured, run
 from tests.samples import at
-from tests.scenario.files import ORDER, REQUEST, event
+from tests.scenario.files import ORDER, REQUEST, SUBMIT, event
 
 UNSHIPPED = ORDER.replace("shipped_at = 2026-02-11T10:00:00+08:00\nsigned_at = 2026-02-12T10:00:00+08:00\n", "")
 NOT_SHIPPED = '[request]\nsku = "CUP"\nkind = "refund_only"\nreason = "not_shipped"\n'
@@ -125,7 +125,8 @@ def test_whoever_reads_of_the_case_reads_the_news(number: int, said: Text, tmp_p
     assert any(text.zh.startswith("订单有新情况（") and said.zh in text.zh and said.en in text.en for text in told)
     path = tmp_path / "case.json"
     path.write_text(one.to_json(), encoding="utf-8")
-    for lang, label in (("zh", "订单有新情况"), ("en", "news of the order")):
+    named: tuple[tuple[Lang, str], ...] = (("zh", "订单有新情况"), ("en", "news of the order"))
+    for lang, label in named:
         drawn = fromstring(diagram.draw(one.workflow, case=one, lang=lang).svg())
         assert f"{label}，{said.zh}" in "".join(drawn.itertext()) or f"{label}, {said.en}" in "".join(drawn.itertext())
         printed = " ".join(run(capsys, "run", str(path), "--lang", lang).split())
@@ -139,3 +140,10 @@ def test_advice_judges_other_choices_by_the_news_as_well() -> None:
     told = one.with_order(one.order.model_copy(update={"lines": (own,)}), at=one.now)
     kinds = [[tip for tip in advise(each, each.now).items if tip.topic == "kind"] for each in (told, one)]
     assert kinds[0] and kinds[0] == kinds[1]
+
+
+def test_a_request_for_some_pieces_is_told_as_that(tmp_path: Path, capsys: Captured) -> None:
+    path = tmp_path / "pieces.toml"
+    path.write_text(ORDER.replace("quantity = 1", "quantity = 3") + REQUEST + "quantity = 2\n" + SUBMIT, encoding="utf-8")
+    printed = run(capsys, "run", str(path), "--lang", "en")
+    assert "杯子 ×2/3 · 66.00 yuan" in printed
