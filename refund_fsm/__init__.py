@@ -43,11 +43,15 @@ if TYPE_CHECKING:
     from refund_fsm import orders as orders
     from refund_fsm.case import Breach as Breach
     from refund_fsm.case import Due as Due
+    from refund_fsm.case import Move as Move
+    from refund_fsm.case import Moved as Moved
+    from refund_fsm.case import News as News
     from refund_fsm.case import Recounted as Recounted
     from refund_fsm.case import RefundCase as RefundCase
     from refund_fsm.case import Refusal as Refusal
     from refund_fsm.case import Refused as Refused
     from refund_fsm.case import Step as Step
+    from refund_fsm.case import Unmoved as Unmoved
     from refund_fsm.case import Verdict as Verdict
     from refund_fsm.errors import BadData as BadData
     from refund_fsm.errors import CalendarOutOfRange as CalendarOutOfRange
@@ -90,8 +94,11 @@ __version__ = "0.1.0"
 _MODULES = ("advice", "graph", "orders")
 _HOMES = {
     "case.case": ("RefundCase",),
-    "case.record": ("Breach", "Due", "Recounted", "Step"),
+    "case.moved": ("Moved",),
+    "case.newer": ("News",),
+    "case.record": ("Breach", "Due", "Move", "Recounted", "Step"),
     "case.refusal": ("Refusal", "Refused", "Verdict"),
+    "case.unmoved": ("Unmoved",),
     "errors": ("BadData", "CalendarOutOfRange", "MissingPart", "RefundFsmError", "SavedCaseError", "WorkflowError"),
     "orders": ("order_type_of",),
     "text": ("Text",),

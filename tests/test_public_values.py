@@ -64,8 +64,13 @@ def told() -> list[Any]:
     data["steps"][-1]["due"]["at"] = "2026-03-30T00:00:00+08:00"
     other = RefundCase.from_json(json.dumps(resealed(data)))
     assert other.recounted
+    another = play(case(opened="2026-02-12 11:00"), "2026-02-12 11:00 | buyer | submit")
+    informed = one.with_order(one.order.after(another, of=one.case_id), at=one.now)
+    assert informed.news
     return [
         one,
+        informed,
+        informed.news,
         other,
         other.recounted,
         breached,

@@ -36,6 +36,7 @@ HANDS_ON = {"", "__main__", "lookup", "testing.plugin", "testing.strategies"}  #
 UP = {  # a value's own face methods, which look up inside the function: their view takes the value
     ("case.case", "RefundCase.to_json"): ("case.saved", "the written form is a view of the case"),
     ("case.case", "RefundCase.from_json"): ("case.saved", "the same, read"),
+    ("case.case", "RefundCase.from_jsonl"): ("case.saved", "the same, read line by line"),
     ("cli.app", "_version"): ("", "the version is the package's own"),
     ("paths.suite", "Suite.to_pytest"): ("paths.pytest_file", "the file is a view of the suite"),
     ("simulate.sample.result", "Result.summary"): ("simulate.report.summary", "the summary is a view of the result"),
@@ -46,6 +47,8 @@ UP = {  # a value's own face methods, which look up inside the function: their v
     ("testing.lockstep.report", "LockstepReport.reproduction"): ("testing.lockstep.pytest_file", "the file is a view of the report"),
 }
 PAST_FACES = {  # modules that other rooms name, since the face would load them for everybody, or since they are read as `words.instant`
+    "case.move_words": "words that only who tells a move needs",
+    "case.parts": "the cap of a saved case: who reads none needs none",
     "case.plain": "a case as plain data: who neither writes nor traces one needs none",
     "diagram.dark": "one colour that plots share",
     "diagram.fonts": "read as a module; plots embed the same font",

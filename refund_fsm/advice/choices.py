@@ -99,8 +99,12 @@ def filed(case: RefundCase | None) -> bool:
 
 
 def _counted(scene: Looked) -> Order:
-    """The order as a new case would find it: what the present one has filed counts among the applications, where they are counted."""
+    """The order as a new case would find it, once the present one has ended: what that has filed counts among the applications, where they
+    are counted."""
     case, order = scene.case, scene.order
+    if case is not None and order.line(case.request.sku).open_case == case.case_id:
+        lines = [line.model_copy(update={"open_case": None}) if line.sku == case.request.sku else line for line in order.lines]
+        order = order.model_copy(update={"lines": tuple(lines)})
     if case is None or scene.guidance is None or scene.guidance.applications is None or not filed(case):
         return order
     lines = [
@@ -127,14 +131,22 @@ GIVEN: dict[str, Callable[[datetime], object]] = {
 
 
 def _as_if(case: RefundCase, request: RefundRequest) -> RefundCase | None:
-    """The case if it had asked for something else: the same steps at the same instants. None where it would not stand there now."""
+    """The case if it had asked for something else: the same steps and news at the same instants. None where it would not stand there."""
     if request == case.request:
         return case
-    other = RefundCase.open(case.order, request, at=case.opened_at, policy=case.policy, workflow=case.workflow)
+    if case.opening_order.order_type != case.workflow.key:  # it was moved to the table of another order type
+        return None
+    opening, told = case.opening_order, list(reversed(case.news))
+    other = RefundCase.open(opening, request, at=case.opened_at, policy=case.policy, workflow=case.workflow, case_id=case.case_id)
     try:
-        for step in case.steps:
+        for number, step in enumerate(case.steps):
+            while told and told[-1].after == number:
+                news = told.pop()
+                other = other.with_order(news.order, at=news.at)
             by_clock = step.by == CLOCK.key
             other = other.advance(to=step.at) if by_clock else other.apply(step.event, at=step.at, by=step.by, **step.details)
+        for news in reversed(told):
+            other = other.with_order(news.order, at=news.at)
         other = other.advance(to=case.now)
     except Refused:
         return None

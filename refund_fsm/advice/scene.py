@@ -107,7 +107,11 @@ class Scene:
         back, steps = self.sent_back, self.case.steps
         if back is None:
             return False
-        sent = [place for place, step in enumerate(steps) if getattr(step.after, back.fact) and not getattr(step.before, back.fact)]
+        sent = [
+            place
+            for place, step in enumerate(steps)
+            if getattr(step.after, back.fact, False) and not getattr(step.before, back.fact, False)
+        ]
         return any(step.event in (back.arrival, *back.taken) for step in steps[sent[-1] if sent else 0 :])
 
     def actors_now(self) -> tuple[Actor, ...]:

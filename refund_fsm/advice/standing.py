@@ -17,6 +17,8 @@ from refund_fsm.orders import fact_labels
 from refund_fsm.orders.guidance import Guidance, Said, SentBack
 from refund_fsm.text import OR, Text, day, local_day, yuan
 
+MOST_NEWS = 5  # and moves that are told, from the last
+
 
 def process(scene: Scene) -> Iterator[Tip]:
     """Which process applies, why, and where in the app it is; to others than the one who files, which it is alone."""
@@ -62,6 +64,10 @@ def _of_case(scene: Scene) -> Iterator[Tip]:
     what = reason.text if kind is None else Text(f"{kind.text.zh}（{reason.text.zh}）", f"{kind.text.en} ({reason.text.en})")
     yield tip("standing", texts.ASKED, kind.sources if kind else (), reason.sources, what=what, amount=yuan(case.amount_fen))
     yield from _of_kind(scene, case)
+    for news in case.news[-MOST_NEWS:]:
+        yield tip("standing", texts.TOLD, at=when(news.at), what=news.text)
+    for move in case.moves[-MOST_NEWS:]:
+        yield tip("standing", texts.MOVED, at=when(move.at), what=move.text)
     if guide and scene.for_filer:
         yield from _of_state(scene, guide, case.state.key)
     yield from _turn(scene)
@@ -77,7 +83,9 @@ def _of_kind(scene: Scene, case: RefundCase) -> Iterator[Tip]:
     if scene.guidance is None or now is None or now == case.request.kind:
         return
     said = scene.guidance.kinds[now]
-    made = next((step.rule.sources for step in reversed(case.steps) if step.before.kind != step.after.kind), ())
+    made = next(
+        (step.rule.sources for step in reversed(case.steps) if getattr(step.before, "kind", None) != getattr(step.after, "kind", None)), ()
+    )
     yield replace(tip("standing", texts.MADE, said.sources, made, kind=said.text), kind=now)
 
 

@@ -5,42 +5,35 @@ Must not know an order type, and must not read a wall clock: every instant is ha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from refund_fsm import orders
-from refund_fsm.case.engine import Head, Live, advanced, due_of, is_guessed, open_breach, statutory_due
+from refund_fsm.case.engine import Head, Live, advanced, open_breach, recorded_breaches
 from refund_fsm.case.judging import backwards, checked, is_repeated, reached, verdict
-from refund_fsm.case.logged import logged
-from refund_fsm.case.opening import key_of, opened
-from refund_fsm.case.record import Breach, Due, Recounted, Step, check_dated
-from refund_fsm.case.recounting import recounted
+from refund_fsm.case.logged import log_news, logged
+from refund_fsm.case.news import check_news, told
+from refund_fsm.case.opening import opened
+from refund_fsm.case.record import Breach, CalendarChange, How, check_dated
 from refund_fsm.case.refusal import Refused, Verdict
+from refund_fsm.case.standing import Standing
+from refund_fsm.case.tables import Tables
 from refund_fsm.case.taking import taken
-from refund_fsm.errors import BadData
-from refund_fsm.workflow import CLOCK, Freight, Order, Policy, RefundRequest, State, Workflow, instant
+from refund_fsm.workflow import CLOCK, Order, Policy, RefundRequest, Value, Workflow, instant
+
+if TYPE_CHECKING:
+    from refund_fsm.case.moved import Moved
 
 
-class RefundCase:
+class RefundCase(Standing):
     """One refund case: an immutable value. Every step makes a new one; the old one stands.
 
     Instants are aware datetimes; they are kept in Asia/Shanghai. Amounts are fen. A refused event raises `Refused`, bad data
     `BadData`; nothing is half done.
     """
 
-    __slots__ = ("__weakref__", "_head", "_live")
-    _head: Head
-    _live: Live
-
-    def __init__(self) -> None:
-        raise TypeError("a RefundCase is made by RefundCase.open or RefundCase.from_json")
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"a RefundCase is immutable: cannot set {name}")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"a RefundCase is immutable: cannot delete {name}")
+    __slots__ = ()
 
     @classmethod
     def _of(cls, head: Head, live: Live) -> Self:
@@ -69,125 +62,7 @@ class RefundCase:
         """
         return cls._of(*opened(order, request, at, policy, workflow, case_id))
 
-    # 1. What it is
-
-    @property
-    def workflow(self) -> Workflow:
-        """The table that the case lives by."""
-        return self._head.workflow
-
-    @property
-    def policy(self) -> Policy:
-        """The policy that it is judged under."""
-        return self._head.policy
-
-    @property
-    def order(self) -> Order:
-        """The order as it was when the case was opened."""
-        return self._head.order
-
-    @property
-    def request(self) -> RefundRequest:
-        """What the buyer asks for."""
-        return self._head.request
-
-    @property
-    def case_id(self) -> str:
-        """The case's id."""
-        return self._head.case_id
-
-    @property
-    def opened_at(self) -> datetime:
-        """When the case was opened."""
-        return self._head.opened_at
-
-    @property
-    def state(self) -> State:
-        """Where the case is at `now`."""
-        return self._live.state
-
-    @property
-    def facts(self) -> Any:
-        """The facts as the last filing event and the effects left them."""
-        return self._live.facts
-
-    @property
-    def now(self) -> datetime:
-        """The later of the last step and the last advance (at first, the opening)."""
-        return self._live.now
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """All accepted events, in order."""
-        return self._live.steps
-
-    # 2. Money and freight
-
-    @property
-    def amount_fen(self) -> int:
-        """The amount claimed, in fen: the request's, or the line's balance when it names none (A10)."""
-        return self._head.amount_fen
-
-    @property
-    def paid_fen(self) -> int:
-        """What this case has paid out, in fen."""
-        return self._live.paid_fen
-
-    @property
-    def refundable_fen(self) -> int:
-        """What can still be refunded of the line, in fen: its balance less what this case has paid out."""
-        return max(0, self._head.balance_fen - self._live.paid_fen)
-
-    @property
-    def payout_key(self) -> str:
-        """The idempotency key that every payout of this case carries, retries included: 43 characters of `[0-9A-Za-z_-]`.
-
-        Derived from the case id, order (its type included), request and opening instant, so different for any two cases that
-        differ in one of them. A case that was saved in format 1 keeps `refund:<case_id>`, which it was paid under.
-        """
-        return key_of(self._head)
-
-    @property
-    def freight(self) -> Freight | None:
-        """Who pays the return freight, and on what ground; None when nothing is sent back or the workflow does not say."""
-        return self._head.workflow.freight(self._live.facts, self._head.order)
-
-    # 3. Clocks
-
-    @property
-    def due(self) -> Due | None:
-        """The limit of the present state, or None where there is none."""
-        return due_of(self._live)
-
-    @property
-    def recounted(self) -> tuple[Recounted, ...]:
-        """The limits of a case that was counted by another calendar which today's would end elsewhere, in the order of the steps.
-
-        What was decided stands; this only tells. () for a case that today's calendar has counted from the start.
-        """
-        return recounted(self._head, self._live)
-
-    def guessed(self, place: int) -> bool:
-        """Whether step `place` (from 0) stands where a limit ended that rests on days whose holidays are not published yet.
-
-        `BadData` for a place at which the case has no step.
-        """
-        if type(place) is not int or not 0 <= place < len(self.steps):
-            known = f"a place from 0 to {len(self.steps) - 1}" if self.steps else "no place: the case has no steps"
-            raise BadData("place", place, known)
-        return is_guessed(self._head, self._live, place)
-
-    @property
-    def statutory_due(self) -> Due | None:
-        """When the law's clock runs out (L1): the earliest that has started, or None before. It warns and moves nothing."""
-        return statutory_due(self._head, self._live)
-
-    @property
-    def statutory_passed(self) -> bool:
-        """Whether the law's clock ran out before the case ended, as of `now`."""
-        due = self.statutory_due
-        end = self.steps[-1].at if self.state.final and self.steps else self.now
-        return due is not None and due.at <= end
+    # 1. Clock and events
 
     def breaches(self, *, at: datetime | None = None) -> tuple[Breach, ...]:
         """The limits passed by `at` (default: `now`) that nothing enforced, whether a step has recorded them or not.
@@ -196,7 +71,7 @@ class RefundCase:
         """
         at = self.now if at is None else instant(at, "at")
         live = self._live if at <= self.now else advanced(self._head, self._live, at)
-        found = [step.breach for step in live.steps if step.breach]
+        found = recorded_breaches(live)
         fresh = open_breach(self._head, live, max(at, live.now))
         return tuple(breach for breach in (*found, *((fresh,) if fresh else ())) if breach.at <= at)
 
@@ -210,8 +85,6 @@ class RefundCase:
             raise Refused(backwards(self._head, self._live, "advance", to, CLOCK.key))
         head, live = self._head, self._live
         return self._of(head, logged(head, live, "advance", to, CLOCK.key, lambda: advanced(head, live, to)))
-
-    # 4. Events
 
     def apply(self, event: str, *, at: datetime, by: str, **details: Any) -> Self:
         """The case after an event of the actor `by`, the clock having run to `at` first.
@@ -245,7 +118,58 @@ class RefundCase:
         names = [name for name, event in head.workflow.events.items() if event.actor.key == by]
         return tuple(verdict(head, *reached(head, live, name, at, by, None), name, at, by) for name in names)
 
-    # 5. As a value
+    def with_order(self, order: Order, *, at: datetime) -> Self:
+        """The case once it is told, at `at`, how its order is by now: shipped, signed for, another case paid. The clock runs to `at` first.
+
+        `order` is the whole order, the newest there is. In its lines `refunded_fen`, `pending_fen` and `applications` are those of other
+        cases, and `open_case` equal to this case's id is no other case; `Order.after` gives such an order. They may be new, and so may
+        `benefits_used`; `shipped_at`, `signed_at` and `activated_at` may be told where the case did not know one. What was filed stays as
+        it was; filing events derive their facts from the newest order, and `refundable_fen`, `freight` and advice follow it at once. It is
+        recorded among the steps, in `news`; an order that the case knows already is no news, and only its clock runs.
+
+        Raises `BadData` naming the field for anything else that is new, a known instant altered or taken back, and an `at` before `now`.
+        """
+        at, head, live = instant(at, "at"), self._head, self._live
+        check_news(head, live, order, at)
+        live = logged(head, live, "news", at, CLOCK.key, lambda: advanced(head, live, at))
+        if order == head.order:
+            return self._of(head, live)
+        head, live = told(head, live, order, at)
+        log_news(head, live)
+        return self._of(head, live)
+
+    def moved(
+        self,
+        *,
+        at: datetime,
+        workflow: Workflow | None = None,
+        policy: Policy | None = None,
+        how: How = "replay",
+        states: Mapping[str, str] | None = None,
+        facts: Mapping[str, Value] | None = None,
+    ) -> Moved[Self]:
+        """What comes of the case when it goes over, at `at`, to a changed table, a changed policy, or both (None: its own).
+
+        `how="replay"` judges all its steps anew under the new rules; clock steps follow the new limits. `how="from_now"` lets what was
+        recorded stand: until `at` the clock runs by the old rules, then the case goes on in the state of the same key, or the one that
+        `states` maps it to, with its facts; those that it lacks are the ones that `facts_of` gives for the last filing, those that the
+        policy fixes follow it, and `facts` override. Its running limit is counted by the new rules from the same start, and ends at `at`
+        at the earliest; one that has passed stays passed.
+
+        `Moved.case` is None where it cannot be moved, and `Moved.refusal` says why. Raises `BadData` for an `at` before `now`, a
+        workflow of another key without `states`, a state or a fact that there is not, a value outside a fact's domain.
+        """
+        from refund_fsm.case.moved import Moved
+        from refund_fsm.case.moving import asked, is_idle, moved_on
+        from refund_fsm.case.unmoved import Unmoved
+
+        head, live = self._head, self._live
+        ask = asked(head, live, workflow, policy, at, how, states, facts)
+        found = (head, live) if is_idle(head, ask) else moved_on(head, live, ask)
+        case = None if isinstance(found, Unmoved) else self if found[0] is head else self._of(*found)
+        return Moved(case, (head, live), found, ask)
+
+    # 2. As a value
 
     def to_json(self, *, indent: int | None = None) -> str:
         """The case as JSON, with chained digests, to be read by `from_json`. Integrity, not authenticity: no secret is used."""
@@ -254,11 +178,27 @@ class RefundCase:
         return saved.written(self._head, self._live, indent)
 
     @classmethod
-    def from_json(cls, text: str | bytes, workflow: Workflow | None = None) -> Self:
-        """A saved case, replayed and verified, never trusted. Raises `SavedCaseError` naming the position and the reason."""
+    def from_json(cls, text: str | bytes, workflow: Tables = None) -> Self:
+        """A saved case, replayed and verified, never trusted. `workflow` is its table, or several, of which that with the fingerprint is
+        taken (None: the registry's, in all their editions). Raises `SavedCaseError` naming the position and the reason.
+        """
         from refund_fsm.case import saved
 
         return saved.read(cls, text, workflow)
+
+    @staticmethod
+    def to_jsonl(cases: Iterable[RefundCase]) -> Iterator[str]:
+        """Saved cases, each a line that ends in a newline, made one by one: `file.writelines(RefundCase.to_jsonl(cases))`."""
+        return (f"{case.to_json()}\n" for case in cases)
+
+    @classmethod
+    def from_jsonl(cls, lines: Iterable[str | bytes], workflow: Tables = None) -> Iterator[Self]:
+        """The cases of an open file, or of any lines, each read and verified as `from_json` does when it is asked for. Empty lines are
+        passed over. Raises `SavedCaseError` whose `position` names the line (from 1) too, `BadData` for what is no lines.
+        """
+        from refund_fsm.case import saved
+
+        return saved.lines(cls, lines, workflow)
 
     def __eq__(self, other: object) -> bool:
         """Equal when opened alike on the same workflow and stepped alike to the same instant."""
@@ -271,7 +211,8 @@ class RefundCase:
 
     def _key(self) -> tuple[object, ...]:
         head = self._head
-        return (head.case_id, head.opened_at, head.order, head.request, head.policy, self._live.now, self._live.steps)
+        told = tuple(change for change in self._live.changes if not isinstance(change, CalendarChange))
+        return (head.case_id, head.opened_at, self.opening_order, head.request, head.policy, self._live.now, self._live.steps, told)
 
     def __copy__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""Owns how a case moves: what is fixed (`Head`), what a step changes (`Live`), and pure functions from one to the next.
+"""Owns how a case moves: what it is judged by (`Head`), what a step changes (`Live`), and pure functions from one to the next.
 
 Every move is made by the workflow's shared machine. Must not know an order type, nor read a wall clock.
 """
@@ -6,12 +6,13 @@ Every move is made by the workflow's shared machine. Must not know an order type
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from refund_fsm.case.machine import Stepper, stepper_of
-from refund_fsm.case.record import NO_DETAILS, Breach, CalendarChange, Due, Seal, Step
+from refund_fsm.case.record import NO_DETAILS, Breach, Change, Due, Move, Seal, Step
 from refund_fsm.errors import CalendarOutOfRange, TooLong
 from refund_fsm.workflow import CLOCK, Ground, Order, Policy, RefundRequest, Rule, State, Why, Workflow, counting
 
@@ -20,42 +21,75 @@ MAX_STEPS = 100_000  # of one case: what no buyer and no merchant does, and what
 
 
 class Head:
-    """What never changes in a case. Shared by all its values. `counted_by` is the calendar that it was opened under, None for today's;
-    `payout_key` is None where it follows from the rest; `seals` are those of the request's texts, by place."""
+    """What no step changes in a case. Shared by all its values between two changes that are no steps: such a change makes another head,
+    whose `opening` is the one that the case was opened with (its own id, facts, due and instant stay those of the opening).
+
+    `order` is the newest that the case was told, `known` the same as it is judged by: a case is no other case to itself. `claimed_fen` is
+    what the request claims of it. `counted_by` is the calendar that the case was opened under, None for today's; `payout_key` is None
+    where it follows from the rest; `seals` are those of the request's texts, by place; `former` is the head under whose rules the case
+    was until it was moved to these, None for one that was not. `keyed_as` is the order type that the payout key follows from, where the
+    case was moved to the table of another one."""
 
     __slots__ = (
-        *("amount_fen", "balance_fen", "bounds", "case_id", "clock", "counted_by", "counting", "due", "facts", "groups", "law"),
-        *("opened_at", "order", "payout_key", "policy", "request", "seals", "stepper", "workflow"),
+        *("_opening", "balance_fen", "bounds", "case_id", "claimed_fen", "clock", "counted_by", "counting", "due", "facts", "former"),
+        *("groups", "keyed_as", "known", "law", "opened_at", "order", "payout_key", "policy", "request", "seals", "stepper", "workflow"),
     )
 
     def __init__(
         self, workflow: Workflow, policy: Policy, order: Order, request: RefundRequest, at: datetime, case_id: str, facts: Any = None
     ) -> None:
-        self.workflow = workflow
-        self.policy = policy
-        self.order = order
+        self._opening: Head | None = None
+        self.former: Head | None = None
+        self._judge_by(workflow, policy)
         self.request = request
+        self._know(order, order)
         self.opened_at = at
         self.case_id = case_id
         self.payout_key: str | None = None
+        self.keyed_as: str | None = None
         self.counted_by: str | None = None
         self.seals: dict[str, Seal] = {}
-        self.balance_fen = order.line(request.sku).balance_fen
-        self.amount_fen = self.balance_fen if request.amount_fen is None else request.amount_fen
+        self.facts: Any = self.derive(at, {}) if facts is None else facts
+        self.due = running(self, workflow.initial, self.facts, at)
+
+    @property
+    def opening(self) -> Head:
+        """What the case was opened with."""
+        return self._opening or self
+
+    def knowing(self, order: Order, known: Order) -> Self:
+        """The head of the case once it knows a newer order."""
+        head = copy(self)
+        head._opening = self.opening
+        head._know(order, known)
+        return head
+
+    def under(self, workflow: Workflow, policy: Policy, order: Order, known: Order) -> Self:
+        """The head of the case once other rules hold. What it was opened with stays that of the opening."""
+        head = self.knowing(order, known)
+        head.former = self
+        head._judge_by(workflow, policy)
+        return head
+
+    def _judge_by(self, workflow: Workflow, policy: Policy) -> None:
+        self.workflow, self.policy = workflow, policy
         self.stepper: Stepper = stepper_of(workflow)
         self.bounds = workflow.bounds(policy)
         self.clock, self.groups = workflow.clock_rules, workflow.group_of
         self.law = {state.key: limit for state, limit in workflow.law.items()}
         self.counting = counting(workflow, policy)
-        self.facts: Any = self.derive(at, {}) if facts is None else facts
-        self.due = running(self, workflow.initial, self.facts, at)
+
+    def _know(self, order: Order, known: Order) -> None:
+        self.order, self.known = order, known
+        line = order.line(self.request.sku)
+        self.balance_fen, self.claimed_fen = line.balance_fen, self.request.claimed_fen(line)
 
     def ground(self, at: datetime) -> Ground:
-        return Ground(self.order, self.request, self.policy, at)
+        return Ground(self.known, self.request, self.policy, at)
 
     def derive(self, at: datetime, kept: Mapping[str, Any], policy: Policy | None = None) -> Any:
         """The facts at an instant; what an effect has set stays. `policy` stands in for the case's own."""
-        derived: Any = self.workflow.derive(self.order, self.request, at, policy or self.policy)
+        derived: Any = self.workflow.derive(self.known, self.request, at, policy or self.policy)
         return replace(derived, **kept) if kept else derived
 
 
@@ -74,8 +108,9 @@ class Uncounted:
 
 class Live(NamedTuple):
     """What a step changes. `entered` starts the count of the limit, `breached` says that it was recorded as passed; `kept` are
-    the facts that effects have set; `law` holds when each statutory clock started; `seen` the place of each event id; `due` is
-    the limit that runs; `changes` are those of the calendar."""
+    the facts that effects have set; `law` holds when each statutory clock started; `seen` the place of each event id; `amount_fen` is
+    what was claimed when it was last filed, or would be now; `due` is the limit that runs; `changes` are what else happened to the case
+    than steps, in order, each after so many of them."""
 
     state: State
     facts: Any
@@ -87,8 +122,9 @@ class Live(NamedTuple):
     law: Mapping[str, datetime]
     seen: Mapping[str, int]
     paid_fen: int
+    amount_fen: int
     due: Due | Uncounted | None
-    changes: tuple[CalendarChange, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 def running(head: Head, state: State, facts: Any, entered: datetime) -> Due | Uncounted | None:
@@ -114,7 +150,10 @@ def due_of(live: Live) -> Due | None:
 
 def is_guessed(head: Head, live: Live, place: int) -> bool:
     """Whether the step at a place (from 0) stands where a limit ended that rests on days whose holidays are not published yet."""
-    ended = live.steps[place - 1].due if place else head.due
+    ended = live.steps[place - 1].due if place else head.opening.due
+    move = next((one for one in live.changes if isinstance(one, Move) and one.after == place and not one.is_told), None)
+    if move is not None and live.steps[place].by == CLOCK.key:
+        return move.due is not None and move.due.provisional
     return live.steps[place].by == CLOCK.key and isinstance(ended, Due) and ended.provisional
 
 
@@ -150,6 +189,15 @@ def open_breach(head: Head, live: Live, at: datetime) -> Breach | None:
     due = due_of(live)
     assert due is not None, "what cannot be counted has raised"
     return Breach(due.limit, due.at, due.provisional)
+
+
+def recorded_breaches(live: Live) -> list[Breach]:
+    """The breaches that steps and moves have recorded, in their order."""
+    if not live.changes:
+        return [step.breach for step in live.steps if step.breach]
+    found = [(number, 0, step.breach) for number, step in enumerate(live.steps, 1) if step.breach]
+    found += [(one.after, 1, one.breach) for one in live.changes if isinstance(one, Move) and one.breach]
+    return [breach for _, _, breach in sorted(found, key=lambda one: one[:2])]
 
 
 def advanced(head: Head, live: Live, to: datetime) -> Live:
@@ -189,8 +237,9 @@ def stepped(head: Head, live: Live, rule: Rule, at: datetime, facts: Any, detail
     seen = {**live.seen, details["event_id"]: len(live.steps)} if "event_id" in details else live.seen
     known = due if type(due) is Due else None
     step = Step(at, rule.event.name, rule.event.actor.key, rule, source, dest, facts, after, details, breach, known)
-    paid = live.paid_fen + head.amount_fen if rule.event.pays else live.paid_fen
-    return Live(dest, after, at, (*live.steps, step), entered, breached, kept, law, seen, paid, due, live.changes)
+    amount = head.claimed_fen if rule.event.files or dest.key == head.workflow.initial.key else live.amount_fen
+    paid = live.paid_fen + amount if rule.event.pays else live.paid_fen
+    return Live(dest, after, at, (*live.steps, step), entered, breached, kept, law, seen, paid, amount, due, live.changes)
 
 
 def stays(head: Head, source: State, dest: State) -> bool:
@@ -208,15 +257,15 @@ def _carried(head: Head, live: Live, dest: State, facts: Any, at: datetime) -> D
     if due is None:
         return None
     if dest.key not in head.counting.fixed and head.counting.is_other(dest.key, facts, live.state.key, live.facts):
-        return _not_before(running(head, dest, facts, live.entered), None if isinstance(due, Uncounted) else due.at, at)
+        return not_before(running(head, dest, facts, live.entered), None if isinstance(due, Uncounted) else due.at, at)
     then = clock_rule(head, dest, facts)
     if due.then is then:
         return due
     return Uncounted(then, due.error) if isinstance(due, Uncounted) else due._replace(then=then)
 
 
-def _not_before(due: Due | Uncounted | None, told: datetime | None, now: datetime) -> Due | Uncounted | None:
-    """A limit that was moved: it ends neither before what was told nor before now."""
+def not_before(due: Due | Uncounted | None, told: datetime | None, now: datetime) -> Due | Uncounted | None:
+    """A limit that was moved: it ends neither before what was told (None where that is nothing) nor before now."""
     earliest = now if told is None else max(told, now)
     if not isinstance(due, Due) or due.at >= earliest:
         return due

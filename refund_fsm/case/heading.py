@@ -9,7 +9,6 @@ import json
 import re
 from typing import Any
 
-from refund_fsm import orders
 from refund_fsm.case.chain import unseal
 from refund_fsm.case.engine import Head, Live
 from refund_fsm.case.fields import check_calendar, check_names, check_within, due_in, facts_in, instant_in, reads, recorded_facts
@@ -18,6 +17,7 @@ from refund_fsm.case.parts import Part
 from refund_fsm.case.plain import FORMAT, OLD_FORMAT, due_data
 from refund_fsm.case.record import Seal
 from refund_fsm.case.spelling import Speller
+from refund_fsm.case.tables import table_of
 from refund_fsm.errors import BadData, CalendarOutOfRange, RefundFsmError, SavedCaseError, shown
 from refund_fsm.workflow import Order, Policy, RefundRequest, Workflow, published, values
 
@@ -37,13 +37,14 @@ def is_old(data: dict[str, Any]) -> bool:
     return bool(form == OLD_FORMAT)
 
 
-def headed(part: Part, workflow: Workflow | None, spell: Speller, *, old: bool) -> tuple[Head, Live]:
-    """The case that the head opens. Under another calendar its facts and its limit are as recorded, the latter None where it is not."""
+def headed(part: Part, tables: tuple[Workflow, ...] | None, spell: Speller, *, old: bool) -> tuple[Head, Live]:
+    """The case that the head opens, under that of the tables at hand (None: the registry's) which it was opened under. Under another
+    calendar its facts and its limit are as recorded, the latter None where it is not."""
     data = part.data
-    check_names("head", data, FIELDS if old else (*FIELDS, *MORE), () if old else ("due",))
+    check_names("head", data, FIELDS if old else (*FIELDS, *MORE), () if old else ("due", "keyed_as"))
     seals: dict[str, Seal] = {}
-    head, live = _opened(data, workflow, seals, old=old)
-    head.seals = seals
+    head, live = _opened(data, tables, seals, old=old)
+    head.seals, head.keyed_as = seals, None if old else _keyed_as(data)
     calendar = data["calendar"]
     check_calendar("head", calendar)
     head.counted_by = None if calendar == head.policy.calendar.version else calendar
@@ -67,14 +68,10 @@ def headed(part: Part, workflow: Workflow | None, spell: Speller, *, old: bool) 
     return head, live._replace(due=head.due)
 
 
-def _opened(data: dict[str, Any], workflow: Workflow | None, seals: dict[str, Seal], *, old: bool) -> tuple[Head, Live]:
+def _opened(data: dict[str, Any], tables: tuple[Workflow, ...] | None, seals: dict[str, Seal], *, old: bool) -> tuple[Head, Live]:
     try:
-        if workflow is None:
-            workflow = _edition(data)
-        if data["fingerprint"] != workflow.fingerprint or data["order_type"] != workflow.key:
-            expected = f"fingerprint {workflow.fingerprint} of {workflow.key!r}: the case was saved under another table"
-            raise SavedCaseError("head", data["fingerprint"], expected)
-        policy = _policy(data["policy"])
+        workflow = table_of("head", data["order_type"], data["fingerprint"], tables, lambda: instant_in("head", data, "opened_at"))
+        policy = policy_in(data["policy"])
         assert policy.calendar  # reads its days_file now, so that a bad one is the head's fault
         order = Order.model_validate(data["order"])
         asked = data["request"]
@@ -99,22 +96,11 @@ def _opened(data: dict[str, Any], workflow: Workflow | None, seals: dict[str, Se
     return made
 
 
-def _edition(data: dict[str, Any]) -> Workflow:
-    """The edition of a registered table under which the case was opened: of several that do the same, the one that was in force then; the
-    newest where none has the fingerprint."""
-    known = orders.editions(data["order_type"])
-    alike = [one for one in known if one.fingerprint == data["fingerprint"]]
-    if len(alike) < 2:
-        return alike[0] if alike else known[-1]
-    at = instant_in("head", data, "opened_at")
-    return next((one for one in reversed(alike) if one.holds_from is None or one.holds_from <= at), alike[0])
-
-
 _policies: dict[str, Policy] = {}  # as they are spelled in heads; only those that no other file completes
 _counted_by: list[object] = [None]  # the published days that their calendars have counted by
 
 
-def _policy(given: Any) -> Policy:
+def policy_in(given: Any) -> Policy:
     """The policy of a head; most cases share one, whose calendar has counted their days before."""
     if not isinstance(given, dict) or given.get("days_file") is not None:
         return Policy.model_validate(given)
@@ -130,6 +116,11 @@ def _policy(given: Any) -> Policy:
 def _check_models(head: Head, data: dict[str, Any]) -> None:
     for name, one in (("policy", head.policy), ("order", head.order), ("request", head.request)):
         check_within("head", data[name], one.model_dump(mode="json"), name)
+
+
+def _keyed_as(data: dict[str, Any]) -> str | None:
+    """The order type of which the case was when its payout key was made, where that is another one."""
+    return values.name(data["keyed_as"], "keyed_as") if "keyed_as" in data else None
 
 
 def _payout_key(head: Head, given: Any) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from refund_fsm.case.engine import Head, Live, advanced, due_of, is_guessed, is_reached
+from refund_fsm.case.news import why_news
 from refund_fsm.case.record import NO_DETAILS, checked_details, is_given, is_same
 from refund_fsm.case.refusal import Code, Refusal, Verdict
 from refund_fsm.errors import BadData
@@ -107,7 +108,8 @@ def facts_for(head: Head, live: Live, event: str, at: datetime) -> Any:
 def guard_failed(head: Head, live: Live, event: str, at: datetime, by: str, facts: Any) -> Refusal:
     """The refusal of an event whose guards do not hold: it names all that fail."""
     failed = head.stepper.failed(live.state.key, event, facts)
-    return refusal(head, live, "guard_failed", event, at, by, failed_guards=failed, facts=facts)
+    told = why_news(head, live, at, failed) if live.changes and head.workflow.events[event].files else ()
+    return refusal(head, live, "guard_failed", event, at, by, failed_guards=failed, facts=facts, news=told)
 
 
 def refusal(head: Head, live: Live, code: Code, event: str, at: datetime, by: str, **more: Any) -> Refusal:

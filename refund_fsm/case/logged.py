@@ -1,4 +1,5 @@
-"""Owns what is logged of a case: under the name `refund_fsm`, at DEBUG, with the case's id, a line for each step and for what was refused.
+"""Owns what is logged of a case: under the name `refund_fsm`, at DEBUG, with the case's id, a line for each step and news
+of the order, and for what was refused.
 
 Nothing that a person wrote is in it: no note, no number of a parcel. Must not change a case, nor set up logging.
 """
@@ -32,3 +33,9 @@ def logged(head: Head, live: Live, event: str, at: datetime, by: str, move: Call
         told = (step.at.isoformat(), step.event, step.by, step.rule.id, step.source.key, step.dest.key)
         LOGGER.debug("case %s: at %s %s by %s, rule %s: %s -> %s", head.case_id, *told)
     return after
+
+
+def log_news(head: Head, live: Live) -> None:
+    """A line for the news that the case was told last."""
+    news = live.changes[-1]
+    LOGGER.debug("case %s: at %s news of its order, after %d steps", head.case_id, news.at.isoformat(), news.after)

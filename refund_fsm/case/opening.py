@@ -37,7 +37,7 @@ def opened(
     case_id = f"RC-{_digest(_told(order, request, at))[:16]}" if case_id is None else values.name(case_id, "case_id")
     head = Head(workflow, policy, order, request, at, case_id, facts)
     law = {s.key: at for s, limit in workflow.law.items() if s.key == workflow.initial.key and limit.holds(head.facts)}
-    return head, Live(workflow.initial, head.facts, at, (), at, False, {}, law, {}, 0, head.due)
+    return head, Live(workflow.initial, head.facts, at, (), at, False, {}, law, {}, 0, head.claimed_fen, head.due)
 
 
 def _check_type(name: str, value: object, expected: type) -> None:
@@ -47,6 +47,7 @@ def _check_type(name: str, value: object, expected: type) -> None:
 
 def key_of(head: Head) -> str:
     """The idempotency key under which the case pays: made when it is first asked for, or read with the case."""
+    head = head.opening
     if head.payout_key is None:
         head.payout_key = payout_key(head)
     return head.payout_key
@@ -57,7 +58,8 @@ def payout_key(head: Head) -> str:
 
     So it differs between any two cases that differ in order type, order, request, opening instant or given id.
     """
-    return f"RF-{_digest(head.case_id, _told(head.order, head.request, head.opened_at))[:40]}"
+    order = head.order if head.keyed_as is None else head.order.model_copy(update={"order_type": head.keyed_as})
+    return f"RF-{_digest(head.case_id, _told(order, head.request, head.opened_at))[:40]}"
 
 
 def _told(order: Order, request: RefundRequest, at: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Owns what a case records and reports: `Step`, `Due`, `Breach`, what another calendar makes of them, and the details of an event.
+"""Owns what a case records and reports: `Step`, `Due`, `Breach`, what else happened to it, and the details of an event.
 
 Must not judge them, nor count a day.
 """
@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from refund_fsm.case.move_words import what_of
+from refund_fsm.case.newer import News
 from refund_fsm.errors import BadData
-from refund_fsm.workflow import KNOWN_NEEDS, MAX_EVIDENCE, Evidence, FrozenDict, Limit, Rule, State, Unit, Why, values
+from refund_fsm.text import Text
+from refund_fsm.workflow import KNOWN_NEEDS, MAX_EVIDENCE, Evidence, FrozenDict, Limit, Policy, Rule, State, Unit, Why, values
 
 DETAILS = (*KNOWN_NEEDS, "operator", "event_id")
 BLANKED = "（已清除 / blanked）"  # what stands for a text that was taken out of a saved case
@@ -105,6 +108,64 @@ class CalendarChange(NamedTuple):
     at: datetime
     calendar: str
     due: Due | None
+
+
+How = Literal["replay", "from_now"]
+
+
+class Rules(NamedTuple):
+    """What a case is judged by: the key and the fingerprint of a table, and a policy."""
+
+    key: str
+    fingerprint: str
+    policy: Policy
+
+
+class Until(NamedTuple):
+    """The end of a limit as a move records it: the field of the policy, the instant, whether it rests on days that are not published."""
+
+    limit: str
+    at: datetime
+    provisional: bool
+
+
+class Move(NamedTuple):
+    """At `at`, after that many steps, the case went from the rules `was` to `now`: judged anew (`replay`), or carried on (`from_now`).
+
+    `source` and `dest` are the keys of its state before and after, `then` and `due` the ends of the limits that ran. What a case that
+    is carried on records as well: the limit that had passed by then, its facts under the new rules, those of them that were given, and
+    the version of the calendar that counted.
+    `is_told` says that no more follows from it: all steps are judged by the case's present rules, as after every `replay`.
+    """
+
+    after: int
+    at: datetime
+    how: How
+    was: Rules
+    now: Rules
+    source: str
+    dest: str
+    then: Until | None
+    due: Until | None
+    breach: Breach | None = None
+    facts: Any = None
+    given: Mapping[str, Any] = NO_DETAILS
+    calendar: str = ""
+    is_told: bool = False
+
+    @property
+    def what(self) -> tuple[Text, ...]:
+        """What it did, thing by thing: how, the table, the policy, the state, the limit that ran."""
+        return tuple(what_of(self))
+
+    @property
+    def text(self) -> Text:
+        """What it did, in one sentence without a full stop."""
+        what = self.what
+        return Text("；".join(one.zh for one in what), "; ".join(one.en for one in what))
+
+
+Change = CalendarChange | News | Move  # what happens to a case and is no step; each has `after` and `at`
 
 
 @dataclass(frozen=True, slots=True)

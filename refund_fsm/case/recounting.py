@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from refund_fsm.case.engine import Head, Live, Uncounted, running, stays
-from refund_fsm.case.record import CalendarChange, Due, Recounted, Step
+from refund_fsm.case.record import CalendarChange, Due, Move, Recounted, Step
 from refund_fsm.errors import CalendarOutOfRange
 from refund_fsm.workflow import CLOCK, State, as_of
 
@@ -26,7 +26,7 @@ def changed(head: Head, live: Live, calendar: str, former: str) -> Live:
         due = past or _from_now_on(running(head, live.state, live.facts, live.entered), live.now)
     change = CalendarChange(len(live.steps), live.now, calendar, due if isinstance(due, Due) else None)
     changes = live.changes
-    if changes and changes[-1][:2] == change[:2]:  # nothing has come of the one before
+    if changes and isinstance(changes[-1], CalendarChange) and changes[-1][:2] == change[:2]:  # nothing has come of the one before
         changes = changes[:-1]
     return live._replace(due=due, changes=(*changes, change))
 
@@ -61,11 +61,12 @@ def _from_now_on(due: Due | Uncounted | None, now: datetime) -> Due | Uncounted 
 
 def recounted(head: Head, live: Live) -> tuple[Recounted, ...]:
     """The limits that today's calendar would end elsewhere, each as it was counted last before its state was left."""
-    if not live.changes:
+    changes = [change for change in live.changes if isinstance(change, CalendarChange)]
+    if not changes:
         return ()
     found = []
-    for after, then, entered, state, facts in _counts(head, live):
-        today = running(head, state, facts, entered)
+    for after, then, entered, state, facts, under in _counts(head, live, changes):
+        today = running(under, state, facts, entered)
         if isinstance(today, Due) and then.why.held is not None:
             today = today._replace(at=max(today.at, then.why.held))
         again = then._replace(at=today.at, provisional=today.provisional) if isinstance(today, Due) else None
@@ -74,23 +75,49 @@ def recounted(head: Head, live: Live) -> tuple[Recounted, ...]:
     return tuple(found)
 
 
-def _counts(head: Head, live: Live) -> Iterator[tuple[int, Due, datetime, State, Any]]:
-    """Each count of a limit: after how many steps it began, the limit, from when and in which state it was counted, and for which facts
-    at last."""
-    later = {change.after: change.due for change in live.changes[:-1]}  # the last is today's own
+def _counts(head: Head, live: Live, changes: list[CalendarChange]) -> Iterator[tuple[int, Due, datetime, State, Any, Head]]:
+    """Each count of a limit: after how many steps it began, the limit, from when and in which state it was counted, for which facts at
+    last, and under which rules."""
+    later = {change.after: change.due for change in changes[:-1]}  # the last is today's own
+    eras = _eras(head, live)
+    head = eras[0][1]
     after, entered, state, due, facts = 0, head.opened_at, head.workflow.initial, head.due, head.facts
     then = due if isinstance(due, Due) else None
     for number, step in enumerate(live.steps, 1):
+        for move, under in eras[1:]:
+            if move is not None and move.after == number - 1:
+                head, state, facts, then = under, step.source, move.facts, _since(under, move, step.source, entered)
         then = later.get(number - 1) or then or _told_by(head, step, entered)
         if stays(head, step.source, step.dest):
             then = step.due if step.due is not None and step.due.why != (then and then.why) else then  # moved, by other facts
             facts = step.after
             continue
         if then is not None:
-            yield after, then, entered, state, facts
+            yield after, then, entered, state, facts, head
         after, entered, state, then, facts = number, step.at, step.dest, step.due, step.after
+    if (last := eras[-1][0]) is not None and last.after == len(live.steps):
+        head, state, facts, then = eras[-1][1], live.state, last.facts, _since(eras[-1][1], last, live.state, entered)
     if then is not None:
-        yield after, then, entered, state, facts
+        yield after, then, entered, state, facts, head
+
+
+def _eras(head: Head, live: Live) -> list[tuple[Move | None, Head]]:
+    """The rules that held one after the other: the move that began each (None at first), and the head."""
+    moves = [one for one in live.changes if isinstance(one, Move) and not one.is_told]
+    found: list[tuple[Move | None, Head]] = []
+    for move in reversed(moves):
+        found.insert(0, (move, head))
+        assert head.former is not None, "whoever was moved was under other rules before"
+        head = head.former
+    return [(None, head.opening), *found]
+
+
+def _since(head: Head, move: Move, state: State, entered: datetime) -> Due | None:
+    """The limit that runs since a move, as it was told then."""
+    due = running(head, state, move.facts, entered)
+    if move.due is None or not isinstance(due, Due):
+        return None
+    return due._replace(at=move.due.at, provisional=move.due.provisional)
 
 
 def _told_by(head: Head, step: Step, entered: datetime) -> Due | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from refund_fsm.case.newer import News
 from refund_fsm.errors import BadData, RefundFsmError, WorkflowError, shown
 from refund_fsm.text import Lang, Provisional, Text, words
 from refund_fsm.workflow import CLOCK, Actor, Ground, Guard, Rule, State, Workflow, fault, values
@@ -22,7 +23,8 @@ class Refusal:
 
     `state` is where the case is at `at`; `failed_guards` are all that fail; `actor` is who may fire the event and `sources`
     the states in which it is possible; `missing` are the details not handed over; `instant` is the limit's (`not_due`), or
-    the case's own (`time_reversed`); `counted_on` says that it is a limit's, which rests on days whose holidays are not published yet.
+    the case's own (`time_reversed`); `counted_on` says that it is a limit's, which rests on days whose holidays are not published yet;
+    `news` is what the case was told of its order that made guards fail.
     """
 
     code: Code
@@ -36,6 +38,7 @@ class Refusal:
     missing: tuple[str, ...] = ()
     instant: datetime | None = None
     counted_on: bool = False
+    news: tuple[News, ...] = ()
     workflow: Workflow = field(kw_only=True, repr=False, compare=False)
     ground: Ground = field(kw_only=True, repr=False, compare=False)
     facts: Any = field(default=None, kw_only=True, repr=False, compare=False)  # that the guards were asked about
@@ -159,7 +162,13 @@ def _missing_detail(refusal: Refusal) -> Text:
 
 def _guard_failed(refusal: Refusal) -> Text:
     whys = [_why(refusal, guard) for guard in refusal.failed_guards]
+    whys += [_told(news) for news in refusal.news]
     return _marked(*whys)("".join(why.zh for why in whys), " ".join(why.en for why in whys))
+
+
+def _told(news: News) -> Text:
+    at, what = words.instant(news.at), news.text
+    return Text(f"该售后于{at.zh}获知：{what.zh}。", f"The case was told on {at.en}: {what.en}.")
 
 
 def _marked(*parts: Text) -> type[Text]:

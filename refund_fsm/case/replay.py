@@ -13,9 +13,11 @@ from typing import Any
 
 from refund_fsm.case.chain import unseal
 from refund_fsm.case.engine import Head, Live, advanced, is_reached, recorded_due, running, stays
-from refund_fsm.case.fields import check_calendar, check_digest, check_names, check_same, due_in, facts_in, instant_in, reads
+from refund_fsm.case.fields import check_calendar, check_digest, check_names, check_same, check_within, due_in, facts_in, instant_in, reads
 from refund_fsm.case.heading import headed, is_old
 from refund_fsm.case.judging import checked
+from refund_fsm.case.moves import CARRIED, TOLD, carried_move, told_move
+from refund_fsm.case.news import check_news, told
 from refund_fsm.case.parts import Part
 from refund_fsm.case.plain import due_data, step_of, tail_of
 from refund_fsm.case.record import DETAILS, CalendarChange, Due, Seal, check_dated
@@ -23,22 +25,31 @@ from refund_fsm.case.recounting import changed
 from refund_fsm.case.refusal import Refused
 from refund_fsm.case.spelling import Speller
 from refund_fsm.case.taking import taken
-from refund_fsm.errors import RefundFsmError, SavedCaseError, shown
-from refund_fsm.workflow import CLOCK, Evidence, Workflow
+from refund_fsm.errors import BadData, RefundFsmError, SavedCaseError, shown
+from refund_fsm.workflow import CLOCK, Evidence, Order, Workflow
 
 STEP = ("at", "event", "by", "rule", "source", "dest", "before", "after", "details", "breach", "digest")
-CHANGE = ("kind", "at", "calendar", "digest")
+CHANGES = {
+    "calendar": ("at", "calendar"),
+    "news": ("at", "order"),
+    "move": ("at", "how", "source", "state"),
+}  # what happens to a case and is no step, by `kind`, with its fields
+MAY = {
+    "calendar": ("due",),
+    "move": ("then", "due", *TOLD, *CARRIED),
+}  # and those that may be missing
 TAIL = ("now", "state", "steps", "digest")
 
 
 class Reader:
     """A saved case as far as it has been read."""
 
-    def __init__(self, part: Part, workflow: Workflow | None) -> None:
+    def __init__(self, part: Part, tables: tuple[Workflow, ...] | None) -> None:
+        self.tables = tables
         self.old = is_old(part.data)
         self.link = check_digest(part, "head", "", old=self.old)
         self.spell = Speller()
-        self.head, self.live = headed(part, workflow, self.spell, old=self.old)
+        self.head, self.live = headed(part, tables, self.spell, old=self.old)
         self.here = self.head.policy.calendar.version
         self.counted_by = self.head.counted_by or self.here
 
@@ -48,19 +59,20 @@ class Reader:
         return self.counted_by != self.here
 
     def take(self, part: Part) -> None:
-        """The next entry: a step, or a change of the calendar."""
+        """The next entry: a step, or what else happened to the case."""
         row, where = part.data, f"step {len(self.live.steps) + 1}"
         self.link = check_digest(part, where, self.link, old=self.old)
         kind = "step" if self.old else row.get("kind")
-        if kind not in ("step", "calendar"):
-            raise SavedCaseError(where, kind, "'step' or 'calendar' (kind); was it written by a newer refund_fsm?")
+        if kind != "step" and (not isinstance(kind, str) or kind not in CHANGES):
+            known = " or ".join(map(repr, ("step", *CHANGES)))
+            raise SavedCaseError(where, kind, f"{known} (kind); was it written by a newer refund_fsm?")
         try:
             if kind == "step":
                 check_names(where, row, STEP if self.old else ("kind", *STEP), () if self.old else ("due",))
                 self.live = self._stepped(where, row, part.text)
             else:
-                check_names(where, row, CHANGE, ("due",))
-                self.live = self._changed(where, row)
+                check_names(where, row, ("kind", *CHANGES[kind], "digest"), MAY.get(kind, ()))
+                self._changed(kind, where, row)
         except SavedCaseError:
             raise
         except Refused as error:
@@ -155,16 +167,49 @@ class Reader:
             return after
         return after._replace(due=due, steps=(*after.steps[:-1], step._replace(due=due)))
 
-    # 2. A change of the calendar
+    # 2. What is no step
 
-    def _changed(self, where: str, row: dict[str, Any]) -> Live:
-        at, calendar, live = instant_in(where, row, "at"), row["calendar"], self.live
-        check_calendar(where, calendar)
+    def _changed(self, kind: str, where: str, row: dict[str, Any]) -> None:
+        at, live = instant_in(where, row, "at"), self.live
         if at < live.now:
             raise SavedCaseError(where, row["at"], f"not before the step before it, {live.now.isoformat()} (at)")
-        if not self._waits(at) and (first := advanced(self.head, live, at).steps[len(live.steps) :]):
+        waits = kind == "calendar" and self._waits(at)
+        if not waits and (first := advanced(self.head, live, at).steps[len(live.steps) :]):
             raise SavedCaseError(where, row["at"], f"{first[0].event} by the clock at {first[0].at.isoformat()}, which came first")
-        live, was = live._replace(now=at), live.due
+        if kind == "news":
+            self.head, self.live = self._told(where, row, at)
+        elif kind == "move":
+            self._moved(where, row, at)
+        else:
+            self.live = self._counted_on(where, row, at)
+
+    def _told(self, where: str, row: dict[str, Any], at: datetime) -> tuple[Head, Live]:
+        """The case once it knows a newer order."""
+        try:
+            order = Order.model_validate(row["order"])
+            check_within(where, row["order"], order.model_dump(mode="json"), "order")
+            check_news(self.head, self.live, order, at)
+        except BadData as error:
+            raise SavedCaseError(where, error.value, f"{error.expected} (in {error.field})") from None
+        if order == self.head.order:
+            raise SavedCaseError(where, row["order"], "an order of which the case did not know yet (order)")
+        return told(self.head, self.live, order, at)
+
+    def _moved(self, where: str, row: dict[str, Any], at: datetime) -> None:
+        """The case once other rules hold; of one that was judged anew since, only that it was moved is told."""
+        live = self.live._replace(now=at)
+        if "former" in row:
+            self.live = told_move(where, row, at, self.head, live)
+            return
+        found = carried_move(where, row, at, self.head, live, self.tables)
+        self.head, self.live = found
+        self.here, self.counted_by = self.head.policy.calendar.version, row["calendar"]
+
+    def _counted_on(self, where: str, row: dict[str, Any], at: datetime) -> Live:
+        """The case from when on another calendar counts."""
+        calendar = row["calendar"]
+        check_calendar(where, calendar)
+        live, was = self.live._replace(now=at), self.live.due
         self.counted_by = calendar
         due = due_in(self.head, where, row.get("due"), live)
         counted = None if self.foreign else running(self.head, live.state, live.facts, live.entered)
@@ -177,7 +222,7 @@ class Reader:
         """Whether a limit falls just where another calendar took over: what the clock does then is not done yet."""
         live = self.live
         last = live.changes[-1] if live.changes else None
-        waiting = last is not None and (last.after, last.at) == (len(live.steps), at)
+        waiting = isinstance(last, CalendarChange) and (last.after, last.at) == (len(live.steps), at)
         return waiting and isinstance(live.due, Due) and live.due.at == at
 
     def _other_days(self) -> str:

@@ -14,7 +14,7 @@ from refund_fsm.case.chain import seal
 from refund_fsm.case.engine import Head, Live, Uncounted
 from refund_fsm.case.opening import key_of
 from refund_fsm.case.plain import FORMAT, change_of, details_of, facts_of, tail_of
-from refund_fsm.case.record import Breach, CalendarChange, Details, Due, Step
+from refund_fsm.case.record import Breach, Change, Details, Due, Step
 
 _spelled = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
@@ -32,6 +32,7 @@ class Speller:
         return (
             f'{{"calendar":{_quoted(head.counted_by or head.policy.calendar.version)},"case_id":{_quoted(head.case_id)}'
             f'{self._due(head.due)},"facts":{self._facts(head.facts)},"fingerprint":"{head.workflow.fingerprint}","format":"{FORMAT}"'
+            f"{_keyed_as(head)}"
             f',"opened_at":"{head.opened_at.isoformat()}","order":{_spelled(head.order.model_dump(mode="json"))}'
             f',"order_type":{_quoted(head.workflow.key)},"payout_key":{_quoted(key_of(head))},"policy":{head.policy.spelled}'
             f',"request":{_spelled(request)}}}'
@@ -46,8 +47,8 @@ class Speller:
             f',"event":{_quoted(step.event)},"kind":"step","rule":{_quoted(step.rule.id)},"source":{_quoted(step.source.key)}}}'
         )
 
-    def change(self, change: CalendarChange) -> str:
-        """A change of the calendar."""
+    def change(self, change: Change) -> str:
+        """What happened to the case and is no step."""
         return _spelled(change_of(change))
 
     def tail(self, live: Live) -> str:
@@ -70,6 +71,10 @@ class Speller:
             text = f'{{"at":"{limit.at.isoformat()}","limit":{_quoted(limit.limit.field)},"provisional":{provisional}}}'
             found = self._known[id(limit)] = limit, text
         return found[1]
+
+
+def _keyed_as(head: Head) -> str:
+    return "" if head.keyed_as in (None, head.order.order_type) else f',"keyed_as":{_quoted(head.keyed_as or "")}'
 
 
 def _details(step: Step) -> str:

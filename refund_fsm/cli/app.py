@@ -14,13 +14,13 @@ from typing import Annotated
 
 import typer
 
-from refund_fsm.cli import cases, many, pictures, workflows
+from refund_fsm.cli import cases, many, moves, pictures, workflows
 from refund_fsm.cli.options import FOUND, MISSING, PIPE_CLOSED, STOPPED, UNPRINTED, WRONG, LangOption, remember
 from refund_fsm.errors import MissingPart, RefundFsmError, needing
 from refund_fsm.text.console import complain, guarded
 
 COMMANDS = (  # in the order of the help
-    *(cases.demo, workflows.orders, workflows.show, cases.run, cases.advise, pictures.draw, workflows.check, workflows.export),
+    *(cases.demo, workflows.orders, workflows.show, cases.run, cases.advise, moves.move, pictures.draw, workflows.check, workflows.export),
     *(workflows.paths, many.simulate, many.exact, many.compare, many.behaviour),
 )
 

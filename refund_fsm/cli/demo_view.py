@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from refund_fsm.case import Step
+from refund_fsm.case import NEWS_LABEL, Step
 from refund_fsm.cli.limit_view import due_before, sources, why_lines
 from refund_fsm.cli.trace_view import BREACH, LATE, PROVISIONAL, REPEATED, about, breach_text, due_text
 from refund_fsm.cli.workflow_view import source_lines
@@ -85,6 +85,8 @@ def _move(place: int, row: TraceRow, trace: Trace, lang: Languages) -> Section:
         if row.due is not None:
             told.append(f"{INDENT}{lang.say(DUE, ' ')} {due_text(row.due, lang).replace(chr(10), '  ')}")
             told += (f"{INDENT}  {line}" for line in why_lines(row.due, workflow, lang))
+    if row.news is not None:
+        told += (f"{INDENT}{row.news.text.get(one)}" for one in lang.each)
     if row.refusal is not None:
         told += (f"{INDENT}✗ {row.refusal.explain(one)}" for one in lang.each)
     return Section(title, tuple(told), alarm=row.refusal is not None)
@@ -114,6 +116,8 @@ def _headline(row: TraceRow, workflow: Workflow) -> Text:
         return Text(f"✗ {by.zh} {did.zh} → 被拒，仍是“{row.state.zh}”", f"✗ {by.en}: {did.en} → refused, still “{row.state.en}”")
     if row.kind == "repeated":
         return Text(f"{by.zh} {did.zh}: {REPEATED.zh}", f"{by.en}: {did.en} {REPEATED.en}")
+    if row.news is not None:
+        return Text(f"{NEWS_LABEL.zh}，仍是“{row.state.zh}”", f"{NEWS_LABEL.en}, still “{row.state.en}”")
     if row.step is None:
         return Text(f"时间推移，仍是“{row.state.zh}”", f"time passes, still “{row.state.en}”")
     stays = row.step.rule.internal

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refund_fsm.case import Breach, Due
+from refund_fsm.case import NEWS_LABEL, Breach, Due
+from refund_fsm.case.move_words import LABEL as MOVE_LABEL
 from refund_fsm.cli.limit_view import length_of, sources, why_lines
 from refund_fsm.orders import fact_labels
 from refund_fsm.orders.guidance import guidance_of
@@ -52,7 +53,9 @@ def about(trace: Trace, lang: Languages) -> str:
     """Process, and what is asked for."""
     case = trace.case
     line = case.order.line(case.request.sku)
-    about = [f"{line.title} ×{line.quantity}", lang.say(words.yuan(case.amount_fen), " "), *_asked(trace, lang)]
+    pieces = case.request.quantity
+    of = f"×{line.quantity}" if pieces is None else f"×{pieces}/{line.quantity}"
+    about = [f"{line.title} {of}", lang.say(words.yuan(case.amount_fen), " "), *_asked(trace, lang)]
     return f"{lang.say(case.workflow.label)} · {' · '.join(about)}"
 
 
@@ -88,6 +91,8 @@ def _cells(number: int, row: TraceRow, trace: Trace, lang: Languages) -> tuple[s
 def _event(row: TraceRow, trace: Trace, lang: Languages) -> str:
     if row.kind == "advance":
         return lang.stack(TIME_PASSES)
+    if row.news is not None or row.move is not None:
+        return lang.stack(NEWS_LABEL if row.news is not None else MOVE_LABEL)
     event = trace.case.workflow.events.get(row.event)
     said = lang.stack(event.text) if event else row.event
     return f"✗ {said}" if row.kind == "refused" else said
@@ -130,6 +135,10 @@ def _remarks(trace: Trace, lang: Languages) -> Iterator[str]:
         if row.due is not None and row.due.at != told:
             yield from (f"#{number} {lang.say(ENDS)} {stamp(row.due.at)}: {line}" for line in why_lines(row.due, trace.case.workflow, lang))
         told = row.due.at if row.due else None
+        if row.news is not None:
+            yield f"#{number} {lang.say(NEWS_LABEL, ' ')}: {lang.say(row.news.text)}"
+        if row.move is not None:
+            yield f"#{number} {lang.say(MOVE_LABEL, ' ')}: {lang.say(row.move.text)}"
         details = row.step.details if row.step else {}
         if note := details.get("note"):
             yield f"#{number} {lang.say(Text('说明', 'note'))}: {one_line(note)}"

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from refund_fsm.text import Text, words
-from refund_fsm.workflow import CLOCK, Actor, Event, Ground, RefundRequest, State, effect, guard
+from refund_fsm.workflow import CLOCK, Actor, Event, Ground, OrderLine, RefundRequest, State, effect, guard
 
 # 1. Actors
 BUYER = Actor("buyer", "买家", "buyer")
@@ -98,17 +98,14 @@ complaint_timeout = Event("complaint_timeout", CLOCK, "超时未投诉", "no com
 
 
 # 6. Guards
-def claimed_fen(request: RefundRequest, balance_fen: int) -> int:
-    """The amount that a request claims, in fen: what it says, or the line's balance (A10)."""
-    return balance_fen if request.amount_fen is None else request.amount_fen
-
-
 def _why_amount(ground: Ground) -> Text:
-    balance = ground.order.line(ground.request.sku).balance_fen
-    claimed = words.yuan(claimed_fen(ground.request, balance))
-    left = words.yuan(balance)
-    if balance == 0:
+    line = ground.order.line(ground.request.sku)
+    asked = ground.request.claimed_fen(line)
+    claimed, left = words.yuan(asked), words.yuan(line.balance_fen)
+    if line.balance_fen == 0:
         return Text("该商品已无可退金额（A10）。", "Nothing is left to refund on this item (A10).")
+    if asked == 0:
+        return Text("所退件数分摊的金额不足一分。", "The share of the pieces asked for is less than one fen.")
     return Text(
         f"申请金额{claimed.zh}，超过该商品可退的{left.zh}（A10）。",
         f"The amount asked, {claimed.en}, is more than the {left.en} left to refund on this item (A10).",
@@ -157,9 +154,9 @@ def take_evidence_request(facts: Any) -> Any:
 
 
 # 8. Facts that every order type derives alike
-def amount_ok(request: RefundRequest, balance_fen: int) -> bool:
+def amount_ok(request: RefundRequest, line: OrderLine) -> bool:
     """Whether 0 < amount ≤ paid − refunded − pending."""
-    return 0 < claimed_fen(request, balance_fen) <= balance_fen
+    return 0 < request.claimed_fen(line) <= line.balance_fen
 
 
 def has_evidence(request: RefundRequest, at: datetime) -> bool:

@@ -210,7 +210,7 @@ def goods_facts_of(order: Order, request: RefundRequest, at: datetime, policy: P
         "goods": goods_at(order, at),
         "in_window": in_window(order, at, policy),
         "excluded": line.no_reason_excluded,
-        "amount_ok": amount_ok(request, line.balance_fen),
+        "amount_ok": amount_ok(request, line),
         "other_case_open": line.open_case is not None,
         "has_evidence": has_evidence(request, at),
         "attempts_left": policy.max_resubmissions,

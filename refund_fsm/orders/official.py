@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from refund_fsm.orders import goods
-from refund_fsm.orders.common import claimed_fen
 from refund_fsm.orders.goods import FAULTS, GOODS_LABELS, goods_at
 from refund_fsm.orders.official_facts import period_end, period_field
 from refund_fsm.text import Text, words
@@ -188,8 +187,7 @@ def _why_not_fast(ground: Ground) -> Text:
         Text("申请原因不是“未收到货”", "the reason is not “not received”"): request.reason != "not_received",
         Text("订单是跨境订单", "the order crosses the border"): order.cross_border,
         Text("商品不支持七天无理由", "the item is excluded from no-reason return"): line.no_reason_excluded,
-        Text(f"金额超过{most.zh}", f"the amount is above {most.en}"): claimed_fen(request, line.balance_fen)
-        > ground.policy.fast_refund_fen,
+        Text(f"金额超过{most.zh}", f"the amount is above {most.en}"): request.claimed_fen(line) > ground.policy.fast_refund_fen,
     }
     failed = [text for text, fails in found.items() if fails]
     if signed and len(failed) == (request.reason != "not_received"):  # filed after the signing, else nothing else would be wrong

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal
 
-from refund_fsm.orders.common import amount_ok, claimed_fen, has_evidence
+from refund_fsm.orders.common import amount_ok, has_evidence
 from refund_fsm.orders.goods import FAULTS, goods_at
 from refund_fsm.text import SHANGHAI, Text
 from refund_fsm.workflow import Evidence, Freight, Order, OrderLine, Policy, RefundRequest
@@ -83,7 +83,7 @@ def is_fast(order: Order, request: RefundRequest, at: datetime, policy: Policy) 
         return not order.special_order
     return (
         (request.kind, request.reason, where) == ("refund_only", "not_received", "in_transit")
-        and claimed_fen(request, line.balance_fen) <= policy.fast_refund_fen
+        and request.claimed_fen(line) <= policy.fast_refund_fen
         and not (line.no_reason_excluded or order.cross_border or order.special_order)
     )
 
@@ -97,7 +97,7 @@ def official_facts_of(order: Order, request: RefundRequest, at: datetime, policy
         "reason": request.reason,
         "goods": goods_at(order, at),
         "excluded": line.no_reason_excluded,
-        "amount_ok": amount_ok(request, line.balance_fen),
+        "amount_ok": amount_ok(request, line),
         "other_case_open": line.open_case is not None,
         "has_evidence": has_evidence(request, at),
         "in_period": in_period(order, line, at, policy),

@@ -162,7 +162,7 @@ def facts_of(order: Order, request: RefundRequest, at: datetime, policy: Policy)
     line = order.line(request.sku)
     return VirtualFacts(
         reason=request.reason,  # type: ignore[arg-type]  # checked against the facts when the case is opened
-        amount_ok=amount_ok(request, line.balance_fen),
+        amount_ok=amount_ok(request, line),
         other_case_open=line.open_case is not None,
         has_evidence=has_evidence(request, at),
         evidence_requests_left=policy.max_evidence_requests,

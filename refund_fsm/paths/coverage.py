@@ -210,10 +210,17 @@ def attempts_in(things: Iterable[Attempt | RefundCase]) -> Iterator[Attempt]:
 
 
 def _remembered(case: RefundCase) -> Iterator[Attempt]:
-    now = RefundCase.open(case.order, case.request, at=case.opened_at, policy=case.policy, workflow=case.workflow, case_id=case.case_id)
+    """What a case remembers; of one that was carried on under other rules, as far as its present ones take its steps."""
+    if case.opening_order.order_type != case.workflow.key:
+        return
+    now = RefundCase.open(
+        case.opening_order, case.request, at=case.opened_at, policy=case.policy, workflow=case.workflow, case_id=case.case_id
+    )
     for step in case.steps:
         after = now.advance(to=step.at)
         if step.by != CLOCK.key:
+            if case.moves and not now.ask(step.event, at=step.at, by=step.by, **step.details).allowed:
+                return
             after = now.apply(step.event, at=step.at, by=step.by, **step.details)
         if len(after.steps) > len(now.steps):
             event, by = (None, None) if step.by == CLOCK.key else (step.event, step.by)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from refund_fsm.scenario.file import Scenario, find, load, shipped
 from refund_fsm.scenario.path import MINUTE, PACE, PLAYED, START, Opening, Path, PathStep, Player, details_of
+from refund_fsm.scenario.plain import refusal_of, text_of
 from refund_fsm.scenario.recording import recorded
 from refund_fsm.scenario.trace import Trace, TraceRow, play, subject_of
 
@@ -27,6 +28,8 @@ __all__ = [
     "load",
     "play",
     "recorded",
+    "refusal_of",
     "shipped",
     "subject_of",
+    "text_of",
 ]

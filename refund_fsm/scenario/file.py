@@ -1,11 +1,11 @@
-"""Owns scenario files: TOML that gives an order, a request, a policy and events, read and checked before anything is played.
+"""Owns scenario files: TOML that gives an order, a request, a policy, events and news, read and checked before anything is played.
 
 Must not play them (`trace.py`) and must not print. Every `BadData` names file, key, value and what was expected.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -16,31 +16,17 @@ from refund_fsm import orders
 from refund_fsm.case import DETAILS, Code
 from refund_fsm.errors import BadData
 from refund_fsm.orders.lookup import workflow_of
+from refund_fsm.scenario.keys import known, within
+from refund_fsm.scenario.news import MAX_EVENTS, Row, in_order, news_of
 from refund_fsm.text import SHANGHAI, Text
 from refund_fsm.workflow import Evidence, Order, Policy, RefundRequest, Workflow, edition_at, instant, read_toml, values
 
-MAX_EVENTS = 10_000
 SHIPPED = Path(__file__).parent / "shipped"
 SUFFIX = ".toml"
-TOP = ("title", "workflow", "policy", "opened_at", "order", "request", "event")
+TOP = ("title", "workflow", "policy", "opened_at", "order", "request", "event", "news")
 EVENT_KEYS = ("name", "at", "by", *DETAILS, "expect", "refused")
 ADVANCE_KEYS = ("advance", "expect")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One `[[event]]`: an event of the actor `by`, or, where `name` is None, time that passes until `at`.
-
-    `expect` is the state that the case must be in afterwards, `refused` the code of the refusal that is meant to happen.
-    """
-
-    at: datetime
-    name: str | None
-    by: str
-    details: Mapping[str, Any]
-    expect: str | None
-    refused: str | None
 
 
 @dataclass(frozen=True)
@@ -59,11 +45,15 @@ class Scenario:
     @property
     def last_instant(self) -> datetime:
         """The last instant that the file names: of its events, its opening, else of what had happened to the order."""
-        order = self.order
+        order = self.order_at(None)
         if self.rows:
             return max(row.at for row in self.rows)
         found = (self.opened_at, order.paid_at, order.shipped_at, order.signed_at, order.activated_at)
         return max(at for at in found if at is not None)
+
+    def order_at(self, at: datetime | None) -> Order:
+        """The order as the file's news has it by an instant; by the last of them for None."""
+        return next((row.order for row in reversed(self.rows) if row.order and (at is None or row.at <= at)), self.order)
 
 
 def shipped() -> tuple[str, ...]:
@@ -94,18 +84,19 @@ def load(path: Path) -> Scenario:
     where = str(path) if str(path).isprintable() else repr(str(path))
     data, _ = read_toml(path)
     data = {key: value if key == "policy" else _in_shanghai(value) for key, value in data.items()}
-    _known(data, TOP, where, "")
+    known(data, TOP, where, "")
     if "order" not in data:
         raise BadData(f"{where}: order", None, "a table [order]")
-    order = _within(f"{where}: order", Order.model_validate, data["order"])
+    order = within(f"{where}: order", Order.model_validate, data["order"])
     opened = instant(data["opened_at"], f"{where}: opened_at") if "opened_at" in data else None
     workflow = _workflow(data, order, opened or _first(data), where)
     if workflow.key != order.order_type:
         raise BadData(f"{where}: order.order_type", order.order_type, f"{workflow.key!r}, the key of the workflow")
-    request = _within(f"{where}: request", RefundRequest.model_validate, data["request"]) if "request" in data else None
-    rows = _rows(data.get("event", []), workflow, where)
-    if opened is None and rows:
-        opened = rows[0].at
+    request = within(f"{where}: request", RefundRequest.model_validate, data["request"]) if "request" in data else None
+    events = _rows(data.get("event", []), workflow, where)
+    if opened is None and events:
+        opened = events[0].at
+    rows = in_order(events, news_of(data.get("news", []), order, where))
     policy = _policy(data, path, where, workflow, opened)
     return Scenario(where, _title(data, where), workflow, policy, order, request, opened, rows)
 
@@ -142,29 +133,11 @@ def _in_shanghai(value: Any) -> Any:
     return value
 
 
-def _known(table: object, keys: tuple[str, ...], where: str, prefix: str) -> None:
-    if not isinstance(table, dict):
-        raise BadData(f"{where}: {prefix.rstrip('.')}", table, "a table")
-    for key, value in table.items():
-        if key not in keys:
-            shown = key if key.isprintable() and len(key) < values.MAX_NAME else repr(key[: values.MAX_NAME])
-            raise BadData(f"{where}: {prefix}{shown}", value, f"no such key; known are {', '.join(keys)}")
-
-
-def _within(place: str, make: Callable[[Any], T], value: Any) -> T:
-    """What `make` makes of the value; its `BadData` then names the place too."""
-    try:
-        return make(value)
-    except BadData as error:
-        dot = "" if error.field.startswith("[") or not error.field else "."
-        raise BadData(f"{place}{dot}{error.field}", error.value, error.expected) from None
-
-
 def _title(data: dict[str, Any], where: str) -> Text | None:
     if "title" not in data:
         return None
     title = data["title"]
-    _known(title, ("zh", "en"), where, "title.")
+    known(title, ("zh", "en"), where, "title.")
     return Text(*(values.name(title.get(lang), f"{where}: title.{lang}") for lang in ("zh", "en")))
 
 
@@ -180,7 +153,7 @@ def _policy(data: dict[str, Any], path: Path, where: str, workflow: Workflow, op
     if isinstance(fields.get("days_file"), str) and fields["days_file"]:
         fields = {**fields, "days_file": path.parent / fields["days_file"]}
     policy = Policy.from_mapping(fields, f"{where}: policy")
-    _within(f"{where}: policy", lambda one: one.calendar, policy)
+    within(f"{where}: policy", lambda one: one.calendar, policy)
     return policy
 
 
@@ -195,10 +168,10 @@ def _rows(tables: object, workflow: Workflow, where: str) -> tuple[Row, ...]:
 def _row(table: object, workflow: Workflow, where: str, place: str) -> Row:
     given: dict[str, Any] = table if isinstance(table, dict) else {}
     advances = "advance" in given
-    _known(table, ADVANCE_KEYS if advances else EVENT_KEYS, where, f"{place}.")
+    known(table, ADVANCE_KEYS if advances else EVENT_KEYS, where, f"{place}.")
     expect = _choice(given, "expect", tuple(workflow.states), where, place)
     if advances:
-        return Row(instant(given["advance"], f"{where}: {place}.advance"), None, "", {}, expect, None)
+        return Row(instant(given["advance"], f"{where}: {place}.advance"), None, "", {}, expect, None, place)
     if "name" not in given:
         raise BadData(f"{where}: {place}.name", None, "the name of an event (or advance = an instant)")
     name = values.name(given["name"], f"{where}: {place}.name")
@@ -209,7 +182,7 @@ def _row(table: object, workflow: Workflow, where: str, place: str) -> Row:
     details = {key: given[key] for key in DETAILS if key in given}
     if "evidence" in details:
         details["evidence"] = _evidence(details["evidence"], by, at, f"{where}: {place}.evidence")
-    return Row(at, name, by, details, expect, _choice(given, "refused", get_args(Code), where, place))
+    return Row(at, name, by, details, expect, _choice(given, "refused", get_args(Code), where, place), place)
 
 
 def _choice(table: dict[str, Any], key: str, known: tuple[str, ...], where: str, place: str) -> str | None:
@@ -225,4 +198,4 @@ def _evidence(tables: object, by: str, at: datetime, place: str) -> tuple[Eviden
     if not isinstance(pieces, list) or not all(isinstance(piece, dict) for piece in pieces):
         raise BadData(place, tables, 'a list of tables such as {kind = "photo"}')
     full = ({"by": by, "at": at, **piece} for piece in pieces)
-    return tuple(_within(f"{place}[{number}]", Evidence.model_validate, piece) for number, piece in enumerate(full))
+    return tuple(within(f"{place}[{number}]", Evidence.model_validate, piece) for number, piece in enumerate(full))

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from refund_fsm.case import NO_DETAILS, Code, Details, RefundCase, Refused
-from refund_fsm.errors import RefundFsmError, WorkflowError
+from refund_fsm.errors import BadData, RefundFsmError, WorkflowError
 from refund_fsm.text import SHANGHAI
 from refund_fsm.workflow import CLOCK, Event, Evidence, Order, Policy, RefundRequest, Workflow
 
@@ -31,7 +31,8 @@ class Opening(NamedTuple):
 
 
 class PathStep(NamedTuple):
-    """One call on a case, and what is expected of it. `event` is None where nothing but time passes (`by` is then None too).
+    """One call on a case, and what is expected of it. `event` is None where nothing but time passes (`by` is then None too), or where the
+    case is told of an `order`, which is among the details.
 
     `fired` are the ids of all rules that fire in it, clock rules that fall due before the event included; `refusal` is the code
     when the event is not taken. `state` is the state's key, `due` the deadline in force after the step,
@@ -80,7 +81,7 @@ class Path:
         player = Player.opened(workflow, policy or workflow.default_policy(), self.opening)
         _same(0, "state", player.case.state.key, self.state)
         for place, step in enumerate(self.steps, 1):
-            player = player.at(step.at) if step.event is None else player.told(step.event, step.by or "", step.at, step.details)
+            player = player.passed(step.event, step.by or "", step.at, step.details)
             assert player.step is not None
             for what in ("refusal", "fired", "state", "due"):
                 _same(place, what, getattr(player.step, what), getattr(step, what))
@@ -109,7 +110,7 @@ def _same(place: int, what: str, got: object, expected: object) -> None:
 
 def _row(step: PathStep) -> dict[str, Any]:
     details = {
-        name: [piece.model_dump(mode="json", exclude_defaults=True) for piece in value] if name == "evidence" else value
+        name: [_plain(piece) for piece in value] if name == "evidence" else _plain(value) if name == "order" else value
         for name, value in step.details.items()
     }
     shown = {"event": step.event, "by": step.by} if step.event is not None else {}
@@ -118,6 +119,10 @@ def _row(step: PathStep) -> dict[str, Any]:
     more = {"details": details} if details else {}
     after = {"state": step.state, "due": _iso(step.due), "provisional": step.provisional}
     return {**shown, "at": step.at.isoformat(), **more, **outcome, **refused, **after}
+
+
+def _plain(model: Evidence | Order) -> dict[str, Any]:
+    return model.model_dump(mode="json", exclude_defaults=True)
 
 
 def _iso(at: datetime | None) -> str | None:
@@ -172,6 +177,20 @@ class Player:
     def at(self, at: datetime) -> Player:
         """Nothing but time passes, to an instant."""
         return self._next(None, None, at, NO_DETAILS, None, self.case.advance(to=at))
+
+    def news(self, order: Order, at: datetime) -> Player:
+        """The case is told how its order is by then; as if only time had passed where that cannot be."""
+        try:
+            after = self.case.with_order(order, at=at)
+        except BadData:
+            return self.at(at)
+        return self._next(None, None, at, {"order": order}, None, after)
+
+    def passed(self, event: str | None, by: str, at: datetime, details: Mapping[str, Any]) -> Player:
+        """A step as it is written: an event, time that passes, or news."""
+        if event is not None:
+            return self.told(event, by, at, details)
+        return self.news(details["order"], at) if "order" in details else self.at(at)
 
     def expired(self, beyond: timedelta = timedelta(0)) -> Player | None:
         """Time passes to the limit's instant plus `beyond`; None where there is no limit, or that lies behind."""

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from refund_fsm.case import RefundCase
+from refund_fsm.case import Move, News, RefundCase
 from refund_fsm.scenario.file import Scenario
 from refund_fsm.scenario.trace import Trace, TraceRow, open_breaches
 from refund_fsm.workflow import CLOCK
 
 
 def recorded(case: RefundCase, where: str) -> Trace:
-    """The trace of a case: a row for each step, and one for the time that has passed since. `where` says where the case comes from.
+    """The trace of a case: a row for each step, each news and each move to other rules, and one for the time that has passed since.
+    `where` says where the case comes from.
 
     What was refused is not in it, for a case does not record that. `due` is what the step recorded; of the last row, what runs now.
     """
-    scenario = Scenario(where, None, case.workflow, case.policy, case.order, case.request, case.opened_at, ())
+    scenario = Scenario(where, None, case.workflow, case.policy, case.opening_order, case.request, case.opened_at, ())
     rows = [
         TraceRow("step", one.at, one.by, one.event, one.dest, one.due, step=one, breach=one.breach, provisional=case.guessed(place))
         for place, one in enumerate(case.steps)
     ]
-    if not case.steps or case.now > case.steps[-1].at:
+    changes: list[News | Move] = [*case.news, *case.moves]
+    for told in sorted(changes, key=lambda one: (one.after, one.at), reverse=True):  # the places of those before stay
+        rows.insert(told.after, _told(case, told) if isinstance(told, News) else _moved(case, told))
+    if not rows or case.now > rows[-1].at:
         passed = next(iter(open_breaches(case)), None)
         rows.append(TraceRow("advance", case.now, CLOCK.key, "advance", case.state, case.due, breach=passed))
     return Trace(scenario, case, tuple(rows), None, ())
+
+
+def _moved(case: RefundCase, move: Move) -> TraceRow:
+    """The row of a move: where the case was since, and what ran since, as far as its own steps or the present tell."""
+    now = case.state if move.after == len(case.steps) else case.steps[move.after].source
+    due = case.due if move.after == len(case.steps) else None
+    return TraceRow("move", move.at, "", "move", now, due, breach=move.breach, move=move)
+
+
+def _told(case: RefundCase, news: News) -> TraceRow:
+    """The row of news: where the case was, and what ran, when it was told."""
+    last = case.steps[news.after - 1] if news.after else None
+    due = case.due if news.after == len(case.steps) else last.due if last else None
+    return TraceRow("news", news.at, "", "news", last.dest if last else case.workflow.initial, due, news=news)

@@ -10,20 +10,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from refund_fsm.case import Breach, Due, RefundCase, Refusal, Refused, Step
+from refund_fsm.case import Breach, Due, Move, News, RefundCase, Refusal, Refused, Step
 from refund_fsm.case.plain import limit_of, step_of
 from refund_fsm.errors import BadData, TooLong
-from refund_fsm.scenario.file import Row, Scenario
-from refund_fsm.text import Text
+from refund_fsm.scenario.file import Scenario
+from refund_fsm.scenario.news import Row
+from refund_fsm.scenario.plain import due_of, move_of, news_of, refusal_of, text_of
 from refund_fsm.workflow import CLOCK, Order, Rule, State, spelled
 
 MAX_ROWS = 100_000  # of one trace: a workflow that goes round by itself is an error, not a hang
-Kind = Literal["step", "advance", "refused", "repeated"]
+Kind = Literal["step", "advance", "refused", "repeated", "news", "move"]
 
 
 @dataclass(frozen=True, slots=True)
 class TraceRow:
-    """One line of a trace: a step, time that passed, an event that was refused, or one that was delivered again.
+    """One line of a trace: a step, time that passed, an event that was refused, one that was delivered again, news of the order, or
+    a move to other rules.
 
     `state` and `due` are the case's afterwards. `expected` says that the scenario foresaw the refusal. `breach` is the one that
     the step records, or that is open when time has passed. `provisional` says that `at` is the instant of a limit that rests on days
@@ -41,6 +43,8 @@ class TraceRow:
     expected: bool = False
     breach: Breach | None = None
     provisional: bool = False
+    news: News | None = None
+    move: Move | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ class Trace:
 
 def open_breaches(case: RefundCase) -> tuple[Breach, ...]:
     """The limits of a case that are passed at its `now` and that no step has recorded."""
-    recorded = [step.breach for step in case.steps]
+    recorded = [*(step.breach for step in case.steps), *(move.breach for move in case.moves)]
     return tuple(breach for breach in case.breaches() if breach not in recorded)
 
 
@@ -114,10 +118,10 @@ def play(scenario: Scenario, until: datetime | None = None) -> Trace:
     case = opened(scenario)
     rows: list[TraceRow] = []
     unmet: list[str] = []
-    for place, row in enumerate(scenario.rows):
+    for row in scenario.rows:
         if until is not None and row.at > until:
             continue
-        key = f"{scenario.where}: event[{place}]"
+        key = f"{scenario.where}: {row.place}"
         fresh, case = _played(case, row, key)
         rows += fresh
         if len(rows) > MAX_ROWS:
@@ -136,7 +140,7 @@ def play(scenario: Scenario, until: datetime | None = None) -> Trace:
 def subject_of(scenario: Scenario, at: datetime) -> RefundCase | Order:
     """The case as far as its events have got by an instant; the order alone while no case is open."""
     if scenario.request is None or scenario.opened_at is None or at < scenario.opened_at:
-        return scenario.order
+        return scenario.order_at(at)
     return play(scenario, until=at).case
 
 
@@ -149,7 +153,8 @@ def opened(scenario: Scenario) -> RefundCase:
     try:
         return RefundCase.open(scenario.order, scenario.request, at=scenario.opened_at, policy=scenario.policy, workflow=scenario.workflow)
     except BadData as error:
-        first = "event[0].at" if scenario.rows and scenario.rows[0].at == scenario.opened_at else "opened_at"
+        events = [row for row in scenario.rows if row.order is None]
+        first = "event[0].at" if events and events[0].at == scenario.opened_at else "opened_at"
         field = {"at": first, "sku": "request.sku"}.get(error.field, error.field)
         raise BadData(f"{scenario.where}: {field}", error.value, error.expected) from None
 
@@ -157,6 +162,8 @@ def opened(scenario: Scenario) -> RefundCase:
 def _played(case: RefundCase, row: Row, key: str) -> tuple[list[TraceRow], RefundCase]:
     """The rows that one row of the file makes, and the case after them."""
     try:
+        if row.order is not None:
+            return _told(case, row, row.order)
         if row.name is None:
             moved, ran = _run(case, row.at)
             ran = ran.advance(to=row.at)
@@ -164,7 +171,7 @@ def _played(case: RefundCase, row: Row, key: str) -> tuple[list[TraceRow], Refun
             return moved or [passed], ran
         after = case.apply(row.name, at=row.at, by=row.by, **row.details)
     except BadData as error:
-        raise BadData(f"{key}.{error.field}", error.value, error.expected) from None
+        raise BadData(f"{key}.{error.field.removeprefix('order.')}", error.value, error.expected) from None
     except Refused as error:
         moved, ran = _run(case, row.at)
         refused = _line("refused", ran, row.at, row.by, row.name or "advance", refusal=error.refusal)
@@ -176,6 +183,15 @@ def _played(case: RefundCase, row: Row, key: str) -> tuple[list[TraceRow], Refun
         return [*moved[:-1], replace(moved[-1], step=after.steps[-1])], after
     moved, _ = _run(case, row.at)
     return [*moved, _line("step", after, row.at, row.by, row.name, step=after.steps[-1])], after
+
+
+def _told(case: RefundCase, row: Row, order: Order) -> tuple[list[TraceRow], RefundCase]:
+    """The rows of news, and the case that was told. What it knew already is time that passes."""
+    moved, ran = _run(case, row.at)
+    told = ran.with_order(order, at=row.at)
+    if len(told.news) == len(case.news):
+        return [*moved, _line("advance", told, row.at, CLOCK.key, "advance")], told
+    return [*moved, _line("news", told, row.at, "", "news", news=told.news[-1])], told
 
 
 def _run(case: RefundCase, to: datetime) -> tuple[list[TraceRow], RefundCase]:
@@ -227,62 +243,6 @@ def _row_of(row: TraceRow) -> dict[str, Any]:
         "breach": limit_of(row.breach) if row.breach else None,
         "refusal": refusal_of(row.refusal) if row.refusal else None,
         "expected": row.expected,
+        **({"news": news_of(row.news)} if row.news else {}),
+        **({"move": move_of(row.move)} if row.move else {}),
     }
-
-
-def due_of(due: Due | None) -> dict[str, Any] | None:
-    """A limit as plain data; `then` is the rule that the clock fires, or None for a breach."""
-    if due is None:
-        return None
-    return {
-        "at": due.at.isoformat(),
-        "limit": due.limit.field,
-        "unit": due.unit,
-        "length": due.length,
-        "cites": list(spelled(due.limit.cites)),
-        "then": due.then.id if due.then else None,
-        "provisional": due.provisional,
-        "why": why_of(due),
-    }
-
-
-def why_of(due: Due) -> dict[str, Any]:
-    """Why a limit ends when it does, as plain data: the guards that let its row count, the facts that they read, the special period that
-    replaced its length with the end that it would have had, what was added, and the instant before which it may not end."""
-    why = due.why
-    special = None
-    if why.special is not None:
-        one = why.special
-        days = {"start": one.start.isoformat(), "end": one.end.isoformat(), "unit": one.unit, "length": one.length}
-        special = {"limit": one.limit, "when": list(one.when), **days, "cites": list(spelled(one.cites))}
-    return {
-        "guards": [guard.name for guard in why.guards],
-        "facts": dict(why.facts),
-        "special": special,
-        "ordinary": why.ordinary.isoformat() if why.ordinary else None,
-        "plus": why.plus,
-        "held": why.held.isoformat() if why.held else None,
-    }
-
-
-def refusal_of(refusal: Refusal) -> dict[str, Any]:
-    """A refusal as plain data, with its explanation in both languages."""
-    return {
-        "code": refusal.code,
-        "event": refusal.event,
-        "at": refusal.at.isoformat(),
-        "by": refusal.by,
-        "state": refusal.state.key,
-        "failed_guards": [guard.name for guard in refusal.failed_guards],
-        "actor": refusal.actor.key if refusal.actor else None,
-        "sources": [state.key for state in refusal.sources],
-        "missing": list(refusal.missing),
-        "instant": refusal.instant.isoformat() if refusal.instant else None,
-        "provisional": refusal.provisional,
-        "text": text_of(refusal.text),
-    }
-
-
-def text_of(text: Text) -> dict[str, str]:
-    """A text by language."""
-    return {"zh": text.zh, "en": text.en}

@@ -36,7 +36,7 @@ from refund_fsm.workflow.spec import Workflow
 from refund_fsm.workflow.special import SpecialPeriod
 from refund_fsm.workflow.values import Frozen, FrozenDict, Name, NotEmpty, Prose, meant, placed
 from refund_fsm.workflow.wellformed import KNOWN_FINDINGS, KNOWN_NEEDS
-from refund_fsm.workflow.writing import Draft, partial_of, place_of, write, write_text
+from refund_fsm.workflow.writing import Draft, kind_of, partial_of, place_of, put_all, write, write_text
 
 __all__ = [
     "ASSUMED",
@@ -108,6 +108,7 @@ __all__ = [
     "field_texts",
     "guard",
     "instant",
+    "kind_of",
     "known_in",
     "looks_at_days",
     "meant",
@@ -117,6 +118,7 @@ __all__ = [
     "policy_text",
     "provenance",
     "published",
+    "put_all",
     "read_bytes",
     "read_toml",
     "reads_of",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol, runtime_checkable
 
 from pydantic import Field, PlainSerializer, PlainValidator, StrictBool, StrictInt, StrictStr, WithJsonSchema, model_validator
 
@@ -17,6 +17,7 @@ from refund_fsm.workflow.values import OF_ATTRIBUTES, Attributes, Frozen, Grown,
 
 MAX_FEN = 10**12  # ten thousand million yuan: a larger amount is a slip
 MAX_LINES = 1000
+MAX_PIECES = 1_000_000  # of one line
 MAX_EVIDENCE = 100
 
 Fen = Annotated[StrictInt, Field(ge=0, le=MAX_FEN)]
@@ -39,7 +40,7 @@ class OrderLine(Grown):
 
     sku: Annotated[Name, meant("the item's SKU, once in an order")]
     title: Annotated[Name, meant("what the item is called")]
-    quantity: Annotated[StrictInt, Field(ge=1, le=1_000_000), meant("how many of it")]
+    quantity: Annotated[StrictInt, Field(ge=1, le=MAX_PIECES), meant("how many of it")]
     paid_fen: Annotated[Fen, meant("what was paid for the whole line, in fen")]
     refunded_fen: Annotated[Fen, meant("what earlier cases have refunded of it, in fen")] = 0
     pending_fen: Annotated[Fen, meant("what other cases hold of it, in fen")] = 0
@@ -128,6 +129,51 @@ class Order(Grown):
                 return line
         raise BadData("sku", sku, f"a SKU of the order {self.id}: {', '.join(line.sku for line in self.lines)}")
 
+    def after(self, case: Taking, of: str | None = None) -> Order:
+        """This order as a case of it leaves the line: what the case has paid and what it still holds, whether it is open, and that it was
+        filed (`applications`). So the next case on the line starts right, and `RefundCase.with_order` tells a case that is there already.
+
+        This order must not count the case yet: take the one that the case was opened with, or its newest one (`case.order`), and of
+        several cases one after the other. `of` is the id of the case that is to be told: what is its own is left out, as it knows that.
+        A draft takes nothing. Raises `BadData` for a case of another order, and for one that leaves less than nothing of the line.
+        """
+        if not isinstance(case, Taking):
+            raise BadData("case", case, "a RefundCase")
+        if (case.order.id, case.order.order_type) != (self.id, self.order_type):
+            raise BadData("case", case.case_id, f"a case of the order {self.id}, of the type {self.order_type}; not of {case.order.id}")
+        line = self.line(case.request.sku)
+        if case.case_id == of:
+            return self
+        refunded = line.refunded_fen + case.paid_fen
+        if refunded + line.pending_fen > line.paid_fen:
+            left = f"at most {line.balance_fen}, the balance of {line.sku} in an order that does not count the case yet"
+            raise BadData("case.paid_fen", case.paid_fen, left)
+        pending = line.pending_fen + min(case.pending_fen, line.paid_fen - refunded - line.pending_fen)
+        open_case = case.case_id if case.is_open else None if line.open_case == case.case_id else line.open_case
+        new = {"refunded_fen": refunded, "pending_fen": pending, "open_case": open_case, "applications": line.applications + case.is_filed}
+        changed = line.model_copy(update=new)
+        return self.model_copy(update={"lines": tuple(changed if one is line else one for one in self.lines)})
+
+
+@runtime_checkable
+class Taking(Protocol):
+    """A case as an order sees it: what it takes of its line, in fen, and whether it is open and was filed."""
+
+    @property
+    def case_id(self) -> str: ...
+    @property
+    def order(self) -> Order: ...
+    @property
+    def request(self) -> RefundRequest: ...
+    @property
+    def paid_fen(self) -> int: ...
+    @property
+    def pending_fen(self) -> int: ...
+    @property
+    def is_open(self) -> bool: ...
+    @property
+    def is_filed(self) -> bool: ...
+
 
 class Evidence(Frozen):
     """One piece of evidence: what it is, who brought it and when. `sha256` is of the file, which stays outside."""
@@ -146,8 +192,11 @@ class Evidence(Frozen):
         def __init__(self, *, kind: EvidenceKind, by: str, at: datetime | str, sha256: str | None = None, note: str = "") -> None: ...
 
 
-class RefundRequest(Frozen):
-    """What the buyer asks for. `amount_fen=None` claims the line's balance (A10); `kind` is None for virtual goods."""
+class RefundRequest(Grown):
+    """What the buyer asks for. `kind` is None for virtual goods. `amount_fen=None` claims the line's balance (A10), or, with a `quantity`,
+    the share of so many pieces; one without the other. What it claims is `claimed_fen`."""
+
+    later = frozenset({"quantity"})
 
     sku: Annotated[Name, meant("the SKU of the line that it is about")]
     kind: Annotated[Name | None, meant("what is asked for, such as return_and_refund; null for virtual goods")] = None
@@ -155,6 +204,7 @@ class RefundRequest(Frozen):
     attributes: Annotated[Given, meant("whatever a workflow of the user's own wants to know of it")] = Field(default_factory=Attributes)
     description: Annotated[Prose, meant("the buyer's own words")] = ""
     amount_fen: Annotated[Annotated[StrictInt, Field(gt=0, le=MAX_FEN)] | None, meant("what is claimed, in fen; null: the balance")] = None
+    quantity: Annotated[Annotated[StrictInt, Field(ge=1, le=MAX_PIECES)] | None, meant("how many pieces of the line; null: all")] = None
     evidence: Annotated[tuple[Evidence, ...], Field(max_length=MAX_EVIDENCE), meant("what shows it")] = ()
 
     if TYPE_CHECKING:  # what it takes
@@ -168,8 +218,26 @@ class RefundRequest(Frozen):
             attributes: Mapping[str, str | int | bool] = ...,
             description: str = "",
             amount_fen: int | None = None,
+            quantity: int | None = None,
             evidence: Sequence[Evidence] = (),
         ) -> None: ...
+
+    @model_validator(mode="after")
+    @placed
+    def _one_of_both(self) -> RefundRequest:
+        if self.quantity is not None and self.amount_fen is not None:
+            raise BadData("quantity", self.quantity, f"None beside amount_fen, which is {self.amount_fen}: one says how much")
+        return self
+
+    def claimed_fen(self, line: OrderLine) -> int:
+        """What is claimed of a line, in fen: `amount_fen`, or the balance (A10), or the share of `quantity` pieces: what was paid for the
+        line × quantity ÷ its pieces, rounded down, and all that is left where less than one piece's share would remain (assumed)."""
+        if self.amount_fen is not None:
+            return self.amount_fen
+        if self.quantity is None:
+            return line.balance_fen
+        share, left = line.paid_fen * self.quantity // line.quantity, line.balance_fen
+        return left if 0 <= left - share < line.paid_fen // line.quantity else share
 
 
 class Listing(Frozen):

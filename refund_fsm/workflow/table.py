@@ -225,7 +225,9 @@ class Table:
                 raise BadData("request.kind", value, f"None: {self.key} has no kinds")
             if allowed is not None and value not in allowed:
                 raise BadData(f"request.{name}", value, f"one of {', '.join(map(str, allowed))}")
-        order.line(request.sku)
+        line = order.line(request.sku)
+        if request.quantity is not None and request.quantity > line.quantity:
+            raise BadData("request.quantity", request.quantity, f"at most {line.quantity}, the pieces of {line.sku}")
 
     def freight(self, facts: Any, order: Order) -> Freight | None:
         """Who pays for sending the goods back, as `freight_of` says; None where the table does not say. `WorkflowError` as `make_up`."""

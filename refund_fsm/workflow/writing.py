@@ -13,6 +13,7 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from refund_fsm.errors import BadData
 
@@ -70,6 +71,7 @@ class Draft:
     def __init__(self, path: Path | str, field: str) -> None:
         self.told, self.field = os.fspath(path), field
         self.place = place_of(path, field)
+        self._file: BinaryIO | None = None
         self.path = self.place.with_name(f"{BESIDE}{os.urandom(8).hex()}")
         with _told(self.told, field):
             os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if self.place.exists() else 0o666))
@@ -78,9 +80,17 @@ class Draft:
         """It is to stand there instead, in the same folder."""
         self.told, self.place = str(path), place_of(path, self.field)
 
+    def add(self, text: str) -> None:
+        """Writes text at its end, in UTF-8; for many pieces, one after the other. `BadData` when the disk is full."""
+        with _told(self.told, self.field):
+            if self._file is None:
+                self._file = self.path.open("wb")
+            self._file.write(text.encode())
+
     def flush(self) -> None:
         """What was written is on the disk afterwards. `BadData` when the disk is full."""
         with _told(self.told, self.field):
+            self._close()
             _flush(self.path, os.O_RDWR)
 
     def put(self) -> None:
@@ -98,7 +108,51 @@ class Draft:
     def drop(self) -> None:
         """Removes what was not put in its place."""
         with suppress(OSError):
+            self._close()
+        with suppress(OSError):
             self.path.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
+
+
+def put_all(drafts: Sequence[Draft]) -> None:
+    """Puts all in their places, or none: when one cannot be put, or the work is interrupted, those that were put are taken back.
+
+    What ends the process at once (a kill, a power cut) may leave some of them put: each file is old or new, never half.
+    """
+    kept: list[tuple[Path, Path | None]] = []
+    try:
+        for draft in drafts:
+            kept.append((draft.place, _keep(draft)))
+            draft.put()
+    except BaseException:
+        for place, old in reversed(kept):
+            with suppress(OSError):
+                old.replace(place) if old is not None else place.unlink(missing_ok=True)
+        raise
+    finally:
+        for _, old in kept:
+            if old is not None:
+                with suppress(OSError):
+                    old.unlink(missing_ok=True)
+
+
+def _keep(draft: Draft) -> Path | None:
+    """A second name for the file that a draft is to replace, beside it; a copy where the file system has no second names."""
+    if not draft.place.exists():
+        return None
+    name = draft.place.with_name(f"{BESIDE}{os.urandom(8).hex()}")
+    with _told(draft.told, draft.field):
+        try:
+            name.hardlink_to(draft.place)
+        except OSError:
+            import shutil  # here, so that importing the package does not load it
+
+            shutil.copy2(draft.place, name)
+    return name
 
 
 def write(

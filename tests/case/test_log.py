@@ -9,7 +9,7 @@ import pytest
 from transitions import Machine
 
 from refund_fsm import Refused
-from tests.samples import case
+from tests.samples import case, order
 
 
 def test_every_step_and_refusal_is_a_line_with_the_id_of_the_case(caplog: pytest.LogCaptureFixture) -> None:
@@ -56,3 +56,10 @@ def test_nobody_hears_it_unless_he_asks(capsys: pytest.CaptureFixture[str]) -> N
     opened = case("third_party")
     opened.apply("submit", at=opened.now, by="buyer")
     assert not any(capsys.readouterr())
+
+
+def test_news_is_logged_with_its_place_and_nothing_of_what_it_says(caplog: pytest.LogCaptureFixture) -> None:
+    one = case(order={"signed_at": None})
+    with caplog.at_level(logging.DEBUG, "refund_fsm"):
+        one.with_order(order(), at=one.now)
+    assert caplog.messages == [f"case {one.case_id}: at {one.now.isoformat()} news of its order, after 0 steps"]

@@ -16,6 +16,7 @@ from refund_fsm.orders import lookup
 from refund_fsm.simulate.report import comparison_view, overview
 from refund_fsm.text import Languages
 from refund_fsm.text.sections import Answer, Section
+from tests.places import ROOT
 
 COMMANDS = [
     # command, names resolved, answers made into sections
@@ -31,6 +32,8 @@ COMMANDS = [
     ("demo virtual_benefits_used_complaint", 1, 1),
     ("run virtual_benefits_used_complaint", 1, 1),
     ("advise virtual_benefits_used_complaint", 1, 1),
+    ("move {saved} --workflow self_operated --dry-run", 1, 1),
+    ("move {saved} --policy statute --json --dry-run", 0, 0),
     ("draw virtual -o {folder}/virtual.dot", 1, 0),
     ("draw virtual --policy statute --before guide -o {folder}/changes.dot", 1, 0),
     ("draw --case virtual_benefits_used_complaint -o {folder}/case.dot", 1, 0),
@@ -44,6 +47,9 @@ COMMANDS = [
     ("compare virtual --step 24 --plot {folder}/both.html", 1, 1),
     ("compare virtual --other self_operated --step 24", 2, 1),
 ]
+
+
+SAVED = ROOT / "tests" / "fixtures" / "cases" / "mall_return_happy_path.json"
 
 
 @pytest.fixture
@@ -98,7 +104,7 @@ def test_a_command_resolves_a_name_once_and_makes_its_answer_once(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(command.format(folder=tmp_path).split()) == 0, capsys.readouterr().err
+    assert main(command.format(folder=tmp_path, saved=SAVED).split()) == 0, capsys.readouterr().err
     assert len(resolved) == names
     assert made["answers"] == answers
     assert made["figures"] <= 1, "whoever shows the figures shows the same sections"

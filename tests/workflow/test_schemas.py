@@ -60,7 +60,7 @@ def test_the_schema_agrees_with_what_is_taken() -> None:
     more: Any = {"line": {"applications": 1, "fresh": True, "electronic": True}, "cross_border": True, "special_order": True}
     grown = order(attributes={"n": 5, "gift": True}, **more)
     policy = Policy.platform().model_copy(update={name: 3 for name in Policy.later if name != "special"})
-    for one in (grown, request(evidence=(photo(),)), policy, Behaviour.default("virtual")):
+    for one in (grown, request(evidence=(photo(),), quantity=1), policy, Behaviour.default("virtual")):
         schema = type(one).model_json_schema(mode="serialization")
         told = json.loads(one.model_dump_json())
         assert set(told) == set(schema["properties"]) and set(schema.get("required", ())) <= set(told)

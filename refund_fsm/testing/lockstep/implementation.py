@@ -1,4 +1,4 @@
-"""Owns what an implementation under test is: three methods, three more that it may have, and `RefundCase` as one.
+"""Owns what an implementation under test is: three methods, four more that it may have, and `RefundCase` as one.
 
 Must not know an order type, nor what is asked of an implementation, nor what it is compared with.
 """
@@ -28,6 +28,7 @@ class Implementation(Protocol):
     |---|---|
     | `advance(to) -> None` | is called instead of the clock's events, whenever time has passed: before an event, and on its own |
     | `due() -> datetime \\| None` | deadlines are compared too: the limit of the present state, or None where there is none |
+    | `news(order, at) -> None` | random paths tell news: the newest order, whole, as `RefundCase.with_order` does |
     | `close() -> None` | is called at the end, once for every implementation that was made |
     """
 
@@ -52,6 +53,7 @@ class Abilities(NamedTuple):
     advances: bool
     has_due: bool
     closes: bool
+    hears: bool = False
 
 
 class SignatureFault(RefundFsmError):
@@ -76,7 +78,7 @@ class Unquoted(str):
 
 
 _NEEDED = {"open": ("order", "request", "at"), "apply": ("event", "by", "at", "details"), "state": ()}
-_FURTHER = {"advance": ("to",), "due": (), "close": ()}
+_FURTHER = {"advance": ("to",), "due": (), "close": (), "news": ("order", "at")}
 
 
 def abilities_of(made: object) -> Abilities:
@@ -88,8 +90,7 @@ def abilities_of(made: object) -> Abilities:
     for name, arguments in _FURTHER.items():
         if getattr(made, name, None) is not None:
             _check_method(made, name, arguments)
-    advances, has_due, closes = (getattr(made, name, None) is not None for name in _FURTHER)
-    return Abilities(advances, has_due, closes)
+    return Abilities(*(getattr(made, name, None) is not None for name in _FURTHER))
 
 
 def _called(name: str, arguments: tuple[str, ...]) -> str:
@@ -146,7 +147,12 @@ class BareCase:
 
 
 class CaseImplementation(BareCase):
-    """`RefundCase` as an implementation with a clock and deadlines of its own. `partial(CaseImplementation, workflow)` is a `make`."""
+    """`RefundCase` as an implementation with a clock and deadlines of its own, which may be told news. `partial(CaseImplementation,
+    workflow)` is a `make`."""
+
+    def news(self, order: Order, at: datetime) -> None:
+        """Tells the case the newest order."""
+        self.case = self.opened.with_order(order, at=at)
 
     def advance(self, to: datetime) -> None:
         """Fires every clock rule that falls due by `to`."""

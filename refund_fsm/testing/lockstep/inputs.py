@@ -4,6 +4,7 @@
 |---|---|
 | `do` | an event by its own actor, with what it needs, a minute on |
 | `pass` | time passes to the limit |
+| `news` | news of the order |
 | `before`, `after` | time passes to a minute before the limit; beyond it |
 | `late`, `too_late` | an event a minute before the limit; at the limit or later, when the clock comes first |
 | `by` | an event by somebody else |
@@ -37,6 +38,8 @@ def kind_of(model: Model, told: Told) -> str:
     """What kind of input this is, where the model is now."""
     event, by, at, details = told
     table, due = model.table, model.due
+    if event is None and details:
+        return "news"
     if event is None:
         return "pass" if due is None or at == due else "before" if at < due else "after"
     if event not in table.needs:
@@ -58,7 +61,8 @@ def as_row(model: Model, told: Told, opening: Opening) -> Row:
     """An input that was found, so said that it can be given elsewhere."""
     event, by, at, details = told
     due, kind = model.due, kind_of(model, told)
-    from_due = due is not None and (abs(at - due) <= NEAR if event is None else kind in ("late", "too_late") and abs(at - due) <= NEAR)
+    near = due is not None and abs(at - due) <= NEAR
+    from_due = near and (kind in ("late", "too_late") or (event is None and kind != "news"))
     base = due if from_due and due is not None else model.now
     return Row(event, by, from_due, at - base, earlier(details, opening), kind)
 

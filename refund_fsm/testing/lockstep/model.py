@@ -11,10 +11,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from refund_fsm.case import is_given
+from refund_fsm.case import check_newer, is_given
+from refund_fsm.errors import BadData
 from refund_fsm.scenario import Opening
 from refund_fsm.testing.lockstep.names import Fit
-from refund_fsm.workflow import CLOCK, Policy, Rule, counting
+from refund_fsm.workflow import CLOCK, Order, Policy, Rule, counting
 
 
 class Move(NamedTuple):
@@ -169,6 +170,21 @@ class Model:
         if move is not None:
             self._make(move, self.now)
         return move
+
+    def tell(self, order: Order) -> bool:
+        """The case knows a newer order from now on; False, and nothing has happened, where that is no news to it."""
+        known = self._opening.order
+        try:
+            check_newer(known, order)
+        except BadData:
+            return False
+        self._opening = self._opening._replace(order=order)
+        return order != known
+
+    @property
+    def order(self) -> Order:
+        """The newest order that the case knows."""
+        return self._opening.order
 
     def settle(self) -> None:
         """A call that changes nothing has come: by now the implementation has made every move that it makes by itself."""

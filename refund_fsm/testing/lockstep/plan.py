@@ -21,7 +21,8 @@ Told = tuple[str | None, str, datetime, Mapping[str, Any]]  # event (None: time 
 
 
 class Call(NamedTuple):
-    """One call and what is expected of it, in the implementation's names; `event` None is `advance(at)`. `row` is the number of the
+    """One call and what is expected of it, in the implementation's names; `event` None is `advance(at)`, or with an `order` among the
+    details `news(order, at)`. `row` is the number of the
     input that it belongs to, from 1."""
 
     event: str | None
@@ -54,13 +55,13 @@ _call = tuple.__new__  # a `Call` made this way takes half as long
 class Writer:
     """Writes the calls of one case, input by input, and leads the model along."""
 
-    __slots__ = ("_actor_of", "_advances", "_calls", "_due", "_event_of", "_has_due", "_heard", "model", "opening", "plan", "rows")
+    __slots__ = ("_actor_of", "_advances", "_calls", "_due", "_event_of", "_has_due", "_heard", "hears", "model", "opening", "plan", "rows")
 
     def __init__(self, table: Table, abilities: Abilities, opening: Opening) -> None:
         fit = table.fit
         self.opening, self.model = opening, Model(table, opening)
         self.rows: list[Told] = []
-        self._advances, self._has_due = abilities.advances, abilities.has_due
+        self._advances, self._has_due, self.hears = abilities.advances, abilities.has_due, abilities.hears
         self._event_of, self._actor_of = fit.event_of, fit.actor_of
         self._calls: list[Call] = []
         self._due = self.model.due if abilities.has_due else None
@@ -81,6 +82,8 @@ class Writer:
             fired = self._reach(at)
         else:
             model.now = at
+        if event is None and "order" in details:
+            return self._tell(at, details) or fired is not None
         if event is None:
             if fired is None and not self._advances:
                 self._probe(at)
@@ -97,6 +100,15 @@ class Writer:
         given = dict(details) if details else {}
         call = (self._event_of[event], self._actor_of[by], at, given, True, model.said, self._due, len(rows))
         self._calls.append(_call(Call, call))
+        return True
+
+    def _tell(self, at: datetime, details: Mapping[str, Any]) -> bool:
+        """The news of one input, which an implementation without ears is not told, and neither is the model."""
+        if not self.hears or not self.model.tell(details["order"]):
+            return False
+        self._heard = at
+        self.model.settle()
+        self._calls.append(Call(None, "", at, dict(details), True, self.model.said, self._due, len(self.rows)))
         return True
 
     def _reach(self, at: datetime) -> Move | None:

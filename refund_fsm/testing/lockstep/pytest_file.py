@@ -88,6 +88,8 @@ def _looks(plan: Plan, wanted: Plan | Call) -> list[str]:
 
 
 def _called(call: Call) -> list[str]:
+    if call.event is None and call.details:
+        return [f"service.news(Order.model_validate_json({_json(call.details['order'])}), {_at(call.at)})"]
     if call.event is None:
         return [f"service.advance({_at(call.at)})"]
     details = ", ".join(f"{python_text(name)}: {_detail(value)}" for name, value in call.details.items())

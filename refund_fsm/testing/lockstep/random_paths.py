@@ -15,6 +15,7 @@ from refund_fsm.case import NO_DETAILS
 from refund_fsm.scenario import Opening, details_of
 from refund_fsm.testing.lockstep.implementation import Abilities
 from refund_fsm.testing.lockstep.model import Model, Node, Table
+from refund_fsm.testing.lockstep.newer import newer
 from refund_fsm.testing.lockstep.plan import Writer
 from refund_fsm.testing.openings import OPENING_BYTES, Choices, opening_of
 from refund_fsm.workflow import CLOCK, Event, Workflow
@@ -23,6 +24,7 @@ LONGEST = 40  # inputs of one path
 PATHS_PER_OPENING = 8
 MISSES, PASSES = 0.25, 0.03  # how many inputs must be refused, and how many are time alone
 SOON, NOW, LATER = 0.8, 0.92, 0.96  # waits up to each share: a minute, none, some while; beyond the last they look at the limit
+NEWS = 0.08  # how many are news of the order, for an implementation that hears it
 TURNS, ENDING = 0.4, 12  # how often the event is taken whose turn it is; for how many an event counts that ends the case
 LAST_MISSES = 2  # tries after the end of a case
 PAUSE = timedelta(minutes=1)
@@ -67,8 +69,12 @@ def _written(writer: Writer, given: _Given, taken: dict[tuple[str, str], int], r
     model, write, draw = writer.model, writer.write, random.random
     table = model.table
     left = LAST_MISSES
+    hears = writer.hears
     for _ in range(LONGEST):
         node = model.node
+        if hears and draw() < NEWS:
+            write(None, "", model.now + PAUSE, {"order": newer(model.order, writer.opening.request.sku, model.now, draw)})
+            continue
         offers: Offers = node.offers or _offers(table, node)
         kind = draw()
         if kind < MISSES or not offers.legal:

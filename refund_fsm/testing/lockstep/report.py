@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from refund_fsm.case import NEWS_LABEL, News
 from refund_fsm.scenario import Path
 from refund_fsm.testing.lockstep.implementation import Make
 from refund_fsm.testing.lockstep.names import Fit
@@ -171,7 +172,12 @@ class Trace:
         for place in range(OPENING, self.last + 1):
             wanted: Plan | Call = self.plan if place == OPENING else self.plan.calls[place]
             is_last = place == self.last
-            idle = isinstance(wanted, Call) and wanted.event is None and (wanted.said, wanted.due) == (before.said, before.due)
+            idle = (
+                isinstance(wanted, Call)
+                and wanted.event is None
+                and not wanted.details
+                and (wanted.said, wanted.due) == (before.said, before.due)
+            )
             before = wanted
             if idle and not is_last:
                 continue
@@ -183,6 +189,8 @@ class Trace:
 
     def _called(self, call: Call) -> tuple[Text, Text]:
         """Who and what, in our words, with the implementation's name where it is another."""
+        if call.event is None and call.details:
+            return NOBODY, self._news(call)
         if call.event is None:
             return NOBODY, TIME
         ours = next((name for name, theirs in self.fit.event_of.items() if theirs == call.event), call.event)
@@ -192,6 +200,13 @@ class Trace:
         named = Text(f"{label.zh}（{call.event}）", f"{label.en} ({call.event})")
         given = Text("，无附件", ", nothing with it") if known is not None and known.needs and not call.details else Text("", "")
         return acting.text if acting is not None else _same(actor), Text(named.zh + given.zh, named.en + given.en)
+
+    def _news(self, call: Call) -> Text:
+        """What the call tells that those before it have not told."""
+        told = [one.details["order"] for one in self.plan.calls if one.event is None and one.details and one.row < call.row]
+        order, request, _ = self.plan[:3]
+        what = News(0, call.at, call.details["order"], (order, *told)[-1], request.sku, "").text
+        return Text(f"{NEWS_LABEL.zh}：{what.zh}", f"{NEWS_LABEL.en}: {what.en}")
 
     def _expected(self, wanted: Plan | Call) -> Text:
         taken = None if isinstance(wanted, Plan) or wanted.event is None else wanted.taken

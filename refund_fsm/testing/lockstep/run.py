@@ -14,7 +14,7 @@ from refund_fsm.testing.lockstep.implementation import Abilities, Make, Signatur
 from refund_fsm.testing.lockstep.plan import Call, Plan
 
 Kind = Literal["state", "acceptance", "deadline", "raised", "hung", "nonsense"]
-Part = Literal["make", "open", "apply", "advance", "state", "due", "close"]
+Part = Literal["make", "open", "apply", "advance", "news", "state", "due", "close"]
 
 OPENING = -1  # the place of the opening among the calls
 STAGES = 4  # of a call, in the order of `_PARTS`, counted in `Progress`
@@ -120,7 +120,7 @@ def _play(made: Any, plan: Plan, progress: Progress, answers: list[Answer] | Non
         event, by, at, details, taken, allowed, _, _ = call
         if event is None:
             got = taken
-            made.advance(at)
+            made.news(details["order"], at) if details else made.advance(at)
         else:
             got = apply(event, by, at, {**details})
         progress[1] = count + 1

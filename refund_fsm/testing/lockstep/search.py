@@ -257,6 +257,8 @@ def lead(model: Model, told: Told) -> bool:
         if move is None:
             break
         fired = move
+    if event is None and "order" in details:
+        return model.tell(details["order"]) or fired is not None
     if event is None or (fired is not None and fired.rule.event.name == event):
         return fired is not None
     return model.judge(event, by, details) is not None or fired is not None

@@ -209,7 +209,7 @@ class _Lockstep:
     def _path(self, found: Found) -> Path:
         player = Player.opened(self._fit.workflow, self._policy, found.opening)
         for event, by, at, details in found.told:
-            player = player.at(at) if event is None else player.told(event, by, at, details)
+            player = player.passed(event, by, at, details)
         return player.path()
 
     def _trace(self, short: Shortest, path: Path) -> Trace:
@@ -225,5 +225,5 @@ class _Lockstep:
 
 def _part(plan: Plan, fault: Fault) -> Any:
     if fault.part == "apply" and OPENING < fault.place < len(plan.calls) and plan.calls[fault.place].event is None:
-        return "advance"
+        return "news" if plan.calls[fault.place].details else "advance"
     return fault.part
