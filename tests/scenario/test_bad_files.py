@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from refund_fsm.cli import main
-from refund_fsm.scenario.file import MAX_EVENTS
+from refund_fsm.scenario.news import MAX_EVENTS
 from refund_fsm.workflow import MAX_BYTES
 from tests.scenario.files import ORDER, REQUEST, SUBMIT, event
 

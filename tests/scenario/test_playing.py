@@ -8,7 +8,8 @@ import pytest
 
 from refund_fsm import BadData, orders
 from refund_fsm.orders.registry import REGISTRY
-from refund_fsm.scenario.file import MAX_EVENTS, Scenario, load
+from refund_fsm.scenario.file import Scenario, load
+from refund_fsm.scenario.news import MAX_EVENTS
 from refund_fsm.scenario.trace import Trace, play
 from refund_fsm.text.words import stamp
 from tests.samples import at
