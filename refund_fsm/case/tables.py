@@ -25,8 +25,8 @@ def at_hand(given: Tables) -> tuple[Workflow, ...] | None:
 
 
 def table_of(where: str, order_type: Any, fingerprint: Any, tables: tuple[Workflow, ...] | None, since: Callable[[], datetime]) -> Workflow:
-    """The table of a fingerprint; of several editions that do the same, the one in force at the instant that `since` gives, from which the case was
-    under it. `SavedCaseError` saying what was saved, what is at hand, and what to do, where there is none."""
+    """The table of a fingerprint; of several editions that do the same, the one in force at the instant that `since` gives, from which the
+    case was under it. `SavedCaseError` saying what was saved, what is at hand, and what to do, where there is none."""
     known = _editions(where, order_type) if tables is None else tables
     alike = [one for one in known if one.fingerprint == fingerprint and one.key == order_type]
     if alike and (len(alike) == 1 or tables is not None):
