@@ -48,6 +48,7 @@ WAITS: Mapping[str, timedelta] = FrozenDict(
         "a minute after the limit": timedelta(minutes=1),
     }
 )
+NEWS = 60  # kinds of news are drawn from: a multiple of how many there may be at once
 ONWARD = 4  # how often an event that does not end the case is offered for one that does
 
 
@@ -113,6 +114,10 @@ class LockstepMachine(RuleBasedStateMachine):
     def wait(self, to: datetime) -> None:
         """Time passes for both."""
         self._follow(None, "", to, NO_DETAILS)
+
+    def tell(self, order: Order, at: datetime) -> None:
+        """News of the order, whole, to both; to neither where the implementation has no `news`."""
+        self._follow(None, "", at, {"order": order})
 
     # What can be done
 
@@ -182,13 +187,13 @@ class LockstepMachine(RuleBasedStateMachine):
         self._writer.write(event, by, at, details)
         for call in self._since(number):
             if call.event is None:
-                self.service.advance(call.at)
+                self.service.news(call.details["order"], call.at) if call.details else self.service.advance(call.at)
                 self._compare(call, None)
             else:
                 self._compare(call, self.service.apply(call.event, call.by, call.at, dict(call.details)))
 
     def _compare(self, wanted: Plan | Call, taken: object) -> None:
-        what = "the opening" if isinstance(wanted, Plan) else f"{wanted.event or 'advance'} at {wanted.at.isoformat()}"
+        what = "the opening" if isinstance(wanted, Plan) else f"{_name_of(wanted)} at {wanted.at.isoformat()}"
         if isinstance(wanted, Call) and wanted.event is not None:
             assert taken is wanted.taken, f"{what} by {wanted.by}: apply gave {taken!r}; expected {wanted.taken}"
         said = self.service.state()
@@ -214,6 +219,16 @@ class LockstepMachine(RuleBasedStateMachine):
     def an_illegal_event_is_refused_and_changes_nothing(self, event: Tried) -> None:
         """A near miss: it must be refused, and state and deadline stay."""
         self.send(event.event, event.by, self.model.now, event.given)
+
+    @precondition(lambda self: self.abilities.hears)
+    @rule(which=st.integers(0, NEWS - 1), filed=st.booleans())
+    def the_order_has_news(self, which: int, filed: bool) -> None:
+        """One more thing has happened to the order: its goods moved on, or other cases of the line did; and the case is filed, or not."""
+        assert self._writer is not None, "the case is open: that is the first thing done"
+        self.tell(self._writer.newer(lambda: which / NEWS), self._instant("a minute on"))
+        for one in self._events() if filed else ():
+            if self.table.workflow.events[one.event].files and (self.model.node.state, one.event) in self.table.possible:
+                self.send(one.event, one.by, self.model.now, one.given)
 
     def teardown(self) -> None:
         """Closes the implementation."""
@@ -260,6 +275,10 @@ def machine_for(
 def the_case_is_opened(self: LockstepMachine, opening: tuple[Order, RefundRequest, datetime]) -> None:
     """The first step of every example, which shows it under this name."""
     self.begin(opening)
+
+
+def _name_of(call: Call) -> str:
+    return call.event or ("news" if call.details else "advance")
 
 
 def _checked(self: LockstepMachine) -> None:

@@ -6,7 +6,7 @@ an implementation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from refund_fsm.errors import TooLong
 from refund_fsm.scenario import Opening
 from refund_fsm.testing.lockstep.implementation import Abilities
 from refund_fsm.testing.lockstep.model import Model, Move, Table
+from refund_fsm.testing.lockstep.newer import newer
 from refund_fsm.workflow import CLOCK, Order, RefundRequest
 
 Told = tuple[str | None, str, datetime, Mapping[str, Any]]  # event (None: time passes), by, at, details: in our names
@@ -101,6 +102,10 @@ class Writer:
         call = (self._event_of[event], self._actor_of[by], at, given, True, model.said, self._due, len(rows))
         self._calls.append(_call(Call, call))
         return True
+
+    def newer(self, draw: Callable[[], float]) -> Order:
+        """The order as it may become next, drawn with a number from 0 up to 1."""
+        return newer(self.model.order, self.opening.request.sku, self.model.now, draw)
 
     def _tell(self, at: datetime, details: Mapping[str, Any]) -> bool:
         """The news of one input, which an implementation without ears is not told, and neither is the model."""

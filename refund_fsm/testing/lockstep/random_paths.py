@@ -15,7 +15,6 @@ from refund_fsm.case import NO_DETAILS
 from refund_fsm.scenario import Opening, details_of
 from refund_fsm.testing.lockstep.implementation import Abilities
 from refund_fsm.testing.lockstep.model import Model, Node, Table
-from refund_fsm.testing.lockstep.newer import newer
 from refund_fsm.testing.lockstep.plan import Writer
 from refund_fsm.testing.openings import OPENING_BYTES, Choices, opening_of
 from refund_fsm.workflow import CLOCK, Event, Workflow
@@ -73,7 +72,7 @@ def _written(writer: Writer, given: _Given, taken: dict[tuple[str, str], int], r
     for _ in range(LONGEST):
         node = model.node
         if hears and draw() < NEWS:
-            write(None, "", model.now + PAUSE, {"order": newer(model.order, writer.opening.request.sku, model.now, draw)})
+            write(None, "", model.now + PAUSE, {"order": writer.newer(draw)})
             continue
         offers: Offers = node.offers or _offers(table, node)
         kind = draw()

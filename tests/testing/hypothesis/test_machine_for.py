@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
-from refund_fsm import BadData, Policy, Workflow
+from refund_fsm import BadData, Order, Policy, Workflow, orders
 from refund_fsm.testing import BareCase, CaseImplementation, LockstepMachine, Names, machine_for, register_profiles, settings_for
 from tests.testing.lockstep.renamed import NAMES, Coarse
 from tests.testing.lockstep.services import SHIFTED, VIRTUAL, OneTooFew, anybody, failing, never, over, variant, without
@@ -44,7 +45,7 @@ def steps_of(machine: type[LockstepMachine], chosen: settings = STEADY) -> tuple
     with pytest.raises(AssertionError) as caught:
         run_state_machine_as_test(machine, settings=chosen)
     lines = "\n".join(getattr(caught.value, "__notes__", ())).splitlines()
-    return str(caught.value), [line for line in lines if line.startswith(("state.a", "state.the_clock"))]
+    return str(caught.value), [line for line in lines if line.startswith(("state.a", "state.the_clock", "state.the_order"))]
 
 
 FAULTS: list[tuple[Any, str]] = [
@@ -59,6 +60,20 @@ FAULTS: list[tuple[Any, str]] = [
 def test_a_fault_is_found(make: Any, told: str) -> None:
     failed, _ = steps_of(machine_for(make, VIRTUAL), HASTY)
     assert told in failed
+
+
+class Deaf(CaseImplementation):
+    """Hears the news of its order, and goes on with the order that it was opened with."""
+
+    def news(self, order: Order, at: datetime) -> None:
+        assert order.id == self.opened.order.id
+        super().news(self.opened.order, at)
+
+
+def test_news_of_the_order_is_told_to_who_hears_it() -> None:
+    shop = orders.get("third_party")
+    failed, steps = steps_of(machine_for(partial(Deaf, shop, Policy.guide()), shop), HASTY)
+    assert "the_order_has_news" in "".join(steps) and "expected" in failed
 
 
 def test_what_fails_shrinks_to_few_readable_steps() -> None:
