@@ -16,6 +16,7 @@ from refund_fsm.diagram.legend import Legend
 from refund_fsm.diagram.marks import TONES, strongest
 from refund_fsm.diagram.markup import APART, slug
 from refund_fsm.diagram.palette import MUTED, PAPER, SLATE, SUCCESS, fade, tint, tone_colour
+from refund_fsm.diagram.places import Places
 from refund_fsm.diagram.plan import Arrow, Card, Junction
 from refund_fsm.errors import MissingPart, RefundFsmError, one_of
 from refund_fsm.workflow import Actor, Rule
@@ -43,49 +44,59 @@ NODE = {"shape": "box", "style": "rounded,filled", "margin": "0.1,0.07", "penwid
 HAPPY = {"color": SUCCESS, "penwidth": "3.4", "weight": "80", "arrowsize": "0.95"}
 PLAIN = {"penwidth": "1.3", "arrowsize": "0.75"}
 WIDE = {"": "1.6", "taken": "4", "now": "3.4", "next": "2", "added": "3", "removed": "3", "changed": "3"}
-RESERVED = {*TONES, "state", "final", "start", "node", "edge", "graph", "happy", "junction", "stem", "row", "line", "over", "halo"}
+RESERVED = {*TONES, "state", "final", "start", "node", "edge", "graph", "happy", "junction", "stem", "row", "line", "over", "halo", "portal"}
 QUOTES = '""'
 THINNEST, WIDEST = 0.8, 9.0  # points, in the counts view
 
 
 def source(labels: Labels) -> str:
-    """The picture as DOT."""
+    """The picture as DOT: the spine is for Graphviz to lay out, everything else says where it stands."""
     import graphviz
 
     plan = labels.plan
-    name = _hint(labels.say(plan.workflow.label))
+    places = Places(labels) if plan.view != "spine" else None
     legend = Legend(labels).source()
     graph = graphviz.Digraph(
         slug(plan.workflow.key),
         graph_attr={
             **GRAPH,
-            **(CLOSE if plan.view == "spine" else {}),
+            **(places.graph(legend) if places else CLOSE),
             "fontname": FONT,
             "label": legend,
             "id": f"workflow-{slug(plan.workflow.key)}",
-            "tooltip": name,
+            "tooltip": _hint(labels.say(plan.workflow.label)),
         },
         node_attr={**NODE, "fontname": FONT},
         edge_attr={**PLAIN, "fontname": FONT},
     )
-    dot = {"shape": "circle", "style": "filled", "fillcolor": SLATE, "color": SLATE, "width": "0.2", "height": "0.2", "fixedsize": "true"}
-    _add(graph, START, **dot, label="", id="start", tooltip=" ", **{"class": "start"})
+    _add_start(graph, labels, places)
     for card in plan.cards:
-        _add_card(graph, labels, card)
+        _add_card(graph, labels, places, card)
     for junction in plan.junctions:
-        _add_junction(graph, labels, junction)
-    plain = labels.marks.rest.tone == "plain"
-    start = (dict(HAPPY) if plain else {**HAPPY, "penwidth": WIDE[""]}) if plan.spine else {"color": SLATE}
-    _add(graph, START, slug(plan.workflow.initial.key), **start, id="edge-start", **{"class": "start"}, tooltip=" ")
+        _add_junction(graph, labels, places, junction)
     for arrow in plan.arrows:
-        _add_arrow(graph, labels, arrow)
-    for near, state in plan.far:
-        _add(graph, slug(near.key), slug(state.key), style="invis")
+        _add_arrow(graph, labels, places, arrow)
+    if places is None:
+        for near, state in plan.far:
+            _add(graph, slug(near.key), slug(state.key), style="invis")
     text: str = graph.source
     return text
 
 
-def _add_card(graph: graphviz.Digraph, labels: Labels, card: Card) -> None:
+def _add_start(graph: graphviz.Digraph, labels: Labels, places: Places | None) -> None:
+    """The dot, and the line from it to the first state."""
+    plan = labels.plan
+    at = places.start() if places else {}
+    dot = {"shape": "circle", "style": "filled", "fillcolor": SLATE, "color": SLATE, "width": "0.2", "height": "0.2", "fixedsize": "true"}
+    _add(graph, START, **dot, **at, label="", id="start", tooltip=" ", **{"class": "start"})
+    plain = labels.marks.rest.tone == "plain"
+    look = (dict(HAPPY) if plain else {**HAPPY, "penwidth": WIDE[""]}) if plan.spine else {"color": SLATE}
+    if places:
+        look |= places.line("start", look.get("arrowsize", PLAIN["arrowsize"]))
+    _add(graph, START, slug(plan.workflow.initial.key), **look, id="edge-start", **{"class": "start"}, tooltip=" ")
+
+
+def _add_card(graph: graphviz.Digraph, labels: Labels, places: Places | None, card: Card) -> None:
     state = card.state
     tone = labels.marks.state(state.key).tone
     classes = ["state", *(["final"] if state.final else []), *([_of(card.actor)] if card.actor else []), *_tone(tone)]
@@ -103,10 +114,9 @@ def _add_card(graph: graphviz.Digraph, labels: Labels, card: Card) -> None:
         look["penwidth"] = WIDE[tone]
     elif tone in ("added", "removed", "changed"):
         look |= {"color": tone_colour(tone), "penwidth": WIDE[tone], **({"style": "rounded,filled,dashed"} if tone == "removed" else {})}
-    name = _hint(f"{state.key}: {labels.say(state.text)}")
-    _add(
-        graph, slug(state.key), label=labels.card(card), **look, id=f"state-{slug(state.key)}", tooltip=name, **{"class": " ".join(classes)}
-    )
+    look |= {"id": f"state-{slug(state.key)}", "tooltip": _hint(f"{state.key}: {labels.say(state.text)}"), "class": " ".join(classes)}
+    look |= places.state(state.key) if places else {}
+    _add(graph, slug(state.key), label=places.cards[state.key] if places else labels.card(card), **look)
 
 
 def _of(actor: Actor) -> str:
@@ -118,25 +128,27 @@ def _tone(tone: str) -> list[str]:
     return [] if tone == "plain" else [tone]
 
 
-def _add_junction(graph: graphviz.Digraph, labels: Labels, junction: Junction) -> None:
+def _add_junction(graph: graphviz.Digraph, labels: Labels, places: Places | None, junction: Junction) -> None:
     first = junction.rules[0]
     colour = labels.colour(first.actor.key)
     whole = strongest(labels.marks.rule(rule.id) for rule in junction.rules)
     seen = fade(colour) if whole == "faded" else colour
     shape = {"shape": "diamond", "style": "filled", "fillcolor": seen, "color": seen, "width": "0.16", "height": "0.16"}
+    shape |= places.junction(junction.name) if places else {}
     _add(graph, junction.name, label="", **shape, fixedsize="true", tooltip=" ", **{"class": f"junction {_of(first.actor)}"})
     for state in junction.states:
         rules = junction.rules_from(state)
         tone = strongest(labels.marks.rule(rule.id) for rule in rules)
         look = {"color": fade(colour) if tone == "faded" else colour, "dir": "none", **({"style": "dashed"} if first.by_clock else {})}
         look |= _width(labels, rules, tone)
+        look |= places.stem(state.key, junction.name) if places else {}
         ids = (f"rule-{slug(rule.id)}" for rule in rules)
         classes = " ".join(("stem", _of(first.actor), *ids, *_tone(tone)))
         _add(graph, slug(state.key), junction.name, **look, tooltip=" ", **{"class": classes})
 
 
-def _add_arrow(graph: graphviz.Digraph, labels: Labels, arrow: Arrow) -> None:
-    tone = strongest(labels.marks.rule(rule.id) for rule in arrow.rules)
+def _add_arrow(graph: graphviz.Digraph, labels: Labels, places: Places | None, arrow: Arrow) -> None:
+    tone = labels.tone_of(arrow)
     classes = [_of(arrow.actor), *(["happy"] if arrow.happy else []), *(f"rule-{slug(rule.id)}" for rule in arrow.rules), *_tone(tone)]
     look = dict(HAPPY) if arrow.happy else {"color": labels.colour(arrow.actor.key), "weight": "1" if arrow.rank is None else "3"}
     if arrow.by_clock:
@@ -149,8 +161,28 @@ def _add_arrow(graph: graphviz.Digraph, labels: Labels, arrow: Arrow) -> None:
         look |= {"color": tone_colour(tone), **({"style": "dotted"} if tone == "removed" else {})}
     look |= _width(labels, arrow.rules, tone)
     look["tooltip"] = look["labeltooltip"] = _hint("; ".join(labels.tooltip(rule) for rule in arrow.rules))
-    ends = arrow.junction.name if arrow.junction else slug(arrow.source.key), slug(arrow.dest.key)
-    _add(graph, *ends, label=labels.arrow(arrow), **look, id=f"edge-{slug(arrow.rules[0].id)}", **{"class": " ".join(classes)})
+    look |= {"id": f"edge-{slug(arrow.rules[0].id)}", "class": " ".join(classes)}
+    source, dest = arrow.junction.name if arrow.junction else slug(arrow.source.key), slug(arrow.dest.key)
+    label = labels.arrow(arrow) if places is None else places.written(arrow)
+    if places:
+        look |= places.line(arrow.rules[0].id, look.get("arrowsize", PLAIN["arrowsize"]))
+        if labels.plan.is_portal(arrow):
+            dest = _add_pill(graph, labels, places, arrow)
+    _add(graph, source, dest, label=label, **look)
+
+
+def _add_pill(graph: graphviz.Digraph, labels: Labels, places: Places, arrow: Arrow) -> str:
+    """The pill of a portal, in the look of the card to which it leads; returns its name."""
+    name, state, tone = f"(to {slug(arrow.rules[0].id)})", arrow.dest, labels.tone_of(arrow)
+    success, good = labels.plan.ends_well(state)
+    colour = SUCCESS if success or good else SLATE
+    look = {"color": colour, "fillcolor": tint(SUCCESS) if good else colour if state.final else PAPER}
+    if tone == "faded":
+        look = {"color": fade(colour), "fillcolor": fade(colour) if state.final and not good else PAPER}
+    classes = " ".join(("portal", *_tone(tone)))
+    look |= {"penwidth": "1.2", "margin": "0", "tooltip": _hint(f"{state.key}: {labels.say(state.text)}"), "class": classes}
+    _add(graph, name, label=places.pills[arrow.rules[0].id], **look, **places.pill_at(arrow))
+    return name
 
 
 def _width(labels: Labels, rules: Sequence[Rule], tone: str) -> dict[str, str]:

@@ -9,8 +9,8 @@ from typing import Literal
 
 from refund_fsm.diagram import limits, palette
 from refund_fsm.diagram.limits import Row
-from refund_fsm.diagram.marks import CHANGES, NEXT, Mark, Marks, Note, Sign
-from refund_fsm.diagram.markup import Line, Run, block, slug
+from refund_fsm.diagram.marks import CHANGES, NEXT, Mark, Marks, Note, Sign, Tone, strongest
+from refund_fsm.diagram.markup import Label, Line, Run, block, slug
 from refund_fsm.diagram.metrics import plain, width, wrap
 from refund_fsm.diagram.palette import INK, MUTED, PALE, PAPER, SLATE, SUCCESS, tone_colour
 from refund_fsm.diagram.plan import Arrow, Card, Plan
@@ -18,17 +18,20 @@ from refund_fsm.text import AnyLang, Text, words
 from refund_fsm.workflow import ASSUMED, CLOCK, Actor, CatalogueRule, Guard, Limit, Rule, State, provenance, spelled
 
 Lang = AnyLang
+Where = Literal["left", "right", "from left", "from right"]
 CARD = 132  # least width of a card, points
 HEAD_MOST = 230
 CARD_MOST = 190  # its texts are broken at this width
 ARROW_MOST = 176
 SPINE_MOST = 250  # where nothing else needs the room
 ACTOR_MOST = 96  # a longer name of an actor stands on cards and in the legend alone
+HUNG_SIDE = 2
+PILL_MOST = 176
 ARROW_SIDE, COUNTED_SIDE = 9, 17  # points between a line and its label: wide lines have wide heads
 GUARD_MOST = 210
-GUARDS_WIDE = 3  # from this many guards on, both languages stand side by side
 
 SOURCE_MARK = "§"
+FROM, TO = "←", "→"
 COUNTS = "✓"  # the row of a limit that counts in a case
 PLATFORM_MARK = "▣"  # what the platform itself published
 GOOD = Text("办妥，不涉及退款", "done, without money")
@@ -67,14 +70,48 @@ class Labels:
         return self._colours[actor]
 
     # 1. Cards
-    def card(self, card: Card) -> str:
+    def card(self, card: Card) -> Label:
         """A state: who acts and until when, its name, the rules named on it, and what the view notes."""
         mark = self.marks.state(card.state.key)
         lines = self._final(card) if card.state.final else self._open(card)
         lines = faded(lines) if mark.tone == "faded" else lines
         lines += [line for rule in card.rules for line in self._named(rule)]
+        lines += self._reached(card)
         lines += self._notes(mark, CARD_MOST, on_dark=card.state.final and not card.good)
         return block(lines, least=112 if card.state.final else CARD)
+
+    def _reached(self, card: Card) -> list[Line]:
+        """From where portals lead to a state: the states with the rules, one below the other."""
+        found: dict[str, list[Rule]] = {}
+        for arrow in self.plan.entries(card.state.key):
+            for rule in arrow.rules:
+                found.setdefault(rule.source.key, []).append(rule)
+        on_dark = card.state.final and not card.good
+        colour = PALE if on_dark else MUTED
+        lines = []
+        for rules in found.values():
+            said = f"{FROM} {self.say(rules[0].source.text)} · {' '.join(plain(rule.id) for rule in rules)}"
+            lines += self._lines([said], 9, colour, CARD_MOST, "left")
+        if lines:
+            lines[0] = replace(lines[0], above=4)
+        return faded(lines) if self.marks.state(card.state.key).tone == "faded" else lines
+
+    def portal(self, arrow: Arrow) -> Label:
+        """The pill in which a portal ends."""
+        dest = arrow.dest
+        dark = dest.final and not dest.good
+        first, *more = self.each(dest.text)
+        runs = (Run(f"{TO} {plain(first)}", 10, PAPER if dark else INK, bold=True), *(Run(plain(one), 9, PALE if dark else MUTED) for one in more))
+        line = Line(runs)
+        lines = [line] if line.width <= PILL_MOST else self._pill_lines(runs)
+        return block(faded(lines) if self.tone_of(arrow) == "faded" else lines)
+
+    def _pill_lines(self, runs: Sequence[Run]) -> list[Line]:
+        return [line for run in runs for line in self._lines([run.text], run.size, run.colour, PILL_MOST, "left", bold=run.bold)]
+
+    def tone_of(self, arrow: Arrow) -> Tone:
+        """The tone of an arrow's line."""
+        return strongest(self.marks.rule(rule.id) for rule in arrow.rules)
 
     def _open(self, card: Card) -> list[Line]:
         strong = self.colour(card.actor.key) if card.actor else MUTED
@@ -203,13 +240,19 @@ class Labels:
         return before.catalogue if before and rule.id not in self.plan.workflow.by_id else self.plan.workflow.catalogue
 
     # 2. Arrows
-    def arrow(self, arrow: Arrow) -> str:
-        """The rules of an arrow one below the other: ids, who does what, the limit of a clock rule, guards, and what the view notes."""
+    def arrow(self, arrow: Arrow, where: Where = "right") -> Label:
+        """The rules of an arrow one below the other: ids, who does what, the limit of a clock rule, guards, and what the view notes.
+
+        `where`: to the right or left of its line, or above its end, where the line arrives from a side.
+        """
         lines: list[Line] = []
         for row in arrow.rows:
             happy = arrow.happy and row[0].id in self.plan.spine
             lines += self._row(row, bold=happy, above=4 if lines else 0)
-        return block(lines, side=COUNTED_SIDE if any(self.marks.rule(rule.id).weight is not None for rule in arrow.rules) else ARROW_SIDE)
+        if where in ("left", "from right"):
+            lines = [replace(line, align="right") for line in lines]
+        counted = any(self.marks.rule(rule.id).weight is not None for rule in arrow.rules)
+        return block(lines, side=HUNG_SIDE if where.startswith("from") else COUNTED_SIDE if counted else ARROW_SIDE)
 
     def _row(self, rules: tuple[Rule, ...], *, bold: bool, above: int) -> list[Line]:
         most = ARROW_MOST if self.plan.view == "full" else SPINE_MOST
@@ -241,9 +284,8 @@ class Labels:
         return Run(self.in_short(rows), 9, colour, bold=True, outline=colour, dashed=True, pad=4)
 
     def _guards(self, guards: Sequence[Guard]) -> list[Line]:
-        """Guards in brackets: both languages on one line where they fit, or where there are many."""
-        most = GUARD_MOST - 60 if len(guards) < GUARDS_WIDE else 2 * GUARD_MOST
-        return [line for guard in guards for line in self._guard(guard, most)]
+        """Guards in brackets: both languages on one line where they fit."""
+        return [line for guard in guards for line in self._guard(guard, GUARD_MOST)]
 
     def _guard(self, guard: Guard, most: int) -> list[Line]:
         texts = [f"[{plain(text)}]" for text in self.each(guard.text)]

@@ -10,10 +10,11 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, get_args
 
+from refund_fsm.diagram.forest import Forest, grown
 from refund_fsm.diagram.limits import Row, rows_of
 from refund_fsm.workflow import Actor, Event, Limit, Policy, Rule, State, Workflow
 
@@ -154,8 +155,27 @@ class Plan:
         return frozenset(event.name for event in self.endings)
 
     @cached_property
+    def forest(self) -> Forest:
+        """Which states stand below and beside one another. The rules that may meet in a junction make no line: they run through it."""
+        meeting = {rule.id for junction in self._meetings for rule in junction.rules}
+        off = len(self.workflow.spine)
+        rules = [rule for rule in self.rules if not (self.on_card(rule) or rule.internal or rule.id in meeting)]
+        rules.sort(key=lambda rule: self.spine.get(rule.id, off))
+        steps = [(rule.source.key, rule.dest.key) for rule in rules]
+        trunk = [state.key for state in self.workflow.spine[0]] if self.workflow.spine else []
+        finals = (state.key for state in self.states.values() if state.final)
+        return grown([self.workflow.initial.key, *(key for key in self.states if key != self.workflow.initial.key)], steps, trunk, finals)
+
+    @cached_property
     def junctions(self) -> tuple[Junction, ...]:
-        """The junctions, in the order of the limits."""
+        """The junctions, in the order of the limits: but for the spine, of states that stand directly below one another."""
+        if self.view == "spine":
+            return self._meetings
+        orders = ((junction, self.forest.next_to_each_other(state.key for state in junction.states)) for junction in self._meetings)
+        return tuple(replace(one, states=tuple(self.states[key] for key in order)) for one, order in orders if order)
+
+    @cached_property
+    def _meetings(self) -> tuple[Junction, ...]:
         made = []
         for group, _ in self.workflow.groups:
             keys = {state.key for state in group}
@@ -192,6 +212,22 @@ class Plan:
         ranks = [self.spine[rule.id] for row in rows for rule in row if rule.id in self.spine]
         return Arrow(tuple(rows), min(ranks, default=None), through.get(rows[0][0].id))
 
+    def is_portal(self, arrow: Arrow) -> bool:
+        """Whether an arrow ends in a pill, since its line would run far: any that is no line of the forest. Not in the spine."""
+        return self.view != "spine" and (arrow.junction is not None or (arrow.source.key, arrow.dest.key) not in self.forest.lines())
+
+    @cached_property
+    def _entries(self) -> Mapping[str, tuple[Arrow, ...]]:
+        found: dict[str, list[Arrow]] = {}
+        for arrow in self.arrows:
+            if self.is_portal(arrow):
+                found.setdefault(arrow.dest.key, []).append(arrow)
+        return {key: tuple(arrows) for key, arrows in found.items()}
+
+    def entries(self, key: str) -> tuple[Arrow, ...]:
+        """The portals that lead to a state."""
+        return self._entries.get(key, ())
+
     @cached_property
     def far(self) -> tuple[tuple[State, State], ...]:
         """For each state that no arrow reaches, the last one whose card leads there, so that it does not stand at the top."""
@@ -215,9 +251,13 @@ class Plan:
             together=tuple(other for other in group if other.key != state.key and other.key in self.states),
             law=next((limit for one, limit in flow.law.items() if one.key == state.key), None),
             rules=tuple(rule for rule in here if self.view == "full" and self.on_card(rule)),
-            success=state.final and not state.good and self._pays(state),
-            good=state.final and state.good,
+            success=self.ends_well(state)[0],
+            good=self.ends_well(state)[1],
         )
+
+    def ends_well(self, state: State) -> tuple[bool, bool]:
+        """Whether a case ends well in a state with the money, and whether without."""
+        return state.final and not state.good and self._pays(state), state.final and state.good
 
     def _all_rules(self) -> tuple[Rule, ...]:
         return self.workflow.rules if self.view == "spine" else self.rules
