@@ -8,15 +8,17 @@ from __future__ import annotations
 import math
 import shutil
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from refund_fsm.diagram.labels import Labels
 from refund_fsm.diagram.legend import Legend
 from refund_fsm.diagram.marks import TONES, strongest
-from refund_fsm.diagram.markup import APART, slug
-from refund_fsm.diagram.palette import MUTED, PAPER, SLATE, SUCCESS, fade, tint, tone_colour
-from refund_fsm.diagram.places import Places
+from refund_fsm.diagram.layout import Point
+from refund_fsm.diagram.markup import APART, Label, slug
+from refund_fsm.diagram.palette import MUTED, PALE, PAPER, SLATE, SUCCESS, fade, tint, tone_colour
+from refund_fsm.diagram.panels import Plate, panels
+from refund_fsm.diagram.places import Places, boxed, point
 from refund_fsm.diagram.plan import Arrow, Card, Junction
 from refund_fsm.errors import MissingPart, RefundFsmError, one_of
 from refund_fsm.workflow import Actor, Rule
@@ -44,32 +46,86 @@ NODE = {"shape": "box", "style": "rounded,filled", "margin": "0.1,0.07", "penwid
 HAPPY = {"color": SUCCESS, "penwidth": "3.4", "weight": "80", "arrowsize": "0.95"}
 PLAIN = {"penwidth": "1.3", "arrowsize": "0.75"}
 WIDE = {"": "1.6", "taken": "4", "now": "3.4", "next": "2", "added": "3", "removed": "3", "changed": "3"}
-RESERVED = {*TONES, "state", "final", "start", "node", "edge", "graph", "happy", "junction", "stem", "row", "line", "over", "halo", "portal"}
+RESERVED = {
+    *TONES,
+    "state",
+    "final",
+    "start",
+    "node",
+    "edge",
+    "graph",
+    "happy",
+    "junction",
+    "stem",
+    "row",
+    "line",
+    "over",
+    "halo",
+    "portal",
+    "part",
+    "head",
+}
 QUOTES = '""'
 THINNEST, WIDEST = 0.8, 9.0  # points, in the counts view
 
 
 def source(labels: Labels) -> str:
     """The picture as DOT: the spine is for Graphviz to lay out, everything else says where it stands."""
+    plan = labels.plan
+    if plan.view == "spine":
+        return _written(labels, [(labels, None)], CLOSE)
+    if plan.view == "phases":
+        made = panels(labels, (plan.part,) if plan.part else plan.parts)
+        return _written(labels, [(sheet.labels, sheet) for sheet in made.sheets], made.title_over, made.plates)
+    places = Places(labels)
+    return _written(labels, [(labels, places)], places.title_over)
+
+
+def _written(
+    labels: Labels,
+    sheets: Sequence[tuple[Labels, Places | None]],
+    look: Mapping[str, str] | Callable[[Label], Point],
+    plates: Sequence[Plate] = (),
+) -> str:
+    """A graph of sheets under one title: `look` are attributes, or says where the title stands."""
     import graphviz
 
-    plan = labels.plan
-    places = Places(labels) if plan.view != "spine" else None
+    workflow = labels.plan.workflow
     legend = Legend(labels).source()
     graph = graphviz.Digraph(
-        slug(plan.workflow.key),
+        slug(workflow.key),
         graph_attr={
             **GRAPH,
-            **(places.graph(legend) if places else CLOSE),
+            **({"layout": "nop2", "lp": point(look(legend))} if callable(look) else look),
             "fontname": FONT,
             "label": legend,
-            "id": f"workflow-{slug(plan.workflow.key)}",
-            "tooltip": _hint(labels.say(plan.workflow.label)),
+            "id": f"workflow-{slug(workflow.key)}",
+            "tooltip": _hint(labels.say(workflow.label)),
         },
         node_attr={**NODE, "fontname": FONT},
         edge_attr={**PLAIN, "fontname": FONT},
     )
-    _add_start(graph, labels, places)
+    for plate in plates:
+        _add_plate(graph, plate)
+    for one, places in sheets:
+        _add_sheet(graph, one, places)
+    text: str = graph.source
+    return text
+
+
+def _add_plate(graph: graphviz.Digraph, plate: Plate) -> None:
+    """A part on the strip, or its head: a state of its own kind of look."""
+    head = plate.name.startswith("(head")
+    inside = PALE if head else SLATE if plate.here else PAPER
+    look = {"color": PALE if head else SLATE, "fillcolor": inside, "penwidth": "1.2", "tooltip": " "}
+    name = plate.name.strip("()").replace(" ", "-")
+    _add(graph, plate.name, label=plate.label, **look, **boxed(plate.box), id=name, **{"class": "head" if head else "part"})
+
+
+def _add_sheet(graph: graphviz.Digraph, labels: Labels, places: Places | None) -> None:
+    plan = labels.plan
+    if places is None or places.sheet.start is not None:
+        _add_start(graph, labels, places)
     for card in plan.cards:
         _add_card(graph, labels, places, card)
     for junction in plan.junctions:
@@ -79,8 +135,6 @@ def source(labels: Labels) -> str:
     if places is None:
         for near, state in plan.far:
             _add(graph, slug(near.key), slug(state.key), style="invis")
-    text: str = graph.source
-    return text
 
 
 def _add_start(graph: graphviz.Digraph, labels: Labels, places: Places | None) -> None:

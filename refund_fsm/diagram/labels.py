@@ -11,7 +11,7 @@ from refund_fsm.diagram import limits, palette
 from refund_fsm.diagram.limits import Row
 from refund_fsm.diagram.marks import CHANGES, NEXT, Mark, Marks, Note, Sign, Tone, strongest
 from refund_fsm.diagram.markup import Label, Line, Run, block, slug
-from refund_fsm.diagram.metrics import plain, width, wrap
+from refund_fsm.diagram.metrics import balanced, plain, width, wrap
 from refund_fsm.diagram.palette import INK, MUTED, PALE, PAPER, SLATE, SUCCESS, tone_colour
 from refund_fsm.diagram.plan import Arrow, Card, Plan
 from refund_fsm.text import AnyLang, Text, words
@@ -26,9 +26,9 @@ ARROW_MOST = 176
 SPINE_MOST = 250  # where nothing else needs the room
 ACTOR_MOST = 96  # a longer name of an actor stands on cards and in the legend alone
 HUNG_SIDE = 2
-PILL_MOST = 176
+PILL_MOST = 200
 ARROW_SIDE, COUNTED_SIDE = 9, 17  # points between a line and its label: wide lines have wide heads
-GUARD_MOST = 210
+GUARD_MOST = 190
 
 SOURCE_MARK = "§"
 FROM, TO = "←", "→"
@@ -101,13 +101,19 @@ class Labels:
         dest = arrow.dest
         dark = dest.final and not dest.good
         first, *more = self.each(dest.text)
-        runs = (Run(f"{TO} {plain(first)}", 10, PAPER if dark else INK, bold=True), *(Run(plain(one), 9, PALE if dark else MUTED) for one in more))
-        line = Line(runs)
-        lines = [line] if line.width <= PILL_MOST else self._pill_lines(runs)
+        runs = (
+            Run(f"{TO} {plain(first)}", 10, PAPER if dark else INK, bold=True),
+            *(Run(plain(one), 9, PALE if dark else MUTED) for one in more),
+        )
+        part = self.plan.elsewhere(dest.key)
+        number = (chip(str(part.number), 8, SLATE),) if part else ()
+        line = Line((*number, *runs))
+        lines = [line] if line.width <= PILL_MOST else self._pill_lines(number, runs)
         return block(faded(lines) if self.tone_of(arrow) == "faded" else lines)
 
-    def _pill_lines(self, runs: Sequence[Run]) -> list[Line]:
-        return [line for run in runs for line in self._lines([run.text], run.size, run.colour, PILL_MOST, "left", bold=run.bold)]
+    def _pill_lines(self, number: tuple[Run, ...], runs: Sequence[Run]) -> list[Line]:
+        lines = [line for run in runs for line in self._lines([run.text], run.size, run.colour, PILL_MOST - 24, "left", bold=run.bold)]
+        return [replace(lines[0], pieces=(*number, *lines[0].pieces)), *lines[1:]]
 
     def tone_of(self, arrow: Arrow) -> Tone:
         """The tone of an arrow's line."""
@@ -120,7 +126,7 @@ class Labels:
         lines += self._name(card.state, INK, MUTED, above=2)
         if self._shows_rows(card):
             lines += self._rows(card.limit, strong, self.marks.state(card.state.key))
-        if card.together and self.plan.view == "full":
+        if card.together and self.plan.view != "spine":
             zh, en = "、".join(other.zh for other in card.together), ", ".join(other.en for other in card.together)
             said = Text(TOGETHER.zh.replace("{}", zh), TOGETHER.en.replace("{}", en))
             lines += self._lines(self.each(said), 9, MUTED, CARD_MOST, "centre")
@@ -131,7 +137,7 @@ class Labels:
     # 1.1 The rows of a limit
     def _shows_rows(self, card: Card) -> bool:
         """Whether the limit stands row by row under the name: one length alone stands beside who acts."""
-        return self.plan.view == "full" and not limits.is_plain(card.limit)
+        return self.plan.view != "spine" and not limits.is_plain(card.limit)
 
     def _rows(self, rows: Sequence[Row], strong: str, mark: Mark) -> list[Line]:
         """Each row of a limit: its length, its guards, what is added, its special periods. Of a case, the one that counts is marked."""
@@ -181,7 +187,7 @@ class Labels:
         lines = self._name(card.state, INK, MUTED) if card.good else self._name(card.state, PAPER, PALE)
         if card.good:
             lines += self._lines(self.each(GOOD), 9, SUCCESS, CARD_MOST, "centre", bold=True)
-        for event in self.plan.sweep_into(card.state) if self.plan.view == "full" else ():
+        for event in self.plan.sweep_into(card.state) if self.plan.view != "spine" else ():
             said = Text(f"← {event.zh}: {FROM_CARDS.zh}", f"← {event.en}: {FROM_CARDS.en}")
             lines += self._lines(self.each(said), 9, MUTED if card.good else PALE, CARD_MOST, "centre")
         return lines
@@ -195,7 +201,8 @@ class Labels:
     def _lines(
         self, texts: Iterable[str], size: int, colour: str, most: int, align: Literal["left", "centre"], *, bold: bool = False
     ) -> list[Line]:
-        return [Line((Run(line, size, colour, bold=bold),), align) for text in texts for line in wrap(text, size, most, bold=bold)]
+        broken = wrap if self.plan.view == "spine" else balanced
+        return [Line((Run(line, size, colour, bold=bold),), align) for text in texts for line in broken(text, size, most, bold=bold)]
 
     def _limit(self, limit: Limit, colour: str, what: Text | None = None, length: int | None = None) -> Run:
         """A limit as a chip: filled when it is cited, hollow when it is assumed."""
@@ -255,7 +262,7 @@ class Labels:
         return block(lines, side=HUNG_SIDE if where.startswith("from") else COUNTED_SIDE if counted else ARROW_SIDE)
 
     def _row(self, rules: tuple[Rule, ...], *, bold: bool, above: int) -> list[Line]:
-        most = ARROW_MOST if self.plan.view == "full" else SPINE_MOST
+        most = ARROW_MOST if self.plan.view != "spine" else SPINE_MOST
         marks = [self.marks.rule(rule.id) for rule in rules]
         dim = all(mark.tone == "faded" for mark in marks)
         bold = bold if self.marks.rest.tone == "plain" else any(mark.tone == "taken" for mark in marks)
@@ -271,7 +278,7 @@ class Labels:
             lines[-1] = replace(lines[-1], pieces=(*lines[-1].pieces, self._timer(rules[0])))
         lines += self._lines(rest, 10, MUTED, most, "left")
         lines[-1] = replace(lines[-1], pieces=(*lines[-1].pieces, *self.cites(rules)))
-        lines += self._guards(rules[0].when) if self.plan.view == "full" else []
+        lines += self._guards(rules[0].when) if self.plan.view != "spine" else []
         lines = faded(lines) if dim else lines
         if len(set(marks)) == 1:
             return lines + self._notes(marks[0], most)

@@ -6,7 +6,7 @@ The DOT names the engine that takes them (`layout=nop2`), so that any `dot` show
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from refund_fsm.diagram.labels import Labels
@@ -22,11 +22,45 @@ SECOND = 4.0  # between the two outlines of a final state
 TITLE_GAP = 6.0
 
 
-@dataclass(frozen=True)
+@dataclass
 class Places:
-    """The labels of one picture, each made once, and the sheet on which they stand."""
+    """The labels of one picture, each made once, and the sheet on which they stand, moved by `shift`."""
 
     labels: Labels
+    outward: int = 0
+    most: float = 0.0
+    shift: Point = (0.0, 0.0)
+
+    @classmethod
+    def within(cls, labels: Labels, most: float) -> Places:
+        """A sheet at most so many points wide: what hangs from cards goes to the right alone, then the farthest columns stand alone, until
+        it fits, or no column is left that could stand alone."""
+        places = cls(labels, 0, most)
+        if places.width > most:
+            places = cls(labels, 1, most)
+        while places.width > most:
+            plan = places.labels.plan
+            farthest = places.farthest()
+            if farthest is None:
+                break
+            places = cls(replace(labels, plan=replace(plan, apart=plan.apart | {farthest})), 1, most)
+        return places
+
+    def farthest(self) -> str | None:
+        """The state whose column reaches farthest out, of those that stand beside others and do not end the case."""
+        plan = self.labels.plan
+        beside = [key for keys in plan.forest.beside.values() for key in keys if not plan.states[key].final]
+        return max(beside, key=lambda key: abs(self.sheet.boxes[key].x), default=None)
+
+    @property
+    def width(self) -> float:
+        """Of the sheet."""
+        return self.sheet.right - self.sheet.left
+
+    @property
+    def height(self) -> float:
+        """Of the sheet."""
+        return self.sheet.bottom - self.sheet.top
 
     @cached_property
     def cards(self) -> dict[str, Label]:
@@ -42,7 +76,7 @@ class Places:
     @cached_property
     def sheet(self) -> Sheet:
         """The sheet, y downwards."""
-        return placed(self.labels.plan, self)
+        return placed(self.labels.plan, self, outward=self.outward, most=self.most)
 
     def card(self, key: str) -> tuple[float, float]:
         """The size of the card of a state, both outlines."""
@@ -62,53 +96,58 @@ class Places:
         """The label of an arrow as it was placed."""
         return self.sheet.wires[arrow.rules[0].id].label
 
-    def graph(self, legend: Label) -> dict[str, str]:
-        """The attributes of the whole."""
+    def title_over(self, legend: Label) -> Point:
+        """The middle of a title above the sheet."""
         sheet = self.sheet
-        middle = (sheet.left + sheet.right) / 2
-        return {"layout": "nop2", "lp": _point((middle, sheet.top - TITLE_GAP - legend.height / 2))}
+        return (sheet.left + sheet.right) / 2, sheet.top - TITLE_GAP - legend.height / 2
 
     def state(self, key: str) -> dict[str, str]:
         """Where a card stands."""
         more = 2 * SECOND if self.labels.plan.states[key].final else 0.0
-        return _box(self.sheet.boxes[key], more)
+        return boxed(self.sheet.boxes[key].moved(*self.shift), more)
 
     def pill_at(self, arrow: Arrow) -> dict[str, str]:
         """Where the pill of a portal stands."""
-        return _box(self.sheet.boxes[pill_of(arrow)])
+        return boxed(self.sheet.boxes[pill_of(arrow)].moved(*self.shift))
 
     def junction(self, name: str) -> dict[str, str]:
         """Where a junction stands."""
-        return _box(self.sheet.boxes[name])
+        return boxed(self.sheet.boxes[name].moved(*self.shift))
 
     def start(self) -> dict[str, str]:
         """Where the start dot stands."""
-        return {"pos": _point(self.sheet.start)}
+        assert self.sheet.start is not None
+        return {"pos": point(self._moved(self.sheet.start))}
 
     def line(self, rule: str, arrowsize: str) -> dict[str, str]:
         """The line of an arrow and the middle of its label."""
         wire = self.sheet.wires[rule]
-        label = {} if wire.at is None else {"lp": _point(wire.at)}
-        return {"pos": _spline(wire.corners, HEAD * float(arrowsize)), **label}
+        label = {} if wire.at is None else {"lp": point(self._moved(wire.at))}
+        return {"pos": _spline([self._moved(corner) for corner in wire.corners], HEAD * float(arrowsize)), **label}
 
     def stem(self, state: str, junction: str) -> dict[str, str]:
         """The line from a state to its junction."""
-        return {"pos": _spline(self.sheet.stems[state, junction], 0.0)}
+        return {"pos": _spline([self._moved(corner) for corner in self.sheet.stems[state, junction]], 0.0)}
+
+    def _moved(self, at: Point) -> Point:
+        return at[0] + self.shift[0], at[1] + self.shift[1]
 
 
 def _outline(label: Label, margin: tuple[float, float]) -> tuple[float, float]:
     return label.width + 2 * margin[0], label.height + 2 * margin[1]
 
 
-def _box(box: Box, less: float = 0.0) -> dict[str, str]:
+def boxed(box: Box, less: float = 0.0) -> dict[str, str]:
+    """A box as attributes of a node, whose outline is smaller than the box by `less`."""
     width, height = (f"{(side - less) / INCH:.4f}" for side in (box.width, box.height))
-    return {"pos": _point((box.x, box.y)), "width": width, "height": height}
+    return {"pos": point((box.x, box.y)), "width": width, "height": height}
 
 
-def _point(point: Point) -> str:
-    return f"{point[0]:.2f},{-point[1] + 0.0:.2f}"
+def point(at: Point) -> str:
+    """A point as DOT has it, whose y grows upwards."""
+    return f"{at[0]:.2f},{-at[1] + 0.0:.2f}"
 
 
 def _spline(corners: Sequence[Point], head: float) -> str:
     points, tip = spline(corners, head)
-    return (f"e,{_point(tip)} " if head else "") + " ".join(map(_point, points))
+    return (f"e,{point(tip)} " if head else "") + " ".join(map(point, points))

@@ -16,9 +16,10 @@ from typing import Literal, get_args
 
 from refund_fsm.diagram.forest import Forest, grown
 from refund_fsm.diagram.limits import Row, rows_of
+from refund_fsm.diagram.parts import Part, parts_of
 from refund_fsm.workflow import Actor, Event, Limit, Policy, Rule, State, Workflow
 
-View = Literal["full", "spine"]
+View = Literal["full", "spine", "phases", "near"]
 VIEWS: tuple[View, ...] = get_args(View)
 MANY = 5  # from this many states on, an event that only ends the case is named on their cards
 
@@ -101,7 +102,8 @@ class Plan:
     """All that one picture shows of a workflow under a policy.
 
     The view `spine` keeps the paths of the workflow's spine. `before` is an earlier workflow, whose states and rules that are
-    gone are drawn as well, with the lengths that they had under `earlier` (None: the same policy).
+    gone are drawn as well, with the lengths that they had under `earlier` (None: the same policy). `part` is the part of the
+    view `phases` that is drawn, `apart` the states that start columns of their own.
     """
 
     workflow: Workflow
@@ -109,6 +111,28 @@ class Plan:
     view: View = "full"
     before: Workflow | None = None
     earlier: Policy | None = None
+    part: Part | None = None
+    apart: frozenset[str] = frozenset()
+
+    @cached_property
+    def whole(self) -> Plan:
+        """The plan of which this one shows a part."""
+        return replace(self, part=None, apart=frozenset()) if self.part or self.apart else self
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of the whole."""
+        whole = self.whole
+        return parts_of(whole.workflow, whole.states, whole.rules, whole.forest)
+
+    @cached_property
+    def _part_of(self) -> Mapping[str, Part]:
+        return {key: part for part in self.parts for key in part.keys}
+
+    def elsewhere(self, key: str) -> Part | None:
+        """The part to which a state belongs, where that is another one than this."""
+        found = self._part_of.get(key) if self.part else None
+        return found if found != self.part else None
 
     @cached_property
     def spine(self) -> Mapping[str, int]:
@@ -125,6 +149,8 @@ class Plan:
         """The rules that are drawn, those that are gone last."""
         if self.view == "spine":
             return tuple(rule for rule in self.workflow.rules if rule.id in self.spine)
+        if self.part:
+            return tuple(rule for rule in self.whole.rules if rule.source.key in self.part.keys)
         return (*self.workflow.rules, *(gone(self.workflow, self.before) if self.before else ()))
 
     @cached_property
@@ -133,12 +159,16 @@ class Plan:
         if self.view == "spine":
             kept = {state.key for path in self.workflow.spine for state in path} | {self.workflow.initial.key}
             return {key: state for key, state in self.workflow.states.items() if key in kept}
+        if self.part:
+            return {key: state for key, state in self.whole.states.items() if key in self.part.keys}
         earlier = self.before.states if self.before else {}
         return {**self.workflow.states, **{key: state for key, state in earlier.items() if key not in self.workflow.states}}
 
     @cached_property
     def endings(self) -> tuple[Event, ...]:
         """The events that only end the case, all from many states into the same final state, and are named on the cards."""
+        if self.part:
+            return self.whole.endings
         found = []
         for rules in _by_event(self.rules).values():
             ends = len({rule.dest.key for rule in rules}) == 1 and rules[0].dest.final
@@ -161,10 +191,11 @@ class Plan:
         off = len(self.workflow.spine)
         rules = [rule for rule in self.rules if not (self.on_card(rule) or rule.internal or rule.id in meeting)]
         rules.sort(key=lambda rule: self.spine.get(rule.id, off))
-        steps = [(rule.source.key, rule.dest.key) for rule in rules]
-        trunk = [state.key for state in self.workflow.spine[0]] if self.workflow.spine else []
+        steps = [(rule.source.key, rule.dest.key) for rule in rules if rule.dest.key in self.states and rule.dest.key not in self.apart]
+        trunk = [state.key for state in self.workflow.spine[0] if state.key in self.states] if self.workflow.spine else []
+        first = self.workflow.initial.key if self.workflow.initial.key in self.states else trunk[0] if trunk else next(iter(self.states))
         finals = (state.key for state in self.states.values() if state.final)
-        return grown([self.workflow.initial.key, *(key for key in self.states if key != self.workflow.initial.key)], steps, trunk, finals)
+        return grown([first, *(key for key in self.states if key != first)], steps, trunk, finals)
 
     @cached_property
     def junctions(self) -> tuple[Junction, ...]:
@@ -218,9 +249,10 @@ class Plan:
 
     @cached_property
     def _entries(self) -> Mapping[str, tuple[Arrow, ...]]:
+        lines = self.forest.lines()
         found: dict[str, list[Arrow]] = {}
-        for arrow in self.arrows:
-            if self.is_portal(arrow):
+        for arrow in self.whole.arrows if self.view != "spine" else ():
+            if arrow.junction is not None or (arrow.source.key, arrow.dest.key) not in lines:
                 found.setdefault(arrow.dest.key, []).append(arrow)
         return {key: tuple(arrows) for key, arrows in found.items()}
 
@@ -248,9 +280,9 @@ class Plan:
             state=state,
             actor=self._first_actor(here),
             limit=self.limit_of(state.key),
-            together=tuple(other for other in group if other.key != state.key and other.key in self.states),
+            together=tuple(other for other in group if other.key != state.key and other.key in self.whole.states),
             law=next((limit for one, limit in flow.law.items() if one.key == state.key), None),
-            rules=tuple(rule for rule in here if self.view == "full" and self.on_card(rule)),
+            rules=tuple(rule for rule in here if self.view != "spine" and self.on_card(rule)),
             success=self.ends_well(state)[0],
             good=self.ends_well(state)[1],
         )
@@ -260,7 +292,7 @@ class Plan:
         return state.final and not state.good and self._pays(state), state.final and state.good
 
     def _all_rules(self) -> tuple[Rule, ...]:
-        return self.workflow.rules if self.view == "spine" else self.rules
+        return self.workflow.rules if self.view == "spine" else self.whole.rules
 
     def limit_of(self, key: str) -> tuple[Row, ...]:
         """The rows of a state's limit, empty where it has none; those of a state that is gone are the earlier workflow's."""
@@ -285,12 +317,14 @@ class Plan:
     def _pays(self, state: State) -> bool:
         """Whether the happy path ends in a final state, or the money moves into it."""
         ends = self.workflow.spine and self.workflow.spine[0][-1].key == state.key
-        rules = self.workflow.rules if state.key in self.workflow.states else self.rules
+        rules = self.workflow.rules if state.key in self.workflow.states else self.whole.rules
         return bool(ends or any(rule.event.pays for rule in rules if rule.dest.key == state.key))
 
     def sweep_into(self, state: State) -> tuple[Event, ...]:
         """The events named on cards that lead into a final state."""
-        return tuple(event for event in self.endings if any(r.event.name == event.name and r.dest.key == state.key for r in self.rules))
+        return tuple(
+            event for event in self.endings if any(r.event.name == event.name and r.dest.key == state.key for r in self.whole.rules)
+        )
 
     @cached_property
     def actors(self) -> tuple[Actor, ...]:

@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 from refund_fsm.diagram.layout.blocks import APART, EDGE, Block, Box, Hung, Line, hang
 from refund_fsm.diagram.plan import Arrow, Junction, Plan
 
+Ends = tuple[Box, dict[int, float]]
 Where = Literal["left", "right", "from left", "from right"]
 CLEAR = 7.0  # between a card and the label of the line that leaves it downwards
 LEAST = 22.0  # of a line from card to card
@@ -57,12 +58,12 @@ class Wire:
 @dataclass(frozen=True)
 class Sheet:
     """Places: of cards by key, of pills by the first rule of their arrow, of junctions by name; lines by the first rule of their
-    arrow; stems by state and junction. The start dot stands at `start`."""
+    arrow; stems by state and junction. The start dot stands at `start`, where the initial state is on the sheet."""
 
     boxes: Mapping[str, Box]
     wires: Mapping[str, Wire]
     stems: Mapping[tuple[str, str], tuple[tuple[float, float], ...]]
-    start: tuple[float, float]
+    start: tuple[float, float] | None
     left: float
     top: float
     right: float
@@ -74,26 +75,32 @@ def pill_of(arrow: Arrow) -> str:
     return f"(to {arrow.rules[0].id})"
 
 
-def placed(plan: Plan, sizes: Sizes) -> Sheet:
-    """The sheet of a plan."""
-    maker = _Maker(plan, sizes)
-    return maker.sheet()
+def placed(plan: Plan, sizes: Sizes, *, outward: int = 0, most: float = 0.0) -> Sheet:
+    """The sheet of a plan. What hangs from the cards of its first column hangs on the `outward` side, or, for 0, on the side that is free
+    first; further columns stand in rows at most `most` points wide, or as wide as the first."""
+    return _Maker(plan, sizes, outward, most).sheet()
 
 
 @dataclass
 class _Maker:
     plan: Plan
     sizes: Sizes
+    outward: int = 0
+    most: float = 0.0
+    _ends: Ends | None = None  # the last card of the column made last, and how far down things hang beside it
     _cleared: dict[str, int] = field(default_factory=dict)  # the side on which what hangs from a card keeps off the label below it
 
     def sheet(self) -> Sheet:
         plan = self.plan
-        whole = self.column(plan.workflow.initial.key)
-        _, height = self.sizes.card(plan.workflow.initial.key)
-        start = (0.0, -LEAST - DOT)
-        whole.line(Line("start", ((0.0, start[1] + DOT / 2), (0.0, 0.0))))
-        whole.covers(0.0, start[1], DOT, DOT)
-        self._others(whole)
+        first = plan.forest.roots[0]
+        whole = self.column(first, self.outward)
+        ends = self._ends
+        assert ends is not None
+        start = (0.0, -LEAST - DOT) if first == plan.workflow.initial.key else None
+        if start:
+            whole.line(Line("start", ((0.0, start[1] + DOT / 2), (0.0, 0.0))))
+            whole.covers(0.0, start[1], DOT, DOT)
+        self._others(whole, ends)
         wires, stems = {}, {}
         for line in whole.lines:
             if isinstance(line.key, tuple):
@@ -102,18 +109,29 @@ class _Maker:
                 wires[str(line.key)] = Wire(line.corners, line.label, line.at)
         return Sheet(whole.boxes, wires, stems, start, whole.left, whole.top, whole.right, whole.bottom)
 
-    def _others(self, whole: Block) -> None:
+    def _others(self, whole: Block, ends: Ends) -> None:
         """What no line reaches: columns of their own in rows below."""
         x, top, low = whole.left, whole.bottom + COLUMN, 0.0
-        right = whole.right
-        for key in self.plan.forest.roots:
-            if key == self.plan.workflow.initial.key:
+        right = max(whole.right, whole.left + self.most)
+        for key in self.plan.forest.roots[1:]:
+            block = self.column(key, 1)
+            if self._fits_beside(whole, block, ends):
                 continue
-            block = self.column(key)
             if x + block.width > right and x > whole.left:
                 x, top, low = whole.left, top + low + COLUMN, 0.0
             whole.take(block, x - block.left, top - block.top)
             x, low = x + block.width + COLUMN, max(low, block.height)
+
+    def _fits_beside(self, whole: Block, block: Block, ends: Ends) -> bool:
+        """Puts a block beside the last card of the first column, when nothing hangs there and it does not stick out below."""
+        last, floors = ends
+        for side in (1, -1):
+            if floors[side] <= last.y - last.height / 2 and block.height <= last.height + COLUMN:
+                inner = -block.left if side > 0 else block.right
+                whole.take(block, side * (last.width / 2 + COLUMN + inner), last.y - (block.top + block.bottom) / 2)
+                floors[side] = whole.bottom
+                return True
+        return False
 
     def column(self, first: str, outward: int = 0) -> Block:
         """A state and those below it, the middle of the top of the first card at the origin. What hangs from cards hangs on the
@@ -134,6 +152,7 @@ class _Maker:
                 floors[side] = hang(block, self._hung(key, side), side * width / 2, span, max(y, floors[side]), side, clear)
             if place + 1 < len(keys):
                 y = self._down(block, key, keys[place + 1], y + height, floors, outward)
+        self._ends = (block.boxes[keys[-1]], floors)
         return block
 
     def _side(self, floors: Mapping[int, float], y: float, outward: int) -> int:
