@@ -13,7 +13,7 @@ from operator import methodcaller
 
 from refund_fsm.diagram.limits import SPECIAL_MARK, Row, Special, becomes, in_short, is_plain, rows_of
 from refund_fsm.diagram.marks import CHANGES, Mark, Marks, Note, Sign
-from refund_fsm.diagram.plan import gone, paired
+from refund_fsm.diagram.versions import gone, paired
 from refund_fsm.text import SHANGHAI, Text, words
 from refund_fsm.workflow import Guard, Limit, Policy, Rule, State, Value, Workflow, assignments, counting, reads_of, unit_of
 

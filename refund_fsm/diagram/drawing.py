@@ -35,11 +35,13 @@ def draw(
     before: Workflow | Policy | None = None,
     note: Text | None = None,
     phase: int | None = None,
+    state: str | None = None,
 ) -> Diagram:
     """A picture of a workflow: who acts, limits (as the policy has them), guards, provenance.
 
     `view` is `full` (every rule once), `spine` (the paths of the workflow's spine alone) or `phases` (the workflow's phases one below the
-    other, each legible at 830 pixels; with `phase`, a number from 1, that one alone); `lang` is `both`, `zh` or `en`. No
+    other, each legible at 830 pixels; with `phase`, a number from 1, that one alone) or `near` (the state of the key `state`, with one
+    step in and one step out); `lang` is `both`, `zh` or `en`. No
     policy means the workflow's own profile, or the case's. At most one of three things is laid over the picture: a `case` (the path taken,
     what may happen next, by when, breaches); `counts` (how often each rule fired, by id; rules that are not named did not) with
     `waits` (the mean time in states, by key), or either; `before`, another workflow (without a
@@ -71,7 +73,18 @@ def draw(
     plan = Plan(workflow, policy, view, older, earlier)
     if phase is not None:
         plan = replace(plan, part=_part(plan, phase))
+    if state is not None or view == "near":
+        plan = replace(plan, centre=_centre(plan, state))
     return Diagram(dot.source(Labels(plan, lang, marks)), workflow, lang, policy)
+
+
+def _centre(plan: Plan, state: object) -> str:
+    """The key of a state; `BadData` for another view than `near` and for a state that is not drawn."""
+    if plan.view != "near":
+        raise BadData("state", state, f"none with view={plan.view!r}: only 'near' shows one")
+    if not isinstance(state, str) or state not in plan.states:
+        raise BadData("state", state, f"one of {', '.join(plan.states)}")
+    return state
 
 
 def _part(plan: Plan, phase: object) -> Part:

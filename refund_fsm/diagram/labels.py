@@ -13,7 +13,8 @@ from refund_fsm.diagram.marks import CHANGES, NEXT, Mark, Marks, Note, Sign, Ton
 from refund_fsm.diagram.markup import Label, Line, Run, block, slug
 from refund_fsm.diagram.metrics import balanced, plain, width, wrap
 from refund_fsm.diagram.palette import INK, MUTED, PALE, PAPER, SLATE, SUCCESS, tone_colour
-from refund_fsm.diagram.plan import Arrow, Card, Plan
+from refund_fsm.diagram.pieces import Arrow, Card
+from refund_fsm.diagram.plan import Plan
 from refund_fsm.text import AnyLang, Text, words
 from refund_fsm.workflow import ASSUMED, CLOCK, Actor, CatalogueRule, Guard, Limit, Rule, State, provenance, spelled
 
@@ -37,6 +38,7 @@ PLATFORM_MARK = "▣"  # what the platform itself published
 GOOD = Text("办妥，不涉及退款", "done, without money")
 STATUTORY = Text("法定，仅提醒", "statutory, only warns")
 FROM_CARDS = Text("见各卡片", "see the cards")
+MORE, ONE_MORE = Text("⋯ 还有 {} 条规则", "{} more rules"), "one more rule"
 TOGETHER = Text("与“{}”合计", "one limit with {}")
 
 
@@ -98,6 +100,8 @@ class Labels:
 
     def portal(self, arrow: Arrow) -> Label:
         """The pill in which a portal ends."""
+        if self.plan.centre:
+            return self._neighbour(arrow)
         dest = arrow.dest
         dark = dest.final and not dest.good
         first, *more = self.each(dest.text)
@@ -110,6 +114,21 @@ class Labels:
         line = Line((*number, *runs))
         lines = [line] if line.width <= PILL_MOST else self._pill_lines(number, runs)
         return block(faded(lines) if self.tone_of(arrow) == "faded" else lines)
+
+    def more(self, count: int) -> Label:
+        """That a state has ways on which are not drawn."""
+        said = self.say(Text(MORE.zh.format(count), MORE.en.format(count) if count > 1 else ONE_MORE))
+        return block([Line((Run(said, 10, MUTED),), "centre")])
+
+    def _neighbour(self, arrow: Arrow) -> Label:
+        """The other end of an arrow to or from the centre, as a card."""
+        card = self.plan.neighbour(arrow.dest if arrow.source.key == self.plan.centre else arrow.source)
+        if card.state.final:
+            return block(self._name(card.state, *((INK, MUTED) if card.good else (PAPER, PALE))), least=112)
+        strong = self.colour(card.actor.key) if card.actor else MUTED
+        chip_of_it = (self._in_short(card.limit, strong),) if card.limit else ()
+        lines = self._head(self.say(card.actor.text), strong, chip_of_it) if card.actor else []
+        return block(lines + self._name(card.state, INK, MUTED, above=2), least=CARD)
 
     def _pill_lines(self, number: tuple[Run, ...], runs: Sequence[Run]) -> list[Line]:
         lines = [line for run in runs for line in self._lines([run.text], run.size, run.colour, PILL_MOST - 24, "left", bold=run.bold)]

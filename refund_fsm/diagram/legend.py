@@ -10,7 +10,7 @@ from refund_fsm.diagram.markup import Line, Piece, Run, Stroke, block
 from refund_fsm.diagram.metrics import wrap
 from refund_fsm.diagram.palette import INK, MUTED, SLATE, SUCCESS
 from refund_fsm.diagram.parts import Part
-from refund_fsm.diagram.plan import Card
+from refund_fsm.diagram.pieces import Card
 from refund_fsm.text import Text, words
 from refund_fsm.workflow import ASSUMED, CATALOGUE, Workflow, spelled
 

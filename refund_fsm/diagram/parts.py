@@ -27,7 +27,7 @@ class Part:
 
 
 def parts_of(workflow: Workflow, states: Mapping[str, State], rules: Sequence[Rule], forest: Forest) -> tuple[Part, ...]:
-    """The parts of all states that are drawn. A state that no phase names is shown where it is first reached, a final one as a pill alone."""
+    """The parts of all states that are drawn. A state that no phase names is shown where it is first reached, a final one as a pill."""
     if workflow.phases:
         groups = _completed(
             [(name, [state.key for state in group if state.key in states]) for name, group in workflow.phases], states, rules

@@ -12,7 +12,7 @@ from functools import cached_property
 from refund_fsm.diagram.labels import Labels
 from refund_fsm.diagram.layout import Box, Point, Sheet, Where, pill_of, placed, spline
 from refund_fsm.diagram.markup import Label
-from refund_fsm.diagram.plan import Arrow
+from refund_fsm.diagram.pieces import Arrow
 
 INCH = 72.0
 HEAD = 10.0  # points of an arrowhead of size 1
@@ -85,8 +85,9 @@ class Places:
         return width + more, height + more
 
     def pill(self, arrow: Arrow) -> tuple[float, float]:
-        """The size of the pill of a portal."""
-        return _outline(self.pills[arrow.rules[0].id], PILL_MARGIN)
+        """The size of the pill of a portal; in the view `near`, of the card at the other end of an arrow."""
+        centre = self.labels.plan.centre
+        return _outline(self.pills[arrow.rules[0].id], MARGIN if centre else PILL_MARGIN)
 
     def label(self, arrow: Arrow, where: Where) -> Label:
         """The label of an arrow."""

@@ -17,84 +17,13 @@ from typing import Literal, get_args
 from refund_fsm.diagram.forest import Forest, grown
 from refund_fsm.diagram.limits import Row, rows_of
 from refund_fsm.diagram.parts import Part, parts_of
-from refund_fsm.workflow import Actor, Event, Limit, Policy, Rule, State, Workflow
+from refund_fsm.diagram.pieces import Arrow, Card, Junction
+from refund_fsm.diagram.versions import gone
+from refund_fsm.workflow import Actor, Event, Policy, Rule, State, Workflow
 
 View = Literal["full", "spine", "phases", "near"]
 VIEWS: tuple[View, ...] = get_args(View)
 MANY = 5  # from this many states on, an event that only ends the case is named on their cards
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A state with who acts first in it, the rows of its limit, the states counted together with it, and the rules named on it.
-
-    `success`: the case ends well in it, with the money; `good`: well without.
-    """
-
-    state: State
-    actor: Actor | None
-    limit: tuple[Row, ...]
-    together: tuple[State, ...]
-    law: Limit | None
-    rules: tuple[Rule, ...]
-    success: bool
-    good: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Junction:
-    """Where the rules of one event run together that states sharing a limit have alike. `name` is one of the picture's own."""
-
-    name: str
-    states: tuple[State, ...]
-    rules: tuple[Rule, ...]
-
-    def rules_from(self, state: State) -> tuple[Rule, ...]:
-        """Those of one state."""
-        return tuple(rule for rule in self.rules if rule.source.key == state.key)
-
-
-@dataclass(frozen=True, slots=True)
-class Arrow:
-    """Rules that lead to one state, drawn as one edge: from a state, or from a junction.
-
-    A row holds rules that differ in their source alone; the rows of the spine come first, those of the clock last. `rank` is
-    the place of the path in the spine: 0 for the happy path, None off the spine.
-    """
-
-    rows: tuple[tuple[Rule, ...], ...]
-    rank: int | None
-    junction: Junction | None = None
-
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """Its rules, row by row."""
-        return tuple(itertools.chain(*self.rows))
-
-    @property
-    def source(self) -> State:
-        """Where it starts; behind a junction, the first of its states."""
-        return self.rows[0][0].source
-
-    @property
-    def dest(self) -> State:
-        """Where it ends."""
-        return self.rows[0][0].dest
-
-    @property
-    def actor(self) -> Actor:
-        """Who fires its first rule."""
-        return self.rows[0][0].actor
-
-    @property
-    def by_clock(self) -> bool:
-        """Whether nobody but the clock fires its rules."""
-        return self.rows[0][0].by_clock
-
-    @property
-    def happy(self) -> bool:
-        """Whether it is a step of the happy path."""
-        return self.rank == 0
 
 
 @dataclass(frozen=True)
@@ -103,7 +32,7 @@ class Plan:
 
     The view `spine` keeps the paths of the workflow's spine. `before` is an earlier workflow, whose states and rules that are
     gone are drawn as well, with the lengths that they had under `earlier` (None: the same policy). `part` is the part of the
-    view `phases` that is drawn, `apart` the states that start columns of their own.
+    view `phases` that is drawn, `apart` the states that start columns of their own, `centre` the state of the view `near`.
     """
 
     workflow: Workflow
@@ -113,11 +42,12 @@ class Plan:
     earlier: Policy | None = None
     part: Part | None = None
     apart: frozenset[str] = frozenset()
+    centre: str = ""
 
     @cached_property
     def whole(self) -> Plan:
         """The plan of which this one shows a part."""
-        return replace(self, part=None, apart=frozenset()) if self.part or self.apart else self
+        return replace(self, part=None, apart=frozenset(), centre="") if self.part or self.apart or self.centre else self
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
@@ -151,6 +81,8 @@ class Plan:
             return tuple(rule for rule in self.workflow.rules if rule.id in self.spine)
         if self.part:
             return tuple(rule for rule in self.whole.rules if rule.source.key in self.part.keys)
+        if self.centre:
+            return tuple(rule for rule in self.whole.rules if self.centre in (rule.source.key, rule.dest.key))
         return (*self.workflow.rules, *(gone(self.workflow, self.before) if self.before else ()))
 
     @cached_property
@@ -161,13 +93,15 @@ class Plan:
             return {key: state for key, state in self.workflow.states.items() if key in kept}
         if self.part:
             return {key: state for key, state in self.whole.states.items() if key in self.part.keys}
+        if self.centre:
+            return {self.centre: self.whole.states[self.centre]}
         earlier = self.before.states if self.before else {}
         return {**self.workflow.states, **{key: state for key, state in earlier.items() if key not in self.workflow.states}}
 
     @cached_property
     def endings(self) -> tuple[Event, ...]:
         """The events that only end the case, all from many states into the same final state, and are named on the cards."""
-        if self.part:
+        if self.part or self.centre:
             return self.whole.endings
         found = []
         for rules in _by_event(self.rules).values():
@@ -178,7 +112,8 @@ class Plan:
 
     def on_card(self, rule: Rule) -> bool:
         """Whether the rule is named on the card of its source and has no arrow."""
-        return rule.internal or rule.event.name in self._ending_names
+        away = bool(self.centre) and rule.source.key != self.centre  # what leads to the centre has an arrow
+        return rule.internal or (rule.event.name in self._ending_names and not away)
 
     @cached_property
     def _ending_names(self) -> frozenset[str]:
@@ -187,7 +122,7 @@ class Plan:
     @cached_property
     def forest(self) -> Forest:
         """Which states stand below and beside one another. The rules that may meet in a junction make no line: they run through it."""
-        meeting = {rule.id for junction in self._meetings for rule in junction.rules}
+        meeting = {rule.id for junction in self._meetings for rule in junction.rules} if not self.centre else set()
         off = len(self.workflow.spine)
         rules = [rule for rule in self.rules if not (self.on_card(rule) or rule.internal or rule.id in meeting)]
         rules.sort(key=lambda rule: self.spine.get(rule.id, off))
@@ -202,6 +137,8 @@ class Plan:
         """The junctions, in the order of the limits: but for the spine, of states that stand directly below one another."""
         if self.view == "spine":
             return self._meetings
+        if self.centre:
+            return ()
         orders = ((junction, self.forest.next_to_each_other(state.key for state in junction.states)) for junction in self._meetings)
         return tuple(replace(one, states=tuple(self.states[key] for key in order)) for one, order in orders if order)
 
@@ -257,8 +194,15 @@ class Plan:
         return {key: tuple(arrows) for key, arrows in found.items()}
 
     def entries(self, key: str) -> tuple[Arrow, ...]:
-        """The portals that lead to a state."""
-        return self._entries.get(key, ())
+        """The portals that lead to a state: none where all of them have arrows of their own."""
+        return () if self.centre else self._entries.get(key, ())
+
+    @cached_property
+    def left_out(self) -> Mapping[str, int]:
+        """Of the states of the spine that do not end the case but from which no arrow is drawn, how many ways on there are."""
+        drawn = {rule.source.key for rule in self.rules}
+        open_ones = [key for key, state in self.states.items() if self.view == "spine" and not state.final and key not in drawn]
+        return {key: sum(not rule.internal and rule.source.key == key for rule in self.workflow.rules) for key in open_ones}
 
     @cached_property
     def far(self) -> tuple[tuple[State, State], ...]:
@@ -266,6 +210,10 @@ class Plan:
         reached = {arrow.dest.key for arrow in self.arrows}
         last = {rule.dest.key: rule for rule in self.rules if rule.dest.final and rule.dest.key not in reached}
         return tuple((rule.source, rule.dest) for rule in last.values())
+
+    def neighbour(self, state: State) -> Card:
+        """The card of a state beside the centre, without the rules named on it."""
+        return replace(self.whole._card(state), rules=(), together=(), law=None)
 
     @cached_property
     def cards(self) -> tuple[Card, ...]:
@@ -332,29 +280,6 @@ class Plan:
         found = {rule.actor.key: rule.actor for rule in self.rules}
         found |= {card.actor.key: card.actor for card in self.cards if card.actor is not None}
         return tuple(sorted(found.values(), key=lambda actor: any(r.by_clock for r in self.rules if r.actor.key == actor.key)))
-
-
-def paired(now: Workflow, before: Workflow) -> Mapping[str, Rule]:
-    """The earlier rule of each rule, by the present id: the one of the same id, else one of the same source, event and destination."""
-    found = {rule.id: before.by_id[rule.id] for rule in now.rules if rule.id in before.by_id}
-    left: dict[tuple[str, str, str], list[Rule]] = {}
-    for rule in before.rules:
-        if rule.id not in found:
-            left.setdefault(_move(rule), []).append(rule)
-    for rule in now.rules:
-        if rule.id not in found and left.get(_move(rule)):
-            found[rule.id] = left[_move(rule)].pop(0)
-    return found
-
-
-def gone(now: Workflow, before: Workflow) -> tuple[Rule, ...]:
-    """The earlier rules that have no successor."""
-    kept = {rule.id for rule in paired(now, before).values()}
-    return tuple(rule for rule in before.rules if rule.id not in kept)
-
-
-def _move(rule: Rule) -> tuple[str, str, str]:
-    return rule.source.key, rule.event.name, rule.dest.key
 
 
 def _by_event(rules: tuple[Rule, ...]) -> Mapping[str, list[Rule]]:

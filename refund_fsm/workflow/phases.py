@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from refund_fsm.errors import BadData, WorkflowError, shown
+from refund_fsm.errors import WorkflowError, shown
 from refund_fsm.text import Text
 from refund_fsm.workflow.rows import State
 

@@ -35,7 +35,8 @@ class Workflow(Table):
     order and a request that have them at `at` (None when no order can). `limits` maps a state, or a tuple of states
     counted together, to a `Limit`, or to several, of which the first whose guards hold counts; `law` maps a state to a clock that only
     warns. `spine` is the path to show first; `accepts` is what `soundness` would find fault with and is meant so; `phases` are named
-    groups of states, no state in two, that pictures show together; `profile` is the policy where none is handed over (`guide`, `statute` or `platform`), and `holds_from` when this edition of the table came into force.
+    groups of states, no state in two, that pictures show together; `profile` is the policy where none is handed over (`guide`, `statute`
+    or `platform`), and `holds_from` when this edition of the table came into force.
     Raises `WorkflowError` naming the row when the table is faulty.
     """
 

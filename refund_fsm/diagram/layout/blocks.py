@@ -108,6 +108,7 @@ class Hung:
     block: Block
     half: float
     port: float
+    inwards: bool = False  # the line leads to the card
 
 
 def hang(into: Block, hung: Sequence[Hung], start: float, span: tuple[float, float], top: float, side: int, clear: float = 0.0) -> float:
@@ -123,21 +124,31 @@ def hang(into: Block, hung: Sequence[Hung], start: float, span: tuple[float, flo
         ends.append(y + one.height + UNDER + one.port)
         y += one.height + UNDER + one.block.height + APART
     ports = _ports(ends, *span)
-    bent = [place for place, (port, end) in enumerate(zip(ports, ends, strict=True)) if abs(port - end) > 0.5]
-    reach = max(STUB + RAIL * max(len(bent) - 1, 0), clear + TURN + RAIL * max(len(bent) - 1, 0) - abs(start))
+    rails = _rails(ports, ends)
+    wide = RAIL * max(rails.values(), default=0)
+    turn = STUB - TURN if any(one.inwards for one in hung) else TURN  # the room of an arrowhead is where the line arrives
+    reach = max(STUB + wide, clear + TURN + wide - abs(start))
     for place, one in enumerate(hung):
         edge = start + side * reach
         inner = -one.block.left if side > 0 else one.block.right
         middle = edge + side * max(one.half, inner)
         end = (middle - side * one.half, ends[place])
         corners: tuple[Point, ...] = ((start, ports[place]), end)
-        if place in bent:
-            rail = edge - side * (TURN + RAIL * bent.index(place))
+        if place in rails:
+            rail = edge - side * (turn + RAIL * rails[place])
             corners = ((start, ports[place]), (rail, ports[place]), (rail, ends[place]), end)
         into.take(one.block, middle, tops[place] + one.height + UNDER - one.block.top)
+        corners = corners[::-1] if one.inwards else corners
         x = end[0] + side * one.width / 2
         into.line(Line(one.key, corners, one.label, (x, tops[place] + one.height / 2)), one.width, one.height)
     return y
+
+
+def _rails(ports: Sequence[float], ends: Sequence[float]) -> dict[int, int]:
+    """On which rail a line turns, if it does: the farther up or down it runs, the nearer to the card."""
+    up = [place for place, (port, end) in enumerate(zip(ports, ends, strict=True)) if end < port - 0.5]
+    down = [place for place, (port, end) in enumerate(zip(ports, ends, strict=True)) if end > port + 0.5]
+    return {place: rail for rail, place in (*enumerate(reversed(up)), *enumerate(down))}
 
 
 def _ports(ends: Sequence[float], low: float, high: float) -> list[float]:

@@ -7,11 +7,12 @@ columns of the states beside it; to the left what runs through a junction. Must 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
-from refund_fsm.diagram.layout.blocks import APART, EDGE, Block, Box, Hung, Line, hang
-from refund_fsm.diagram.plan import Arrow, Junction, Plan
+from refund_fsm.diagram.layout.blocks import APART, EDGE, UNDER, Block, Box, Hung, Line, hang
+from refund_fsm.diagram.pieces import Arrow, Junction
+from refund_fsm.diagram.plan import Plan
 
 Ends = tuple[Box, dict[int, float]]
 Where = Literal["left", "right", "from left", "from right"]
@@ -145,7 +146,9 @@ class _Maker:
             for junction in self.plan.junctions:
                 if junction.states[-1].key == key:
                     floors[-1] = self._junction(block, junction, floors[-1])
-            if self._hangs(key):
+            if self.plan.centre:
+                self._around(block, key)
+            elif self._hangs(key):
                 side = self._side(floors, y, outward)
                 clear = self._clear(key, side, floors, y + height)
                 span = (y + EDGE, y + height - EDGE)
@@ -154,6 +157,17 @@ class _Maker:
                 y = self._down(block, key, keys[place + 1], y + height, floors, outward)
         self._ends = (block.boxes[keys[-1]], floors)
         return block
+
+    def _around(self, block: Block, key: str) -> None:
+        """What leads to a state hangs to its left, and what leads on to its right, both in the middle."""
+        card = block.boxes[key]
+        span = (card.y - card.height / 2 + EDGE, card.y + card.height / 2 - EDGE)
+        for side in (1, -1):
+            arrows = [arrow for arrow in self.plan.arrows if (arrow.source.key == key) is (side > 0)]
+            hung = [replace(self._portal(arrow, side), inwards=side < 0) for arrow in arrows]
+            height = sum(one.height + UNDER + one.block.height + APART for one in hung) - APART
+            if hung:
+                hang(block, hung, side * card.width / 2, span, card.y - height / 2, side)
 
     def _side(self, floors: Mapping[int, float], y: float, outward: int) -> int:
         return outward or (1 if floors[1] <= y or floors[1] <= floors[-1] else -1)
