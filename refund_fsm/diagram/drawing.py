@@ -10,11 +10,12 @@ from pathlib import Path
 
 from refund_fsm.case import RefundCase
 from refund_fsm.diagram import case_marks, counts_marks, difference_marks, dot
-from refund_fsm.diagram.labels import Labels, Lang
+from refund_fsm.diagram.labels import Labels
 from refund_fsm.diagram.marks import Marks
 from refund_fsm.diagram.parts import Part
 from refund_fsm.diagram.plan import VIEWS, Plan, View
 from refund_fsm.diagram.render import Diagram
+from refund_fsm.diagram.wording import Lang
 from refund_fsm.errors import BadData, MissingPart, one_of
 from refund_fsm.text import Text, languages
 from refund_fsm.workflow import Policy, Workflow
@@ -76,6 +77,11 @@ def draw(
     if state is not None or view == "near":
         plan = replace(plan, centre=_centre(plan, state))
     return Diagram(dot.source(Labels(plan, lang, marks)), workflow, lang, policy)
+
+
+def phases(workflow: Workflow) -> tuple[Text, ...]:
+    """The names of the phases that the view `phases` shows, in their order: the workflow's own, or those cut along its spine."""
+    return tuple(part.name for part in Plan(workflow, workflow.default_policy(), "phases").parts)
 
 
 def _centre(plan: Plan, state: object) -> str:

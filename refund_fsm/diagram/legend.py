@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from refund_fsm.diagram.labels import COUNTS, PLATFORM_MARK, SOURCE_MARK, Labels, chip, is_published
+from refund_fsm.diagram.labels import COUNTS, Labels
 from refund_fsm.diagram.limits import SPECIAL_MARK
 from refund_fsm.diagram.markup import Line, Piece, Run, Stroke, block
 from refund_fsm.diagram.metrics import wrap
 from refund_fsm.diagram.palette import INK, MUTED, SLATE, SUCCESS
 from refund_fsm.diagram.parts import Part
 from refund_fsm.diagram.pieces import Card
+from refund_fsm.diagram.wording import PLATFORM_MARK, SOURCE_MARK, chip, is_published
 from refund_fsm.text import Text, words
 from refund_fsm.workflow import ASSUMED, CATALOGUE, Workflow, spelled
 

@@ -12,9 +12,9 @@ from typing import Any
 from refund_fsm.diagram import dark, fonts, layers, mermaid
 from refund_fsm.diagram.described import DESCRIBED
 from refund_fsm.diagram.dot import FONT, Engine, laid_out
-from refund_fsm.diagram.labels import Lang
 from refund_fsm.diagram.markup import APART
 from refund_fsm.diagram.palette import HALO
+from refund_fsm.diagram.wording import Lang
 from refund_fsm.errors import BadData, needing
 from refund_fsm.workflow import Policy, Workflow, write
 

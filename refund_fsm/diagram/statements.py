@@ -67,6 +67,7 @@ def _add_start(graph: graphviz.Digraph, labels: Labels, places: Places | None) -
     _add(graph, START, **dot, **at, label="", id="start", tooltip=" ", **{"class": "start"})
     plain = labels.marks.rest.tone == "plain"
     look = (dict(HAPPY) if plain else {**HAPPY, "penwidth": WIDE[""]}) if plan.spine else {"color": SLATE}
+    look |= {} if places else {"minlen": "2"}  # the spine stands close: the arrow would touch the dot
     if places:
         look |= places.line("start", look.get("arrowsize", PLAIN["arrowsize"]))
     _add(graph, START, slug(plan.workflow.initial.key), **look, id="edge-start", **{"class": "start"}, tooltip=" ")

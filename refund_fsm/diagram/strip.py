@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from refund_fsm.diagram.labels import Labels, chip
+from refund_fsm.diagram.labels import Labels
 from refund_fsm.diagram.markup import Label, Line, Run, block
 from refund_fsm.diagram.metrics import wrap
 from refund_fsm.diagram.palette import INK, MUTED, PALE, PAPER, SLATE
 from refund_fsm.diagram.parts import Part
+from refund_fsm.diagram.wording import chip
 
 BOX_MOST = 190  # points
 
