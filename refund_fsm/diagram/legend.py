@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from refund_fsm.diagram.labels import COUNTS, Labels
 from refund_fsm.diagram.limits import SPECIAL_MARK
-from refund_fsm.diagram.markup import Line, Piece, Run, Stroke, block
+from refund_fsm.diagram.markup import Label, Line, Piece, Run, Stroke, block
 from refund_fsm.diagram.metrics import wrap
 from refund_fsm.diagram.palette import INK, MUTED, SLATE, SUCCESS
 from refund_fsm.diagram.parts import Part
@@ -44,7 +44,7 @@ class Legend:
 
     labels: Labels
 
-    def source(self) -> str:
+    def source(self) -> Label:
         """The whole, as markup."""
         plan, say = self.labels.plan, self.labels.say
         lines = self._title()

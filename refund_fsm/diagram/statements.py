@@ -163,7 +163,13 @@ def _add_pill(graph: graphviz.Digraph, labels: Labels, places: Places, arrow: Ar
     if tone == "faded":
         look = {"color": fade(colour), "fillcolor": fade(colour) if state.final and not good else PAPER}
     classes = " ".join(("portal", *_tone(tone)))
-    look |= {"penwidth": "1.2", "margin": "0", "tooltip": hint(f"{state.key}: {labels.say(state.text)}"), "class": classes}
+    look |= {
+        "id": f"portal-{slug(arrow.rules[0].id)}",
+        "penwidth": "1.2",
+        "margin": "0",
+        "tooltip": hint(f"{state.key}: {labels.say(state.text)}"),
+        "class": classes,
+    }
     _add(graph, name, label=places.pills[arrow.rules[0].id], **look, **places.pill_at(arrow))
     return name
 

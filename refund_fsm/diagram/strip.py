@@ -35,8 +35,7 @@ class Strip:
         lines += [Line((Run(line, 13, name, bold=True),)) for text in rest for line in wrap(text, 13, BOX_MOST, bold=True)]
         lines += [Line((Run(line, 11, quiet),)) for text in more for line in wrap(text, 11, BOX_MOST)]
         states = self.labels.plan.whole.states
-        lang = "en" if self.labels.lang == "en" else "zh"
-        said = " · ".join(states[key].text.get(lang) for key in part.keys)
+        said = " · ".join(self.labels.each(states[key].text)[0] for key in part.keys)
         told = [Line((Run(line, 9, quiet),)) for line in wrap(said, 9, BOX_MOST)]
         return block([*lines, *told], least=110)
 

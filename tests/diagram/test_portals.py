@@ -20,6 +20,7 @@ from tests.exchange import WORKFLOW
 from tests.labelled import LONG, looked_at, own
 from tests.workflows import ALL, EVERY_KEY
 
+VIEWS: tuple[diagram.View, ...] = ("full", "phases")
 BEFORE = {"third_party": 23006, "self_operated": 8818, "shop_official": 35176, "virtual": 2263, "exchange": 3106}
 """How long all lines of a full picture were together, in points, before there were portals (2026-11-29, dc68acd)."""
 
@@ -48,9 +49,9 @@ def several() -> dict[str, Callable[[], diagram.Diagram]]:
         for view, given in arguments.items():
             made[f"{workflow.key} {view} {lang}"] = partial(diagram.draw, workflow, lang=lang, **given)
     for seed in range(4):
-        for view in ("full", "phases"):
+        for view in VIEWS:
             made[f"random {seed} {view}"] = partial(diagram.draw, some(seed), view=view)
-    for view in ("full", "phases"):
+    for view in VIEWS:
         made[f"long labels {view}"] = partial(diagram.draw, own(LONG), view=view)
     made["shop_official since third_party"] = partial(diagram.draw, orders.get("shop_official"), before=orders.get("third_party"))
     made["exchange since virtual"] = partial(diagram.draw, WORKFLOW, before=orders.get("virtual"))

@@ -35,7 +35,8 @@ def test_a_faulty_phase_is_named(phases: Any, why: str) -> None:
 
 
 def test_phases_are_kept_as_tuples_and_do_not_change_what_the_table_does() -> None:
-    made = replace(WORKFLOW, phases=iter([[A, [WISHED]], (B, [CHECKING])]))
+    given: Any = iter([[A, [WISHED]], (B, [CHECKING])])
+    made = replace(WORKFLOW, phases=given)
     assert made.phases == ((A, (WISHED,)), (B, (CHECKING,)))
     assert made.fingerprint == WORKFLOW.fingerprint
 
