@@ -43,5 +43,10 @@ class Strip:
         """The bar above a part, as wide as the picture."""
         number = chip(str(part.number), 14, SLATE)
         first, *more = self.labels.each(part.name)
-        runs = (number, Run(first, 15, INK, bold=True), *(Run(one, 12, MUTED) for one in more))
-        return block([Line(runs, gap=8)], least=width)
+        whole = Line((number, Run(first, 15, INK, bold=True), *(Run(one, 12, MUTED) for one in more)), gap=8)
+        if whole.width <= width:
+            return block([whole], least=width)
+        opening, *rest = wrap(first, 15, width - 40, bold=True)
+        lines = [Line((number, Run(opening, 15, INK, bold=True)), gap=8), *(Line((Run(line, 15, INK, bold=True),)) for line in rest)]
+        lines += [Line((Run(line, 12, MUTED),)) for text in more for line in wrap(text, 12, width)]
+        return block(lines, least=width)

@@ -44,7 +44,7 @@ def test_the_committed_gallery_is_what_is_drawn(made: list[tuple[str, bytes]]) -
 
 
 def test_each_order_type_has_every_kind(made: list[tuple[str, bytes]]) -> None:
-    ends = [".dot", ".svg", ".spine.dot", ".spine.svg", ".case.svg", ".counts.svg", ".difference.svg", ".mmd", ".html"]
+    ends = [".dot", ".svg", ".spine.dot", ".spine.svg", ".phases.dot", ".phases.svg", ".case.svg", ".counts.svg", ".difference.svg", ".mmd", ".html"]
     assert [name for name, _ in made] == [f"{key}{end}" for key in orders.keys() for end in ends] + ["README.md"]
 
 
