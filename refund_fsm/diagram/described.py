@@ -7,7 +7,7 @@ from refund_fsm.text import Text
 
 DESCRIBED = " ‖ "  # between the title and the description
 COUNTED = Text("{0} 个状态，{1} 条规则。", "{0} states, {1} rules.")
-WAY = Text("主流程：{0}。", "Happy path: {0}.")
+PATH = Text("主流程：{0}。", "Happy path: {0}.")
 
 
 def described(labels: Labels) -> str:
@@ -15,6 +15,6 @@ def described(labels: Labels) -> str:
     plan = labels.plan
     texts = [Text(*(text.format(len(plan.states), len(plan.rules)) for text in (COUNTED.zh, COUNTED.en)))]
     if plan.workflow.spine:
-        way = plan.workflow.spine[0]
-        texts.append(Text(WAY.zh.format(" → ".join(one.zh for one in way)), WAY.en.format(" → ".join(one.en for one in way))))
+        path = plan.workflow.spine[0]
+        texts.append(Text(PATH.zh.format(" → ".join(one.zh for one in path)), PATH.en.format(" → ".join(one.en for one in path))))
     return " ".join(labels.say(text) for text in texts)

@@ -86,7 +86,7 @@ class Labels(Wording):
         return block(faded(lines) if self.tone_of(arrow) == "faded" else lines)
 
     def more(self, count: int) -> Label:
-        """That a state has ways on which are not drawn."""
+        """That rules lead on from a state which are not drawn."""
         said = self.say(Text(MORE.zh.format(count), MORE.en.format(count) if count > 1 else ONE_MORE))
         return block([Line((Run(said, 10, MUTED),), "centre")])
 

@@ -199,7 +199,7 @@ class Plan:
 
     @cached_property
     def left_out(self) -> Mapping[str, int]:
-        """Of the states of the spine that do not end the case but from which no arrow is drawn, how many ways on there are."""
+        """Of the states of the spine that do not end the case but from which no arrow is drawn, how many rules lead on."""
         drawn = {rule.source.key for rule in self.rules}
         open_ones = [key for key, state in self.states.items() if self.view == "spine" and not state.final and key not in drawn]
         return {key: sum(not rule.internal and rule.source.key == key for rule in self.workflow.rules) for key in open_ones}

@@ -1,4 +1,4 @@
-"""Owns the phases that order types have in common, and the way of goods through them. Data only."""
+"""Owns the phases that order types have in common, and the path of goods through them. Data only."""
 
 from __future__ import annotations
 
@@ -21,4 +21,4 @@ EXCHANGE = Text("换货", "Exchange")
 PLATFORM_STEPS_IN = Text("平台介入", "The platform steps in")
 RETURN = (Text("退货与验货", "Return and inspection"), (awaiting_return, return_shipped, received, receipt_rejected))
 PAYOUT = (Text("打款", "Payout"), (refunding, refund_failed, refunded))
-WAY_OF_GOODS = (draft, requested, reviewing, awaiting_return, return_shipped, received, refunding, refunded)
+PATH_OF_GOODS = (draft, requested, reviewing, awaiting_return, return_shipped, received, refunding, refunded)

@@ -63,7 +63,7 @@ from refund_fsm.orders.goods import (
     wants_return,
     window_open,
 )
-from refund_fsm.orders.phases import FILING, PAYOUT, PLATFORM_STEPS_IN, RETURN, WAY_OF_GOODS
+from refund_fsm.orders.phases import FILING, PATH_OF_GOODS, PAYOUT, PLATFORM_STEPS_IN, RETURN
 from refund_fsm.text import Text
 from refund_fsm.workflow import CLOCK, Event, Limit, Order, Policy, RefundRequest, Rule, State, UpTo, Workflow, effect, guard
 
@@ -292,7 +292,7 @@ WORKFLOW = Workflow(
     limits=LIMITS,
     law={received: Limit("statutory_refund_days", cites="L1")},
     freight_of=freight_of,
-    spine=(WAY_OF_GOODS, (reviewing, rejected, platform_arbitration)),
+    spine=(PATH_OF_GOODS, (reviewing, rejected, platform_arbitration)),
     accepts=ACCEPTED,
     phases=((FILING, FIRST_STATES), RETURN, (PLATFORM_STEPS_IN, (platform_arbitration, ruled_against, escalated)), PAYOUT),
 )

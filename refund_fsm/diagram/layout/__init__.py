@@ -7,7 +7,7 @@ Must not know colours, words or Graphviz.
 from __future__ import annotations
 
 from refund_fsm.diagram.layout.blocks import Box
-from refund_fsm.diagram.layout.routes import Point, spline
+from refund_fsm.diagram.layout.curves import Point, spline
 from refund_fsm.diagram.layout.sheet import Sheet, Where, Wire, pill_of, placed
 
 __all__ = ["Box", "Point", "Sheet", "Where", "Wire", "pill_of", "placed", "spline"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 
-from refund_fsm.diagram.layout.routes import Point
+from refund_fsm.diagram.layout.curves import Point
 
 STUB = 26.0  # between a card and what hangs from it
 TURN = 18.0  # between the last turn of a line and where it arrives
