@@ -36,6 +36,8 @@ class Drawing:
     output: Path
     lang: diagram.Lang = "both"
     view: diagram.View = "full"
+    phase: int | None = None
+    state: str | None = None
     policy: Policy | None = None
     case: RefundCase | None = None
     counts: Mapping[str, int] | None = None
@@ -57,15 +59,22 @@ class Drawing:
             return self._one()
         found, lacking = [], ""
         for workflow in self.workflows:
-            picture = self._picture(workflow)
+            picture = self._picture(workflow, self.phase)
             found += [(f"{slug(workflow.key)}{self._kind}{form}", picture.rendered(form)) for form in WRITTEN]
             lacking += picture.fallback
+            if self.view == "phases" and self.phase is None:
+                found += self._phases(workflow)
         return found, "".join(sorted(set(lacking)))
+
+    def _phases(self, workflow: Workflow) -> list[tuple[str, bytes]]:
+        """Each phase as a file of its own."""
+        numbers = range(1, len(diagram.phases(workflow)) + 1)
+        return [(f"{slug(workflow.key)}.phase-{number}.svg", self._picture(workflow, number).rendered(".svg")) for number in numbers]
 
     def _gallery(self) -> list[tuple[str, bytes]]:
         from refund_fsm.cli import gallery
 
-        asked = (self.policy, self.case, self.counts, self.waits, self.before)
+        asked = (self.policy, self.case, self.counts, self.waits, self.before, self.phase, self.state)
         if self.view != "full" or any(one is not None for one in asked):
             raise BadData("--all", True, "no --view, --policy, --case, --counts or --before beside it: it draws all kinds")
         if self.into_file:
@@ -85,7 +94,7 @@ class Drawing:
             raise BadData(
                 "--output", str(self.output), "another suffix with --view, --case, --counts or --before: Mermaid text shows all rules"
             )
-        picture = self._picture(workflow)
+        picture = self._picture(workflow, self.phase)
         return [(self.output.name, picture.rendered(form))], picture.fallback
 
     def _page(self, workflow: Workflow) -> bytes:
@@ -95,10 +104,12 @@ class Drawing:
             )
         return diagram.page(workflow, policy=self.policy, counts=self.counts, waits=self.waits).html.encode()
 
-    def _picture(self, workflow: Workflow) -> diagram.Diagram:
+    def _picture(self, workflow: Workflow, phase: int | None) -> diagram.Diagram:
         return diagram.draw(
             workflow,
             view=self.view,
+            phase=phase,
+            state=self.state,
             lang=self.lang,
             policy=self.policy,
             case=self.case,
@@ -115,7 +126,8 @@ class Drawing:
         if self.before is not None:
             return ".difference"
         counted = ".counts" if self.counts is not None or self.waits is not None else ""
-        return (".spine" if self.view == "spine" else "") + counted
+        view = {"full": "", "near": f".near-{slug(self.state or '')}"}.get(self.view, f".{self.view}")
+        return (f".phase-{self.phase}" if self.phase is not None else view) + counted
 
     def write(self, files: Sequence[tuple[str, bytes]]) -> list[Path]:
         """Writes the files, each whole or not at all; returns their paths."""

@@ -19,6 +19,8 @@ from refund_fsm.text import Text
 from refund_fsm.workflow import Policy, Workflow
 
 File = tuple[str, bytes]
+PHASE = ".phase-"
+ORDER = (".spine", ".phases")  # what the README shows first
 BEFORE_THE_END = timedelta(hours=1)
 CHANGED = Policy.from_mapping({"profile": "statute", "on_merchant_silence": "escalate", "return_days": 10, "evidence_hours": 72})
 RANDOM_WALKS, SEED = 1_000, 20260212
@@ -44,7 +46,7 @@ def files(workflows: Iterable[Workflow], *, lang: diagram.Lang = "both") -> list
         key = slug(workflow.key)
         shown = list(pictures(workflow, lang=lang))
         for one in shown:
-            forms = (".dot", ".svg") if one.name in ("", ".spine") else (".svg",)
+            forms = (".dot", ".svg") if one.name in ("", ".spine", ".phases") else (".svg",)
             made += [(f"{key}{one.name}{form}", one.picture.rendered(form)) for form in forms]
         made.append((f"{key}.mmd", shown[0].picture.rendered(".mmd")))
         counts, waits = _traffic(workflow)
@@ -56,9 +58,12 @@ def files(workflows: Iterable[Workflow], *, lang: diagram.Lang = "both") -> list
 
 
 def pictures(workflow: Workflow, *, lang: diagram.Lang = "both") -> Iterator[Shown]:
-    """The pictures of one workflow: full, spine, and one each of the case, counts and difference views."""
+    """The pictures of one workflow: full, spine, phases together and alone, and one each of the case, counts and difference views."""
     yield Shown("", diagram.draw(workflow, lang=lang), FULL)
     yield Shown(".spine", diagram.draw(workflow, view="spine", lang=lang), SPINE)
+    yield Shown(".phases", diagram.draw(workflow, view="phases", lang=lang), PHASES)
+    for number, name in enumerate(diagram.phases(workflow), 1):
+        yield Shown(f".phase-{number}", diagram.draw(workflow, view="phases", phase=number, lang=lang), name)
     case = shown_case(workflow)
     if case is not None:
         yield Shown(".case", diagram.draw(workflow, case=case, lang=lang), CASE)
@@ -97,6 +102,7 @@ def shown_case(workflow: Workflow) -> RefundCase | None:
 
 FULL = Text("全图：每条规则一次", "Full: every rule once")
 SPINE = Text("主线", "The spine")
+PHASES = Text("分段：每条规则一次，按阶段，可直接阅读", "Phase by phase: every rule once, legible as it stands")
 CASE = Text("一笔售后：走过的步骤、当前状态、下一步与期限", "One case: the way taken, where it is, what may follow, by when")
 COUNTS = Text(
     "次数与时间：线宽 ∝ √次数（示例，随机走法，非真实数据）", "Counts and times: width ∝ √count (illustrative: random walks, no real data)"
@@ -128,6 +134,12 @@ def _section(workflow: Workflow, key: str, shown: list[Shown]) -> str:
         f"- Graphviz: [{key}.dot]({key}.dot) · Mermaid: [{key}.mmd]({key}.mmd)",
         "",
     ]
-    for one in sorted(shown, key=lambda one: one.name != ".spine"):
+    alone = [one for one in shown if one.name.startswith(PHASE)]
+    for one in sorted(
+        (one for one in shown if one not in alone), key=lambda one: ORDER.index(one.name) if one.name in ORDER else len(ORDER)
+    ):
         lines += [f"### {one.caption.zh}", "", one.caption.en, "", f"![{one.caption.en}]({key}{one.name}.svg)", ""]
+        if one.name == ".phases":
+            links = (f"[{each.caption.zh} {each.caption.en}]({key}{each.name}.svg)" for each in alone)
+            lines += [f"单独的文件 / Each alone: {' · '.join(links)}", ""]
     return "\n".join(lines)

@@ -17,6 +17,8 @@ class Views(StrEnum):
 
     FULL = "full"
     SPINE = "spine"
+    PHASES = "phases"
+    NEAR = "near"
 
 
 def draw(
@@ -33,8 +35,11 @@ def draw(
     ] = "diagrams",
     every: Annotated[bool, typer.Option("--all", help="All kinds of pictures, the pages, and a README that shows them.")] = False,
     view: Annotated[
-        Views, typer.Option("--view", help="Every rule, or the main way alone.", **choice("--view", Views, Views))
+        Views,
+        typer.Option("--view", help="Every rule, the main way alone, phase by phase, or one state.", **choice("--view", Views, Views)),
     ] = Views.FULL,
+    phase: Annotated[int | None, typer.Option("--phase", metavar="NUMBER", help="With --view phases: this one alone.")] = None,
+    state: Annotated[str | None, typer.Option("--state", metavar="KEY", help="With --view near: the state to show.")] = None,
     policy: PolicyOption = None,
     case: Annotated[
         str | None, typer.Option("--case", metavar="FILE", help="Lay a case over it: a scenario, or a saved case (.json).")
@@ -62,6 +67,8 @@ def draw(
         output=drawing.place(output),
         lang=written(lang).value,
         view=view.value,
+        phase=phase,
+        state=state,
         policy=chosen,
         case=found,
         counts=told,

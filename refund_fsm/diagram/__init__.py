@@ -5,11 +5,11 @@ Must not compute what it shows: a case, counts, waits or another policy are hand
 
 from __future__ import annotations
 
-from refund_fsm.diagram.drawing import LAID_OUT, PINNED, draw, pinned, stale
-from refund_fsm.diagram.labels import Lang
+from refund_fsm.diagram.drawing import LAID_OUT, PINNED, draw, phases, pinned, stale
 from refund_fsm.diagram.markup import slug
 from refund_fsm.diagram.page import Page, page
 from refund_fsm.diagram.plan import View
 from refund_fsm.diagram.render import SUFFIXES, Diagram
+from refund_fsm.diagram.wording import Lang
 
-__all__ = ["LAID_OUT", "PINNED", "SUFFIXES", "Diagram", "Lang", "Page", "View", "draw", "page", "pinned", "slug", "stale"]
+__all__ = ["LAID_OUT", "PINNED", "SUFFIXES", "Diagram", "Lang", "Page", "View", "draw", "page", "phases", "pinned", "slug", "stale"]

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from operator import methodcaller
 
+from refund_fsm.diagram import policy_words
 from refund_fsm.diagram.limits import SPECIAL_MARK, Row, Special, becomes, in_short, is_plain, rows_of
 from refund_fsm.diagram.marks import CHANGES, Mark, Marks, Note, Sign
-from refund_fsm.diagram.plan import gone, paired
+from refund_fsm.diagram.versions import gone, paired
 from refund_fsm.text import SHANGHAI, Text, words
 from refund_fsm.workflow import Guard, Limit, Policy, Rule, State, Value, Workflow, assignments, counting, reads_of, unit_of
 
@@ -35,8 +36,9 @@ def marks_of(now: Workflow, policy: Policy, before: Workflow, earlier: Policy) -
     rules = dict(_rules(now, policy, before, earlier))
     states = dict(_states(now, policy, before, earlier))
     fields = [name for name in Policy.model_fields if getattr(policy, name) != getattr(earlier, name) and _acts(name, now, policy, earlier)]
-    said = " · ".join(f"{name}: {_value(name, earlier)} → {_value(name, policy)}" for name in fields)
-    heading = (Text(said, said),) if fields else () if rules or states else (NOTHING,)
+    told = [policy_words.change(name, policy, earlier) for name in fields]
+    said = Text("；".join(one.zh for one in told), "; ".join(one.en for one in told))
+    heading = (said,) if fields else () if rules or states else (NOTHING,)
     if now.key != before.key:
         other = Text(COMPARED.zh.format(before.label.zh), COMPARED.en.format(before.label.en))
         heading = (other, *heading)
@@ -51,14 +53,6 @@ def _acts(name: str, workflow: Workflow, policy: Policy, earlier: Policy) -> boo
     facts = {said for one in workflow.fact_fields for said in (one.name, one.up_to)}
     alone = earlier.model_copy(update={name: getattr(policy, name)})
     return name in limits | facts or bool(_moved_facts(workflow, alone, earlier))
-
-
-def _value(name: str, policy: Policy) -> str:
-    value = getattr(policy, name)
-    if name == "special":
-        return f"{len(policy.special)} {SPECIAL_MARK}"
-    at_most = getattr(value, "at_most", None)
-    return str(value) if at_most is None else f"{getattr(value, 'at_least', '')}–{at_most}"
 
 
 def _rules(now: Workflow, policy: Policy, before: Workflow, earlier: Policy) -> Iterator[tuple[str, Mark]]:
@@ -100,7 +94,9 @@ def _by_policy(workflow: Workflow, rule: Rule, policy: Policy) -> Note:
     """What the policy says that lets the rule fire, or bars it."""
     domains = workflow.domains(policy)
     fixed = [one.name for one in workflow.fact_fields if one.by_policy and any(one.name in reads_of(guard, domains) for guard in rule.when)]
-    return Note(Text("因政策", "by policy"), "change", ", ".join(f"{name} = {getattr(policy, name)}" for name in fixed))
+    told = [(policy_words.FIELDS[name], policy_words.value(name, policy)) for name in fixed]
+    zh, en = "，".join(f"{name.zh}：{value.zh}" for name, value in told), ", ".join(f"{name.en}: {value.en}" for name, value in told)
+    return _note(Text(f"因政策（{zh}）", f"by policy ({en})"))
 
 
 def _altered(old: Rule, rule: Rule, *, sources: bool) -> Iterator[Note]:

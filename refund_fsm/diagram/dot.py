@@ -5,29 +5,29 @@ Must not decide what is shown or how it is worded.
 
 from __future__ import annotations
 
-import math
 import shutil
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
+from refund_fsm.diagram.described import DESCRIBED, described
 from refund_fsm.diagram.labels import Labels
+from refund_fsm.diagram.layout import Point
 from refund_fsm.diagram.legend import Legend
-from refund_fsm.diagram.marks import TONES, strongest
-from refund_fsm.diagram.markup import APART, slug
-from refund_fsm.diagram.palette import MUTED, PAPER, SLATE, SUCCESS, fade, tint, tone_colour
-from refund_fsm.diagram.plan import Arrow, Card, Junction
+from refund_fsm.diagram.markup import Label, slug
+from refund_fsm.diagram.palette import PAPER
+from refund_fsm.diagram.panels import Plate, panels
+from refund_fsm.diagram.places import Places, point
+from refund_fsm.diagram.statements import PLAIN, add_plate, add_sheet, hint
 from refund_fsm.errors import MissingPart, RefundFsmError, one_of
-from refund_fsm.workflow import Actor, Rule
 
 if TYPE_CHECKING:
-    import graphviz
+    pass
 
 Engine = Literal["pure", "system"]
 ENGINES = ("pure", "system")
 PROGRAM = "graphviz-pure"
 FONT = "Noto Sans SC,Noto Sans CJK SC,Source Han Sans SC,PingFang SC,Hiragino Sans GB,Microsoft YaHei,sans-serif"
-START = "(start)"  # no slug holds a bracket, so no state can have this name
 GRAPH = {
     "rankdir": "TB",
     "bgcolor": PAPER,
@@ -40,151 +40,51 @@ GRAPH = {
 }
 CLOSE = {"ranksep": "0.18"}  # the spine alone, so that it stays short
 NODE = {"shape": "box", "style": "rounded,filled", "margin": "0.1,0.07", "penwidth": "1.8", "height": "0.3"}
-HAPPY = {"color": SUCCESS, "penwidth": "3.4", "weight": "80", "arrowsize": "0.95"}
-PLAIN = {"penwidth": "1.3", "arrowsize": "0.75"}
-WIDE = {"": "1.6", "taken": "4", "now": "3.4", "next": "2", "added": "3", "removed": "3", "changed": "3"}
-RESERVED = {*TONES, "state", "final", "start", "node", "edge", "graph", "happy", "junction", "stem", "row", "line", "over", "halo"}
-QUOTES = '""'
-THINNEST, WIDEST = 0.8, 9.0  # points, in the counts view
 
 
 def source(labels: Labels) -> str:
-    """The picture as DOT."""
+    """The picture as DOT: the spine is for Graphviz to lay out, everything else says where it stands."""
+    plan = labels.plan
+    if plan.view == "spine":
+        return _written(labels, [(labels, None)], CLOSE)
+    if plan.view == "phases":
+        made = panels(labels, (plan.part,) if plan.part else plan.parts)
+        return _written(labels, [(sheet.labels, sheet) for sheet in made.sheets], made.title_over, made.plates)
+    places = Places(labels)
+    return _written(labels, [(labels, places)], places.title_over)
+
+
+def _written(
+    labels: Labels,
+    sheets: Sequence[tuple[Labels, Places | None]],
+    look: Mapping[str, str] | Callable[[Label], Point],
+    plates: Sequence[Plate] = (),
+) -> str:
+    """A graph of sheets under one title: `look` are attributes, or says where the title stands."""
     import graphviz
 
-    plan = labels.plan
-    name = _hint(labels.say(plan.workflow.label))
+    workflow = labels.plan.workflow
     legend = Legend(labels).source()
     graph = graphviz.Digraph(
-        slug(plan.workflow.key),
+        slug(workflow.key),
         graph_attr={
             **GRAPH,
-            **(CLOSE if plan.view == "spine" else {}),
+            **({"layout": "nop2", "lp": point(look(legend))} if callable(look) else look),
             "fontname": FONT,
             "label": legend,
-            "id": f"workflow-{slug(plan.workflow.key)}",
-            "tooltip": name,
+            "id": f"workflow-{slug(workflow.key)}",
+            "tooltip": hint(labels.say(workflow.label)),
+            "comment": hint(f"{labels.say(workflow.label)}{DESCRIBED}{described(labels)}"),
         },
         node_attr={**NODE, "fontname": FONT},
         edge_attr={**PLAIN, "fontname": FONT},
     )
-    dot = {"shape": "circle", "style": "filled", "fillcolor": SLATE, "color": SLATE, "width": "0.2", "height": "0.2", "fixedsize": "true"}
-    _add(graph, START, **dot, label="", id="start", tooltip=" ", **{"class": "start"})
-    for card in plan.cards:
-        _add_card(graph, labels, card)
-    for junction in plan.junctions:
-        _add_junction(graph, labels, junction)
-    plain = labels.marks.rest.tone == "plain"
-    start = (dict(HAPPY) if plain else {**HAPPY, "penwidth": WIDE[""]}) if plan.spine else {"color": SLATE}
-    _add(graph, START, slug(plan.workflow.initial.key), **start, id="edge-start", **{"class": "start"}, tooltip=" ")
-    for arrow in plan.arrows:
-        _add_arrow(graph, labels, arrow)
-    for near, state in plan.far:
-        _add(graph, slug(near.key), slug(state.key), style="invis")
+    for plate in plates:
+        add_plate(graph, plate)
+    for one, places in sheets:
+        add_sheet(graph, one, places)
     text: str = graph.source
     return text
-
-
-def _add_card(graph: graphviz.Digraph, labels: Labels, card: Card) -> None:
-    state = card.state
-    tone = labels.marks.state(state.key).tone
-    classes = ["state", *(["final"] if state.final else []), *([_of(card.actor)] if card.actor else []), *_tone(tone)]
-    if state.final:
-        colour = SUCCESS if card.success or card.good else SLATE
-        colour = fade(colour) if tone == "faded" else colour
-        inside = colour if not card.good else PAPER if tone == "faded" else tint(SUCCESS)
-        look = {"color": colour, "fillcolor": inside, "peripheries": "2"}
-    else:
-        colour = labels.colour(card.actor.key) if card.actor else MUTED
-        look = {"color": colour, "fillcolor": tint(colour)}
-        if tone == "faded":
-            look = {"color": fade(colour), "fillcolor": PAPER}
-    if tone in ("now", "taken"):
-        look["penwidth"] = WIDE[tone]
-    elif tone in ("added", "removed", "changed"):
-        look |= {"color": tone_colour(tone), "penwidth": WIDE[tone], **({"style": "rounded,filled,dashed"} if tone == "removed" else {})}
-    name = _hint(f"{state.key}: {labels.say(state.text)}")
-    _add(
-        graph, slug(state.key), label=labels.card(card), **look, id=f"state-{slug(state.key)}", tooltip=name, **{"class": " ".join(classes)}
-    )
-
-
-def _of(actor: Actor) -> str:
-    """The class of what an actor fires: its key, kept apart from the words that have a meaning of their own there."""
-    return f"actor-{slug(actor.key)}" if actor.key in RESERVED else slug(actor.key)
-
-
-def _tone(tone: str) -> list[str]:
-    return [] if tone == "plain" else [tone]
-
-
-def _add_junction(graph: graphviz.Digraph, labels: Labels, junction: Junction) -> None:
-    first = junction.rules[0]
-    colour = labels.colour(first.actor.key)
-    whole = strongest(labels.marks.rule(rule.id) for rule in junction.rules)
-    seen = fade(colour) if whole == "faded" else colour
-    shape = {"shape": "diamond", "style": "filled", "fillcolor": seen, "color": seen, "width": "0.16", "height": "0.16"}
-    _add(graph, junction.name, label="", **shape, fixedsize="true", tooltip=" ", **{"class": f"junction {_of(first.actor)}"})
-    for state in junction.states:
-        rules = junction.rules_from(state)
-        tone = strongest(labels.marks.rule(rule.id) for rule in rules)
-        look = {"color": fade(colour) if tone == "faded" else colour, "dir": "none", **({"style": "dashed"} if first.by_clock else {})}
-        look |= _width(labels, rules, tone)
-        ids = (f"rule-{slug(rule.id)}" for rule in rules)
-        classes = " ".join(("stem", _of(first.actor), *ids, *_tone(tone)))
-        _add(graph, slug(state.key), junction.name, **look, tooltip=" ", **{"class": classes})
-
-
-def _add_arrow(graph: graphviz.Digraph, labels: Labels, arrow: Arrow) -> None:
-    tone = strongest(labels.marks.rule(rule.id) for rule in arrow.rules)
-    classes = [_of(arrow.actor), *(["happy"] if arrow.happy else []), *(f"rule-{slug(rule.id)}" for rule in arrow.rules), *_tone(tone)]
-    look = dict(HAPPY) if arrow.happy else {"color": labels.colour(arrow.actor.key), "weight": "1" if arrow.rank is None else "3"}
-    if arrow.by_clock:
-        look["style"] = "dashed"
-    if labels.marks.rest.tone == "faded":
-        look["penwidth"] = WIDE[""]
-    if tone == "faded":
-        look["color"] = fade(look["color"])
-    elif tone in ("added", "removed", "changed"):
-        look |= {"color": tone_colour(tone), **({"style": "dotted"} if tone == "removed" else {})}
-    look |= _width(labels, arrow.rules, tone)
-    look["tooltip"] = look["labeltooltip"] = _hint("; ".join(labels.tooltip(rule) for rule in arrow.rules))
-    ends = arrow.junction.name if arrow.junction else slug(arrow.source.key), slug(arrow.dest.key)
-    _add(graph, *ends, label=labels.arrow(arrow), **look, id=f"edge-{slug(arrow.rules[0].id)}", **{"class": " ".join(classes)})
-
-
-def _width(labels: Labels, rules: Sequence[Rule], tone: str) -> dict[str, str]:
-    """How wide a line is: by its rules' weights, or by its tone, or as ever."""
-    weights = [mark.weight for mark in (labels.marks.rule(rule.id) for rule in rules) if mark.weight is not None]
-    if weights:
-        share = min(1.0, sum(weights) / max(_widest(labels), 1e-9))
-        return {"penwidth": f"{THINNEST + (WIDEST - THINNEST) * math.sqrt(share):.2f}", "arrowsize": "0.7"}
-    return {"penwidth": WIDE[tone]} if tone in WIDE else {}
-
-
-def _widest(labels: Labels) -> float:
-    """The weight of the widest line: rules that share one add up."""
-    return max((sum(labels.marks.rule(rule.id).weight or 0.0 for rule in arrow.rules) for arrow in labels.plan.arrows), default=0.0)
-
-
-def _add(graph: graphviz.Digraph, *ends: str, label: str | None = None, **attributes: str) -> None:
-    """A node, or an edge between two ends. Labels are HTML-like or empty. As `graphviz` writes statements, which takes it three times
-    as long: every value is quoted, and none is looked into."""
-    said = [] if label is None else [f"label={label or QUOTES}"]
-    said += [f"{name}={_quoted(value)}" for name, value in attributes.items()]
-    graph.body.append(f"\t{' -> '.join(map(_quoted, ends))} [{' '.join(said)}]\n")
-
-
-def _quoted(value: str) -> str:
-    return '"' + value.replace('"', '\\"') + '"'
-
-
-def _hint(text: str) -> str:
-    """A text as a tooltip, where Graphviz reads escapes more than once, and entities."""
-    import graphviz
-
-    hint: str = graphviz.escape(text.replace("&", "&amp;").replace("\\", f"\\{APART}"))
-    return hint
 
 
 def program(engine: Engine | None = None) -> str:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from refund_fsm.case import RefundCase
 from refund_fsm.diagram import case_marks, counts_marks, difference_marks, dot
-from refund_fsm.diagram.labels import Labels, Lang
+from refund_fsm.diagram.labels import Labels
 from refund_fsm.diagram.marks import Marks
+from refund_fsm.diagram.parts import Part
 from refund_fsm.diagram.plan import VIEWS, Plan, View
 from refund_fsm.diagram.render import Diagram
+from refund_fsm.diagram.wording import Lang
 from refund_fsm.errors import BadData, MissingPart, one_of
 from refund_fsm.text import Text, languages
 from refund_fsm.workflow import Policy, Workflow
@@ -33,10 +35,14 @@ def draw(
     waits: Mapping[str, timedelta] | None = None,
     before: Workflow | Policy | None = None,
     note: Text | None = None,
+    phase: int | None = None,
+    state: str | None = None,
 ) -> Diagram:
     """A picture of a workflow: who acts, limits (as the policy has them), guards, provenance.
 
-    `view` is `full` (every rule once) or `spine` (the paths of the workflow's spine alone); `lang` is `both`, `zh` or `en`. No
+    `view` is `full` (every rule once), `spine` (the paths of the workflow's spine alone) or `phases` (the workflow's phases one below the
+    other, each legible at 830 pixels; with `phase`, a number from 1, that one alone) or `near` (the state of the key `state`, with one
+    step in and one step out); `lang` is `both`, `zh` or `en`. No
     policy means the workflow's own profile, or the case's. At most one of three things is laid over the picture: a `case` (the path taken,
     what may happen next, by when, breaches); `counts` (how often each rule fired, by id; rules that are not named did not) with
     `waits` (the mean time in states, by key), or either; `before`, another workflow (without a
@@ -65,7 +71,36 @@ def draw(
     marks = _marks(workflow, policy, case, counts, waits, before, earlier)
     if note is not None:
         marks = replace(marks, heading=(*marks.heading, note))
-    return Diagram(dot.source(Labels(Plan(workflow, policy, view, older, earlier), lang, marks)), workflow, lang, policy)
+    plan = Plan(workflow, policy, view, older, earlier)
+    if phase is not None:
+        plan = replace(plan, part=_part(plan, phase))
+    if state is not None or view == "near":
+        plan = replace(plan, centre=_centre(plan, state))
+    return Diagram(dot.source(Labels(plan, lang, marks)), workflow, lang, policy)
+
+
+def phases(workflow: Workflow) -> tuple[Text, ...]:
+    """The names of the phases that the view `phases` shows, in their order: the workflow's own, or those cut along its spine."""
+    return tuple(part.name for part in Plan(workflow, workflow.default_policy(), "phases").parts)
+
+
+def _centre(plan: Plan, state: object) -> str:
+    """The key of a state; `BadData` for another view than `near` and for a state that is not drawn."""
+    if plan.view != "near":
+        raise BadData("state", state, f"none with view={plan.view!r}: only 'near' shows one")
+    if not isinstance(state, str) or state not in plan.states:
+        raise BadData("state", state, f"one of {', '.join(plan.states)}")
+    return state
+
+
+def _part(plan: Plan, phase: object) -> Part:
+    """The part of a number; `BadData` for another view than `phases` and for a number that none has."""
+    if plan.view != "phases":
+        raise BadData("phase", phase, f"none with view={plan.view!r}: only 'phases' has some")
+    if isinstance(phase, bool) or not isinstance(phase, int) or not 1 <= phase <= len(plan.parts):
+        told = ", ".join(f"{part.number} ({part.name.en})" for part in plan.parts)
+        raise BadData("phase", phase, f"the number of a phase: {told}")
+    return plan.parts[phase - 1]
 
 
 def _marks(

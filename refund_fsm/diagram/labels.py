@@ -2,79 +2,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from refund_fsm.diagram import limits, palette
+from refund_fsm.diagram import limits
 from refund_fsm.diagram.limits import Row
-from refund_fsm.diagram.marks import CHANGES, NEXT, Mark, Marks, Note, Sign
-from refund_fsm.diagram.markup import Line, Run, block, slug
-from refund_fsm.diagram.metrics import plain, width, wrap
+from refund_fsm.diagram.marks import CHANGES, Mark, Note
+from refund_fsm.diagram.markup import Label, Line, Run, block
+from refund_fsm.diagram.metrics import plain, wrap
 from refund_fsm.diagram.palette import INK, MUTED, PALE, PAPER, SLATE, SUCCESS, tone_colour
-from refund_fsm.diagram.plan import Arrow, Card, Plan
-from refund_fsm.text import AnyLang, Text, words
-from refund_fsm.workflow import ASSUMED, CLOCK, Actor, CatalogueRule, Guard, Limit, Rule, State, provenance, spelled
+from refund_fsm.diagram.pieces import Arrow, Card
+from refund_fsm.diagram.wording import Wording, chip, faded, signs
+from refund_fsm.text import Text, words
+from refund_fsm.workflow import ASSUMED, Guard, Limit, Rule, State, spelled
 
-Lang = AnyLang
+Where = Literal["left", "right", "from left", "from right"]
 CARD = 132  # least width of a card, points
 HEAD_MOST = 230
 CARD_MOST = 190  # its texts are broken at this width
 ARROW_MOST = 176
 SPINE_MOST = 250  # where nothing else needs the room
-ACTOR_MOST = 96  # a longer name of an actor stands on cards and in the legend alone
+HUNG_SIDE = 2
+PILL_MOST = 200
 ARROW_SIDE, COUNTED_SIDE = 9, 17  # points between a line and its label: wide lines have wide heads
-GUARD_MOST = 210
-GUARDS_WIDE = 3  # from this many guards on, both languages stand side by side
+GUARD_MOST = 190
 
-SOURCE_MARK = "§"
+FROM, TO = "←", "→"
 COUNTS = "✓"  # the row of a limit that counts in a case
-PLATFORM_MARK = "▣"  # what the platform itself published
 GOOD = Text("办妥，不涉及退款", "done, without money")
 STATUTORY = Text("法定，仅提醒", "statutory, only warns")
 FROM_CARDS = Text("见各卡片", "see the cards")
+MORE, ONE_MORE = Text("⋯ 还有 {} 条规则", "{} more rules"), "one more rule"
 TOGETHER = Text("与“{}”合计", "one limit with {}")
 
 
 @dataclass(frozen=True)
-class Labels:
+class Labels(Wording):
     """The labels of one picture, in one language or both."""
 
-    plan: Plan
-    lang: Lang
-    marks: Marks = field(default_factory=Marks)
-
-    def say(self, text: Text, separator: str = " ") -> str:
-        """The text on one line."""
-        return plain(separator.join(self.each(text)))
-
-    def each(self, text: Text) -> list[str]:
-        """The text in each language of the picture; once where it is the same in both."""
-        return list(dict.fromkeys((text.zh, text.en))) if self.lang == "both" else [text.get(self.lang)]
-
-    def tooltip(self, rule: Rule) -> str:
-        """What a pointer over a rule is told."""
-        return f"{rule.id} {self.say(rule.event.text)} · {self.say(rule.actor.text)} · {', '.join(rule.sources)}"
-
-    @cached_property
-    def _colours(self) -> dict[str, str]:
-        earlier = self.plan.before.actors if self.plan.before else {}
-        return palette.colours([*self.plan.workflow.actors, *earlier])
-
-    def colour(self, actor: str) -> str:
-        """The colour of an actor."""
-        return self._colours[actor]
-
     # 1. Cards
-    def card(self, card: Card) -> str:
+    def card(self, card: Card) -> Label:
         """A state: who acts and until when, its name, the rules named on it, and what the view notes."""
         mark = self.marks.state(card.state.key)
         lines = self._final(card) if card.state.final else self._open(card)
         lines = faded(lines) if mark.tone == "faded" else lines
         lines += [line for rule in card.rules for line in self._named(rule)]
+        lines += self._reached(card)
         lines += self._notes(mark, CARD_MOST, on_dark=card.state.final and not card.good)
         return block(lines, least=112 if card.state.final else CARD)
+
+    def _reached(self, card: Card) -> list[Line]:
+        """From where portals lead to a state: the states with the rules, one below the other."""
+        found: dict[str, list[Rule]] = {}
+        for arrow in self.plan.entries(card.state.key):
+            for rule in arrow.rules:
+                found.setdefault(rule.source.key, []).append(rule)
+        on_dark = card.state.final and not card.good
+        colour = PALE if on_dark else MUTED
+        lines = []
+        for rules in found.values():
+            said = f"{FROM} {self.say(rules[0].source.text)} · {' '.join(plain(rule.id) for rule in rules)}"
+            lines += self.lines([said], 9, colour, CARD_MOST, "left")
+        if lines:
+            lines[0] = replace(lines[0], above=4)
+        return faded(lines) if self.marks.state(card.state.key).tone == "faded" else lines
+
+    def portal(self, arrow: Arrow) -> Label:
+        """The pill in which a portal ends."""
+        if self.plan.centre:
+            return self._neighbour(arrow)
+        dest = arrow.dest
+        dark = dest.final and not dest.good
+        first, *more = self.each(dest.text)
+        runs = (
+            Run(f"{TO} {plain(first)}", 10, PAPER if dark else INK, bold=True),
+            *(Run(plain(one), 9, PALE if dark else MUTED) for one in more),
+        )
+        part = self.plan.elsewhere(dest.key)
+        number = (chip(str(part.number), 8, SLATE),) if part else ()
+        line = Line((*number, *runs))
+        lines = [line] if line.width <= PILL_MOST else self._pill_lines(number, runs)
+        return block(faded(lines) if self.tone_of(arrow) == "faded" else lines)
+
+    def more(self, count: int) -> Label:
+        """That rules lead on from a state which are not drawn."""
+        said = self.say(Text(MORE.zh.format(count), MORE.en.format(count) if count > 1 else ONE_MORE))
+        return block([Line((Run(said, 10, MUTED),), "centre")])
+
+    def _neighbour(self, arrow: Arrow) -> Label:
+        """The other end of an arrow to or from the centre, as a card."""
+        card = self.plan.neighbour(arrow.dest if arrow.source.key == self.plan.centre else arrow.source)
+        if card.state.final:
+            return block(self._name(card.state, *((INK, MUTED) if card.good else (PAPER, PALE))), least=112)
+        strong = self.colour(card.actor.key) if card.actor else MUTED
+        chip_of_it = (self._in_short(card.limit, strong),) if card.limit else ()
+        lines = self._head(self.say(card.actor.text), strong, chip_of_it) if card.actor else []
+        return block(lines + self._name(card.state, INK, MUTED, above=2), least=CARD)
+
+    def _pill_lines(self, number: tuple[Run, ...], runs: Sequence[Run]) -> list[Line]:
+        lines = [line for run in runs for line in self.lines([run.text], run.size, run.colour, PILL_MOST - 24, "left", bold=run.bold)]
+        return [replace(lines[0], pieces=(*number, *lines[0].pieces)), *lines[1:]]
 
     def _open(self, card: Card) -> list[Line]:
         strong = self.colour(card.actor.key) if card.actor else MUTED
@@ -83,10 +111,10 @@ class Labels:
         lines += self._name(card.state, INK, MUTED, above=2)
         if self._shows_rows(card):
             lines += self._rows(card.limit, strong, self.marks.state(card.state.key))
-        if card.together and self.plan.view == "full":
+        if card.together and self.plan.view != "spine":
             zh, en = "、".join(other.zh for other in card.together), ", ".join(other.en for other in card.together)
             said = Text(TOGETHER.zh.replace("{}", zh), TOGETHER.en.replace("{}", en))
-            lines += self._lines(self.each(said), 9, MUTED, CARD_MOST, "centre")
+            lines += self.lines(self.each(said), 9, MUTED, CARD_MOST, "centre")
         if card.law:
             lines.append(Line((self._limit(card.law, SLATE, STATUTORY),), "centre", above=3))
         return lines
@@ -94,7 +122,7 @@ class Labels:
     # 1.1 The rows of a limit
     def _shows_rows(self, card: Card) -> bool:
         """Whether the limit stands row by row under the name: one length alone stands beside who acts."""
-        return self.plan.view == "full" and not limits.is_plain(card.limit)
+        return self.plan.view != "spine" and not limits.is_plain(card.limit)
 
     def _rows(self, rows: Sequence[Row], strong: str, mark: Mark) -> list[Line]:
         """Each row of a limit: its length, its guards, what is added, its special periods. Of a case, the one that counts is marked."""
@@ -117,11 +145,11 @@ class Labels:
             said = [" ".join(said)]
         first = said.pop(0) if said and len(wrap(said[0], 9, beside, bold=bold)) == 1 else ""
         lines = [Line((*sign, head, *((Run(first, 9, colour, bold=bold),) if first else ())))]
-        lines += self._lines(said, 9, colour, CARD_MOST, "left", bold=bold)
-        lines += self._lines(limits.plus(row, self.say), 9, colour, CARD_MOST, "left")
+        lines += self.lines(said, 9, colour, CARD_MOST, "left", bold=bold)
+        lines += self.lines(limits.plus(row, self.say), 9, colour, CARD_MOST, "left")
         for text, periods in limits.specials(row, self.say):
             here = any(one is mark.special for one in periods)
-            lines += self._lines([text], 9, INK if here else SLATE, CARD_MOST, "left", bold=here)
+            lines += self.lines([text], 9, INK if here else SLATE, CARD_MOST, "left", bold=here)
         return lines
 
     def _in_short(self, rows: Sequence[Row], colour: str) -> Run:
@@ -137,28 +165,23 @@ class Labels:
         first, *more = wrap(actor, 10, HEAD_MOST - sum(run.width for run in limit), bold=True)
         return [
             Line((Run(first, 10, strong, bold=True), *limit), "split", gap=10),
-            *self._lines(more, 10, strong, HEAD_MOST, "left", bold=True),
+            *self.lines(more, 10, strong, HEAD_MOST, "left", bold=True),
         ]
 
     def _final(self, card: Card) -> list[Line]:
         lines = self._name(card.state, INK, MUTED) if card.good else self._name(card.state, PAPER, PALE)
         if card.good:
-            lines += self._lines(self.each(GOOD), 9, SUCCESS, CARD_MOST, "centre", bold=True)
-        for event in self.plan.sweep_into(card.state) if self.plan.view == "full" else ():
+            lines += self.lines(self.each(GOOD), 9, SUCCESS, CARD_MOST, "centre", bold=True)
+        for event in self.plan.sweep_into(card.state) if self.plan.view != "spine" else ():
             said = Text(f"← {event.zh}: {FROM_CARDS.zh}", f"← {event.en}: {FROM_CARDS.en}")
-            lines += self._lines(self.each(said), 9, MUTED if card.good else PALE, CARD_MOST, "centre")
+            lines += self.lines(self.each(said), 9, MUTED if card.good else PALE, CARD_MOST, "centre")
         return lines
 
     def _name(self, state: State, ink: str, muted: str, above: int = 0) -> list[Line]:
         first, *rest = self.each(state.text)
-        lines = self._lines([first], 16, ink, CARD_MOST, "centre", bold=True)
+        lines = self.lines([first], 16, ink, CARD_MOST, "centre", bold=True)
         lines[0] = replace(lines[0], above=above)
-        return lines + self._lines(rest, 11, muted, CARD_MOST, "centre")
-
-    def _lines(
-        self, texts: Iterable[str], size: int, colour: str, most: int, align: Literal["left", "centre"], *, bold: bool = False
-    ) -> list[Line]:
-        return [Line((Run(line, size, colour, bold=bold),), align) for text in texts for line in wrap(text, size, most, bold=bold)]
+        return lines + self.lines(rest, 11, muted, CARD_MOST, "centre")
 
     def _limit(self, limit: Limit, colour: str, what: Text | None = None, length: int | None = None) -> Run:
         """A limit as a chip: filled when it is cited, hollow when it is assumed."""
@@ -170,65 +193,46 @@ class Labels:
     def _named(self, rule: Rule) -> list[Line]:
         mark = self.marks.rule(rule.id)
         first, *more = wrap(self.say(rule.event.text), 9, CARD_MOST - 34)
-        head = (*_signs(mark), self.id_chip(rule), *self._who(rule.actor, 9), Run(first, 9, SLATE))
-        lines = [Line(head, above=2), *self._lines(more, 9, SLATE, CARD_MOST, "left")]
+        head = (*signs(mark), self.id_chip(rule), *self.who(rule.actor, 9), Run(first, 9, SLATE))
+        lines = [Line(head, above=2), *self.lines(more, 9, SLATE, CARD_MOST, "left")]
         lines[-1] = replace(lines[-1], pieces=(*lines[-1].pieces, *self.cites((rule,))))
-        lines += self._lines([f"[{plain(text)}]" for guard in rule.when for text in self.each(guard.text)], 9, SLATE, CARD_MOST, "left")
+        lines += self.lines([f"[{plain(text)}]" for guard in rule.when for text in self.each(guard.text)], 9, SLATE, CARD_MOST, "left")
         lines = faded(lines) if mark.tone == "faded" else lines
         return lines + self._notes(mark, CARD_MOST)
 
-    def id_chip(self, rule: Rule) -> Run:
-        """The id of a rule as a chip in the colour of who acts: filled when it is cited, hollow when it is assumed."""
-        made = chip(plain(rule.id), 9, self.colour(rule.actor.key), hollow=ASSUMED in rule.sources)
-        return replace(made, id=f"rule-{slug(rule.id)}", tooltip=self.tooltip(rule))
-
-    def _who(self, actor: Actor, size: int) -> tuple[Run, ...]:
-        """Who acts, in words, before what happens; the clock has its own look."""
-        said = plain(self.each(actor.text)[0])
-        if actor.key == CLOCK.key or width(said, size, bold=True) > ACTOR_MOST:
-            return ()
-        return (Run(said, size, self.colour(actor.key), bold=True),)
-
-    def cites(self, rules: tuple[Rule, ...]) -> tuple[Run, ...]:
-        """Where rules come from, as their table says it, what the platform published with a sign of its own; nothing for what is only
-        assumed, which the hollow chip tells."""
-        cited = dict.fromkeys(word for rule in rules for word in rule.cites.split() if word != ASSUMED)
-        ours = [word for word in cited if is_published(word, self._catalogue_of(rules[0]))]
-        others = [word for word in cited if word not in ours]
-        runs = (Run(f"{PLATFORM_MARK} {plain(' '.join(ours))}", 8, SLATE, bold=True),) if ours else ()
-        return (*runs, *((Run(f"{SOURCE_MARK} {plain(' '.join(others))}", 8, MUTED),) if others else ()))
-
-    def _catalogue_of(self, rule: Rule) -> Mapping[str, CatalogueRule]:
-        before = self.plan.before
-        return before.catalogue if before and rule.id not in self.plan.workflow.by_id else self.plan.workflow.catalogue
-
     # 2. Arrows
-    def arrow(self, arrow: Arrow) -> str:
-        """The rules of an arrow one below the other: ids, who does what, the limit of a clock rule, guards, and what the view notes."""
+    def arrow(self, arrow: Arrow, where: Where = "right") -> Label:
+        """The rules of an arrow one below the other: ids, who does what, the limit of a clock rule, guards, and what the view notes.
+
+        `where`: to the right or left of its line, or above its end, where the line arrives from a side.
+        """
         lines: list[Line] = []
         for row in arrow.rows:
             happy = arrow.happy and row[0].id in self.plan.spine
             lines += self._row(row, bold=happy, above=4 if lines else 0)
-        return block(lines, side=COUNTED_SIDE if any(self.marks.rule(rule.id).weight is not None for rule in arrow.rules) else ARROW_SIDE)
+        if where in ("left", "from right"):
+            lines = [replace(line, align="right") for line in lines]
+        counted = any(self.marks.rule(rule.id).weight is not None for rule in arrow.rules)
+        return block(lines, side=HUNG_SIDE if where.startswith("from") else COUNTED_SIDE if counted else ARROW_SIDE)
 
     def _row(self, rules: tuple[Rule, ...], *, bold: bool, above: int) -> list[Line]:
-        most = ARROW_MOST if self.plan.view == "full" else SPINE_MOST
+        most = ARROW_MOST if self.plan.view != "spine" else SPINE_MOST
         marks = [self.marks.rule(rule.id) for rule in rules]
         dim = all(mark.tone == "faded" for mark in marks)
         bold = bold if self.marks.rest.tone == "plain" else any(mark.tone == "taken" for mark in marks)
         first, *rest = self.each(rules[0].event.text)
-        who = self._who(rules[0].actor, 12)
+        who = self.who(rules[0].actor, 12)
         opening, *more = wrap(first, 12, most - 30, bold=bold)
-        chips = [piece for rule, mark in zip(rules, marks, strict=True) for piece in (*_signs(mark), self.id_chip(rule))]
+        chips = [piece for rule, mark in zip(rules, marks, strict=True) for piece in (*signs(mark), self.id_chip(rule))]
         lines = [
             Line((*chips, *who, Run(opening, 12, INK, bold=bold)), above=above),
-            *self._lines(more, 12, INK, most, "left", bold=bold),
+            *self.lines(more, 12, INK, most, "left", bold=bold),
         ]
         if rules[0].by_clock:
             lines[-1] = replace(lines[-1], pieces=(*lines[-1].pieces, self._timer(rules[0])))
-        lines += self._lines(rest, 10, MUTED, most, "left")
+        lines += self.lines(rest, 10, MUTED, most, "left")
         lines[-1] = replace(lines[-1], pieces=(*lines[-1].pieces, *self.cites(rules)))
-        lines += self._guards(rules[0].when) if self.plan.view == "full" else []
+        lines += self._guards(rules[0].when) if self.plan.view != "spine" else []
         lines = faded(lines) if dim else lines
         if len(set(marks)) == 1:
             return lines + self._notes(marks[0], most)
@@ -241,16 +245,15 @@ class Labels:
         return Run(self.in_short(rows), 9, colour, bold=True, outline=colour, dashed=True, pad=4)
 
     def _guards(self, guards: Sequence[Guard]) -> list[Line]:
-        """Guards in brackets: both languages on one line where they fit, or where there are many."""
-        most = GUARD_MOST - 60 if len(guards) < GUARDS_WIDE else 2 * GUARD_MOST
-        return [line for guard in guards for line in self._guard(guard, most)]
+        """Guards in brackets: both languages on one line where they fit."""
+        return [line for guard in guards for line in self._guard(guard, GUARD_MOST)]
 
     def _guard(self, guard: Guard, most: int) -> list[Line]:
         texts = [f"[{plain(text)}]" for text in self.each(guard.text)]
         runs = [Run(text, 9, colour) for text, colour in zip(texts, (SLATE, MUTED), strict=False)]
         if (line := Line(tuple(runs))).width <= most:
             return [line]
-        return [line for run in runs for line in self._lines([run.text], 9, run.colour, GUARD_MOST, "left")]
+        return [line for run in runs for line in self.lines([run.text], 9, run.colour, GUARD_MOST, "left")]
 
     # 3. What a view adds
     def _notes(self, mark: Mark, most: int, *, of: str = "", on_dark: bool = False) -> list[Line]:
@@ -258,39 +261,9 @@ class Labels:
         lines += [line for note in mark.notes for line in self._note(note, most, of, on_dark)]
         return faded(lines) if mark.tone == "faded" else lines
 
-    def tone_chip(self, tone: Sign, text: Text) -> Run:
-        """A text as a chip in the colour of a tone, with its sign; plain where the tone has no colour."""
-        sign = CHANGES[tone][0] + " " if tone in CHANGES else f"{NEXT} " if tone == "next" else ""
-        said, colour = sign + self.say(text), tone_colour(tone)
-        return chip(said, 9, colour) if colour else Run(said, 10, SLATE)
-
     def _note(self, note: Note, most: int, of: str, on_dark: bool) -> list[Line]:
         text = " ".join(part for part in (of, note.lead, self.say(note.text), note.value) if part)
         if note.kind in ("due", "breach"):
             return [Line((chip(part, 9, tone_colour(note.kind)),), above=2) for part in wrap(text, 9, most, bold=True)]
         colour = PAPER if on_dark else INK if note.kind == "count" else tone_colour("changed")
-        return self._lines([text], 11 if note.kind == "count" else 9, colour, most, "left", bold=True)
-
-
-def chip(text: str, size: int, colour: str, *, hollow: bool = False) -> Run:
-    """A text in a rounded shape: filled, or an outline."""
-    if hollow:
-        return Run(text, size, colour, bold=True, fill=PAPER, outline=colour, pad=4)
-    return Run(text, size, PAPER, bold=True, fill=colour, outline=colour, pad=4)
-
-
-def _signs(mark: Mark) -> tuple[Run, ...]:
-    """The steps of a case at which a rule fired, and whether it may fire next."""
-    signs = [*map(str, mark.numbers), *([NEXT] if mark.open else [])]
-    return tuple(Run(sign, 10, PAPER, bold=True, fill=INK, outline=INK, pad=4) for sign in signs)
-
-
-def faded(lines: list[Line]) -> list[Line]:
-    """The lines in pale colours."""
-    return [replace(line, pieces=tuple(piece.recoloured(palette.fade) for piece in line.pieces)) for line in lines]
-
-
-def is_published(cited: str, catalogue: Mapping[str, CatalogueRule]) -> bool:
-    """Whether the platform itself published all that a citation names."""
-    ids = [id for id in spelled(cited) if id != ASSUMED]
-    return bool(ids) and all(isinstance(catalogue.get(id), CatalogueRule) and provenance(id, catalogue) == "platform" for id in ids)
+        return self.lines([text], 11 if note.kind == "count" else 9, colour, most, "left", bold=True)

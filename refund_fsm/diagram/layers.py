@@ -17,6 +17,7 @@ from refund_fsm.diagram import metrics
 Point = tuple[float, float]
 POINTS = 24  # points on each piece of a curve
 WEIGHTS = [[math.comb(3, order) * (at / POINTS) ** order * (1 - at / POINTS) ** (3 - order) for order in range(4)] for at in range(POINTS)]
+WHITE = 'fill="#ffffff"'
 GAP = 1.0  # points around a text that a line should not come into
 OPENS, CLOSES = re.compile(r"<g\b"), re.compile(r"</g>")
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -124,5 +125,7 @@ def _order(strikers: Sequence[Sequence[int]]) -> list[int]:
 
 def _edged(group: str, starts: set[int]) -> str:
     for start in sorted(starts, reverse=True):
+        if WHITE in group[start : group.index(">", start)]:
+            continue  # on a dark chip: an edge in the colour of the paper would cover it
         group = f'{group[:start]}<text class="over" {group[start + len("<text ") :]}'
     return group

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from refund_fsm.diagram.labels import COUNTS, PLATFORM_MARK, SOURCE_MARK, Labels, chip, is_published
+from refund_fsm.diagram.labels import COUNTS, Labels
 from refund_fsm.diagram.limits import SPECIAL_MARK
-from refund_fsm.diagram.markup import Line, Piece, Run, Stroke, block
+from refund_fsm.diagram.markup import Label, Line, Piece, Run, Stroke, block
 from refund_fsm.diagram.metrics import wrap
 from refund_fsm.diagram.palette import INK, MUTED, SLATE, SUCCESS
-from refund_fsm.diagram.plan import Card
+from refund_fsm.diagram.parts import Part
+from refund_fsm.diagram.pieces import Card
+from refund_fsm.diagram.wording import PLATFORM_MARK, SOURCE_MARK, chip, is_published
 from refund_fsm.text import Text, words
 from refund_fsm.workflow import ASSUMED, CATALOGUE, Workflow, spelled
 
@@ -32,6 +34,7 @@ GUARD = Text("条件", "guard")
 ON_CARD = Text("卡片上的编号：在此状态可做，不画箭头", "ids on a card: possible there, drawn without an arrow")
 STAYS = Text("状态不变", "stays")
 JUNCTION = Text("汇合：对连到这里的各状态都成立", "junction: holds in each state that leads to it")
+PHASE_OF = Text("第 {0} 段，共 {1} 段：{2}", "phase {0} of {1}: {2}")
 SPINE = Text("主线：全部 {0} 个状态中的 {1} 个，{2} 条规则中的 {3} 条", "the spine: {1} of {0} states, {3} of {2} rules")
 
 
@@ -41,7 +44,7 @@ class Legend:
 
     labels: Labels
 
-    def source(self) -> str:
+    def source(self) -> Label:
         """The whole, as markup."""
         plan, say = self.labels.plan, self.labels.say
         lines = self._title()
@@ -63,8 +66,14 @@ class Legend:
             whole, here = plan.workflow, plan
             counts = (len(whole.states), len(here.states), len(whole.rules), len(here.rules))
             lines += self._plain([self.labels.say(Text(SPINE.zh.format(*counts), SPINE.en.format(*counts)), " · ")], 10, MUTED)
+        if plan.part:
+            lines += self._plain([self._part(plan.part)], 13, INK, bold=True, above=2)
         said = [self.labels.say(text, " · ") for text in self.labels.marks.heading]
         return lines + self._plain(said, 12, INK, bold=True, above=4)
+
+    def _part(self, part: Part) -> str:
+        said = (text.format(part.number, part.of, name) for text, name in ((PHASE_OF.zh, part.name.zh), (PHASE_OF.en, part.name.en)))
+        return self.labels.say(Text(*said), " · ")
 
     def _plain(self, texts: list[str], size: int = 10, colour: str = SLATE, *, bold: bool = False, above: int = 0) -> list[Line]:
         found = (line for text in texts for line in wrap(text, size, LEGEND_MOST, bold=bold))
@@ -113,7 +122,7 @@ class Legend:
         """What rows, special periods and good ends without money are, where the picture has some."""
         cards, say = self.labels.plan.cards, self.labels.say
         special = dict.fromkeys(one.cites for card in cards for row in card.limit for one in row.special)
-        told = [say(ROWS)] if any(len(card.limit) > 1 for card in cards) and self.labels.plan.view == "full" else []
+        told = [say(ROWS)] if any(len(card.limit) > 1 for card in cards) and self.labels.plan.view != "spine" else []
         if any(mark.row is not None for mark in self.labels.marks.states.values()):
             told.append(f"{COUNTS} {say(COUNTS_NOW)}")
         if special:

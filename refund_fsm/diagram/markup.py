@@ -18,7 +18,7 @@ from refund_fsm.diagram.palette import INK
 
 LEADING = 1.32  # line height in font sizes
 CHIP = 4  # points that a chip is higher than a line of its size
-Align = Literal["left", "centre", "split"]
+Align = Literal["left", "right", "centre", "split"]
 APART = "\u2060"  # word joiner: no width, no break; taken out of the SVG again
 TABLE = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"'
 
@@ -137,7 +137,7 @@ class Line:
     def row(self, whole: int, free: int, side: int) -> str:
         """The row of a table `whole` points wide, `free` of them left over, between margins of `side` points."""
         height = max([piece.height for piece in self.pieces])
-        left = free // 2 if self.align == "centre" else 0
+        left = free // 2 if self.align == "centre" else free if self.align == "right" else 0
         last = free if self.align == "split" else 0
         cells = [space(side + left, height)]
         for place, piece in enumerate(self.pieces):
@@ -155,12 +155,23 @@ def _text_width(text: str, size: int, bold: bool) -> int:
     return math.ceil(metrics.width(text, size, bold=bold)) + 1
 
 
-def block(lines: Sequence[Line], *, least: int = 0, side: int = 0) -> str:
+class Label(str):
+    """An HTML-like label, with its size in points."""
+
+    __slots__ = ("height", "width")
+    width: int
+    height: int
+
+
+def block(lines: Sequence[Line], *, least: int = 0, side: int = 0) -> Label:
     """An HTML-like label of lines one below the other, `least` points wide or wider, with margins of `side` points."""
     widths = [line.width for line in lines]
     whole = max(least, *widths)
     rows = [line.row(whole, whole - width, side) for line, width in zip(lines, widths, strict=True)]
-    return f"<{TABLE}>{''.join(rows)}</TABLE>>"
+    label = Label(f"<{TABLE}>{''.join(rows)}</TABLE>>")
+    label.width = whole + 2 * side
+    label.height = sum(line.above + max(piece.height for piece in line.pieces) for line in lines)
+    return label
 
 
 @lru_cache(maxsize=metrics.KEPT)

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from refund_fsm.diagram import palette
-from refund_fsm.diagram.labels import GOOD, PLATFORM_MARK, STATUTORY, TOGETHER, Lang, is_published
+from refund_fsm.diagram.labels import GOOD, STATUTORY, TOGETHER
 from refund_fsm.diagram.limits import Row, in_short, is_plain, plus, specials, when
 from refund_fsm.diagram.markup import APART
 from refund_fsm.diagram.metrics import plain, width, wrap
-from refund_fsm.diagram.plan import Card, Plan
+from refund_fsm.diagram.pieces import Card
+from refund_fsm.diagram.plan import Plan
+from refund_fsm.diagram.wording import PLATFORM_MARK, Lang, is_published
 from refund_fsm.text import Text, languages, words
 from refund_fsm.workflow import Limit, Policy, Rule, Workflow
 

@@ -95,6 +95,20 @@ def wrap(text: str, size: float, most: float, *, bold: bool = False) -> tuple[st
     return (*lines, line.strip()) if line.strip() or not lines else tuple(lines)
 
 
+@lru_cache(maxsize=KEPT)
+def balanced(text: str, size: float, most: float, *, bold: bool = False) -> tuple[str, ...]:
+    """The text in as many lines as `wrap` makes, but of lengths as even as can be, so that no last line holds one word alone."""
+    lines = wrap(text, size, most, bold=bold)
+    least = most / len(lines)
+    while len(lines) > 1 and most > least:
+        most -= size
+        narrower = wrap(text, size, most, bold=bold)
+        if len(narrower) > len(lines):
+            break
+        lines = narrower
+    return lines
+
+
 def _pieces(text: str) -> list[str]:
     """What must stay on one line: a word with the space after it, or a Chinese character with its punctuation."""
     pieces: list[str] = []

@@ -10,89 +10,20 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, get_args
 
+from refund_fsm.diagram.forest import Forest, grown
 from refund_fsm.diagram.limits import Row, rows_of
-from refund_fsm.workflow import Actor, Event, Limit, Policy, Rule, State, Workflow
+from refund_fsm.diagram.parts import Part, parts_of
+from refund_fsm.diagram.pieces import Arrow, Card, Junction
+from refund_fsm.diagram.versions import gone
+from refund_fsm.workflow import Actor, Event, Policy, Rule, State, Workflow
 
-View = Literal["full", "spine"]
+View = Literal["full", "spine", "phases", "near"]
 VIEWS: tuple[View, ...] = get_args(View)
 MANY = 5  # from this many states on, an event that only ends the case is named on their cards
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A state with who acts first in it, the rows of its limit, the states counted together with it, and the rules named on it.
-
-    `success`: the case ends well in it, with the money; `good`: well without.
-    """
-
-    state: State
-    actor: Actor | None
-    limit: tuple[Row, ...]
-    together: tuple[State, ...]
-    law: Limit | None
-    rules: tuple[Rule, ...]
-    success: bool
-    good: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Junction:
-    """Where the rules of one event run together that states sharing a limit have alike. `name` is one of the picture's own."""
-
-    name: str
-    states: tuple[State, ...]
-    rules: tuple[Rule, ...]
-
-    def rules_from(self, state: State) -> tuple[Rule, ...]:
-        """Those of one state."""
-        return tuple(rule for rule in self.rules if rule.source.key == state.key)
-
-
-@dataclass(frozen=True, slots=True)
-class Arrow:
-    """Rules that lead to one state, drawn as one edge: from a state, or from a junction.
-
-    A row holds rules that differ in their source alone; the rows of the spine come first, those of the clock last. `rank` is
-    the place of the path in the spine: 0 for the happy path, None off the spine.
-    """
-
-    rows: tuple[tuple[Rule, ...], ...]
-    rank: int | None
-    junction: Junction | None = None
-
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """Its rules, row by row."""
-        return tuple(itertools.chain(*self.rows))
-
-    @property
-    def source(self) -> State:
-        """Where it starts; behind a junction, the first of its states."""
-        return self.rows[0][0].source
-
-    @property
-    def dest(self) -> State:
-        """Where it ends."""
-        return self.rows[0][0].dest
-
-    @property
-    def actor(self) -> Actor:
-        """Who fires its first rule."""
-        return self.rows[0][0].actor
-
-    @property
-    def by_clock(self) -> bool:
-        """Whether nobody but the clock fires its rules."""
-        return self.rows[0][0].by_clock
-
-    @property
-    def happy(self) -> bool:
-        """Whether it is a step of the happy path."""
-        return self.rank == 0
 
 
 @dataclass(frozen=True)
@@ -100,7 +31,8 @@ class Plan:
     """All that one picture shows of a workflow under a policy.
 
     The view `spine` keeps the paths of the workflow's spine. `before` is an earlier workflow, whose states and rules that are
-    gone are drawn as well, with the lengths that they had under `earlier` (None: the same policy).
+    gone are drawn as well, with the lengths that they had under `earlier` (None: the same policy). `part` is the part of the
+    view `phases` that is drawn, `apart` the states that start columns of their own, `centre` the state of the view `near`.
     """
 
     workflow: Workflow
@@ -108,6 +40,29 @@ class Plan:
     view: View = "full"
     before: Workflow | None = None
     earlier: Policy | None = None
+    part: Part | None = None
+    apart: frozenset[str] = frozenset()
+    centre: str = ""
+
+    @cached_property
+    def whole(self) -> Plan:
+        """The plan of which this one shows a part."""
+        return replace(self, part=None, apart=frozenset(), centre="") if self.part or self.apart or self.centre else self
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of the whole."""
+        whole = self.whole
+        return parts_of(whole.workflow, whole.states, whole.rules, whole.forest)
+
+    @cached_property
+    def _part_of(self) -> Mapping[str, Part]:
+        return {key: part for part in self.parts for key in part.keys}
+
+    def elsewhere(self, key: str) -> Part | None:
+        """The part to which a state belongs, where that is another one than this."""
+        found = self._part_of.get(key) if self.part else None
+        return found if found != self.part else None
 
     @cached_property
     def spine(self) -> Mapping[str, int]:
@@ -124,6 +79,10 @@ class Plan:
         """The rules that are drawn, those that are gone last."""
         if self.view == "spine":
             return tuple(rule for rule in self.workflow.rules if rule.id in self.spine)
+        if self.part:
+            return tuple(rule for rule in self.whole.rules if rule.source.key in self.part.keys)
+        if self.centre:
+            return tuple(rule for rule in self.whole.rules if self.centre in (rule.source.key, rule.dest.key))
         return (*self.workflow.rules, *(gone(self.workflow, self.before) if self.before else ()))
 
     @cached_property
@@ -132,12 +91,18 @@ class Plan:
         if self.view == "spine":
             kept = {state.key for path in self.workflow.spine for state in path} | {self.workflow.initial.key}
             return {key: state for key, state in self.workflow.states.items() if key in kept}
+        if self.part:
+            return {key: state for key, state in self.whole.states.items() if key in self.part.keys}
+        if self.centre:
+            return {self.centre: self.whole.states[self.centre]}
         earlier = self.before.states if self.before else {}
         return {**self.workflow.states, **{key: state for key, state in earlier.items() if key not in self.workflow.states}}
 
     @cached_property
     def endings(self) -> tuple[Event, ...]:
         """The events that only end the case, all from many states into the same final state, and are named on the cards."""
+        if self.part or self.centre:
+            return self.whole.endings
         found = []
         for rules in _by_event(self.rules).values():
             ends = len({rule.dest.key for rule in rules}) == 1 and rules[0].dest.final
@@ -147,15 +112,38 @@ class Plan:
 
     def on_card(self, rule: Rule) -> bool:
         """Whether the rule is named on the card of its source and has no arrow."""
-        return rule.internal or rule.event.name in self._ending_names
+        away = bool(self.centre) and rule.source.key != self.centre  # what leads to the centre has an arrow
+        return rule.internal or (rule.event.name in self._ending_names and not away)
 
     @cached_property
     def _ending_names(self) -> frozenset[str]:
         return frozenset(event.name for event in self.endings)
 
     @cached_property
+    def forest(self) -> Forest:
+        """Which states stand below and beside one another. The rules that may meet in a junction make no line: they run through it."""
+        meeting = {rule.id for junction in self._meetings for rule in junction.rules} if not self.centre else set()
+        off = len(self.workflow.spine)
+        rules = [rule for rule in self.rules if not (self.on_card(rule) or rule.internal or rule.id in meeting)]
+        rules.sort(key=lambda rule: self.spine.get(rule.id, off))
+        steps = [(rule.source.key, rule.dest.key) for rule in rules if rule.dest.key in self.states and rule.dest.key not in self.apart]
+        trunk = [state.key for state in self.workflow.spine[0] if state.key in self.states] if self.workflow.spine else []
+        first = self.workflow.initial.key if self.workflow.initial.key in self.states else trunk[0] if trunk else next(iter(self.states))
+        finals = (state.key for state in self.states.values() if state.final)
+        return grown([first, *(key for key in self.states if key != first)], steps, trunk, finals)
+
+    @cached_property
     def junctions(self) -> tuple[Junction, ...]:
-        """The junctions, in the order of the limits."""
+        """The junctions, in the order of the limits: but for the spine, of states that stand directly below one another."""
+        if self.view == "spine":
+            return self._meetings
+        if self.centre:
+            return ()
+        orders = ((junction, self.forest.next_to_each_other(state.key for state in junction.states)) for junction in self._meetings)
+        return tuple(replace(one, states=tuple(self.states[key] for key in order)) for one, order in orders if order)
+
+    @cached_property
+    def _meetings(self) -> tuple[Junction, ...]:
         made = []
         for group, _ in self.workflow.groups:
             keys = {state.key for state in group}
@@ -192,12 +180,40 @@ class Plan:
         ranks = [self.spine[rule.id] for row in rows for rule in row if rule.id in self.spine]
         return Arrow(tuple(rows), min(ranks, default=None), through.get(rows[0][0].id))
 
+    def is_portal(self, arrow: Arrow) -> bool:
+        """Whether an arrow ends in a pill, since its line would run far: any that is no line of the forest. Not in the spine."""
+        return self.view != "spine" and (arrow.junction is not None or (arrow.source.key, arrow.dest.key) not in self.forest.lines())
+
+    @cached_property
+    def _entries(self) -> Mapping[str, tuple[Arrow, ...]]:
+        lines = self.forest.lines()
+        found: dict[str, list[Arrow]] = {}
+        for arrow in self.whole.arrows if self.view != "spine" else ():
+            if arrow.junction is not None or (arrow.source.key, arrow.dest.key) not in lines:
+                found.setdefault(arrow.dest.key, []).append(arrow)
+        return {key: tuple(arrows) for key, arrows in found.items()}
+
+    def entries(self, key: str) -> tuple[Arrow, ...]:
+        """The portals that lead to a state: none where all of them have arrows of their own."""
+        return () if self.centre else self._entries.get(key, ())
+
+    @cached_property
+    def left_out(self) -> Mapping[str, int]:
+        """Of the states of the spine that do not end the case but from which no arrow is drawn, how many rules lead on."""
+        drawn = {rule.source.key for rule in self.rules}
+        open_ones = [key for key, state in self.states.items() if self.view == "spine" and not state.final and key not in drawn]
+        return {key: sum(not rule.internal and rule.source.key == key for rule in self.workflow.rules) for key in open_ones}
+
     @cached_property
     def far(self) -> tuple[tuple[State, State], ...]:
         """For each state that no arrow reaches, the last one whose card leads there, so that it does not stand at the top."""
         reached = {arrow.dest.key for arrow in self.arrows}
         last = {rule.dest.key: rule for rule in self.rules if rule.dest.final and rule.dest.key not in reached}
         return tuple((rule.source, rule.dest) for rule in last.values())
+
+    def neighbour(self, state: State) -> Card:
+        """The card of a state beside the centre, without the rules named on it."""
+        return replace(self.whole._card(state), rules=(), together=(), law=None)
 
     @cached_property
     def cards(self) -> tuple[Card, ...]:
@@ -212,15 +228,19 @@ class Plan:
             state=state,
             actor=self._first_actor(here),
             limit=self.limit_of(state.key),
-            together=tuple(other for other in group if other.key != state.key and other.key in self.states),
+            together=tuple(other for other in group if other.key != state.key and other.key in self.whole.states),
             law=next((limit for one, limit in flow.law.items() if one.key == state.key), None),
-            rules=tuple(rule for rule in here if self.view == "full" and self.on_card(rule)),
-            success=state.final and not state.good and self._pays(state),
-            good=state.final and state.good,
+            rules=tuple(rule for rule in here if self.view != "spine" and self.on_card(rule)),
+            success=self.ends_well(state)[0],
+            good=self.ends_well(state)[1],
         )
 
+    def ends_well(self, state: State) -> tuple[bool, bool]:
+        """Whether a case ends well in a state with the money, and whether without."""
+        return state.final and not state.good and self._pays(state), state.final and state.good
+
     def _all_rules(self) -> tuple[Rule, ...]:
-        return self.workflow.rules if self.view == "spine" else self.rules
+        return self.workflow.rules if self.view == "spine" else self.whole.rules
 
     def limit_of(self, key: str) -> tuple[Row, ...]:
         """The rows of a state's limit, empty where it has none; those of a state that is gone are the earlier workflow's."""
@@ -245,12 +265,14 @@ class Plan:
     def _pays(self, state: State) -> bool:
         """Whether the happy path ends in a final state, or the money moves into it."""
         ends = self.workflow.spine and self.workflow.spine[0][-1].key == state.key
-        rules = self.workflow.rules if state.key in self.workflow.states else self.rules
+        rules = self.workflow.rules if state.key in self.workflow.states else self.whole.rules
         return bool(ends or any(rule.event.pays for rule in rules if rule.dest.key == state.key))
 
     def sweep_into(self, state: State) -> tuple[Event, ...]:
         """The events named on cards that lead into a final state."""
-        return tuple(event for event in self.endings if any(r.event.name == event.name and r.dest.key == state.key for r in self.rules))
+        return tuple(
+            event for event in self.endings if any(r.event.name == event.name and r.dest.key == state.key for r in self.whole.rules)
+        )
 
     @cached_property
     def actors(self) -> tuple[Actor, ...]:
@@ -258,29 +280,6 @@ class Plan:
         found = {rule.actor.key: rule.actor for rule in self.rules}
         found |= {card.actor.key: card.actor for card in self.cards if card.actor is not None}
         return tuple(sorted(found.values(), key=lambda actor: any(r.by_clock for r in self.rules if r.actor.key == actor.key)))
-
-
-def paired(now: Workflow, before: Workflow) -> Mapping[str, Rule]:
-    """The earlier rule of each rule, by the present id: the one of the same id, else one of the same source, event and destination."""
-    found = {rule.id: before.by_id[rule.id] for rule in now.rules if rule.id in before.by_id}
-    left: dict[tuple[str, str, str], list[Rule]] = {}
-    for rule in before.rules:
-        if rule.id not in found:
-            left.setdefault(_move(rule), []).append(rule)
-    for rule in now.rules:
-        if rule.id not in found and left.get(_move(rule)):
-            found[rule.id] = left[_move(rule)].pop(0)
-    return found
-
-
-def gone(now: Workflow, before: Workflow) -> tuple[Rule, ...]:
-    """The earlier rules that have no successor."""
-    kept = {rule.id for rule in paired(now, before).values()}
-    return tuple(rule for rule in before.rules if rule.id not in kept)
-
-
-def _move(rule: Rule) -> tuple[str, str, str]:
-    return rule.source.key, rule.event.name, rule.dest.key
 
 
 def _by_event(rules: tuple[Rule, ...]) -> Mapping[str, list[Rule]]:

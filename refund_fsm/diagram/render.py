@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from refund_fsm.diagram import dark, fonts, layers, mermaid
+from refund_fsm.diagram.described import DESCRIBED
 from refund_fsm.diagram.dot import FONT, Engine, laid_out
-from refund_fsm.diagram.labels import Lang
 from refund_fsm.diagram.markup import APART
 from refund_fsm.diagram.palette import HALO
+from refund_fsm.diagram.wording import Lang
 from refund_fsm.errors import BadData, needing
 from refund_fsm.workflow import Policy, Workflow, write
 
@@ -28,6 +29,8 @@ HALOS = ((22, "0.15"), (15, "0.25"), (9, "0.45"))  # width in points, opacity
 TEXT = re.compile(r"<text (?P<look>[^>]*)>(?P<said>[^<]*)</text>")
 FONT_STYLE = re.compile(r'<style class="font">.*?</style>\n', re.DOTALL)
 BOLD = re.compile(r'(<text [^>]*? y=")([-\d.]+)(" font-weight="bold" font-size=")([\d.]+)')
+COMMENT = re.compile(r'\bcomment="((?:[^"\\]|\\.)*)"')
+APART_FREE = re.compile(APART)
 LOWER = 0.18  # ems: Graphviz, which has no font, sets bold text that much too high
 DARK = '<style class="dark">'
 SCALE = 2  # pixels of a PNG for each of the 96 to the inch
@@ -99,8 +102,20 @@ class Diagram:
 
 @lru_cache(maxsize=32)
 def _svg(text: str, engine: Engine | None) -> str:
-    svg = cleaned(laid_out(text, "svg", engine=engine).decode())
+    svg = told(cleaned(laid_out(text, "svg", engine=engine).decode()), text)
     return svg.replace(DARK, f'<style class="font">{_font(svg)}</style>\n{DARK}', 1)
+
+
+def told(svg: str, dot: str) -> str:
+    """The SVG as an image with a title and a description, as the DOT tells them, for those who cannot see it."""
+    found = COMMENT.search(dot)
+    if found is None:
+        return svg
+    title, _, description = APART_FREE.sub("", found[1]).replace('\\"', '"').replace("\\\\", "\\").partition(DESCRIBED)
+    opening, rest = svg.split(">", 1)
+    name = html.escape(html.unescape(title))
+    desc = html.escape(html.unescape(description))
+    return f'{opening} role="img" aria-label="{name}">\n<title>{name}</title>\n<desc>{desc}</desc>{rest}'
 
 
 def _font(svg: str) -> str:

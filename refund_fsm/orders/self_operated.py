@@ -70,6 +70,7 @@ from refund_fsm.orders.goods import (
     wants_return,
     window_open,
 )
+from refund_fsm.orders.phases import FILING, PATH_OF_GOODS, PAYOUT, PLATFORM_STEPS_IN, RETURN
 from refund_fsm.text import Text
 from refund_fsm.workflow import Acceptance, Event, Limit, Order, Policy, RefundRequest, Rule, State, UpTo, Workflow
 
@@ -202,6 +203,12 @@ WORKFLOW = Workflow(
     limits=LIMITS,
     law={received: Limit("statutory_refund_days", cites="L1")},
     freight_of=freight_of,
-    spine=((draft, requested, reviewing, awaiting_return, return_shipped, received, refunding, refunded), (reviewing, rejected, escalated)),
+    spine=(PATH_OF_GOODS, (reviewing, rejected, escalated)),
     accepts=(*ACCEPTED, INSPECTED_BY_THE_SELLER),
+    phases=(
+        (FILING, (draft, requested, reviewing, awaiting_evidence, rejected)),
+        RETURN,
+        (PLATFORM_STEPS_IN, (escalated,)),
+        PAYOUT,
+    ),
 )

@@ -66,6 +66,7 @@ from refund_fsm.orders.official import (
     wants_return,
 )
 from refund_fsm.orders.official_facts import Kind, LineClass, official_example_of, official_facts_of, official_freight_of
+from refund_fsm.orders.phases import EXCHANGE, FILING, PAYOUT, PLATFORM_STEPS_IN, RETURN
 from refund_fsm.text import SHANGHAI, Text
 from refund_fsm.workflow import CLOCK, Event, Limit, Order, Policy, RefundRequest, Rule, State, Workflow, effect
 
@@ -275,6 +276,13 @@ WORKFLOW = Workflow(
         (requested, rejected, platform_arbitration),
     ),
     accepts=ACCEPTED,
+    phases=(
+        (FILING, (draft, requested, rejected)),
+        RETURN,
+        (EXCHANGE, (exchange_to_ship, exchange_shipped, exchanged)),
+        (PLATFORM_STEPS_IN, (platform_arbitration,)),
+        PAYOUT,
+    ),
     profile="platform",
     holds_from=datetime(2025, 12, 24, tzinfo=SHANGHAI),
 )

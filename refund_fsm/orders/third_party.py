@@ -63,6 +63,7 @@ from refund_fsm.orders.goods import (
     wants_return,
     window_open,
 )
+from refund_fsm.orders.phases import FILING, PATH_OF_GOODS, PAYOUT, PLATFORM_STEPS_IN, RETURN
 from refund_fsm.text import Text
 from refund_fsm.workflow import CLOCK, Event, Limit, Order, Policy, RefundRequest, Rule, State, UpTo, Workflow, effect, guard
 
@@ -279,6 +280,7 @@ def example_of(facts: ShopFacts, at: datetime) -> tuple[Order, RefundRequest] | 
     return goods_example_of(facts, at, WORKFLOW.key)
 
 
+FIRST_STATES = (draft, negotiating, requested, reviewing, rejected)
 WORKFLOW = Workflow(
     key="third_party",
     label=Text("第三方店铺退款流程", "Refund, a third-party shop"),
@@ -290,9 +292,7 @@ WORKFLOW = Workflow(
     limits=LIMITS,
     law={received: Limit("statutory_refund_days", cites="L1")},
     freight_of=freight_of,
-    spine=(
-        (draft, requested, reviewing, awaiting_return, return_shipped, received, refunding, refunded),
-        (reviewing, rejected, platform_arbitration),
-    ),
+    spine=(PATH_OF_GOODS, (reviewing, rejected, platform_arbitration)),
     accepts=ACCEPTED,
+    phases=((FILING, FIRST_STATES), RETURN, (PLATFORM_STEPS_IN, (platform_arbitration, ruled_against, escalated)), PAYOUT),
 )

@@ -44,6 +44,7 @@ from refund_fsm.orders.common import (
     take_evidence_request,
     uphold_rejection,
 )
+from refund_fsm.orders.phases import FILING, PAYOUT, PLATFORM_STEPS_IN
 from refund_fsm.text import Text
 from refund_fsm.workflow import Event, Evidence, Ground, Limit, Order, OrderLine, Policy, RefundRequest, Rule, State, UpTo, Workflow, guard
 
@@ -200,4 +201,9 @@ WORKFLOW = Workflow(
     limits=LIMITS,
     spine=((draft, requested, reviewing, refunding, refunded), (reviewing, rejected, escalated)),
     accepts=ACCEPTED,
+    phases=(
+        (FILING, (draft, requested, reviewing, awaiting_evidence, rejected)),
+        (PLATFORM_STEPS_IN, (escalated,)),
+        PAYOUT,
+    ),
 )

@@ -34,8 +34,9 @@ class Workflow(Table):
     `facts` is the facts class; `facts_of(order, request, at, policy)` derives one, and `example_of(facts, at)` gives an
     order and a request that have them at `at` (None when no order can). `limits` maps a state, or a tuple of states
     counted together, to a `Limit`, or to several, of which the first whose guards hold counts; `law` maps a state to a clock that only
-    warns. `spine` is the path to show first; `accepts` is what `soundness` would find fault with and is meant so; `profile` is the policy
-    where none is handed over (`guide`, `statute` or `platform`), and `holds_from` when this edition of the table came into force.
+    warns. `spine` is the path to show first; `accepts` is what `soundness` would find fault with and is meant so; `phases` are named
+    groups of states, no state in two, that pictures show together; `profile` is the policy where none is handed over (`guide`, `statute`
+    or `platform`), and `holds_from` when this edition of the table came into force.
     Raises `WorkflowError` naming the row when the table is faulty.
     """
 
@@ -56,6 +57,7 @@ class Workflow(Table):
             spine: Iterable[Sequence[State]] = (),
             catalogue: Mapping[str, CatalogueRule] = ...,
             accepts: Iterable[Acceptance] = (),
+            phases: Iterable[tuple[Text, Sequence[State]]] = (),
             profile: str = "guide",
             holds_from: datetime | None = None,
         ) -> None: ...

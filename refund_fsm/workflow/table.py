@@ -19,6 +19,7 @@ from refund_fsm.workflow.catalogue import CATALOGUE, CatalogueRule
 from refund_fsm.workflow.facts import Domain, FactField, fact_fields
 from refund_fsm.workflow.freight import check as check_freight
 from refund_fsm.workflow.model import Order, RefundRequest
+from refund_fsm.workflow.phases import Phase
 from refund_fsm.workflow.platform import edition_at
 from refund_fsm.workflow.policy import Policy
 from refund_fsm.workflow.rows import Acceptance, Actor, Event, Freight, Guard, Limit, Rule, State, counted
@@ -48,6 +49,7 @@ class Table:
     spine: Sequence[tuple[State, ...]] = ()
     catalogue: Mapping[str, CatalogueRule] = field(default_factory=lambda: CATALOGUE)
     accepts: tuple[Acceptance, ...] = ()
+    phases: tuple[Phase, ...] = ()
     profile: str = "guide"
     holds_from: datetime | None = None
     is_checked = False  # no field (so no type stands there): a `Workflow` that was checked when it was built says True
@@ -58,6 +60,7 @@ class Table:
         object.__setattr__(self, "law", FrozenDict(self.law))
         object.__setattr__(self, "rules", tuple(self.rules))
         object.__setattr__(self, "accepts", tuple(self.accepts))
+        object.__setattr__(self, "phases", tuple((name, tuple(states)) for name, states in self.phases))
         object.__setattr__(self, "spine", tuple(tuple(path) for path in self.spine))
 
     @cached_property

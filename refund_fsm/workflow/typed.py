@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from refund_fsm.errors import BadData, WorkflowError, shown
 from refund_fsm.text import Text
-from refund_fsm.workflow import values
+from refund_fsm.workflow import phases, values
 from refund_fsm.workflow.catalogue import CatalogueRule
 from refund_fsm.workflow.platform_rules import Published
 from refund_fsm.workflow.rows import Acceptance, Actor, Effect, Event, Guard, Limit, Rule, State
@@ -119,6 +119,7 @@ FIELDS: Mapping[type, Mapping[str, Kind]] = {
         "spine": Kind("a tuple of paths, each a tuple of states", _is_row_of_things),
         "catalogue": Kind("a dictionary from an id to a CatalogueRule", _is(Mapping)),
         "accepts": Kind("a tuple of acceptances", _is_row_of_things),
+        "phases": Kind("a tuple of phases, each a Text and a tuple of states", _is_row_of_things),
         "profile": TEXT,
         "holds_from": _or_none(Kind("an instant with a time zone", lambda v: isinstance(v, datetime) and v.utcoffset() is not None)),
     },
@@ -145,7 +146,7 @@ def check(workflow: Table) -> None:
     if not (isinstance(workflow.facts, type) and is_dataclass(workflow.facts)):
         raise WorkflowError(f"fact {workflow.facts}", "a facts class is a frozen dataclass")
     looker.look(row, "", workflow, Table)
-    for name in ("rules", "accepts", "spine"):  # held now, since an iterator can be read only once
+    for name in ("rules", "accepts", "spine", "phases"):  # held now, since an iterator can be read only once
         object.__setattr__(workflow, name, tuple(getattr(workflow, name)))
     for place, rule in enumerate(workflow.rules):
         _check_is(row, f"rules[{place}]", rule, Rule, "a Rule")
@@ -154,6 +155,7 @@ def check(workflow: Table) -> None:
     for name in ("limits", "law"):
         _check_limits(looker, row, name, getattr(workflow, name))
     _check_spine(row, workflow.spine)
+    phases.check_types(row, workflow.phases)
     _check_catalogue(looker, row, workflow.catalogue)
     for place, one in enumerate(workflow.accepts):
         _check_is(row, f"accepts[{place}]", one, Acceptance, "an Acceptance")

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 
 from refund_fsm.errors import BadData, WorkflowError
-from refund_fsm.workflow import limit_checks, values
+from refund_fsm.workflow import limit_checks, phases, values
 from refund_fsm.workflow.catalogue import expand
 from refund_fsm.workflow.facts import Domain, FactField, NoSuchFact, NotFinite, Partial, assignments, reads_of
 from refund_fsm.workflow.policy import PROFILES, Policy
@@ -31,6 +31,7 @@ def check(workflow: Table) -> None:
     _check_accepts(workflow)
     limit_checks.check_limits(workflow)
     _check_ends(workflow)
+    phases.check_apart(f"workflow {workflow.key}", workflow.phases, workflow.states)
     _check_clock(workflow)
     _check_reach(workflow)
     try:

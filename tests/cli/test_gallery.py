@@ -44,14 +44,19 @@ def test_the_committed_gallery_is_what_is_drawn(made: list[tuple[str, bytes]]) -
 
 
 def test_each_order_type_has_every_kind(made: list[tuple[str, bytes]]) -> None:
-    ends = [".dot", ".svg", ".spine.dot", ".spine.svg", ".case.svg", ".counts.svg", ".difference.svg", ".mmd", ".html"]
-    assert [name for name, _ in made] == [f"{key}{end}" for key in orders.keys() for end in ends] + ["README.md"]
+    before, after = [".dot", ".svg", ".spine.dot", ".spine.svg", ".phases.dot", ".phases.svg"], [".case.svg", ".counts.svg"]
+    expected = []
+    for key in orders.keys():
+        alone = [f".phase-{number}.svg" for number in range(1, len(orders.get(key).phases) + 1)]
+        expected += [f"{key}{end}" for end in (*before, *alone, *after, ".difference.svg", ".mmd", ".html")]
+    assert [name for name, _ in made] == [*expected, "README.md"]
 
 
 def test_the_readme_shows_every_file(made: list[tuple[str, bytes]]) -> None:
     readme = dict(made)["README.md"].decode()
     linked = set(re.findall(r"\]\(([^)]+)\)", readme))
-    assert linked | {"README.md"} | {name for name, _ in made if name.endswith(".spine.dot")} == {name for name, _ in made}
+    sources = {name for name, _ in made if name.endswith((".spine.dot", ".phases.dot"))}
+    assert linked | {"README.md"} | sources == {name for name, _ in made}
 
 
 @EVERY

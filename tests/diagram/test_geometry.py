@@ -95,13 +95,17 @@ def pictures() -> dict[str, Draw]:
         views: dict[str, dict[str, Any]] = {
             "full": {},
             "spine": {"view": "spine"},
+            "phases": {"view": "phases"},
             "counts": {"counts": counts, "waits": waits},
             "spine counts": {"view": "spine", "counts": counts, "waits": waits},
             "policy": {"before": Policy.statute()},
             "difference": {"before": changed(workflow)},
         }
+        for place, state in enumerate(workflow.states):
+            if place % len(LANGS) == LANGS.index(lang):
+                made[f"{workflow.key} near {state} {lang}"] = partial(diagram.draw, workflow, lang=lang, view="near", state=state)
         for place, (view, arguments) in enumerate(views.items()):
-            if view in ("full", "spine") or (number + place) % len(LANGS) == LANGS.index(lang):
+            if view in ("full", "spine", "phases") or (number + place) % len(LANGS) == LANGS.index(lang):
                 made[f"{workflow.key} {view} {lang}"] = partial(diagram.draw, workflow, lang=lang, **arguments)
     for name in shipped():
         made[f"case {name}"] = partial(_case, name)
@@ -113,6 +117,7 @@ def pictures() -> dict[str, Draw]:
         made[f"{now} since {before} {lang}"] = partial(diagram.draw, OURS[now], before=OURS[before], lang=lang)
     for (name, workflow), lang in itertools.product(generated().items(), LANGS):
         made[f"{name} {lang}"] = partial(diagram.draw, workflow, lang=lang)
+        made[f"{name} in phases {lang}"] = partial(diagram.draw, workflow, view="phases", lang=lang)
     return made
 
 

@@ -41,7 +41,8 @@ def test_each_state_stands_once(key: str) -> None:
 def test_arrows_and_cards_are_the_rows_of_the_table(key: str) -> None:
     layout = layout_of(key)
     names = {one["_gvid"]: one["name"] for one in layout["objects"]}
-    ends = [(names[edge["tail"]], names[edge["head"]], edge) for edge in layout["edges"]]
+    leads = {one["name"]: one["tooltip"].split(":")[0] for one in layout["objects"] if one["name"].startswith("(to ")}  # pills
+    ends = [(names[edge["tail"]], leads.get(names[edge["head"]], names[edge["head"]]), edge) for edge in layout["edges"]]
     drawn = set()
     for tail, head, edge in ends:
         for rule in re.findall(r'ID="rule-(\w+)"', edge.get("label", "")):

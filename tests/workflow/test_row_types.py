@@ -77,7 +77,7 @@ VALUES: tuple[Any, ...] = (
     *(BUYER, OPEN, ASK, is_small, (is_small,), pay, LIMITS[WAITING], R1, (R1,), Facts, dict, (BUYER, "A4", "text"), (BUYER, "A4")),
 )
 PLAIN = (int, float, bool, type(None), bytes, list, object)  # what no field takes for another reason than its kind
-LISTS = ("rules", "accepts", "spine")  # that take a list too, of the right things
+LISTS = ("rules", "accepts", "phases", "spine")  # that take a list too, of the right things
 TEXT = Text("字", "word")
 RIGHT: dict[type, dict[str, Callable[[Any], bool]]] = {  # the values of the list that a field may hold, beside words where it holds words
     Text: {},
@@ -120,6 +120,7 @@ RIGHT: dict[type, dict[str, Callable[[Any], bool]]] = {  # the values of the lis
         "freight_of": lambda v: v is None or callable(v),
         "law": lambda v: v == {},
         "accepts": lambda v: v == (),
+        "phases": lambda v: v == (),
         "spine": lambda v: v == (),
         "holds_from": lambda v: v is None,
     },

@@ -13,12 +13,12 @@ from functools import lru_cache
 from typing import Any
 
 from refund_fsm.diagram import palette
-from refund_fsm.diagram.labels import is_published
 from refund_fsm.diagram.markup import slug
 from refund_fsm.diagram.page import words
 from refund_fsm.diagram.page.table import Block, Move, Table, kept_table_of
 from refund_fsm.diagram.page.turns import Turn
 from refund_fsm.diagram.plan import Plan
+from refund_fsm.diagram.wording import is_published
 from refund_fsm.errors import WorkflowError
 from refund_fsm.orders import fact_labels
 from refund_fsm.text import SHANGHAI, Text
