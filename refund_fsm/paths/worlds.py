@@ -66,7 +66,7 @@ class Worlds:
             if made is not None:
                 known.add(key)
                 opening = Opening(*made, START)
-                yield World(opening, self._phases(opening) if self.files_again else (Phase(START, facts),))
+                yield World(opening, self.phases(opening) if self.files_again else (Phase(START, facts),))
 
     def later(self, world: World) -> Iterator[World]:
         """The same order with more to come: what has not happened to it happens an hour on, one thing after the other."""
@@ -81,14 +81,15 @@ class Worlds:
         """The world of an opening that begins as another, where it goes on otherwise."""
         if self.pick(self._derived(opening, opening.at)) != self.pick(world.phases[0].facts):
             return
-        phases = self._phases(opening)
+        phases = self.phases(opening)
         if [self.pick(one.facts) for one in phases] != [self.pick(one.facts) for one in world.phases]:
             yield World(opening, phases)
 
     def _derived(self, opening: Opening, at: datetime) -> Any:
         return self.workflow.derive(opening.order, opening.request, at, self.policy)
 
-    def _phases(self, opening: Opening) -> tuple[Phase, ...]:
+    def phases(self, opening: Opening) -> tuple[Phase, ...]:
+        """The phases of an opening, the first `MAX_PHASES` of them."""
         turns = drift.changes(lambda at: self.pick(self._derived(opening, at)), opening.at, self._hints)
         self._hints.update(dict.fromkeys(turns))
         return tuple(Phase(at, self._derived(opening, at)) for at in (opening.at, *turns[: MAX_PHASES - 1]))
