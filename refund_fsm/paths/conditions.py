@@ -72,6 +72,7 @@ def _pairs(rows: Sequence[Row], verdict: dict[Row, str], place: int) -> Iterator
         yield from ((one, other) for one, other in combinations(several, 2) if verdict[one] != verdict[other])
 
 
+@lru_cache(maxsize=8)
 def conditions_suite(workflow: Workflow, policy: Policy, criterion: str) -> Suite:
     """The suite of `conditions` or `mcdc`. `TooLong` as `truth.check_size` says, before anything is explored."""
     if criterion == "conditions":

@@ -22,9 +22,9 @@ from refund_fsm.case import Due, RefundCase
 from refund_fsm.paths.counts import due_name
 from refund_fsm.paths.coverage import Attempt
 from refund_fsm.paths.starts import DAY, TICK, sort_of
-from refund_fsm.paths.truth import told
+from refund_fsm.paths.truth import fired, told
 from refund_fsm.scenario import MINUTE
-from refund_fsm.workflow import Order, RefundRequest, counting
+from refund_fsm.workflow import Order, RefundRequest, Rule, counting
 
 WHEN = {
     -MINUTE: "a minute before",
@@ -48,7 +48,8 @@ def boundaries(attempt: Attempt) -> Iterator[str]:
         case = attempt.before
         filed = next((step for step in attempt.after.steps[len(case.steps) :] if step.event == event.name), None)
         where = f"{(filed.source if filed else attempt.after.state).key} {event.name}"
-        yield from (f"{where}: {name}: {when}" for name, when in turns(case, attempt.at))
+        rules = case.workflow.rules_at[(filed.source if filed else attempt.after.state).key, event.name]
+        yield from (f"{where}: {name}: {when}" for name, when in turns(attempt.after, rules, attempt.at))
         yield from (f"{where}: {name}" for name in (*amounts(case.order, case.request), *lines(case.order, case.request)))
 
 
@@ -93,13 +94,13 @@ def _beside(apart: timedelta, *, hours: bool) -> str | None:
     return {-DAY: "on the day before", timedelta(0): "on the day of"}.get(apart)
 
 
-def turns(case: RefundCase, at: datetime) -> Iterator[tuple[str, str]]:
-    """The changes of an order's facts that an instant lies near, and how near."""
+def turns(case: RefundCase, rules: tuple[Rule, ...], at: datetime) -> Iterator[tuple[str, str]]:
+    """The changes of an order's facts that turn which of the rules fires and that an instant lies near, and how near."""
     for apart, when in WHEN.items():
         turn = at - apart
         if turn - TICK >= case.order.paid_at:
-            old, new = (_facts(case, instant) for instant in (turn - TICK, turn))
-            if old != new:
+            old, new = (case.workflow.derive(case.order, case.request, instant, case.policy) for instant in (turn - TICK, turn))
+            if old != new and fired(rules, old) is not fired(rules, new):
                 yield f"{changed(case.workflow, old, new)}, dated {sort_of(dated_by(case.order, turn), case.policy.calendar)}", when
 
 
@@ -107,10 +108,6 @@ def changed(workflow: Any, old: Any, new: Any) -> str:
     """What changes, such as `in_window yes→no`."""
     differing = [one.name for one in workflow.fact_fields if getattr(old, one.name) != getattr(new, one.name)]
     return ", ".join(f"{name} {told(getattr(old, name))}→{told(getattr(new, name))}" for name in differing)
-
-
-def _facts(case: RefundCase, at: datetime) -> Any:
-    return case.workflow.derive(case.order, case.request, at, case.policy)
 
 
 def dated_by(order: Order, by: datetime) -> datetime:
