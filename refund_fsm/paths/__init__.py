@@ -11,7 +11,7 @@ from refund_fsm.paths.inputs import PASS, Input
 from refund_fsm.paths.observing import OBSERVED
 from refund_fsm.paths.space import Space
 from refund_fsm.paths.suite import Suite
-from refund_fsm.paths.truth import MAX_ROWS, size_of
+from refund_fsm.paths.truth import MAX_ROWS, facts_read, size_of
 from refund_fsm.paths.w import Complete
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Space",
     "Suite",
     "cover",
+    "facts_read",
     "goal_names",
     "size_of",
 ]

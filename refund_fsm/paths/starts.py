@@ -41,12 +41,14 @@ def _sort_of_day(day: date, calendar: WorkCalendar) -> str:
     works, tomorrow = calendar.is_working, day + DAY
     if not works(day):
         return DAYS[4]
+    rest = next(number for number in range(1, FAR) if works(day + DAY * number)) - 1
+    if rest >= HOLIDAY:
+        return DAYS[3]
     if day.weekday() >= SATURDAY:
         return DAYS[2]
-    if works(tomorrow):
-        return DAYS[1] if tomorrow.weekday() >= SATURDAY else PLAIN
-    rest = next(number for number in range(1, FAR) if works(day + DAY * number)) - 1
-    return DAYS[3] if rest >= HOLIDAY else DAYS[0]
+    if rest:
+        return DAYS[0]
+    return DAYS[1] if tomorrow.weekday() >= SATURDAY else PLAIN
 
 
 def instants(calendar: WorkCalendar, unit: Unit | None) -> Iterator[tuple[str, list[datetime]]]:

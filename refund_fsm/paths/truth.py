@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from refund_fsm.case import RefundCase
 from refund_fsm.errors import TooLong
 from refund_fsm.paths.coverage import Attempt, judged
 from refund_fsm.workflow import Policy, Rule, Value, Workflow, reads_of
@@ -85,3 +87,11 @@ def conditions(attempt: Attempt) -> Iterator[str]:
     if attempt.code == "guard_failed" and attempt.event is not None:
         facts = judged(after, attempt.event, attempt.at)
         yield name_of(after.workflow, row_of(after.workflow, after.state.key, attempt.event, facts))
+
+
+def facts_read(case: RefundCase, event: str, at: datetime) -> dict[str, Value]:
+    """The facts that the guards of an event read in the case's state, as they are judged at an instant; none where none reads any, or
+    where the event is not possible there."""
+    names = tables_of(case.workflow).get((case.state.key, event), ())
+    facts = judged(case, event, at) if names else None
+    return {name: getattr(facts, name) for name in names}

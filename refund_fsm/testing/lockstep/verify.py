@@ -12,6 +12,7 @@ from typing import Any
 from refund_fsm.errors import BadData
 from refund_fsm.paths import CRITERIA, MAX_ROWS, Suite, cover, size_of
 from refund_fsm.scenario import Opening, Path, Player
+from refund_fsm.testing.lockstep.circumstances import circumstances
 from refund_fsm.testing.lockstep.implementation import Abilities, Make, SignatureFault
 from refund_fsm.testing.lockstep.isolation import Ended, Hung, Isolation, Place, place_for
 from refund_fsm.testing.lockstep.model import Table
@@ -228,7 +229,8 @@ class _Lockstep:
         fault: Fault | None = None
         if found.fault.kind != "hung":
             fault, answers = self._done(record, plan)
-        return Trace(self._fit, self._make, plan, tuple(answers), fault or found.fault, path)
+        about = circumstances(self._fit.workflow, self._policy, path)
+        return Trace(self._fit, self._make, plan, tuple(answers), fault or found.fault, path, about)
 
 
 def _part(plan: Plan, fault: Fault) -> Any:
