@@ -113,4 +113,4 @@ def exact(at: datetime) -> str:
 
 
 def _pairs(values: Mapping[str, Any]) -> list[str]:
-    return [f"{name} {value}" for name, value in values.items()]
+    return [f"{name} {value if str(value).isprintable() else repr(value)}" for name, value in values.items()]
