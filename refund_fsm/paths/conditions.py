@@ -33,8 +33,8 @@ def rows_of(ways: Ways) -> tuple[Row, ...]:
 
 
 def turning(ways: Ways) -> tuple[Row, ...]:
-    """Rows of which, for each fact of each table that can turn the verdict alone, two differ in that fact and in the verdict only. Rows that
-    serve already are taken again. The verdict is which rule fires, or that none does. Without facts a table's one row is wanted."""
+    """Rows of which, for each fact of each table that can turn the verdict alone, two differ in that fact and in the verdict only. Rows
+    that serve already are taken again. The verdict is which rule fires, or that none does. Without facts a table's one row is wanted."""
     verdict = {way.row: _verdict(ways, way.row) for several in ways.ways for way in several}
     wanted: dict[Row, None] = {}
     for (state, event), names in tables_of(ways.workflow).items():

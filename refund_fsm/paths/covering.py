@@ -71,7 +71,8 @@ facts that turns the verdict on a filing; amounts below, at and above the balanc
 
     `BadData` for an unknown criterion, a state that `seen` lacks, for `extra_states` or `seen` with another criterion than `w`, or
     so many that the suite would pass `w.MAX_PATHS`, which names its size. `TooLong` beyond `goals.MAX_PRIME_PATHS` prime paths and
-    `truth.MAX_ROWS` combinations of `conditions`, before they are looked for; `WorkflowError` for facts that are not finite, or openings that have not the facts they were asked for.
+    `truth.MAX_ROWS` combinations of `conditions`, before they are looked for;
+    `WorkflowError` for facts that are not finite, or openings that have not the facts they were asked for.
     """
     if not isinstance(workflow, Workflow):
         raise BadData("workflow", workflow, "a Workflow")

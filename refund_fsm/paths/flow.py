@@ -1,6 +1,7 @@
 """Owns the cheapest flow through a small network in which arcs must carry so much at least. Must not know what flows.
 
-Successive shortest paths (Busacker & Gowen 1960) on the circulation that the lower bounds ask for (Ahuja, Magnanti & Orlin, Network Flows, § 6.7).
+Successive shortest paths (Busacker & Gowen 1960) on the circulation that the lower bounds ask for (Ahuja, Magnanti & Orlin, Network
+Flows, § 6.7).
 """
 
 from __future__ import annotations

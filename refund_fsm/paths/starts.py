@@ -17,7 +17,13 @@ TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)
 PLAIN = "on a plain day"
 HOURS = ("at midnight", "a moment before midnight", "at midnight in UTC", "a moment before midnight in UTC")
-DAYS = ("on the day before a weekend", "on the day before a make-up day", "on a make-up day", "on the day before a holiday", "on a day of rest")
+DAYS = (
+    "on the day before a weekend",
+    "on the day before a make-up day",
+    "on a make-up day",
+    "on the day before a holiday",
+    "on a day of rest",
+)
 NOON = time(10)  # the hour at which counts begin whose day matters
 FAR = 420  # days before and after `START` among which days are looked for
 HOLIDAY = 4  # days of rest in a row that are more than a weekend
@@ -52,8 +58,8 @@ def _sort_of_day(day: date, calendar: WorkCalendar) -> str:
 
 
 def instants(calendar: WorkCalendar, unit: Unit | None) -> Iterator[tuple[str, list[datetime]]]:
-    """By sort, instants at which a count in a unit may begin; None: all sorts. Those of hours do not ask for the day, those of days only for
-    midnights. Of long holidays the longest come first; of other days the nearest after `START`."""
+    """By sort, instants at which a count in a unit may begin; None: all sorts. Those of hours do not ask for the day, those of days only
+    for midnights. Of long holidays the longest come first; of other days the nearest after `START`."""
     plain = [day for day in _known(calendar) if _sort_of_day(day, calendar) == PLAIN][:EACH]
     yield PLAIN, [_at(day, NOON) for day in plain]
     hours = HOURS[:2] if unit == "hours" else HOURS

@@ -170,9 +170,9 @@ def least_calls(ways: Ways, wanted: Iterable[Row]) -> int:
     3. Rows of one event of a state s that differ in a fact which nothing changes are met in different cases, all of which come to s:
        the sum of f(·, s) is at least the number of such values.
 
-    The least sum of f under 1–3 is a flow of least cost. Calls that lead nowhere are not in f: each wanted row of that kind is one more. Their
-    sum is no more than the calls of any suite, for its own f meets 1–3. What the bound leaves out is that facts tell which ways can be gone
-    one after the other.
+    The least sum of f under 1–3 is a flow of least cost. Calls that lead nowhere are not in f: each wanted row of that kind is one more.
+    Their sum is no more than the calls of any suite, for its own f meets 1–3. What the bound leaves out is that facts tell which ways
+    can be gone one after the other.
     """
     rows = dict.fromkeys(wanted)
     first, arcs, staying = ways.workflow.initial.key, dict[Arc, tuple[int, int]](), 0

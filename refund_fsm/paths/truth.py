@@ -1,4 +1,4 @@
-"""Owns truth tables: which facts the guards of an event read in a state, how a row of facts there is called, and what of it an attempt meets.
+"""Owns truth tables: which facts the guards of an event read in a state, how a row of facts there is called, which rows an attempt meets.
 
 A row is one combination of those facts, as they are judged at the event. Must not say which rows a case can meet, nor plan a path.
 """
@@ -53,7 +53,8 @@ def check_size(workflow: Workflow, policy: Policy) -> None:
     (state, event), names = max(tables_of(workflow).items(), key=lambda one: len(one[1]))
     raise TooLong(
         f"workflow {workflow.key}: the truth tables of its guards have {size:,} rows together, and truth.MAX_ROWS is {MAX_ROWS:,}; "
-        f"{event} in {state} alone reads {len(names)} facts: {', '.join(names)}. Use mcdc, which asks of each fact that it turns the verdict alone"
+        f"{event} in {state} alone reads {len(names)} facts: {', '.join(names)}. Use mcdc, "
+        f"which asks of each fact that it turns the verdict alone"
     )
 
 

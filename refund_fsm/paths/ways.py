@@ -1,7 +1,7 @@
 """Owns the ways of cases through their states by rows of truth tables: which row leads where, from an opening, at which instant.
 
-Unlike the configuration graph it knows that a filing judges the order as it is then: what changes by itself while a buyer waits, talks or is
-declined is followed. Must not plan a path, nor play one.
+Unlike the configuration graph it knows that a filing judges the order as it is then: what changes by itself while a buyer waits or talks
+is followed. Must not plan a path, nor play one.
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ class Ways:
         found = {name for rule in self.workflow.rules if rule.effect is not None for name in rule.effect.changes}
         for world in self.worlds:
             first = world.phases[0].facts
-            found |= {name for phase in world.phases[1:] for name in self.around.names if getattr(phase.facts, name) != getattr(first, name)}
+            for phase in world.phases[1:]:
+                found |= {name for name in self.around.names if getattr(phase.facts, name) != getattr(first, name)}
         return frozenset(found)
 
     def _goes_on(self, spot: Spot) -> bool:

@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 
 from refund_fsm.errors import RefundFsmError
 from refund_fsm.graph import drift, explore
-from refund_fsm.paths.truth import tables_of
 from refund_fsm.scenario import START, Opening
 from refund_fsm.workflow import Effect, Evidence, Order, Policy, RefundRequest, Workflow, reads_of
 
@@ -138,4 +137,3 @@ def _looked_at(effect: Effect, some: Sequence[Any], domains: Mapping[str, tuple[
         grouped = zip(*[answers] * len(values), strict=True)
         if any(one != other for group in grouped for one, other in pairwise(group)):
             yield name
-

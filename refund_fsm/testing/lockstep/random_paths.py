@@ -20,6 +20,7 @@ from refund_fsm.testing.openings import OPENING_BYTES, Choices, Spread, opening_
 from refund_fsm.workflow import CLOCK, Event, Workflow
 
 LONGEST = 40  # inputs of one path
+OPENINGS = 500  # that are drawn for one run: more paths begin at them again
 MISSES, PASSES = 0.25, 0.03  # how many inputs must be refused, and how many are time alone
 SOON, NOW, LATER = 0.8, 0.92, 0.96  # waits up to each share: a minute, none, some while; beyond the last they look at the limit
 TURNS, ENDING = 0.4, 12  # how often the event is taken whose turn it is; for how many an event counts that ends the case
@@ -59,14 +60,17 @@ class Offers(NamedTuple):
 
 
 def random_paths(table: Table, abilities: Abilities, number: int, seed: int) -> Iterator[Writer]:
-    """So many paths, each with its plan and its rows, and each from an opening of its own, spread over all facts. The same arguments give the
-    same paths."""
+    """So many paths, each with its plan and its rows, and each from an opening of its own, spread over all facts; after `OPENINGS` of them
+    they come round again. The same arguments give the same paths."""
     random = Random(seed)
     spread = Spread(table.workflow, table.policy, random.randrange(1 << 16))
     taken: dict[tuple[str, str], int] = {}
-    for _ in range(number):
-        opening = opening_with(Choices(random.randbytes(OPENING_BYTES)), table.workflow, table.policy, spread.pick())
-        given = _Given(table.workflow, opening)
+    drawn: list[tuple[Opening, _Given]] = []
+    for count in range(number):
+        if count < OPENINGS:
+            opening = opening_with(Choices(random.randbytes(OPENING_BYTES)), table.workflow, table.policy, spread.pick())
+            drawn.append((opening, _Given(table.workflow, opening)))
+        opening, given = drawn[count % OPENINGS]
         yield _written(Writer(table, abilities, opening), given, taken, random)
 
 

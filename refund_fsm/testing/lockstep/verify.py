@@ -47,8 +47,8 @@ def verify_implementation(
     """Holds an implementation against a workflow, in lockstep, and reports the first thing that departs with a shortest counterexample.
 
     `make()` gives a fresh `Implementation`; each case is one. First come the suites of `paths.cover` (`criterion`: a criterion, a
-    suite, or several; `w` takes `refusals`, `limits`, `conditions` and `boundaries` along, and `mcdc` for `conditions` where the truth tables of
-    the guards have more than `paths.MAX_ROWS` rows), then `examples` random paths of at most `random_paths.LONGEST`
+    suite, or several; `w` takes `refusals`, `limits`, `conditions` and `boundaries` along, and `mcdc` for `conditions` where
+    the truth tables of the guards have more than `paths.MAX_ROWS` rows), then `examples` random paths of at most `random_paths.LONGEST`
     inputs, a quarter of which must be refused. `names` says how the system calls things (see `Names`). `policy=None` is the workflow's
     own profile, or that of the suites handed over. `timeout`: seconds that one call may take, in a `thread` (which is left behind when it
     hangs), or in a `process` (which is killed; `make` must be found by its name there); with `none` all is called in the caller's

@@ -1,4 +1,4 @@
-"""Faults inside a guard, a date or an amount, each in an otherwise faithful service of the shop, are found; the faithful one is not blamed."""
+"""Faults inside a guard, a date or an amount, each in a faithful service of the shop, are found; a faithful one is not blamed."""
 
 from __future__ import annotations
 
