@@ -8,13 +8,13 @@ from __future__ import annotations
 from refund_fsm.paths.conditions import rows_of
 from refund_fsm.paths.coverage import Attempt, Coverage
 from refund_fsm.paths.covering import CRITERIA, cover, goal_names
+from refund_fsm.paths.hops import Hops
 from refund_fsm.paths.inputs import PASS, Input
 from refund_fsm.paths.observing import OBSERVED
 from refund_fsm.paths.space import Space
 from refund_fsm.paths.suite import Suite
 from refund_fsm.paths.truth import MAX_ROWS, Row, facts_read, size_of, tables_of
 from refund_fsm.paths.w import Complete
-from refund_fsm.paths.ways import Ways
 
 __all__ = [
     "CRITERIA",
@@ -24,11 +24,11 @@ __all__ = [
     "Attempt",
     "Complete",
     "Coverage",
+    "Hops",
     "Input",
     "Row",
     "Space",
     "Suite",
-    "Ways",
     "cover",
     "facts_read",
     "goal_names",

@@ -1,6 +1,6 @@
 """Owns the suite of the criterion `boundaries`: ends of limits, changes of the facts, amounts, lines.
 
-Its paths are made one by one, each from an opening of its own, since what is wanted is an instant or an order and not a way through the
+Its paths are made one by one, each from an opening of its own, since what is wanted is an instant or an order and not a path through the
 states. Must not say which boundaries an attempt meets.
 """
 

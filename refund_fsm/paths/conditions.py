@@ -11,34 +11,34 @@ from functools import lru_cache
 from itertools import combinations, product
 
 from refund_fsm.paths.coverage import attempts_of
+from refund_fsm.paths.hops import Hops
 from refund_fsm.paths.suite import Suite
 from refund_fsm.paths.tour import Tour, Tours, least_calls
 from refund_fsm.paths.truth import Row, check_size, conditions, name_of, tables_of, told
-from refund_fsm.paths.ways import Ways
 from refund_fsm.scenario import Path, Player, details_of
 from refund_fsm.workflow import CLOCK, Policy, Value, Workflow
 
 
 @lru_cache(maxsize=4)
-def ways_of(workflow: Workflow, policy: Policy) -> Ways:
-    """The ways of a workflow under a policy, found once."""
-    return Ways(workflow, policy)
+def hops_of(workflow: Workflow, policy: Policy) -> Hops:
+    """The hops of a workflow under a policy, found once."""
+    return Hops(workflow, policy)
 
 
-def rows_of(ways: Ways) -> tuple[Row, ...]:
+def rows_of(hops: Hops) -> tuple[Row, ...]:
     """Every row that a case can meet, by state and event in the order of the table."""
-    order = {place: number for number, place in enumerate(ways.workflow.rules_at)}
-    found = dict.fromkeys(way.row for several in ways.ways for way in several)
+    order = {place: number for number, place in enumerate(hops.workflow.rules_at)}
+    found = dict.fromkeys(hop.row for several in hops.hops for hop in several)
     return tuple(sorted(found, key=lambda row: order[row.state, row.event]))
 
 
-def turning(ways: Ways) -> tuple[Row, ...]:
+def turning(hops: Hops) -> tuple[Row, ...]:
     """Rows of which, for each fact of each table that can turn the verdict alone, two differ in that fact and in the verdict only. Rows
     that serve already are taken again. The verdict is which rule fires, or that none does. Without facts a table's one row is wanted."""
-    verdict = {way.row: _verdict(ways, way.row) for several in ways.ways for way in several}
+    verdict = {hop.row: _verdict(hops, hop.row) for several in hops.hops for hop in several}
     wanted: dict[Row, None] = {}
-    for (state, event), names in tables_of(ways.workflow).items():
-        rows = [row for row in rows_of(ways) if (row.state, row.event) == (state, event)]
+    for (state, event), names in tables_of(hops.workflow).items():
+        rows = [row for row in rows_of(hops) if (row.state, row.event) == (state, event)]
         if not names:
             wanted.update(dict.fromkeys(rows))
         for place in range(len(names)):
@@ -50,10 +50,10 @@ def turning(ways: Ways) -> tuple[Row, ...]:
     return tuple(wanted)
 
 
-def _verdict(ways: Ways, row: Row) -> str:
-    names = tables_of(ways.workflow)[row.state, row.event]
+def _verdict(hops: Hops, row: Row) -> str:
+    names = tables_of(hops.workflow)[row.state, row.event]
     partial = _Known(dict(zip(names, row.values, strict=True)))
-    return next((rule.id for rule in ways.workflow.rules_at[row.state, row.event] if rule.holds(partial)), "")
+    return next((rule.id for rule in hops.workflow.rules_at[row.state, row.event] if rule.holds(partial)), "")
 
 
 class _Known:
@@ -77,24 +77,24 @@ def conditions_suite(workflow: Workflow, policy: Policy, criterion: str) -> Suit
     """The suite of `conditions` or `mcdc`. `TooLong` as `truth.check_size` says, before anything is explored."""
     if criterion == "conditions":
         check_size(workflow, policy)
-    ways = ways_of(workflow, policy)
-    wanted = rows_of(ways) if criterion == "conditions" else turning(ways)
+    hops = hops_of(workflow, policy)
+    wanted = rows_of(hops) if criterion == "conditions" else turning(hops)
     names = {name_of(workflow, row): row for row in wanted}
     reached: dict[str, None] = {}
     paths: list[Path] = []
-    for tour in Tours(ways, wanted).tours():
-        player = _played(ways, tour)
+    for tour in Tours(hops, wanted).tours():
+        player = _played(hops, tour)
         seen = dict.fromkeys(name for attempt in attempts_of(player) for name in conditions(attempt))
         fresh = [name for name in seen if name in names and name not in reached]
         if fresh:
             reached.update(dict.fromkeys(fresh))
             paths.append(player.path(tuple(fresh)))
     missed = [f"{name} (no case that was led there met it)" for name in names if name not in reached]
-    infeasible = (*missed, *(unmet(ways) if criterion == "conditions" else ()))
+    infeasible = (*missed, *(unmet(hops) if criterion == "conditions" else ()))
     met = [row for name, row in names.items() if name in reached]
     starts = len({row.values for row in met if row.state == workflow.initial.key and row.event == _widest(workflow)})
     goals = tuple(name for name in names if name in reached)
-    return Suite(workflow, policy, criterion, goals, infeasible, tuple(paths), min(starts, len(paths)) or 1, least_calls(ways, met))
+    return Suite(workflow, policy, criterion, goals, infeasible, tuple(paths), min(starts, len(paths)) or 1, least_calls(hops, met))
 
 
 def _widest(workflow: Workflow) -> str:
@@ -102,34 +102,34 @@ def _widest(workflow: Workflow) -> str:
     return max(first, key=lambda one: len(one[1]))[0] if first else ""
 
 
-def _played(ways: Ways, tour: Tour) -> Player:
+def _played(hops: Hops, tour: Tour) -> Player:
     """The case led along a tour, as far as it goes."""
-    player = Player.opened(ways.workflow, ways.policy, ways.worlds[ways.world_of[tour.start]].opening)
-    for way in tour.ways:
-        known = ways.workflow.events[way.row.event]
+    player = Player.opened(hops.workflow, hops.policy, hops.worlds[hops.world_of[tour.start]].opening)
+    for hop in tour.hops:
+        known = hops.workflow.events[hop.row.event]
         if known.actor.key == CLOCK.key:
             after = player.expired()
             if after is None:
                 break
             player = after
-        elif way.at is None or way.at < player.case.now:
+        elif hop.at is None or hop.at < player.case.now:
             player = player.do(known.name)
         else:
-            player = player.told(known.name, known.actor.key, way.at, details_of(known, way.at))
+            player = player.told(known.name, known.actor.key, hop.at, details_of(known, hop.at))
     return player
 
 
-def unmet(ways: Ways) -> Iterator[str]:
+def unmet(hops: Hops) -> Iterator[str]:
     """The rows that no case meets, with the reason, those with a value or two values in common in one line."""
-    domains = {one.name: one.start(ways.policy) if one.by_policy else one.domain(ways.policy) for one in ways.workflow.fact_fields}
-    somewhere: dict[str, set[Value]] = {name: set() for name in ways.around.names}
-    for spot in ways.spots:
-        for name in ways.around.names:
+    domains = {one.name: one.start(hops.policy) if one.by_policy else one.domain(hops.policy) for one in hops.workflow.fact_fields}
+    somewhere: dict[str, set[Value]] = {name: set() for name in hops.around.names}
+    for spot in hops.spots:
+        for name in hops.around.names:
             somewhere[name].add(getattr(spot.facts, name))
     by_table: dict[tuple[str, str], set[tuple[Value, ...]]] = {}
-    for row in rows_of(ways):
+    for row in rows_of(hops):
         by_table.setdefault((row.state, row.event), set()).add(row.values)
-    for (state, event), names in tables_of(ways.workflow).items():
+    for (state, event), names in tables_of(hops.workflow).items():
         found = by_table.get((state, event), set())
         if not found:
             yield f"{state} {event} (no case comes there)"

@@ -25,7 +25,7 @@ MAX_DAYS = 200  # before the end of a special period, on which a count may begin
 
 class _Limit(NamedTuple):
     """A place of the graph whose limit is wanted, what it is called, how a case is led there, and how long that takes until the count
-    begins. Where no way but by the clock leads there, `steady` is false: the count begins when the clock has it."""
+    begins. Where no path but by the clock leads there, `steady` is false: the count begins when the clock has it."""
 
     place: int
     name: str
@@ -44,7 +44,7 @@ class _Limit(NamedTuple):
 def _places(space: Space) -> Iterator[_Limit]:
     """For each state, each row of its limit and each rule that the clock fires there: the nearest place."""
     known = set()
-    for place, (opening, inputs) in sorted(_ways_to(space).items(), key=lambda one: len(one[1][1])):
+    for place, (opening, inputs) in sorted(_paths_to(space).items(), key=lambda one: len(one[1][1])):
         kind, clock = space.kind(place), space.clock_move(place)
         key = (space.state(place), kind and (kind.row, kind.plus, kind.special), clock and clock.rule.id)
         player = None if kind is None or key in known else _led(space, opening, inputs, START)
@@ -55,8 +55,8 @@ def _places(space: Space) -> Iterator[_Limit]:
             yield _Limit(place, what(player.case, due), opening, inputs, took, clock is not None, PASS not in inputs)
 
 
-def _ways_to(space: Space) -> dict[int, tuple[int, tuple[Input, ...]]]:
-    """By place, an opening and the inputs of a shortest way that does not wait for the clock, where there is one."""
+def _paths_to(space: Space) -> dict[int, tuple[int, tuple[Input, ...]]]:
+    """By place, an opening and the inputs of a shortest path that does not wait for the clock, where there is one."""
     found: dict[int, tuple[int, tuple[Input, ...]]] = {place: (place, ()) for place in space.openings}
     for waits in (False, True):
         todo = list(found)
@@ -117,7 +117,8 @@ def special(made: Made) -> None:
     space, counts = Space(made.workflow, made.policy), counting(made.workflow, made.policy)
     for one in _places(space):
         count = counts.of(space.state(one.place), space.facts(one.place))
-        for period, _ in () if count is None else count.special:
+        assert count is not None, "a place with a limit"
+        for period, _ in count.special:
             for bound in (period.start, period.end):
                 _beside(made, space, one, count, bound)
 

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 
 from refund_fsm.errors import RefundFsmError
 from refund_fsm.graph import drift
-from refund_fsm.paths.conditions import ways_of
+from refund_fsm.paths.conditions import hops_of
 from refund_fsm.paths.coverage import attempts_of
 from refund_fsm.paths.edges import AMOUNTS, ITS, OTHERS, TRAITS, WHEN, boundaries, changed, dated_by
+from refund_fsm.paths.hops import Hops
 from refund_fsm.paths.meeting import Made
 from refund_fsm.paths.starts import TICK, instants
 from refund_fsm.paths.truth import fired
-from refund_fsm.paths.ways import Ways
 from refund_fsm.paths.worlds import World
 from refund_fsm.scenario import START, Opening, Player, details_of
 from refund_fsm.workflow import Event, Order, OrderLine, RefundRequest, Workflow
@@ -60,11 +60,11 @@ def turned(made: Made) -> None:
 
 def _turning(made: Made) -> Iterator[_Turn]:
     """Each change that turns the verdict on a filing, with the first order that has it."""
-    ways, workflow = ways_of(made.workflow, made.policy), made.workflow
+    hops, workflow = hops_of(made.workflow, made.policy), made.workflow
     known = set()
-    for world in _sampled(ways):
-        whole = world if ways.around.files_again else World(world.opening, ways.around.phases(world.opening))
-        for changed_world in (whole, *ways.around.later(whole)):
+    for world in _sampled(hops):
+        whole = world if hops.around.files_again else World(world.opening, hops.around.phases(world.opening))
+        for changed_world in (whole, *hops.around.later(whole)):
             opening = changed_world.opening
             later = {n: at - START for n in ("shipped_at", "signed_at", "activated_at") if (at := getattr(opening.order, n)) and at > START}
             for instant in [phase.start for phase in changed_world.phases[1:]]:
@@ -76,17 +76,17 @@ def _turning(made: Made) -> Iterator[_Turn]:
                         yield _Turn(event, changed_world.phases[0].facts, later, dated_by(opening.order, instant) - START)
 
 
-def _sampled(ways: Ways) -> list[World]:
+def _sampled(hops: Hops) -> list[World]:
     """Worlds in which a filing may come to be judged otherwise: those like one that is taken, but for what changes by itself."""
-    workflow = ways.workflow
-    plain = [world for world in ways.worlds if world.opening.at == START]
+    workflow = hops.workflow
+    plain = [world for world in hops.worlds if world.opening.at == START]
     step = max(1, len(plain) // 50)
-    moving = set(ways.changing)
+    moving = set(hops.changing)
     for world in plain[::step]:
-        for other in ways.around.later(world):
+        for other in hops.around.later(world):
             first = other.phases[0].facts
-            moving |= {n for phase in other.phases for n in ways.around.names if getattr(phase.facts, n) != getattr(first, n)}
-    names = [name for name in ways.around.names if name not in moving]
+            moving |= {n for phase in other.phases for n in hops.around.names if getattr(phase.facts, n) != getattr(first, n)}
+    names = [name for name in hops.around.names if name not in moving]
     taken: dict[tuple[Any, ...], list[World]] = {}
     open_to = set()
     for world in plain:
@@ -143,8 +143,8 @@ def _around(made: Made, opening: Opening | None, event: Event, instant: datetime
 
 def _taken(made: Made, event: Event) -> list[World]:
     """Worlds in which a filing is taken."""
-    ways = ways_of(made.workflow, made.policy)
-    return [one for one in ways.worlds if one.opening.at == START and _verdict(made.workflow, event, one.phases[0].facts)]
+    hops = hops_of(made.workflow, made.policy)
+    return [one for one in hops.worlds if one.opening.at == START and _verdict(made.workflow, event, one.phases[0].facts)]
 
 
 def _with_lines(opening: Opening, request: dict[str, Any], *lines: OrderLine) -> Opening:

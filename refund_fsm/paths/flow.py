@@ -41,7 +41,7 @@ def least_cost(arcs: Mapping[Arc, tuple[int, int]]) -> int:
 
 
 def _cheapest(excess: Mapping[Hashable, int], left: Mapping[Arc, int], price: Mapping[Arc, int]) -> tuple[int, list[Arc]] | None:
-    """The cheapest path from where there is too much to where there is too little (Bellman & Ford: prices of ways back are negative)."""
+    """The cheapest path from where there is too much to where there is too little (Bellman & Ford: prices of arcs back are negative)."""
     cost: dict[Hashable, int] = {node: 0 for node, amount in excess.items() if amount > 0}
     by: dict[Hashable, Arc] = {}
     for _ in excess:

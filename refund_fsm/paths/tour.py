@@ -7,53 +7,53 @@ another row is. Paths are begun at what lies deepest, through rows not met yet. 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
 from refund_fsm.paths.flow import Arc, least_cost
+from refund_fsm.paths.hops import Hop, Hops
 from refund_fsm.paths.truth import Row, tables_of
-from refund_fsm.paths.ways import Way, Ways
 from refund_fsm.workflow import Value
 
 
 class Tour(NamedTuple):
-    """A path through the ways: the spot that it starts at, and the ways that it takes."""
+    """A path through the hops: the spot that it starts at, and the hops that it takes."""
 
     start: int
-    ways: tuple[Way, ...]
+    hops: tuple[Hop, ...]
 
 
 class Tours:
-    """Tours that meet the wanted rows; all rows of the ways unless others are given."""
+    """Tours that meet the wanted rows; all rows of the hops unless others are given."""
 
-    def __init__(self, ways: Ways, wanted: Iterable[Row] | None = None) -> None:
-        self._ways, self._spots = ways, ways.spots
-        everything = dict.fromkeys(way.row for several in ways.ways for way in several)
+    def __init__(self, hops: Hops, wanted: Iterable[Row] | None = None) -> None:
+        self._hops, self._spots = hops, hops.spots
+        everything = dict.fromkeys(hop.row for several in hops.hops for hop in several)
         self.wanted = tuple(everything) if wanted is None else tuple(dict.fromkeys(wanted))
         self._left = dict.fromkeys(self.wanted)
 
     @cached_property
     def depth(self) -> dict[int, int]:
         """By spot, the fewest calls that lead to it."""
-        found = dict.fromkeys(self._ways.starts, 0)
+        found = dict.fromkeys(self._hops.starts, 0)
         todo = deque(found)
         while todo:  # ends: every spot is added once
             place = todo.popleft()
-            for way in self._ways.ways[place]:
-                if way.dest not in found:
-                    found[way.dest] = found[place] + 1
-                    todo.append(way.dest)
+            for hop in self._hops.hops[place]:
+                if hop.dest not in found:
+                    found[hop.dest] = found[place] + 1
+                    todo.append(hop.dest)
         return found
 
     @cached_property
-    def _into(self) -> dict[int, list[tuple[int, Way]]]:
-        """By spot, the ways that lead to it from elsewhere."""
-        found: dict[int, list[tuple[int, Way]]] = {}
-        for place, several in enumerate(self._ways.ways):
-            for way in several:
-                if way.dest != place:
-                    found.setdefault(way.dest, []).append((place, way))
+    def _into(self) -> dict[int, list[tuple[int, Hop]]]:
+        """By spot, the hops that lead to it from elsewhere."""
+        found: dict[int, list[tuple[int, Hop]]] = {}
+        for place, several in enumerate(self._hops.hops):
+            for hop in several:
+                if hop.dest != place:
+                    found.setdefault(hop.dest, []).append((place, hop))
         return found
 
     @cached_property
@@ -61,8 +61,8 @@ class Tours:
         """By row, the spots at which it can be met, the nearest first."""
         found: dict[Row, list[int]] = {}
         for place in sorted(self.depth, key=lambda one: (self.depth[one], one)):
-            for way in self._ways.ways[place]:
-                found.setdefault(way.row, []).append(place)
+            for hop in self._hops.hops[place]:
+                found.setdefault(hop.row, []).append(place)
         return found
 
     def tours(self) -> Iterator[Tour]:
@@ -74,39 +74,39 @@ class Tours:
 
     def _toured(self, row: Row) -> Tour:
         start, along = self._towards(row)
-        taken: list[Way] = []
+        taken: list[Hop] = []
         place = start
-        for way in along:
-            place = self._stayed(place, taken, way)
-            self._take(way, taken)
-            place = way.dest
+        for hop in along:
+            place = self._stayed(place, taken, hop)
+            self._take(hop, taken)
+            place = hop.dest
         while True:  # ends: each round meets a row that was left
             place = self._stayed(place, taken)
             more = self._onward(place)
             if not more:
                 return Tour(start, tuple(taken))
-            for way in more:
-                place = self._stayed(place, taken, way)
-                self._take(way, taken)
-                place = way.dest
+            for hop in more:
+                place = self._stayed(place, taken, hop)
+                self._take(hop, taken)
+                place = hop.dest
 
-    def _take(self, way: Way, taken: list[Way]) -> None:
-        taken.append(way)
-        self._left.pop(way.row, None)
+    def _take(self, hop: Hop, taken: list[Hop]) -> None:
+        taken.append(hop)
+        self._left.pop(hop.row, None)
 
-    def _stayed(self, place: int, taken: list[Way], but: Way | None = None) -> int:
+    def _stayed(self, place: int, taken: list[Hop], but: Hop | None = None) -> int:
         """Meets what can be met without leaving."""
-        for way in self._ways.ways[place]:
-            if way.dest == place and way.row in self._left and (but is None or way.row != but.row):
-                self._take(way, taken)
+        for hop in self._hops.hops[place]:
+            if hop.dest == place and hop.row in self._left and (but is None or hop.row != but.row):
+                self._take(hop, taken)
         return place
 
-    def _towards(self, row: Row) -> tuple[int, list[Way]]:
-        """A start and the ways to a row, through as many rows that are left as can be: backwards from where it is met."""
-        starts = frozenset(self._ways.starts)
+    def _towards(self, row: Row) -> tuple[int, list[Hop]]:
+        """A start and the hops to a row, through as many rows that are left as can be: backwards from where it is met."""
+        starts = frozenset(self._hops.starts)
         spots = self._met_at[row][:50]
         cost = dict.fromkeys(spots, 0)
-        then: dict[int, Way] = {place: next(way for way in self._ways.ways[place] if way.row == row) for place in spots}
+        then: dict[int, Hop] = {place: next(hop for hop in self._hops.hops[place] if hop.row == row) for place in spots}
         todo = deque(spots)
         done = set[int]()
         while todo:  # ends: every spot is done once
@@ -116,36 +116,36 @@ class Tours:
             done.add(place)
             if place in starts:
                 return place, list(self._led(place, then, row))
-            for source, way in self._into.get(place, ()):
-                price = cost[place] + (way.row not in self._left or way.row == row)
+            for source, hop in self._into.get(place, ()):
+                price = cost[place] + (hop.row not in self._left or hop.row == row)
                 if source not in done and price < cost.get(source, 1 << 30):
-                    cost[source], then[source] = price, way
+                    cost[source], then[source] = price, hop
                     (todo.append if price > cost[place] else todo.appendleft)(source)
-        raise AssertionError("every row is met on a way from a start")
+        raise AssertionError("every row is met on a hop from a start")
 
-    def _led(self, place: int, then: Mapping[int, Way], row: Row) -> Iterator[Way]:
-        while True:  # ends: each way is nearer to the row
-            way = then[place]
-            yield way
-            if way.row == row:
+    def _led(self, place: int, then: Mapping[int, Hop], row: Row) -> Iterator[Hop]:
+        while True:  # ends: each hop is nearer to the row
+            hop = then[place]
+            yield hop
+            if hop.row == row:
                 return
-            place = way.dest
+            place = hop.dest
 
-    def _onward(self, place: int) -> list[Way]:
-        """The ways to the nearest row that is left, unless a new path comes there as cheaply. What ends the case comes last."""
-        back: dict[int, tuple[int, Way]] = {}
+    def _onward(self, place: int) -> list[Hop]:
+        """The hops to the nearest row that is left, unless a new path comes there as cheaply. What ends the case comes last."""
+        back: dict[int, tuple[int, Hop]] = {}
         cost, todo, best = {place: 0}, deque([place]), None
         while todo:  # ends: every spot is added once
             here = todo.popleft()
-            for way in self._ways.ways[here]:
-                if way.row in self._left:
-                    afresh = self.depth[self._met_at[way.row][0]]
-                    rank = (cost[here], not self._ways.ways[way.dest], here)
+            for hop in self._hops.hops[here]:
+                if hop.row in self._left:
+                    afresh = self.depth[self._met_at[hop.row][0]]
+                    rank = (cost[here], not self._hops.hops[hop.dest], here)
                     if cost[here] <= max(0, afresh - 2) and (best is None or rank < best[0]):
-                        best = (rank, here, way)
-                if way.dest not in cost:
-                    cost[way.dest], back[way.dest] = cost[here] + 1, (here, way)
-                    todo.append(way.dest)
+                        best = (rank, here, hop)
+                if hop.dest not in cost:
+                    cost[hop.dest], back[hop.dest] = cost[here] + 1, (here, hop)
+                    todo.append(hop.dest)
             if best is not None and todo and cost[todo[0]] > best[0][0]:
                 break
         if best is None:
@@ -153,12 +153,12 @@ class Tours:
         _, here, last = best
         found = [last]
         while here != place:  # ends: each step is nearer to where it began
-            here, way = back[here]
-            found.append(way)
+            here, hop = back[here]
+            found.append(hop)
         return found[::-1]
 
 
-def least_calls(ways: Ways, wanted: Iterable[Row]) -> int:
+def least_calls(hops: Hops, wanted: Iterable[Row]) -> int:
     """How many calls any suite needs that meets the wanted rows, where the passing of a limit counts as a call.
 
     A row decides which rule fires, so every call of a row leads from its state to one state, the same each time. Count, for a suite, how
@@ -171,16 +171,16 @@ def least_calls(ways: Ways, wanted: Iterable[Row]) -> int:
        the sum of f(·, s) is at least the number of such values.
 
     The least sum of f under 1–3 is a flow of least cost. Calls that lead nowhere are not in f: each wanted row of that kind is one more.
-    Their sum is no more than the calls of any suite, for its own f meets 1–3. What the bound leaves out is that facts tell which ways
+    Their sum is no more than the calls of any suite, for its own f meets 1–3. What the bound leaves out is that facts tell which hops
     can be gone one after the other.
     """
     rows = dict.fromkeys(wanted)
-    first, arcs, staying = ways.workflow.initial.key, dict[Arc, tuple[int, int]](), 0
-    for key in ways.workflow.states:
-        arcs[(key, "in"), (key, "out")] = (0 if key == first else _apart(ways, rows, key), 0)
+    first, arcs, staying = hops.workflow.initial.key, dict[Arc, tuple[int, int]](), 0
+    for key in hops.workflow.states:
+        arcs[(key, "in"), (key, "out")] = (0 if key == first else _apart(hops, rows, key), 0)
         arcs[(key, "out"), "end"] = (0, 0)
     arcs["end", "begin"] = arcs["begin", (first, "out")] = (0, 0)
-    for row, dest in _leads(ways).items():
+    for row, dest in _leads(hops).items():
         if dest != row.state:
             arc = ((row.state, "out"), (dest, "in"))
             arcs[arc] = (arcs.get(arc, (0, 1))[0] + (row in rows), 1)
@@ -191,7 +191,8 @@ def least_calls(ways: Ways, wanted: Iterable[Row]) -> int:
 
 def _reached(arcs: dict[Arc, tuple[int, int]]) -> dict[Arc, tuple[int, int]]:
     """The arcs of states that some case comes to: nothing is asked of the others."""
-    found, todo = {"begin"}, ["begin"]
+    begin: Hashable = "begin"
+    found, todo = {begin}, [begin]
     while todo:  # ends: every node is added once
         here = todo.pop()
         for tail, head in arcs:
@@ -201,17 +202,17 @@ def _reached(arcs: dict[Arc, tuple[int, int]]) -> dict[Arc, tuple[int, int]]:
     return {arc: bound for arc, bound in arcs.items() if arc[0] in found}
 
 
-def _leads(ways: Ways) -> dict[Row, str]:
+def _leads(hops: Hops) -> dict[Row, str]:
     """By row, the state that it leads to: the row decides which rule fires."""
-    return {way.row: ways.spots[way.dest].state for several in ways.ways for way in several}
+    return {hop.row: hops.spots[hop.dest].state for several in hops.hops for hop in several}
 
 
-def _apart(ways: Ways, rows: Mapping[Row, None], state: str) -> int:
+def _apart(hops: Hops, rows: Mapping[Row, None], state: str) -> int:
     """How many cases the rows of one event of a state need at least: as many as they have values of facts that nothing changes."""
-    tables, most = tables_of(ways.workflow), 0
+    tables, most = tables_of(hops.workflow), 0
     for (key, event), names in tables.items():
         if key == state:
-            fixed = [place for place, name in enumerate(names) if name not in ways.changing]
+            fixed = [place for place, name in enumerate(names) if name not in hops.changing]
             found: set[tuple[Value, ...]] = {
                 tuple(row.values[place] for place in fixed) for row in rows if (row.state, row.event) == (key, event)
             }

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from refund_fsm import Limit, Rule, Workflow
 from refund_fsm.paths.conditions import rows_of
-from refund_fsm.paths.ways import Ways
+from refund_fsm.paths.hops import Hops
 from tests.testing.mutation.tiny import TINY
 from tests.toys import ASK, END, GO, PAID, PAY, TELL, TICK, TOCK, TURN, A, B, C, D, flagged, lower_flag, raise_flag, small, toy, unflagged
 
@@ -34,20 +34,20 @@ SMALL: Mapping[str, Workflow] = {
 }
 
 
-def fewest_calls(ways: Ways) -> int:
+def fewest_calls(hops: Hops) -> int:
     """Breadth first over where a case is and what has been met; a new case may be opened at any time, which is no call."""
-    number = {row: place for place, row in enumerate(rows_of(ways))}
+    number = {row: place for place, row in enumerate(rows_of(hops))}
     everything = (1 << len(number)) - 1
-    found = {(start, 0): 0 for start in ways.starts}
+    found = {(start, 0): 0 for start in hops.starts}
     todo = deque(found)
     while todo:  # ends: places and what is met are finite
         place, met = here = todo.popleft()
-        for way in ways.ways[place]:
-            after = met | 1 << number[way.row]
+        for hop in hops.hops[place]:
+            after = met | 1 << number[hop.row]
             if after == everything:
                 return found[here] + 1
-            for dest in (way.dest, *ways.starts):
+            for dest in (hop.dest, *hops.starts):
                 if (dest, after) not in found:
                     found[dest, after] = found[here] + 1
                     todo.append((dest, after))
-    raise AssertionError("every row is met on some way")
+    raise AssertionError("every row is met on some hop")

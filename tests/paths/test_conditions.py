@@ -11,10 +11,10 @@ from refund_fsm.errors import TooLong
 from refund_fsm.graph import explore
 from refund_fsm.paths import truth
 from refund_fsm.paths.conditions import rows_of, turning
-from refund_fsm.paths.flow import least_cost
+from refund_fsm.paths.flow import Arc, least_cost
+from refund_fsm.paths.hops import Hops
 from refund_fsm.paths.tour import least_calls
 from refund_fsm.paths.truth import name_of, row_of, size_of, tables_of
-from refund_fsm.paths.ways import Ways
 from refund_fsm.scenario import START
 from tests.paths.brute import SMALL, fewest_calls
 from tests.paths.suites import attempts, suite_of
@@ -28,9 +28,9 @@ MOST = 1.3  # times the bound: what a suite may have
 @EVERY_SMALL
 def test_the_bound_lies_below_the_fewest_calls_and_the_suite_near_it(key: str) -> None:
     workflow = SMALL[key]
-    ways, suite = Ways(workflow, Policy.guide()), paths.cover(workflow, "conditions", Policy.guide())
-    bound, fewest = least_calls(ways, rows_of(ways)), fewest_calls(ways)
-    assert len(rows_of(ways)) <= bound <= fewest <= suite.steps
+    hops, suite = Hops(workflow, Policy.guide()), paths.cover(workflow, "conditions", Policy.guide())
+    bound, fewest = least_calls(hops, rows_of(hops)), fewest_calls(hops)
+    assert len(rows_of(hops)) <= bound <= fewest <= suite.steps
     assert suite.least_steps == bound and suite.steps <= MOST * bound
 
 
@@ -89,13 +89,13 @@ def test_what_no_case_meets_is_listed_with_the_reason() -> None:
 
 def _cube(line: str) -> dict[str, str]:
     facts = line.split(": ")[1].split(" (")[0]
-    return dict(one.split("=", 1) for one in facts.split(", "))  # type: ignore[misc]  # pairs, as the line has them
+    return dict(one.split("=", 1) for one in facts.split(", "))
 
 
 def test_mcdc_turns_the_verdict_by_each_fact_alone() -> None:
-    ways = Ways(SHOP, Policy.guide())
-    wanted = turning(ways)
-    assert set(wanted) < set(rows_of(ways)) and set(suite_of("third_party", "mcdc").goals) == {name_of(SHOP, row) for row in wanted}
+    hops = Hops(SHOP, Policy.guide())
+    wanted = turning(hops)
+    assert set(wanted) < set(rows_of(hops)) and set(suite_of("third_party", "mcdc").goals) == {name_of(SHOP, row) for row in wanted}
     names = tables_of(SHOP)["draft", "submit"]
     rows = [row for row in wanted if (row.state, row.event) == ("draft", "submit")]
     for place, name in enumerate(names):
@@ -124,5 +124,5 @@ def test_what_is_covered_is_seen_in_cases() -> None:
 
 def test_the_cheapest_flow_carries_what_arcs_ask_for() -> None:
     """Two units must pass b, which is fed directly at 5 or through c at 2; one more must pass c, which is fed at 1."""
-    arcs = {("a", "b"): (0, 5), ("b", "a"): (2, 0), ("a", "c"): (0, 1), ("c", "a"): (1, 0), ("c", "b"): (0, 1)}
+    arcs: dict[Arc, tuple[int, int]] = {("a", "b"): (0, 5), ("b", "a"): (2, 0), ("a", "c"): (0, 1), ("c", "a"): (1, 0), ("c", "b"): (0, 1)}
     assert least_cost(arcs) == 2 * 2 + 1

@@ -14,7 +14,7 @@ from typing import Any
 
 from refund_fsm.errors import RefundFsmError
 from refund_fsm.graph import drift
-from refund_fsm.paths import Row, Ways, rows_of, tables_of
+from refund_fsm.paths import Hops, Row, rows_of, tables_of
 from refund_fsm.scenario import Opening
 from refund_fsm.testing.mutation.mutant import Mutant
 from refund_fsm.testing.openings import Choices, Spread, opening_with
@@ -38,7 +38,7 @@ class Teller:
 
     @cached_property
     def _rows(self) -> tuple[Row, ...]:
-        return rows_of(Ways(self.workflow, self.policy))
+        return rows_of(Hops(self.workflow, self.policy))
 
     def _answers(self, workflow: Workflow, row: Row) -> str:
         """The rule that fires in a row. Its other facts matter to no guard."""
@@ -91,7 +91,7 @@ def _bytes(number: int) -> bytes:
 
 
 def _trapped(opening: Opening) -> Iterator[Opening]:
-    """The opening with lines around the claimed one that are otherwise in every way."""
+    """The opening with lines around the claimed one that are otherwise in every hop."""
     line = opening.order.line(opening.request.sku)
     other = OrderLine(
         sku=f"{line.sku}-other",

@@ -1,4 +1,4 @@
-"""Owns the ways of cases through their states by rows of truth tables: which row leads where, from an opening, at which instant.
+"""Owns the hops of cases through their states by rows of truth tables: which row leads where, from an opening, at which instant.
 
 Unlike the configuration graph it knows that a filing judges the order as it is then: what changes by itself while a buyer waits or talks
 is followed. Must not plan a path, nor play one.
@@ -13,7 +13,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from refund_fsm.errors import TooLong
+from refund_fsm.errors import TooLong, WorkflowError
 from refund_fsm.paths.truth import Row, fired, row_of, tables_of
 from refund_fsm.paths.worlds import World, Worlds
 from refund_fsm.scenario import PACE
@@ -36,7 +36,7 @@ class Spot(NamedTuple):
     due: datetime | None
 
 
-class Way(NamedTuple):
+class Hop(NamedTuple):
     """A row that is met at a spot, and the spot after it. `at`: its instant, None for the limit's or, for any other event, a minute on."""
 
     row: Row
@@ -44,24 +44,25 @@ class Way(NamedTuple):
     at: datetime | None
 
 
-class Ways:
-    """All spots of a workflow under a policy, and the ways from each. `starts` are the spots at which worlds open."""
+class Hops:
+    """All spots of a workflow under a policy, and the hops from each. `starts` are the spots at which worlds open."""
 
     def __init__(self, workflow: Workflow, policy: Policy) -> None:
         self.workflow, self.policy = workflow, policy
         self.around = Worlds(workflow, policy)
         self.worlds: list[World] = []
         self.spots: list[Spot] = []
-        self.ways: list[list[Way]] = []
+        self.hops: list[list[Hop]] = []
         self.starts: list[int] = []
         self.world_of: list[int] = []  # by spot, the world from which it was first reached
         self._bounds, self._counting = workflow.bounds(policy), counting(workflow, policy)
         self._number: dict[Any, int] = {}
         self._picks = self._relevant()
-        self._events = [(name, event) for name, event in workflow.events.items()]
-        plain = list(self.around.plain())
-        for world in plain:
+        self._events = list(workflow.events.items())
+        for world in list(self.around.plain()):
             self._open(world)
+        if not self.starts:
+            raise WorkflowError(f"workflow {workflow.key}", "example_of gives no order for any facts")
         self._explore()
         if self.around.files_again:
             lively = {self.world_of[number] for number, spot in enumerate(self.spots) if self._goes_on(spot)}
@@ -127,6 +128,7 @@ class Ways:
     ) -> int:
         """The number of a spot, given out when it is first met."""
         picked = self._picks[state](facts)
+        key: tuple[Any, ...]
         files = state in self.around.files_again
         near = False
         if files:
@@ -140,28 +142,28 @@ class Ways:
         number = self._number.setdefault(key, len(self.spots))
         if number == len(self.spots):
             if number > MAX_SPOTS:
-                raise TooLong(f"workflow {self.workflow.key}: more than ways.MAX_SPOTS = {MAX_SPOTS:,} places to look at; use rule_pairs")
+                raise TooLong(f"workflow {self.workflow.key}: more than hops.MAX_SPOTS = {MAX_SPOTS:,} places to look at; use rule_pairs")
             if restarts:
                 count = self._counting.of(state, facts)
                 due = None if count is None else count.end(self.policy.calendar, now).at
             self.spots.append(Spot(state, facts, kept, world if files else -1, phase if files else -1, now, due))
-            self.ways.append([])
+            self.hops.append([])
             self.world_of.append(world)
         return number
 
     def _explore(self) -> None:
-        place = next((number for number, ways in enumerate(self.ways) if not ways), len(self.ways))
+        place = next((number for number, hops in enumerate(self.hops) if not hops), len(self.hops))
         while place < len(self.spots):  # ends: facts, worlds and phases are finite, and MAX_SPOTS holds
-            if not self.ways[place]:
+            if not self.hops[place]:
                 spot = self.spots[place]
                 for name, event in self._events:
                     rules = self.workflow.rules_at.get((spot.state, name), ())
                     if rules:
                         found = self._passed(place, rules) if event.actor.key == CLOCK.key else self._tried(place, rules)
-                        self.ways[place] += found
+                        self.hops[place] += found
             place += 1
 
-    def _passed(self, place: int, rules: tuple[Rule, ...]) -> Iterator[Way]:
+    def _passed(self, place: int, rules: tuple[Rule, ...]) -> Iterator[Hop]:
         """The limit passes."""
         spot = self.spots[place]
         if spot.due is not None:
@@ -170,7 +172,7 @@ class Ways:
                 at = max(spot.due, spot.now)
                 yield self._way(place, rule, rule.event.name, spot.facts, at, self._phase(spot, at))._replace(at=None)
 
-    def _tried(self, place: int, rules: tuple[Rule, ...]) -> Iterator[Way]:
+    def _tried(self, place: int, rules: tuple[Rule, ...]) -> Iterator[Hop]:
         """An event, soon; where a filing is ahead, also just before and at the instants at which the facts change."""
         spot, event = self.spots[place], rules[0].event
         if spot.world < 0:
@@ -182,8 +184,8 @@ class Ways:
             facts = spot.facts
             if event.files:
                 facts = replace(phases[phase].facts, **spot.kept) if spot.kept else phases[phase].facts
-            way = self._way(place, fired(rules, facts), event.name, facts, at, phase)
-            yield way._replace(at=None) if soon else way
+            hop = self._way(place, fired(rules, facts), event.name, facts, at, phase)
+            yield hop._replace(at=None) if soon else hop
 
     def _instants(self, spot: Spot, files: bool) -> Iterator[tuple[datetime, bool]]:
         phases = self.worlds[spot.world].phases
@@ -198,13 +200,13 @@ class Ways:
             return -1
         return sum(one.start <= at for one in self.worlds[spot.world].phases) - 1
 
-    def _way(self, place: int, rule: Rule | None, event: str, facts: Any, at: datetime, phase: int) -> Way:
+    def _way(self, place: int, rule: Rule | None, event: str, facts: Any, at: datetime, phase: int) -> Hop:
         """What comes of an event: the rule's destination, or the same state when guards refuse it."""
         spot, world = self.spots[place], self.world_of[place]
         row = row_of(self.workflow, spot.state, event, facts)
         if rule is None:
             dest = place if phase == spot.phase and spot.world < 0 else self._stay(spot, world, at, phase)
-            return Way(row, dest, at)
+            return Hop(row, dest, at)
         after = rule.after(facts, self._bounds)
         kept = spot.kept
         if rule.effect is not None:
@@ -212,7 +214,7 @@ class Ways:
         group = self.workflow.group_of
         source, dest_key = rule.source.key, rule.dest.key
         stays = source == dest_key or (dest_key in group and group.get(dest_key) == group.get(source))
-        return Way(row, self._spot(dest_key, after, kept, world, phase, at, spot.due, restarts=not stays), at)
+        return Hop(row, self._spot(dest_key, after, kept, world, phase, at, spot.due, restarts=not stays), at)
 
     def _stay(self, spot: Spot, world: int, at: datetime, phase: int) -> int:
         """The spot after a refusal: time has passed, and nothing else."""
