@@ -1,6 +1,6 @@
 """How many faults inside guards and derivations each suite kills, by operator, beside the suites that there were before.
 
-Run by hand: `python -m tests.benchmarks.inner_mutation [ORDER_TYPE …]` (Markdown), `--every N` for every N-th mutant only. A mutant that the
+Run by hand: `python -m tests.benchmarks.inner_mutation [ORDER_TYPE …]` (Markdown), `--every N` for every N-th mutant. A mutant that the
 new criteria leave alive and that is not equivalent is listed; exit code 1 when there is one.
 """
 
