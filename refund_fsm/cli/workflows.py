@@ -27,7 +27,10 @@ from refund_fsm.errors import BadData, one_of
 from refund_fsm.text.console import show_text
 
 HOUR = timedelta(hours=1)
-CRITERIA = ("states", "rules", "rule_pairs", "prime_paths", "guard_outcomes", "limits", "refusals", "w")  # paths.CRITERIA, tested
+CRITERIA = (  # paths.CRITERIA, tested
+    *("states", "rules", "rule_pairs", "prime_paths", "guard_outcomes", "limits", "refusals"),
+    *("conditions", "mcdc", "boundaries", "w"),
+)
 
 
 def orders(lang: LangOption = None, json: JsonOption = False) -> None:

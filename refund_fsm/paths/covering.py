@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 from refund_fsm.errors import BadData
 from refund_fsm.graph.shortest import choices
+from refund_fsm.paths.boundaries import boundaries_suite
+from refund_fsm.paths.conditions import conditions_suite
 from refund_fsm.paths.goals import CRITERIA as _CRITERIA
 from refund_fsm.paths.play import complete_suite, covering_suite
 from refund_fsm.paths.space import Space
@@ -17,18 +19,22 @@ from refund_fsm.paths.suite import Suite
 from refund_fsm.paths.w import MAX_EXTRA_STATES
 from refund_fsm.workflow import Policy, Workflow
 
-CRITERIA = (*_CRITERIA, "w")
+WHOLE = ("conditions", "mcdc", "boundaries")  # made of orders and instants, not of moves through a `Space`
+CRITERIA = (*_CRITERIA, *WHOLE, "w")
 
 
 def goal_names(workflow: Workflow, criterion: str, policy: Policy | None = None) -> tuple[str, ...]:
     """The names of what a criterion other than `w` asks for; `policy=None`: under any choice of what a policy fixes as a fact.
 
-    Quicker than `cover`, which makes the paths. `BadData` for another criterion.
+    Quicker than `cover`, which makes the paths (but for `conditions`, `mcdc` and `boundaries`). `BadData` for another criterion.
     """
-    if criterion not in _CRITERIA:
-        raise BadData("criterion", criterion, f"one of {', '.join(_CRITERIA)}")
+    if criterion not in (*_CRITERIA, *WHOLE):
+        raise BadData("criterion", criterion, f"one of {', '.join((*_CRITERIA, *WHOLE))}")
     found: dict[str, None] = {}
     for one in (policy,) if policy else choices(workflow):
+        if criterion in WHOLE:
+            found.update(dict.fromkeys(_whole(workflow, one, criterion).goals))
+            continue
         space = Space(workflow, one, finely=criterion == "guard_outcomes", late=criterion == "limits")
         goals = _CRITERIA[criterion](space)
         found.update(dict.fromkeys((*goals.names, *(name for extra in goals.extras for name in extra.names))))
@@ -53,13 +59,19 @@ def cover(
     | `limits` | each row of each limit, in each special period: a minute before, at, a minute after; an event too late; rules that keep \
 the count, or move it |
     | `refusals` | each refusal code that a state has for an actor |
+    | `conditions` | in every state in which an event is possible, every combination of the facts that its guards read and that can occur \
+there, as judged at the event |
+    | `mcdc` | of these combinations, for each fact two that differ in it alone and in the verdict |
+    | `boundaries` | a minute and a microsecond before, at, after: each end of a limit, begun on every sort of day, and each change of the \
+facts that turns the verdict on a filing; amounts below, at and above the balance; traits of one line and of the others |
     | `w` | every event and the passing of every limit in every class of configurations, and what tells the class after it from others |
 
     A suite of `w` finds every fault of an implementation that has at most `extra_states` classes more than the merged graph. For
     one that tells states apart less finely, `seen` says by our state's key what it shows of it (one 处理中 for two states).
 
     `BadData` for an unknown criterion, a state that `seen` lacks, for `extra_states` or `seen` with another criterion than `w`, or
-    so many that the suite would pass `w.MAX_PATHS`, which names its size. `TooLong` beyond `goals.MAX_PRIME_PATHS` prime paths;
+    so many that the suite would pass `w.MAX_PATHS`, which names its size. `TooLong` beyond `goals.MAX_PRIME_PATHS` prime paths and
+    `truth.MAX_ROWS` combinations of `conditions`, before they are looked for;
     `WorkflowError` for facts that are not finite, or openings that have not the facts they were asked for.
     """
     if not isinstance(workflow, Workflow):
@@ -81,4 +93,8 @@ the count, or move it |
         raise BadData("seen", criterion, "the criterion w: only its suite depends on what is seen")
     if extra_states:
         raise BadData("extra_states", extra_states, f"0: only the criterion w has them, not {criterion}")
-    return covering_suite(workflow, policy, criterion)
+    return _whole(workflow, policy, criterion) if criterion in WHOLE else covering_suite(workflow, policy, criterion)
+
+
+def _whole(workflow: Workflow, policy: Policy, criterion: str) -> Suite:
+    return boundaries_suite(workflow, policy) if criterion == "boundaries" else conditions_suite(workflow, policy, criterion)

@@ -13,6 +13,7 @@ from typing import Any
 from refund_fsm.case import RefundCase
 from refund_fsm.paths import coverage
 from refund_fsm.paths.coverage import Attempt, Coverage
+from refund_fsm.paths.observing import OBSERVED
 from refund_fsm.scenario import Path
 from refund_fsm.workflow import Policy, Workflow
 
@@ -58,7 +59,7 @@ class Suite:
     def coverage(self, steps: Iterable[Attempt | RefundCase]) -> Coverage:
         """What cases, or attempts on cases, reach of the suite's goals. A case counts with the events that it has taken, a refusal
         only as an `Attempt`. Cases of other workflows are left out. `BadData` for anything else."""
-        observed = coverage.transitions(self._graph()) if self.criterion == "w" else coverage.OBSERVED[self.criterion]
+        observed = coverage.transitions(self._graph()) if self.criterion == "w" else OBSERVED[self.criterion]
         wanted, reached = frozenset(self.goals), set[str]()
         for attempt in coverage.attempts_in(steps):
             if attempt.after.workflow.fingerprint == self.workflow.fingerprint:

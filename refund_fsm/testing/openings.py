@@ -34,6 +34,8 @@ TITLES = ("杯子", "连衣裙 M 码", "季卡会员")
 DESCRIPTIONS = ("", "尺码偏小，想退掉。", "Cracked on arrival\nsee the photos", "🙂 想退")
 EVIDENCE_KINDS: tuple[EvidenceKind, ...] = get_args(EvidenceKind)
 
+GOLDEN = (math.sqrt(5) - 1) / 2
+
 OPENING_BYTES = 48  # enough for every choice of an opening; choices beyond the last byte take the first option
 T = TypeVar("T")
 
@@ -137,6 +139,23 @@ def opening_of(choices: Choices, workflow: Workflow, policy: Policy) -> Opening:
     """Seven in eight are fruitful. The simplest is the one that the workflow's `example_of` gives for its first fruitful facts."""
     known = openings_of(workflow, policy)
     return opening_with(choices, workflow, policy, choices.pick(known.barren if choices.upto(7) == 7 else known.fruitful))
+
+
+class Spread:
+    """Facts to open with, one after the other, spread evenly over all: seven in eight are fruitful. Steps of the golden section through a
+    list never come near each other for long, so few of them lie among all values of each fact."""
+
+    __slots__ = ("_barren", "_fruitful", "_taken")
+
+    def __init__(self, workflow: Workflow, policy: Policy, start: int) -> None:
+        known = openings_of(workflow, policy)
+        self._fruitful, self._barren, self._taken = known.fruitful, known.barren, start
+
+    def pick(self) -> Any:
+        """The next facts."""
+        self._taken += 1
+        facts = self._barren if self._taken % 8 == 0 else self._fruitful
+        return facts[int(self._taken * GOLDEN % 1.0 * len(facts))]
 
 
 def opening_with(choices: Choices, workflow: Workflow, policy: Policy, facts: Any) -> Opening:

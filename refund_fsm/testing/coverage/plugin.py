@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from refund_fsm.paths import Attempt, Coverage
     from refund_fsm.workflow import Workflow
 
-CRITERIA = ("states", "rules", "rule_pairs", "guard_outcomes", "limits", "refusals")
+CRITERIA = ("states", "rules", "rule_pairs", "guard_outcomes", "limits", "refusals", "conditions", "boundaries")
 SHOWN = 12  # missed goals of a criterion that the summary names; all are in the file of --refund-coverage-json
 PART = "refund_fsm_coverage"  # what a worker of pytest-xdist hands over
 

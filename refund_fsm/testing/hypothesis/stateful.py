@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from refund_fsm.case import NO_DETAILS
 from refund_fsm.errors import BadData, needing
+from refund_fsm.graph import drift
 from refund_fsm.scenario import Opening, details_of
 from refund_fsm.testing.lockstep import (
     NO_SUCH_EVENT,
@@ -46,6 +47,9 @@ WAITS: Mapping[str, timedelta] = FrozenDict(
         "a minute before the limit": timedelta(minutes=-1),
         "at the limit": timedelta(0),
         "a minute after the limit": timedelta(minutes=1),
+        "a microsecond before the limit": -drift.TICK,
+        "a microsecond before the facts change": -drift.TICK,
+        "when the facts change": timedelta(0),
     }
 )
 NEWS = 60  # kinds of news are drawn from: a multiple of how many there may be at once
@@ -82,6 +86,7 @@ class LockstepMachine(RuleBasedStateMachine):
         self._writer: Writer | None = None
         self._needed: Mapping[str, Mapping[str, Any]] = {}
         self._legal: tuple[int, list[Tried]] = (-1, [])
+        self._turning: list[datetime] | None = None
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
@@ -164,11 +169,22 @@ class LockstepMachine(RuleBasedStateMachine):
         return model
 
     def _instant(self, wait: str) -> datetime:
-        """An instant, never before now; where no limit runs, those that look at it are a day on."""
-        model, due = self.model, self.model.due
-        if not wait.endswith("limit"):
+        """An instant, never before now; where no limit runs, or no facts change, those that look at them are a day on."""
+        model, near = self.model, self.model.due
+        if wait.endswith("change"):
+            near = next((turn for turn in self._turns() if turn > model.now), None)
+        elif not wait.endswith("limit"):
             return model.now + WAITS[wait]
-        return model.now + WAITS["a day on"] if due is None else max(model.now, due + WAITS[wait])
+        return model.now + WAITS["a day on"] if near is None else max(model.now, near + WAITS[wait])
+
+    def _turns(self) -> list[datetime]:
+        """When the facts of the order change by themselves; looked for when it is first asked."""
+        if self._turning is None:
+            assert self._writer is not None, "the case is open: that is the first thing done"
+            order, request, at = self._writer.opening
+            table = self.table
+            self._turning = drift.changes(lambda instant: table.workflow.derive(order, request, instant, table.policy), at)
+        return self._turning
 
     # Lockstep
 

@@ -45,8 +45,11 @@ def written(trace: Trace, divergence: Divergence) -> str:
     plan = trace.plan
     told, calls = trace.difference(divergence), plan.calls[: trace.last + 1]
     lines = [f"service.open(ORDER, REQUEST, {_at(plan.at)})", *_looks(plan, plan)]
-    for call in calls:
-        lines += _called(call) + _looks(plan, call)
+    about = [f"# {_comment(line.en)}" for line in trace.about]
+    if not calls:
+        lines = [*about, *lines]
+    for number, call in enumerate(calls, 1):
+        lines += [*(about if number == len(calls) else ()), *_called(call), *_looks(plan, call)]
     if plan.closes:
         lines = ["try:", *(f"    {line}" for line in lines), "finally:", "    service.close()"]
     evidence = any("evidence" in call.details for call in calls)
@@ -60,6 +63,11 @@ def written(trace: Trace, divergence: Divergence) -> str:
         name=python_name(f"{trace.fit.workflow.key}_{divergence.kind}_at_step_{divergence.place}"),
         body="\n".join(f"    {line}" for line in lines),
     )
+
+
+def _comment(text: str) -> str:
+    """Text in one line of a file, whatever it holds."""
+    return " ".join(text.split()).encode("unicode_escape").decode("ascii") if not text.isprintable() else text
 
 
 def _import_of(make: Make | None) -> str:

@@ -1,6 +1,6 @@
 """Owns whole random paths and near misses in bulk: seeded random walks over a `Model`, which also try what must be refused.
 
-Made for speed: an opening serves several paths, and what a configuration offers is found once. `hypothesis/paths.py` has the same as
+Made for speed: what a configuration offers is found once. `hypothesis/paths.py` has the same as
 values that Hypothesis can shorten. Must not know an order type, nor call an implementation.
 """
 
@@ -16,11 +16,11 @@ from refund_fsm.scenario import Opening, details_of
 from refund_fsm.testing.lockstep.implementation import Abilities
 from refund_fsm.testing.lockstep.model import Model, Node, Table
 from refund_fsm.testing.lockstep.plan import Writer
-from refund_fsm.testing.openings import OPENING_BYTES, Choices, opening_of
+from refund_fsm.testing.openings import OPENING_BYTES, Choices, Spread, opening_with
 from refund_fsm.workflow import CLOCK, Event, Workflow
 
 LONGEST = 40  # inputs of one path
-PATHS_PER_OPENING = 8
+OPENINGS = 500  # that are drawn for one run: more paths begin at them again
 MISSES, PASSES = 0.25, 0.03  # how many inputs must be refused, and how many are time alone
 SOON, NOW, LATER = 0.8, 0.92, 0.96  # waits up to each share: a minute, none, some while; beyond the last they look at the limit
 NEWS = 0.08  # how many are news of the order, for an implementation that hears it
@@ -35,7 +35,18 @@ BLANK: Mapping[str, Any] = {"note": " \n", "evidence": ()}  # what is there, and
 HALF = 0.5
 NO_SUCH_EVENT = "no_such_event"
 
-_Given = Mapping[str, Mapping[str, Any]]  # by event, what it needs
+
+class _Given(dict[str, Mapping[str, Any]]):
+    """By event, what it needs: made when it is first asked for, since most cases bring little. Nothing for an event that is unknown."""
+
+    def __init__(self, workflow: Workflow, opening: Opening) -> None:
+        super().__init__()
+        self._events, self._at = workflow.events, opening.at - EARLIER
+
+    def __missing__(self, name: str) -> Mapping[str, Any]:
+        event = self._events.get(name)
+        found = self[name] = details_of(event, self._at) if event is not None and event.needs else NO_DETAILS
+        return found
 
 
 Miss = tuple[str, str, tuple[str, ...]]  # event, actor, and what it lacks of what it needs
@@ -50,18 +61,18 @@ class Offers(NamedTuple):
 
 
 def random_paths(table: Table, abilities: Abilities, number: int, seed: int) -> Iterator[Writer]:
-    """So many paths, each with its plan and its rows. The same arguments give the same paths."""
+    """So many paths, each with its plan and its rows, and each from an opening of its own, spread over all facts; after `OPENINGS` of them
+    they come round again. The same arguments give the same paths."""
     random = Random(seed)
+    spread = Spread(table.workflow, table.policy, random.randrange(1 << 16))
     taken: dict[tuple[str, str], int] = {}
+    drawn: list[tuple[Opening, _Given]] = []
     for count in range(number):
-        if count % PATHS_PER_OPENING == 0:
-            opening = opening_of(Choices(random.randbytes(OPENING_BYTES)), table.workflow, table.policy)
-            given = _given(table, opening)
+        if count < OPENINGS:
+            opening = opening_with(Choices(random.randbytes(OPENING_BYTES)), table.workflow, table.policy, spread.pick())
+            drawn.append((opening, _Given(table.workflow, opening)))
+        opening, given = drawn[count % OPENINGS]
         yield _written(Writer(table, abilities, opening), given, taken, random)
-
-
-def _given(table: Table, opening: Opening) -> _Given:
-    return {name: details_of(event, opening.at - EARLIER) if event.needs else NO_DETAILS for name, event in table.workflow.events.items()}
 
 
 def _written(writer: Writer, given: _Given, taken: dict[tuple[str, str], int], random: Random) -> Writer:
@@ -125,7 +136,7 @@ def _miss(writer: Writer, offers: Offers, given: _Given, draw: Any) -> None:
         return
     misses = kinds[min(kind, len(kinds) - 1)]
     event, by, lacks = misses[int(draw() * len(misses))]
-    details = given.get(event, NO_DETAILS)
+    details = given[event]
     if lacks:
         blank = draw() < HALF
         details = {name: value for name, value in details.items() if name not in lacks}

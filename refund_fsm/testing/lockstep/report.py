@@ -93,7 +93,11 @@ class LockstepReport:
             zh = f"{label}：一致。共{self.paths:,}单（{done or '无覆盖路径'}，随机{self.walks:,}单），{self.steps:,}次调用。"
             en = f"{label}: the same. {self.paths:,} cases ({done or 'no suite'}, {self.walks:,} at random), {self.steps:,} calls."
             return Text(zh, en).get(lang)
-        return "\n".join((self._told(label).get(lang), "", *self.trace.lines(lang), "", self._searched().get(lang)))
+        about = [f"  {line.get(lang)}" for line in self.trace.about]
+        if about:
+            step = Text(f"第{self.divergence.place}步：", f"Step {self.divergence.place}:")
+            about = [step.get(lang) if self.divergence.place else Text("开单：", "The opening:").get(lang), *about, ""]
+        return "\n".join((self._told(label).get(lang), "", *self.trace.lines(lang), "", *about, self._searched().get(lang)))
 
     def _told(self, label: str) -> Text:
         one = self.divergence
@@ -130,7 +134,8 @@ class LockstepReport:
 
 @dataclass(frozen=True)
 class Trace:
-    """The counterexample as it was carried out: the plan, what was answered up to the fault, and the fault. What made the implementation
+    """The counterexample as it was carried out: the plan, what was answered up to the fault, and the fault; `about` says under which
+    circumstances the last call came. What made the implementation
     does not travel where no pickle can hold it, such as a lambda: `make` is None there."""
 
     fit: Fit
@@ -139,6 +144,7 @@ class Trace:
     answers: tuple[Answer, ...]
     fault: Fault
     path: Path
+    about: tuple[Text, ...] = ()
 
     def __getstate__(self) -> dict[str, Any]:
         import pickle  # here, because a run needs none of it

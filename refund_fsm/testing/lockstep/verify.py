@@ -10,8 +10,9 @@ from itertools import islice
 from typing import Any
 
 from refund_fsm.errors import BadData
-from refund_fsm.paths import CRITERIA, Suite, cover
+from refund_fsm.paths import CRITERIA, MAX_ROWS, Suite, cover, size_of
 from refund_fsm.scenario import Opening, Path, Player
+from refund_fsm.testing.lockstep.circumstances import circumstances
 from refund_fsm.testing.lockstep.implementation import Abilities, Make, SignatureFault
 from refund_fsm.testing.lockstep.isolation import Ended, Hung, Isolation, Place, place_for
 from refund_fsm.testing.lockstep.model import Table
@@ -23,7 +24,7 @@ from refund_fsm.testing.lockstep.run import OPENING, Answer, Fault, place_of, pr
 from refund_fsm.testing.lockstep.search import MAX_CALLS, Found, Search, Shortest, row_of
 from refund_fsm.workflow import Policy, Workflow
 
-WITH_W = ("refusals", "limits", "w")  # what the complete suite leaves to others comes first, being short
+WITH_W = ("refusals", "limits", "conditions", "boundaries", "w")  # what the complete suite leaves to others comes first, being short
 CHUNK = 64  # plans that are written before they are carried out
 MAX_NUMBER = 10_000_000
 
@@ -46,7 +47,8 @@ def verify_implementation(
     """Holds an implementation against a workflow, in lockstep, and reports the first thing that departs with a shortest counterexample.
 
     `make()` gives a fresh `Implementation`; each case is one. First come the suites of `paths.cover` (`criterion`: a criterion, a
-    suite, or several; `w` takes `refusals` and `limits` along), then `examples` random paths of at most `random_paths.LONGEST`
+    suite, or several; `w` takes `refusals`, `limits`, `conditions` and `boundaries` along, and `mcdc` for `conditions` where
+    the truth tables of the guards have more than `paths.MAX_ROWS` rows), then `examples` random paths of at most `random_paths.LONGEST`
     inputs, a quarter of which must be refused. `names` says how the system calls things (see `Names`). `policy=None` is the workflow's
     own profile, or that of the suites handed over. `timeout`: seconds that one call may take, in a `thread` (which is left behind when it
     hangs), or in a `process` (which is killed; `make` must be found by its name there); with `none` all is called in the caller's
@@ -58,6 +60,7 @@ def verify_implementation(
     fitted = fit(names, workflow)
     wanted = _wanted(criterion)
     policy = _policy(policy, wanted, fitted)
+    wanted = _bounded(wanted, fitted.workflow, policy) if criterion == "w" else wanted
     place = place_for(isolation, make, timeout)
     try:
         return _Lockstep(place, make, fitted, policy, timeout).report(wanted, examples, seed, max_search_calls)
@@ -87,6 +90,12 @@ def _wanted(criterion: object) -> list[str | Suite]:
             raise BadData("criterion", one, f"a Suite, or one of {', '.join(CRITERIA)}")
         found += WITH_W if one == "w" else (one,)
     return list(dict.fromkeys(found)) if all(isinstance(one, str) for one in found) else found
+
+
+def _bounded(wanted: list[str | Suite], workflow: Workflow, policy: Policy) -> list[str | Suite]:
+    """With `mcdc` for `conditions` where the truth tables are too long."""
+    too_long = size_of(workflow, policy) > MAX_ROWS
+    return ["mcdc" if one == "conditions" and too_long else one for one in wanted]
 
 
 def _policy(policy: Policy | None, wanted: list[str | Suite], fitted: Fit) -> Policy:
@@ -220,7 +229,8 @@ class _Lockstep:
         fault: Fault | None = None
         if found.fault.kind != "hung":
             fault, answers = self._done(record, plan)
-        return Trace(self._fit, self._make, plan, tuple(answers), fault or found.fault, path)
+        about = circumstances(self._fit.workflow, self._policy, path)
+        return Trace(self._fit, self._make, plan, tuple(answers), fault or found.fault, path, about)
 
 
 def _part(plan: Plan, fault: Fault) -> Any:

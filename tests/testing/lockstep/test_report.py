@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from refund_fsm.testing import CaseImplementation
-from tests.testing.lockstep.services import VIRTUAL, over, quick, variant
+from tests.testing.lockstep.services import VIRTUAL, failing, over, quick, variant
 
 CLOSED = VIRTUAL.states["closed"]
 
 
 def test_the_traces_stand_side_by_side() -> None:
     report = quick(over(variant(VIRTUAL, "V07", dest=CLOSED), CaseImplementation), VIRTUAL, criterion="rules", examples=0)
-    head, blank, *table, _, end = report.text("zh").splitlines()
+    head, blank, *rest, _, end = report.text("zh").splitlines()
+    table, about = rest[: rest.index("")], rest[rest.index("") + 1 :]
     assert head == "虚拟商品退款流程：第3步不一致（状态不符，state）。应当：申请被拒绝；实际：售后关闭。" and not blank
     assert end == f"最初在一条4步的路径上发现；试了{report.tries}次，没有更短的反例。"
     assert [re.split(r" {2,}", line) for line in table] == [
@@ -23,12 +27,39 @@ def test_the_traces_stand_side_by_side() -> None:
         ["2", "2026-03-02 10:02", "平台", "开始审核（start_review）", *["接受，审核中，期限2026-03-05 24:00"] * 2],
         ["3", "2026-03-02 10:03", "平台", "拒绝申请（reject）", "接受，申请被拒绝，期限2026-03-09 24:00", "接受，售后关闭，无期限", "←"],
     ]
+    order, line, request, *since = about[1:]
+    assert about[0] == "第3步：" and order.startswith("  订单：paid_at 20") and line == "  商品 SKU-1：paid_fen 9900"
+    assert request.startswith("  申请：reason ")
+    assert since == ["  时间：2026-03-02 10:03，距前一步0:01:00", "  附带：note '说明 / a note: 拒绝申请'", "  应当接受 (V07)"]
     last = [re.split(r" {2,}", line.removesuffix("←").rstrip())[-1] for line in table]
     starts = {width(line[: line.rindex(cell)]) for line, cell in zip(table, last, strict=True)}
     assert len(starts) == 1, "columns line up where a Chinese character is as wide as two others"
     english = report.text("en").splitlines()
     assert english[0] == "Refund, virtual goods: departs at step 3 (another state, state): expected Rejected; got Closed without refund."
-    assert english[-3].split("  ")[0] == "3" and english[-3].endswith("taken, Closed without refund, no limit     ←")
+    (shown,) = (line for line in english if line.startswith("3  "))
+    assert shown.endswith("taken, Closed without refund, no limit     ←")
+
+
+def test_a_refusal_is_told_with_its_code_its_reason_and_what_was_handed_over() -> None:
+    """A service that takes a note of blanks for one: the report shows the blanks."""
+
+    def taken(_: object, real: Any, event: str, by: str, at: datetime, details: Mapping[str, Any]) -> Any:
+        return real(event, by, at, {**details, "note": "a note"} if details.get("note", "").isspace() else details)
+
+    report = quick(failing("apply", taken), VIRTUAL, criterion="rules", examples=400)
+    assert report.divergence is not None and report.divergence.expected is False
+    told = report.text("en")
+    assert r"handed over: note ' \n'" in told and "to be refused (missing_detail): " in told
+    commented = [line.strip() for line in report.reproduction().splitlines() if line.strip().startswith("#")]
+    assert r"# handed over: note ' \n'" in commented
+
+
+def test_a_refusal_of_guards_is_told_with_the_facts_and_the_order() -> None:
+    faulty = variant(VIRTUAL, "V01", when=())
+    report = quick(over(faulty), VIRTUAL, criterion="conditions", examples=0)
+    told = report.text("en")
+    assert re.search(r"facts that its guards read: .*(amount_ok=False|other_case_open=True)", told)
+    assert "to be refused (guard_failed): " in told and "line SKU-1: paid_fen " in told and "after the step before it" in told
 
 
 def width(text: str) -> int:

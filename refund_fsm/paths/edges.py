@@ -1,0 +1,137 @@
+"""Owns the names of boundaries, and which of them an attempt meets: how near a call comes to the end of a limit, to a change of the facts,
+to the balance; and whether lines of an order differ.
+
+| what | a name |
+|---|---|
+| the end of a limit | `requested S11 merchant…: begun on a make-up day: at` |
+| the ordinary end of a limit beside a special period | `… : its ordinary end a microsecond before 2026-02-11 00:00` |
+| a change of the facts | `draft submit: in_window yes→no, dated on a plain day: a minute before` |
+| the amount | `draft submit: a fen above the balance, refunded and pending` |
+| lines | `draft submit: open_case of the other lines alone` |
+
+Must not choose what is wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from refund_fsm.case import Due, RefundCase
+from refund_fsm.paths.counts import due_name
+from refund_fsm.paths.coverage import Attempt
+from refund_fsm.paths.starts import DAY, TICK, sort_of
+from refund_fsm.paths.truth import fired, told
+from refund_fsm.scenario import MINUTE
+from refund_fsm.workflow import Order, RefundRequest, Rule, counting
+
+WHEN = {
+    -MINUTE: "a minute before",
+    -TICK: "a microsecond before",
+    timedelta(0): "at",
+    TICK: "a microsecond after",
+    MINUTE: "a minute after",
+}
+AMOUNTS = {-1: "a fen below the balance", 0: "the balance", 1: "a fen above the balance"}
+TRAITS = ("refunded_fen", "pending_fen", "no_reason_excluded", "open_case", "applications", "fresh", "electronic")  # of a line
+OTHERS, ITS = "of the other lines alone", "of the line alone"
+
+
+def boundaries(attempt: Attempt) -> Iterator[str]:
+    """The boundaries that an attempt meets."""
+    due = attempt.before.due
+    if due is not None:
+        yield from ends(attempt, due)
+    event = attempt.after.workflow.events.get(attempt.event or "")
+    if event is not None and event.files and attempt.code in (None, "guard_failed"):
+        case = attempt.before
+        filed = next((step for step in attempt.after.steps[len(case.steps) :] if step.event == event.name), None)
+        where = f"{(filed.source if filed else attempt.after.state).key} {event.name}"
+        rules = case.workflow.rules_at[(filed.source if filed else attempt.after.state).key, event.name]
+        yield from (f"{where}: {name}: {when}" for name, when in turns(attempt.after, rules, attempt.at))
+        yield from (f"{where}: {name}" for name in (*amounts(case.order, case.request), *lines(case.order, case.request)))
+
+
+def what(case: RefundCase, due: Due) -> str:
+    """What a limit is called: its state, the rule that the clock fires, and how it is counted."""
+    key, name = case.state.key, due_name(case.workflow, case.state.key, due)
+    return f"{key} {due.then.id}{name}" if due.then else f"{key}{name or f' {due.limit.field}'}"
+
+
+def entered(case: RefundCase) -> datetime:
+    """When the count of the present state began."""
+    group_of, at = case.workflow.group_of, case.opened_at
+    for step in case.steps:
+        source, dest = step.source.key, step.dest.key
+        if dest != source and (dest not in group_of or group_of[dest] != group_of.get(source)):
+            at = step.at
+    return at
+
+
+def ends(attempt: Attempt, due: Due) -> Iterator[str]:
+    """How near an attempt comes to the end of the running limit."""
+    case, when = attempt.before, WHEN.get(attempt.at - due.at)
+    if when is None:
+        return
+    begun, calendar, name = entered(case), case.policy.calendar, what(case, due)
+    yield f"{name}: begun {sort_of(begun, calendar)}: {when}"
+    count = counting(case.workflow, case.policy).of(case.state.key, case.facts)
+    if attempt.at != due.at or count is None:
+        return
+    for period, _ in count.special:
+        ordinary = calendar.deadline(begun, count.length, count.unit).at
+        near = ordinary if count.unit == "hours" else ordinary - DAY
+        for bound in (period.start, period.end):
+            beside = _beside(near - bound, hours=count.unit == "hours")
+            if beside:
+                yield f"{case.state.key} {count.limit.field}: its ordinary end {beside} {bound:%Y-%m-%d %H:%M}"
+
+
+def _beside(apart: timedelta, *, hours: bool) -> str | None:
+    if hours:
+        return WHEN.get(apart)
+    return {-DAY: "on the day before", timedelta(0): "on the day of"}.get(apart)
+
+
+def turns(case: RefundCase, rules: tuple[Rule, ...], at: datetime) -> Iterator[tuple[str, str]]:
+    """The changes of an order's facts that turn which of the rules fires and that an instant lies near, and how near."""
+    for apart, when in WHEN.items():
+        turn = at - apart
+        if turn - TICK >= case.order.paid_at:
+            old, new = (case.workflow.derive(case.order, case.request, instant, case.policy) for instant in (turn - TICK, turn))
+            if old != new and fired(rules, old) is not fired(rules, new):
+                yield f"{changed(case.workflow, old, new)}, dated {sort_of(dated_by(case.order, turn), case.policy.calendar)}", when
+
+
+def changed(workflow: Any, old: Any, new: Any) -> str:
+    """What changes, such as `in_window yes→no`."""
+    differing = [one.name for one in workflow.fact_fields if getattr(old, one.name) != getattr(new, one.name)]
+    return ", ".join(f"{name} {told(getattr(old, name))}→{told(getattr(new, name))}" for name in differing)
+
+
+def dated_by(order: Order, by: datetime) -> datetime:
+    """The last instant of an order up to a change."""
+    instants = (order.paid_at, order.shipped_at, order.signed_at, order.activated_at)
+    return max(at for at in instants if at is not None and at <= by)
+
+
+def amounts(order: Order, request: RefundRequest) -> Iterator[str]:
+    """How what is asked for stands to the balance, and what was taken of it before."""
+    line = order.line(request.sku)
+    asked = line.balance_fen if request.amount_fen is None else request.amount_fen
+    stands = AMOUNTS.get(asked - line.balance_fen)
+    if stands is not None:
+        parts = [name for name, fen in (("refunded", line.refunded_fen), ("pending", line.pending_fen)) if fen]
+        yield f"{stands}, {' and '.join(parts) or 'nothing taken'}"
+
+
+def lines(order: Order, request: RefundRequest) -> Iterator[str]:
+    """By which traits the claimed line differs from all others, of which some stand before it and some after."""
+    place = next(number for number, line in enumerate(order.lines) if line.sku == request.sku)
+    claimed, others = order.lines[place], (*order.lines[:place], *order.lines[place + 1 :])
+    if 0 < place < len(order.lines) - 1:
+        for name in TRAITS:
+            its, theirs = bool(getattr(claimed, name)), {bool(getattr(line, name)) for line in others}
+            if theirs == {not its}:
+                yield f"{name} {ITS if its else OTHERS}"
