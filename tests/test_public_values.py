@@ -67,8 +67,12 @@ def told() -> list[Any]:
     another = play(case(opened="2026-02-12 11:00"), "2026-02-12 11:00 | buyer | submit")
     informed = one.with_order(one.order.after(another, of=one.case_id), at=one.now)
     assert informed.news
+    moved = [one.moved(policy=Policy.statute(), at=one.now, how="from_now"), one.moved(workflow=VIRTUAL, states={}, at=one.now)]
+    assert moved[0].case is not None and moved[0].changes and moved[1].refusal is not None
     return [
         one,
+        moved,
+        moved[0].case,
         informed,
         informed.news,
         other,
