@@ -33,6 +33,10 @@ class Standing:
     def __delattr__(self, name: str) -> NoReturn:
         raise AttributeError(f"a RefundCase is immutable: cannot delete {name}")
 
+    @property
+    def _parts(self) -> tuple[Head, Live]:
+        return self._head, self._live
+
     # 1. What it is
 
     @property
