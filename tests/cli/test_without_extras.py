@@ -89,14 +89,8 @@ def test_every_command_is_tried() -> None:
 def test_it_works_or_says_in_one_line_how_to_get_what_it_lacks(
     command: str, code: int, offered: tuple[str, ...], bare: dict[str, str], tmp_path: Path
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-S", "-m", "refund_fsm", *command.format(saved=SAVED).split()],
-        env=bare,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    line = [sys.executable, "-S", "-m", "refund_fsm", *command.format(saved=SAVED).split()]
+    done = subprocess.run(line, env=bare, cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert done.returncode == code, done.stderr
     if code == 0:
         assert done.stdout and not done.stderr
