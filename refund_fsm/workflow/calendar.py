@@ -126,6 +126,11 @@ class WorkCalendar:
         """The sources of the days, such as `chinesecalendar 1.11.0 (2004–2026) + days file sha256:…`."""
         return " + ".join(source for source in (_published().source, self._own.source) if source)
 
+    @property
+    def years(self) -> frozenset[int]:
+        """The years of which all days are known, by the days that it has counted with from its first count on."""
+        return self._days.years
+
     def is_known(self, day: date) -> bool:
         """Whether the day is judged by more than weekends alone."""
         _check_date(day)
