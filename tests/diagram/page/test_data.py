@@ -42,7 +42,7 @@ def test_days_that_came_out_since_are_in_the_next_page(monkeypatch: pytest.Monke
     last = max(today.years)
     days = {day: works for day, works in today.exceptions.items() if day.year < last}
     with monkeypatch.context() as patch:
-        patch.setattr(calendar, "_published", lambda: calendar._Days(days, today.years - {last}, today.source))
+        patch.setattr(calendar, "_published", lambda: calendar._Days(days, today.years - {last}, "days of then"))
         assert data_of(orders.get("virtual"), Policy.guide())["calendar"]["years"][-1][1] == last - 1
     assert data_of(orders.get("virtual"), Policy.guide())["calendar"]["years"][-1][1] == last
 
