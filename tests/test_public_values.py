@@ -45,6 +45,8 @@ from tests.samples import at, case, photo, play
 FACES = ("", "advice", "case", "diagram", "errors", "eventlog", "export", "graph", "orders", "paths", "scenario", "simulate", "soundness")
 VIRTUAL = orders.get("virtual")
 CARELESS = VIRTUAL.variant(rules=[rule for rule in VIRTUAL.rules if rule.id != "V16"])
+SHOP = orders.get("third_party")
+CHANGED = SHOP.variant(rules=[rule for rule in SHOP.rules if rule.id != "S18"])
 
 
 def led() -> Any:
@@ -67,8 +69,15 @@ def told() -> list[Any]:
     another = play(case(opened="2026-02-12 11:00"), "2026-02-12 11:00 | buyer | submit")
     informed = one.with_order(one.order.after(another, of=one.case_id), at=one.now)
     assert informed.news
+    moved = [one.moved(policy=Policy.statute(), at=one.now, how="from_now"), one.moved(workflow=VIRTUAL, states={}, at=one.now)]
+    moved += [one.moved(workflow=CHANGED, at=one.now, how="from_now"), one.moved(workflow=CHANGED, at=one.now)]
+    assert moved[0].changes and moved[1].refusal is not None
+    carried = [each.case for each in (moved[0], *moved[2:])]
+    assert all(carried)
     return [
         one,
+        moved,
+        carried,
         informed,
         informed.news,
         other,

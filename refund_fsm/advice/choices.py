@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from refund_fsm.case import RefundCase, Refusal, Refused, Verdict
+from refund_fsm.case import News, RefundCase, Refusal, Refused, Step, Verdict
 from refund_fsm.orders.guidance import Guidance
 from refund_fsm.workflow import CLOCK, Event, Evidence, Freight, Order, Policy, RefundRequest, Workflow
 
@@ -136,17 +136,16 @@ def _as_if(case: RefundCase, request: RefundRequest) -> RefundCase | None:
         return case
     if case.opening_order.order_type != case.workflow.key:  # it was moved to the table of another order type
         return None
-    opening, told = case.opening_order, list(reversed(case.news))
-    other = RefundCase.open(opening, request, at=case.opened_at, policy=case.policy, workflow=case.workflow, case_id=case.case_id)
+    other = RefundCase.open(
+        case.opening_order, request, at=case.opened_at, policy=case.policy, workflow=case.workflow, case_id=case.case_id
+    )
     try:
-        for number, step in enumerate(case.steps):
-            while told and told[-1].after == number:
-                news = told.pop()
-                other = other.with_order(news.order, at=news.at)
-            by_clock = step.by == CLOCK.key
-            other = other.advance(to=step.at) if by_clock else other.apply(step.event, at=step.at, by=step.by, **step.details)
-        for news in reversed(told):
-            other = other.with_order(news.order, at=news.at)
+        for one in case.history:
+            if isinstance(one, News):
+                other = other.with_order(one.order, at=one.at)
+            elif isinstance(one, Step):
+                by_clock = one.by == CLOCK.key
+                other = other.advance(to=one.at) if by_clock else other.apply(one.event, at=one.at, by=one.by, **one.details)
         other = other.advance(to=case.now)
     except Refused:
         return None

@@ -166,8 +166,7 @@ class RefundCase(Standing):
         head, live = self._head, self._live
         ask = asked(head, live, workflow, policy, at, how, states, facts)
         found = (head, live) if is_idle(head, ask) else moved_on(head, live, ask)
-        case = None if isinstance(found, Unmoved) else self if found[0] is head else self._of(*found)
-        return Moved(case, (head, live), found, ask)
+        return Moved(self, found if isinstance(found, Unmoved) else self if found[0] is head else self._of(*found), ask)
 
     # 2. As a value
 
@@ -220,10 +219,16 @@ class RefundCase(Standing):
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
         return self
 
-    def __reduce__(self) -> tuple[Callable[..., Self], tuple[str, Workflow | None]]:
-        known = orders.editions(self.workflow.key) if self.workflow.key in orders.keys() else ()
-        own = None if any(self.workflow is one for one in known) else self.workflow
-        return type(self).from_json, (self.to_json(), own)
+    def __reduce__(self) -> tuple[Callable[..., Self], tuple[str, tuple[Workflow, ...] | None]]:
+        tables, head = [self._head.workflow], self._head
+        while head.former is not None:  # ends: a case was moved a number of times
+            head = head.former
+            tables.append(head.workflow)
+        return type(self).from_json, (self.to_json(), None if all(map(_is_registered, tables)) else tuple(dict.fromkeys(tables)))
 
     def __repr__(self) -> str:
         return f"<RefundCase {self.case_id!r} {self.workflow.key} {self.state.key!r} at {self.now.isoformat()}, {len(self.steps)} steps>"
+
+
+def _is_registered(workflow: Workflow) -> bool:
+    return workflow.key in orders.keys() and any(workflow is one for one in orders.editions(workflow.key))

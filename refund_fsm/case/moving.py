@@ -6,7 +6,7 @@ Both give the moved case, or why it cannot be moved; neither changes the case th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from refund_fsm.case.engine import Head, Live, Uncounted, advanced, not_before, 
 from refund_fsm.case.newer import News
 from refund_fsm.case.news import told
 from refund_fsm.case.opening import key_of, opened
-from refund_fsm.case.record import NO_DETAILS, Due, How, Move, Rules, Step, Until
+from refund_fsm.case.record import NO_DETAILS, Due, How, Move, Rules, Step, Until, happened
 from refund_fsm.case.refusal import Refused
 from refund_fsm.case.taking import taken
 from refund_fsm.case.unmoved import Unmoved, cannot_count, cannot_open, no_such_actor, no_such_state, no_such_value, refused
@@ -121,10 +121,12 @@ def _anew(head: Head, live: Live, ask: Asked) -> tuple[Head, Live] | Unmoved:
     except BadData as error:
         return cannot_open(ask.workflow, error)
     made.payout_key, made.seals, made.keyed_as = key_of(old), old.seals, old.keyed_as or old.order.order_type
-    for number, entry in _entries(live):
+    number = 0
+    for entry in happened(live.steps, live.changes):
+        number += isinstance(entry, Step)
         if isinstance(entry, News):
             made, fresh = told(made, advanced(made, fresh, entry.at), _typed(entry.order, ask.workflow), entry.at)
-        elif entry.by != CLOCK.key:
+        elif isinstance(entry, Step) and entry.by != CLOCK.key:
             if entry.by not in ask.workflow.actors:
                 return no_such_actor(number, entry, ask.workflow)
             try:
@@ -136,16 +138,6 @@ def _anew(head: Head, live: Live, ask: Asked) -> tuple[Head, Live] | Unmoved:
     told_before = [one for one in live.changes if isinstance(one, Move)]
     changes = (*fresh.changes, *(_as_told(one, rules_of(made), fresh) for one in (*told_before, move)))
     return made, fresh._replace(changes=tuple(sorted(changes, key=lambda one: (one.after, one.at))))
-
-
-def _entries(live: Live) -> Iterator[tuple[int, Step | News]]:
-    """Steps with their numbers, and news where they were told."""
-    news = [one for one in live.changes if isinstance(one, News)]
-    for number, step in enumerate(live.steps, 1):
-        while news and news[0].after < number:
-            yield number, news.pop(0)
-        yield number, step
-    yield from ((len(live.steps), one) for one in news)
 
 
 def _delivered(steps: tuple[Step, ...], fresh: Live) -> Live:

@@ -5,7 +5,7 @@ Must not judge them, nor count a day.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
@@ -166,6 +166,16 @@ class Move(NamedTuple):
 
 
 Change = CalendarChange | News | Move  # what happens to a case and is no step; each has `after` and `at`
+
+
+def happened(steps: Iterable[Step], changes: Iterable[Change]) -> Iterator[Step | Change]:
+    """Steps, and what else happened to the case, in the order in which it did; `changes` are in their own."""
+    left = [*changes][::-1]
+    for number, step in enumerate(steps):
+        while left and left[-1].after <= number:
+            yield left.pop()
+        yield step
+    yield from reversed(left)
 
 
 @dataclass(frozen=True, slots=True)

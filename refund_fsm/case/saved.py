@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from refund_fsm.case.chain import spelled_digest
 from refund_fsm.case.engine import Head, Live
 from refund_fsm.case.parts import Part, parts_of
+from refund_fsm.case.record import Step, happened
 from refund_fsm.case.replay import Reader
 from refund_fsm.case.spelling import Speller
 from refund_fsm.case.tables import Tables, at_hand
@@ -30,13 +31,8 @@ if TYPE_CHECKING:
 def written(head: Head, live: Live, indent: int | None = None) -> str:
     """The case as JSON: `{"head", "steps": [...], "tail"}`, each part with the digest of itself and all before it."""
     spell = Speller()
-    parts = [spell.head(head.opening)]
-    changes = list(live.changes)
-    for number, step in enumerate(live.steps):
-        while changes and changes[0].after == number:
-            parts.append(spell.change(changes.pop(0)))
-        parts.append(spell.step(step))
-    parts += [*map(spell.change, changes), spell.tail(live)]
+    entries = (spell.step(one) if isinstance(one, Step) else spell.change(one) for one in happened(live.steps, live.changes))
+    parts = [spell.head(head.opening), *entries, spell.tail(live)]
     link = ""
     for place, text in enumerate(parts):
         link = spelled_digest(text, link)

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from refund_fsm.case.engine import Head, Live, due_of, is_guessed, statutory_due
 from refund_fsm.case.newer import News
 from refund_fsm.case.opening import key_of
-from refund_fsm.case.record import Due, Move, Recounted, Step
+from refund_fsm.case.record import CalendarChange, Due, Move, Recounted, Step, happened
 from refund_fsm.case.recounting import recounted
 from refund_fsm.errors import BadData
 from refund_fsm.workflow import Freight, Order, Policy, RefundRequest, State, Workflow
@@ -32,6 +32,10 @@ class Standing:
 
     def __delattr__(self, name: str) -> NoReturn:
         raise AttributeError(f"a RefundCase is immutable: cannot delete {name}")
+
+    @property
+    def _parts(self) -> tuple[Head, Live]:
+        return self._head, self._live
 
     # 1. What it is
 
@@ -109,6 +113,11 @@ class Standing:
     def moves(self) -> tuple[Move, ...]:
         """Every move of the case to other rules, in order; `after` is how many of `steps` came before."""
         return tuple(change for change in self._live.changes if isinstance(change, Move))
+
+    @property
+    def history(self) -> tuple[Step | News | Move, ...]:
+        """Steps, news and moves to other rules, in the order in which they happened."""
+        return tuple(one for one in happened(self.steps, self._live.changes) if not isinstance(one, CalendarChange))
 
     # 2. Money and freight
 

@@ -44,5 +44,5 @@ def _editions(where: str, order_type: Any) -> tuple[Workflow, ...]:
     try:
         return orders.editions(order_type)
     except BadData as error:
-        expected = f"{error.expected} (in {error.field}), or the table that it was saved under handed over (workflow=...)"
+        expected = f"{error.expected} (in {error.field}), or the table that it was saved under handed over (workflow=...; --former)"
         raise SavedCaseError(where, error.value, expected) from None

@@ -27,7 +27,8 @@ TOLD = 100  # cases that stand in the table each; of more, those that cannot be 
 EXPLAINED = 10  # cases, of no more than which all that is different is told
 TITLE = Text("改按新规则", "Moved to new rules")
 HEADINGS = (
-    *columns(Text("售后单", "case"), Text("状态", "state")),
+    Column(Text("售后单", "case"), "name"),
+    *columns(Text("状态", "state")),
     Column(Text("期限", "due"), "instant"),
     *columns(Text("结果", "result"), Text("位置", "where")),
 )

@@ -43,7 +43,8 @@ class SavedFile:
 
     def entries(self) -> Iterator[Entry]:
         """The cases in their order, one by one. There is one a line when the first line is a whole object."""
-        found, number = False, 0
+        first: Entry | None = None  # told by its line only once there is another
+        number, found = 0, 0
         with _reading(self.name) as file:
             while line := _line(file, f"{self.name}: line {number + 1}"):
                 number += 1
@@ -53,13 +54,27 @@ class SavedFile:
                 if not found and not (text.startswith(b"{") and text.endswith(b"}")):
                     yield self._whole(line, file)
                     return
-                found = True
-                yield Entry(text, f"{self.name}: line {number}", number)
+                found += 1
+                entry = Entry(text, f"{self.name}: line {number}", number)
+                if found == 1:
+                    first = entry
+                    continue
+                if first is not None:
+                    yield first
+                    first = None
+                yield entry
+        if first is not None:
+            yield first if self.is_listed else first._replace(where=self.name)
         if not found:
             raise BadData(self.name, "nothing", "saved cases, one in the file or one a line")
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether its name says that it has one case a line."""
+        return self.name.lower().endswith(LISTED)
+
     def _whole(self, first: bytes, file: BinaryIO) -> Entry:
-        if self.name.lower().endswith(LISTED):
+        if self.is_listed:
             raise BadData(f"{self.name}: line 1", first[:200], "a saved case, whole in one line")
         text = first + file.read(MAX_SAVED)
         if len(text) > MAX_SAVED:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from refund_fsm.case import Code, RefundCase, Refusal, facts_for
+from refund_fsm.case import Code, News, RefundCase, Refusal, Step, facts_for
 from refund_fsm.errors import BadData
 from refund_fsm.graph import MergedGraph
 from refund_fsm.paths.counts import answers_name, due_name, limit_guards
@@ -216,7 +216,11 @@ def _remembered(case: RefundCase) -> Iterator[Attempt]:
     now = RefundCase.open(
         case.opening_order, case.request, at=case.opened_at, policy=case.policy, workflow=case.workflow, case_id=case.case_id
     )
-    for step in case.steps:
+    for step in case.history:
+        if isinstance(step, News):
+            now = now.with_order(step.order, at=step.at)
+        if not isinstance(step, Step):
+            continue
         after = now.advance(to=step.at)
         if step.by != CLOCK.key:
             if case.moves and not now.ask(step.event, at=step.at, by=step.by, **step.details).allowed:

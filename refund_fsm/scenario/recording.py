@@ -15,13 +15,17 @@ def recorded(case: RefundCase, where: str) -> Trace:
     What was refused is not in it, for a case does not record that. `due` is what the step recorded; of the last row, what runs now.
     """
     scenario = Scenario(where, None, case.workflow, case.policy, case.opening_order, case.request, case.opened_at, ())
-    rows = [
-        TraceRow("step", one.at, one.by, one.event, one.dest, one.due, step=one, breach=one.breach, provisional=case.guessed(place))
-        for place, one in enumerate(case.steps)
-    ]
-    changes: list[News | Move] = [*case.news, *case.moves]
-    for told in sorted(changes, key=lambda one: (one.after, one.at), reverse=True):  # the places of those before stay
-        rows.insert(told.after, _told(case, told) if isinstance(told, News) else _moved(case, told))
+    rows: list[TraceRow] = []
+    place = 0
+    for one in case.history:
+        if isinstance(one, News):
+            rows.append(_told(case, one))
+        elif isinstance(one, Move):
+            rows.append(_moved(case, one))
+        else:
+            guessed = case.guessed(place)
+            rows.append(TraceRow("step", one.at, one.by, one.event, one.dest, one.due, step=one, breach=one.breach, provisional=guessed))
+            place += 1
     if not rows or case.now > rows[-1].at:
         passed = next(iter(open_breaches(case)), None)
         rows.append(TraceRow("advance", case.now, CLOCK.key, "advance", case.state, case.due, breach=passed))

@@ -27,10 +27,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading; `kind` says whether `number`s stand under it, which line up at the right, or `instant`s, which are kept whole."""
+    """A heading; `kind` says whether `number`s stand under it, which line up at the right, `instant`s, or short `name`s: both are kept
+    whole."""
 
     heading: Cell
-    kind: Literal["text", "number", "instant"] = "text"
+    kind: Literal["text", "number", "instant", "name"] = "text"
 
 
 @dataclass(frozen=True, slots=True)

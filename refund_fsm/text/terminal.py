@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PIPE_WIDTH = 100  # columns
 STAMP = len("2026-02-12 10:00")  # columns
+NAME = 24  # columns: a short name, such as the id that a case is given
 NARROW = 8  # columns: no narrower, where that can be helped
 
 
@@ -76,7 +77,7 @@ def _table(table: Table, lang: Languages) -> _Aligned:
             for row in rows:
                 row[place] = row[place].rjust(width)
     headings = [column.heading if isinstance(column.heading, str) else lang.stack(column.heading) for column in table.columns]
-    least = [STAMP if column.kind == "instant" else NARROW for column in table.columns]
+    least = [{"instant": STAMP, "name": NAME}.get(column.kind, NARROW) for column in table.columns]
     return _Aligned(headings, rows, least, table.ruled)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -99,6 +99,9 @@ class WorkCalendar:
     and what was expected.
     """
 
+    _counted_by: _Days | None = None  # the published days that `_merged` and `_cache` are of
+    _merged: _Days
+
     def __init__(self, *, beyond: Beyond = "provisional", days_file: Path | str | None = None) -> None:
         one_of("beyond", beyond, get_args(Beyond))
         self._beyond = beyond
@@ -170,6 +173,7 @@ class WorkCalendar:
             _check_length("length", length, MAX_HOURS_AHEAD)
             return Deadline(start + timedelta(hours=length), provisional=False)
         key = (start.date(), length, unit, roll_over)
+        self._follow()
         found = self._cache.get(key)
         return found if found is not None else self._count(key)
 
@@ -201,10 +205,18 @@ class WorkCalendar:
             day += _ONE_DAY
         raise TooLong(f"no end found up to {day}: fewer working days than asked for in {MAX_SEARCH:,} days ({self.version})")
 
-    @cached_property
+    @property
     def _days(self) -> _Days:
+        """The published days and the user's own."""
+        self._follow()
+        return self._merged
+
+    def _follow(self) -> None:
+        """Goes over to the published days as they are by now; what was counted by others is dropped."""
         known, own = _published(), self._own
-        return _Days({**known.exceptions, **own.exceptions}, known.years | own.years, "")
+        if known is not self._counted_by:
+            self._merged, self._cache = _Days({**known.exceptions, **own.exceptions}, known.years | own.years, ""), {}
+            self._counted_by = known
 
     def _knows(self, day: date) -> bool:
         return day.year in self._days.years or day in self._own.exceptions

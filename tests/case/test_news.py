@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from refund_fsm import BadData, Order, OrderLine, RefundCase, RefundRequest, SavedCaseError
+from refund_fsm import BadData, Order, OrderLine, Policy, RefundCase, RefundRequest, SavedCaseError
 from refund_fsm.case import News, engine
 from refund_fsm.errors import TooLong
 from refund_fsm.text import Text
@@ -356,3 +356,15 @@ def test_news_and_another_calendar_stand_beside_each_other() -> None:
     assert [row["kind"] for row in json.loads(text)["steps"]] == ["step", "news", "step", "calendar", "news", "step"]
     back = RefundCase.from_json(text)
     assert back == here and back.to_json() == text and [one.after for one in back.news] == [1, 2] and back.recounted == ()
+
+
+def test_history_has_all_in_its_order() -> None:
+    told = shipped_while_talking()
+    later = told.with_order(newer(SHIPPED, signed_at=at("2026-02-14 18:00")), at=at("2026-02-14 19:00"))
+    moved = later.moved(policy=Policy.statute(), at=at("2026-02-14 20:00"), how="from_now").case
+    assert moved is not None
+    ended = play(moved, "2026-02-14 21:00 | buyer | cancel")
+    contact, cancel = ended.steps
+    assert ended.history == (contact, *ended.news, *ended.moves, cancel)
+    assert RefundCase.from_json(ended.to_json()).history == ended.history
+    assert case().history == ()

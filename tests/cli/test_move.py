@@ -109,7 +109,7 @@ def test_a_table_of_ones_own_is_named_with_the_one_before(capsys: Captured) -> N
     assert told["moved"] == 1
     Path("own.json").write_text(filed(workflow=TABLE).to_json(), encoding="utf-8")
     line = fails(capsys, "move", "own.json", "--workflow", "third_party")
-    assert "own.json: line 1: head: " in line and TABLE.fingerprint in line and "--former" in line
+    assert "own.json: head: " in line and TABLE.fingerprint in line and "--former" in line
     command = ("move", "own.json", "--workflow", "third_party", "--former", "tests.cli.test_move:TABLE", "--from-now")
     lost = run_json(capsys, *command, code=1)
     assert lost["cases"][0]["refusal"]["code"] == "no_such_state" and "requested" in lost["cases"][0]["refusal"]["states"]
@@ -139,7 +139,7 @@ BAD: list[tuple[str, Callable[[], Any], list[str], str]] = [
         "no case",
         lambda: Path("bad.json").write_text('{"a": 1}'),
         ["bad.json"],
-        "bad.json: line 1: head: 'a'; expected an object of head, steps",
+        "bad.json: head: 'a'; expected an object of head, steps",
     ),
     ("no JSON", lambda: Path("bad.json").write_text("title = 1"), ["bad.json"], "bad.json: head: "),
     ("half a line", broken(lambda text: text[:-30]), ["bad.jsonl"], "bad.jsonl: line 3: "),

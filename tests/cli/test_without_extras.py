@@ -20,6 +20,7 @@ from refund_fsm.errors import PARTS
 from tests.places import ROOT
 
 SIMULATE = ("numba", "numpy", "pyarrow", "scipy", "tomli-w")
+SAVED = ROOT / "tests" / "fixtures" / "cases" / "mall_return_happy_path.json"
 NEEDED = [
     # command, exit code, the packages that the line on stderr offers
     ("orders", 0, ()),
@@ -27,6 +28,7 @@ NEEDED = [
     ("demo", 0, ()),
     ("run shop_merchant_silent_twice", 0, ()),
     ("advise shop_merchant_silent_twice --lang en", 0, ()),
+    ("move {saved} --policy statute --dry-run", 0, ()),
     ("check virtual", 0, ()),
     ("paths virtual", 0, ()),
     ("paths virtual -o test_x.py", 0, ()),
@@ -87,9 +89,8 @@ def test_every_command_is_tried() -> None:
 def test_it_works_or_says_in_one_line_how_to_get_what_it_lacks(
     command: str, code: int, offered: tuple[str, ...], bare: dict[str, str], tmp_path: Path
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-S", "-m", "refund_fsm", *command.split()], env=bare, cwd=tmp_path, capture_output=True, text=True, timeout=120
-    )
+    line = [sys.executable, "-S", "-m", "refund_fsm", *command.format(saved=SAVED).split()]
+    done = subprocess.run(line, env=bare, cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert done.returncode == code, done.stderr
     if code == 0:
         assert done.stdout and not done.stderr

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from refund_fsm import BadData
+from refund_fsm import BadData, RefundCase
+from refund_fsm.paths.coverage import attempts_in
 from tests.paths.suites import suite_of
+from tests.samples import at, order, play, request
 
 
 def test_cases_and_attempts_cover_what_fired_in_them() -> None:
@@ -31,3 +33,11 @@ def test_a_case_is_covered_as_its_events_were(criterion: str) -> None:
     assert found <= whole
     if criterion in ("rules", "rule_pairs", "states"):
         assert found == set(suite.goals)
+
+
+def test_steps_of_a_case_are_taken_by_the_order_that_it_knew_then() -> None:
+    free = order()
+    taken = free.model_copy(update={"lines": tuple(one.model_copy(update={"open_case": "RC-X"}) for one in free.lines)})
+    told = RefundCase.open(taken, request(), at=at("2026-02-13 09:00")).with_order(free, at=at("2026-02-13 10:00"))
+    filed = play(told, "2026-02-13 11:00 | buyer | submit")
+    assert [(one.event, one.after.state.key) for one in attempts_in([filed])] == [("submit", "requested")]

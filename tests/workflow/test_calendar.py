@@ -60,3 +60,14 @@ def test_the_published_days_are_loaded_at_first_use() -> None:
     asked = "import sys, refund_fsm.workflow.calendar as own; own.WorkCalendar(); print('chinese_calendar' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_calendar_follows_the_published_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, today = WorkCalendar(), calendar._published()
+    last = max(today.years)
+    start = at(f"{last}-01-15 10:00")
+    then = calendar._Days({day: works for day, works in today.exceptions.items() if day.year < last}, today.years - {last}, "days of then")
+    with monkeypatch.context() as patch:
+        patch.setattr(calendar, "_published", lambda: then)
+        assert one.deadline(start, 30, "working_days").provisional and not one.is_known(start.date())
+    assert not one.deadline(start, 30, "working_days").provisional and one.is_known(start.date())

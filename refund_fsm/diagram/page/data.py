@@ -63,7 +63,7 @@ def data_of(workflow: Workflow, policy: Policy) -> Json:
         "start": {"facts": _first(workflow, table), "at": _milliseconds(OPENING)},
         "limits": [_count(one, policy) for one in counting(workflow, policy).counts],
         "law": {list(workflow.states).index(s.key): _limit(limit, policy, roll=policy.roll_over) for s, limit in workflow.law.items()},
-        "calendar": _calendar(policy.calendar),
+        "calendar": _calendar(policy.calendar, policy.calendar.version),
         "words": {key: _pair(text) for key, text in _labels(workflow, policy).items()},
         "refusals": {key: _pair(text) for key, text in words.refusals().items()},
         "instant": _pair(words.instant()),
@@ -268,7 +268,7 @@ def _limit(limit: Limit, policy: Policy, *, roll: bool) -> Json:
 
 
 @lru_cache(maxsize=8)
-def _calendar(calendar: WorkCalendar) -> Mapping[str, Any]:
+def _calendar(calendar: WorkCalendar, version: str) -> Mapping[str, Any]:  # noqa: ARG001  # equal calendars may be of other versions
     """Days that differ from the weekly rhythm, by year as a string of MMDD; years that are known, as spans; known days of other years."""
     days = [date(FIRST_YEAR, 1, 1) + timedelta(days=n) for n in range((date(LAST_YEAR + 1, 1, 1) - date(FIRST_YEAR, 1, 1)).days)]
     off: dict[str, str] = {}

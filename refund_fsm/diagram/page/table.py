@@ -91,13 +91,13 @@ class _Node(NamedTuple):
     kept: frozenset[str]
 
 
-_tables: WeakKeyDictionary[Workflow, dict[tuple[Policy, WorkCalendar], Table]] = WeakKeyDictionary()
+_tables: WeakKeyDictionary[Workflow, dict[tuple[Policy, WorkCalendar, str], Table]] = WeakKeyDictionary()
 
 
 def kept_table_of(workflow: Workflow, policy: Policy) -> Table:
     """As `table_of`, made once: the last few of a workflow are kept as long as it lives, so that its next page is made at once."""
     known = _tables.setdefault(workflow, {})
-    asked = (policy, policy.calendar)  # a file of days may have changed since
+    asked = (policy, policy.calendar, policy.calendar.version)  # a file of days, or the published ones, may have changed since
     found = known.get(asked)
     if found is None:
         found = table_of(workflow, policy)

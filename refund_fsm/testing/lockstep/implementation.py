@@ -28,7 +28,7 @@ class Implementation(Protocol):
     |---|---|
     | `advance(to) -> None` | is called instead of the clock's events, whenever time has passed: before an event, and on its own |
     | `due() -> datetime \\| None` | deadlines are compared too: the limit of the present state, or None where there is none |
-    | `news(order, at) -> None` | random paths tell news: the newest order, whole, as `RefundCase.with_order` does |
+    | `news(order, at) -> None` | random paths and `machine_for` tell news: the newest order, whole, as `RefundCase.with_order` does |
     | `close() -> None` | is called at the end, once for every implementation that was made |
     """
 

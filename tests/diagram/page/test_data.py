@@ -8,10 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from refund_fsm import Policy, Refusal, orders
 from refund_fsm.diagram.page import words
 from refund_fsm.diagram.page.data import data_of
 from refund_fsm.graph import explore
+from refund_fsm.workflow import calendar
 from tests.samples import case
 from tests.workflows import ALL, EVERY_KEY_AND_OWN
 
@@ -32,6 +35,16 @@ def test_the_working_days_are_those_of_the_calendar(key: str) -> None:
         on = f"{day:%m%d}" in re.findall("....", told["on"].get(str(day.year), ""))
         assert (on or (day.weekday() < 5 and not off)) == policy.calendar.is_working(day), day
         assert (day.year in known) == policy.calendar.is_known(day), day
+
+
+def test_days_that_came_out_since_are_in_the_next_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    today = calendar._published()
+    last = max(today.years)
+    days = {day: works for day, works in today.exceptions.items() if day.year < last}
+    with monkeypatch.context() as patch:
+        patch.setattr(calendar, "_published", lambda: calendar._Days(days, today.years - {last}, "days of then"))
+        assert data_of(orders.get("virtual"), Policy.guide())["calendar"]["years"][-1][1] == last - 1
+    assert data_of(orders.get("virtual"), Policy.guide())["calendar"]["years"][-1][1] == last
 
 
 def test_the_users_own_days_are_in_the_page(tmp_path: Path) -> None:
