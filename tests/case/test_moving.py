@@ -178,7 +178,8 @@ def renamed() -> Workflow:
     rules = tuple(replace(rule, source=put(rule.source), dest=put(rule.dest)) for rule in SHOP.rules)
     limits = {tuple(put(one) for one in (key if isinstance(key, tuple) else (key,))): rows for key, rows in SHOP.limits.items()}
     spine = tuple(tuple(put(one) for one in path) for path in SHOP.spine)
-    return changed(rules=rules, limits=limits, spine=spine)
+    phases = tuple((label, tuple(put(one) for one in states)) for label, states in SHOP.phases)
+    return changed(rules=rules, limits=limits, spine=spine, phases=phases)
 
 
 def test_a_state_that_is_gone_takes_a_map_or_is_refused_with_the_states_that_there_are() -> None:
