@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from refund_fsm import BadData, Order, Policy, RefundCase, SavedCaseError, Span, Text, Workflow, advice, orders
+from refund_fsm import BadData, Limit, Order, Policy, RefundCase, SavedCaseError, Span, Text, Workflow, advice, orders
+from refund_fsm.diagram.case_marks import marks_of
 from refund_fsm.orders.third_party import WORKFLOW as SHOP
 from refund_fsm.scenario import recorded
 from tests.case.sealing import resealed
@@ -138,6 +139,14 @@ def test_advice_tells_news_and_moves_in_the_order_in_which_they_happened() -> No
     one = one.with_order(Order(**{**dict(one.order), "lines": (line,)}), at=at("2026-02-17 10:00"))
     said = str(advice.advise(one, at=one.now, lang="en"))
     assert 0 < said.index(one.moves[0].text.en) < said.index(one.news[0].text.en)
+
+
+def test_a_picture_marks_a_limit_that_was_passed_where_the_case_came_from() -> None:
+    table = SHOP.variant(limits={**SHOP.limits, SHOP.initial: Limit("negotiation_days", "assumed")})
+    one = case(workflow=table)
+    moved = one.moved(at=at("2026-02-20 10:00"), workflow=renamed(), states={"draft": "asked"}, how="from_now").case
+    assert moved is not None and moved.moves[0].breach is not None
+    assert [note.kind for note in marks_of(moved, moved.workflow).states["draft"].notes] == ["breach"]
 
 
 # 3. Bad input
