@@ -92,9 +92,19 @@ def no_such_value(workflow: Workflow, name: str, value: Value, domain: tuple[Val
 
 def cannot_open(workflow: Workflow, error: BadData) -> Unmoved:
     """No case of the new table has such an order or request."""
+    from refund_fsm.orders import fact_labels  # here: words that only who cannot move a case needs
+
+    why = Text(str(error), str(error))
+    name = error.field.removeprefix("request.")
+    if name in ("kind", "reason") and isinstance(error.value, str):
+        called, said = fact_labels.told(name, error.value, workflow)
+        why = Text(
+            f"“{called.zh}”（{name}）不能是“{said.zh}”（{error.value}）",
+            f"“{called.en}” ({name}) cannot be “{said.en}” ({error.value})",
+        )
     return Unmoved(
         "cannot_open",
-        Text(f"新流程表（{workflow.key}）不接受这样的申请：{error}", f"The new table ({workflow.key}) takes no such request: {error}"),
+        Text(f"新流程表（{workflow.key}）不接受这样的申请：{why.zh}", f"The new table ({workflow.key}) takes no such request: {why.en}"),
     )
 
 

@@ -108,6 +108,13 @@ def test_a_step_of_which_the_new_table_knows_nothing_is_named_in_words() -> None
     assert why is not None and why.explain("en").startswith("Step 2, “start the review”") and "第2步“开始审核”" in why.explain("zh")
 
 
+def test_a_request_that_the_new_table_does_not_take_is_told_in_words() -> None:
+    why = filed().moved(workflow=orders.get("virtual"), states={}, at=filed().now).refusal
+    assert why is not None and why.code == "cannot_open"
+    assert why.explain("zh").endswith("“退款类型”（kind）不能是“退货退款”（return_and_refund）")
+    assert why.explain("en").endswith("“Kind of refund” (kind) cannot be “return and refund” (return_and_refund)")
+
+
 # 2. Where the case stood
 
 
