@@ -75,6 +75,7 @@ PAST_FACES = {  # modules that other rooms name, since the face would load them 
     "text.terminal": "what lays out text is loaded by who lays out text",
     "text.words": "read as a module: words.instant, words.yuan",
     "workflow.facts": "read as a module",
+    "workflow.policy_words": "read as a module; only who tells of a policy needs its words",
     "workflow.values": "read as a module: values.name, values.prose",
 }
 
