@@ -27,10 +27,16 @@ def test_the_traces_stand_side_by_side() -> None:
         ["2", "2026-03-02 10:02", "平台", "开始审核（start_review）", *["接受，审核中，期限2026-03-05 24:00"] * 2],
         ["3", "2026-03-02 10:03", "平台", "拒绝申请（reject）", "接受，申请被拒绝，期限2026-03-09 24:00", "接受，售后关闭，无期限", "←"],
     ]
-    order, line, request, *since = about[1:]
-    assert about[0] == "第3步：" and order.startswith("  订单：paid_at 20") and line == "  商品 SKU-1：paid_fen 9900"
+    judged, order, line, request, *since = about[1:]
+    assert about[0] == "第3步：" and judged == "  应当接受（V07）：“审核中”转为“申请被拒绝”"
+    assert order.startswith("  订单：paid_at 20") and line == "  商品 SKU-1：paid_fen 9900"
     assert request.startswith("  申请：reason ")
-    assert since == ["  时间：2026-03-02 10:03，距前一步0:01:00", "  附带：note '说明 / a note: 拒绝申请'", "  应当接受 (V07)"]
+    assert since == [
+        "  时间：2026-03-02 10:03 (2026-03-02 02:03 UTC)，距前一步0:01:00",
+        "  此前的期限：2026-03-05 24:00（support_working_days 3）",
+        "  附带：note '说明 / a note: 拒绝申请'",
+        "  调用：advance(2026-03-02 10:03), apply('reject', 'platform', 2026-03-02 10:03, {…})",
+    ]
     last = [re.split(r" {2,}", line.removesuffix("←").rstrip())[-1] for line in table]
     starts = {width(line[: line.rindex(cell)]) for line, cell in zip(table, last, strict=True)}
     assert len(starts) == 1, "columns line up where a Chinese character is as wide as two others"
@@ -58,7 +64,8 @@ def test_a_refusal_of_guards_is_told_with_the_facts_and_the_order() -> None:
     faulty = variant(VIRTUAL, "V01", when=())
     report = quick(over(faulty), VIRTUAL, criterion="conditions", examples=0)
     told = report.text("en")
-    assert re.search(r"facts that its guards read: .*(amount_ok=False|other_case_open=True)", told)
+    assert "guards that fail: amount_within_balance (the amount is within the balance)" in told
+    assert re.search(r"facts that they read \(from\): amount_ok=False \(.*_fen.*\)\n  other facts read \(from\): other_case_open=False \(open_case\)", told)
     assert "to be refused (guard_failed): " in told and "line SKU-1: paid_fen " in told and "after the step before it" in told
 
 
