@@ -43,6 +43,7 @@ def circumstances(workflow: Workflow, policy: Policy, path: Path, calls: Sequenc
         lines += facts
     lines += _order(opening, [name for names in fields.values() for name in names])
     lines += _time(case, last.at)
+    lines += _limits(case, player.passed(last.event, last.by or "", last.at, last.details).case)
     if last.event is not None:
         lines += _handed(last.details)
     return (*lines, *_called(calls))
@@ -179,10 +180,17 @@ def _time(case: RefundCase, at: datetime) -> Iterator[Text]:
     when = f"{exact(at)} ({at.astimezone(UTC):%Y-%m-%d %H:%M} UTC)"
     zh, en = ("早于前一步", "before the step before it") if late else ("距前一步", "after the step before it")
     yield Text(f"时间：{when}，{zh}{since}", f"time: {when}, {since} {en}")
-    due = case.due
-    if due is not None:
-        ends, length = words.stamp(due.at), f"{due.limit.field} {due.length}"
-        yield Text(f"此前的期限：{ends}（{length}）", f"limit that ran before it: to {ends} ({length})")
+
+
+def _limits(before: RefundCase, after: RefundCase) -> Iterator[Text]:
+    """The limit that ran before the call, and the one that is to run after it where that is another."""
+    told = [
+        None if case.due is None else f"{words.stamp(case.due.at)} ({case.due.limit.field} {case.due.length})" for case in (before, after)
+    ]
+    if told[0] is not None:
+        yield Text(f"此前的期限：{told[0]}", f"limit before it: {told[0]}")
+    if told[1] is not None and told[1] != told[0]:
+        yield Text(f"此后的期限：{told[1]}", f"limit to run after it: {told[1]}")
 
 
 def _span(apart: timedelta) -> str:

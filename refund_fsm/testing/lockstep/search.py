@@ -116,7 +116,7 @@ class Search:
         return found if found is None or self._same is None or self._same(found) else None
 
     def _try_each(self, item: _Item, refused: Word) -> Found | None:
-        """As `_try`, with all that must be refused where the word leads; what departs in another way is left out of it."""
+        """As `_try`, with all that must be refused where the word leads; what departs as another kind is left out of it."""
         while True:  # ends: every round leaves one out, or is the last
             found = self._shown(item.opening, (*item.word, *refused))
             if found is None or self._same is None or self._same(found):

@@ -33,7 +33,8 @@ def test_the_traces_stand_side_by_side() -> None:
     assert request.startswith("  申请：reason ")
     assert since == [
         "  时间：2026-03-02 10:03 (2026-03-02 02:03 UTC)，距前一步0:01:00",
-        "  此前的期限：2026-03-05 24:00（support_working_days 3）",
+        "  此前的期限：2026-03-05 24:00 (support_working_days 3)",
+        "  此后的期限：2026-03-09 24:00 (complaint_days 7)",
         "  附带：note '说明 / a note: 拒绝申请'",
         "  调用：advance(2026-03-02 10:03), apply('reject', 'platform', 2026-03-02 10:03, {…})",
     ]
@@ -65,7 +66,10 @@ def test_a_refusal_of_guards_is_told_with_the_facts_and_the_order() -> None:
     report = quick(over(faulty), VIRTUAL, criterion="conditions", examples=0)
     told = report.text("en")
     assert "guards that fail: amount_within_balance (the amount is within the balance)" in told
-    assert re.search(r"facts that they read \(from\): amount_ok=False \(.*_fen.*\)\n  other facts read \(from\): other_case_open=False \(open_case\)", told)
+    assert re.search(
+        r"facts that they read \(from\): amount_ok=False \(.*_fen.*\)\n  other facts read \(from\): other_case_open=False \(open_case\)",
+        told,
+    )
     assert "to be refused (guard_failed): " in told and "line SKU-1: paid_fen " in told and "after the step before it" in told
 
 
