@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from refund_fsm import Due, Policy, RefundCase, Workflow, diagram, orders
+from refund_fsm import Due, Order, Policy, RefundCase, Workflow, diagram, orders
 from refund_fsm.cli import main
 from refund_fsm.paths import cover
 from refund_fsm.scenario import load, play
@@ -157,7 +157,7 @@ def test_a_behaviour_is_what_it_was(file: Path) -> None:
 def test_generated_test_files_run_as_they_are(tmp_path: Path) -> None:
     """They find their own workflow in the current folder, as they did."""
     paths = 0
-    for file in FIXTURES.glob("suites/test_*.py.txt"):
+    for file in FIXTURES.glob("*/test_*.py.txt"):
         shutil.copy(file, tmp_path / file.name.removesuffix(".txt"))
         paths += file.read_text(encoding="utf-8").count('"id": ')
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, str(tmp_path)]
@@ -219,6 +219,24 @@ def test_a_reproduction_fails_on_the_fault_alone(file: Path, monkeypatch: pytest
     run_on(workflow)
     with pytest.raises(AssertionError):
         run_on(careless)
+
+
+def test_a_reproduction_that_tells_news_fails_on_the_deaf_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Deaf(CaseImplementation):
+        """Does not heed the news."""
+
+        def news(self, order: Order, at: datetime) -> None:  # noqa: ARG002  # that is what is wrong with it
+            """Only time passes."""
+            self.advance(at)
+
+    def run_on(kind: type[CaseImplementation]) -> None:
+        monkeypatch.setitem(sys.modules, "your_service", SimpleNamespace(make=lambda: kind(orders.get("virtual"))))
+        names = runpy.run_path(str(FIXTURES / "of_2026_11_29" / "reproduction_virtual_news.py.txt"))
+        names["test_virtual_acceptance_at_step_2"]()
+
+    run_on(CaseImplementation)
+    with pytest.raises(AssertionError):
+        run_on(Deaf)
 
 
 # 4. Policies and counts

@@ -95,7 +95,7 @@ def look(service: Any, state: str, due: str | None, told: str) -> None:
 def written(suite: Suite, workflow: str | None, make: str | None) -> str:
     """The file's text. `BadData` for a workflow that cannot be found by the file, and for a `make` that no import can name."""
     registered = suite.workflow.key in orders.keys() and suite.workflow is orders.get(suite.workflow.key)
-    if workflow is None and not registered:
+    if workflow is None and make is None and not registered:
         raise BadData("workflow", workflow, f"module:attribute of the workflow {suite.workflow.key!r}, which is not registered")
     label = suite.workflow.label
     imports = ["Evidence", "Order", "RefundRequest"]
