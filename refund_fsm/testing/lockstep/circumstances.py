@@ -109,7 +109,7 @@ def _read(case: RefundCase, opening: Opening, opened: datetime, event: str) -> t
         return [], {}
     filed = next((step.at for step in reversed(reached.steps) if case.workflow.events[step.event].files), opened)
     found = origins(case.workflow, case.policy, opening if known.files else opening._replace(at=filed))
-    fields = {name: found.get(name, ()) for name in facts}
+    fields: dict[str, Sequence[str]] = {name: found.get(name, ()) for name in facts}
     kept = {name: by for by, name in _set_by(reached)}
     failing = _read_by_failing(reached, event, opening.at)
     lines = []
