@@ -13,8 +13,8 @@ import pytest
 
 from refund_fsm import Order, RefundRequest
 from refund_fsm.testing import BareCase, verify_implementation
-from refund_fsm.testing.lockstep.groups import MAX_UNANSWERED
 from refund_fsm.testing.lockstep import isolation
+from refund_fsm.testing.lockstep.groups import MAX_UNANSWERED
 from tests.testing.lockstep.services import VIRTUAL, Details, Service
 
 
