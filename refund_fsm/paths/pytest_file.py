@@ -25,8 +25,8 @@ Made by refund_fsm (`refund-fsm paths`); the workflow's fingerprint is {fingerpr
 
 Each path opens a case with an order and a request, then plays rows of
 (instant, actor, event, details, whether it is taken, the rule that fires or the code of the refusal, state, deadline).
-Rows of the actor `clock` are what the clock does by itself: a service with `advance` is brought to that instant, another is sent the event.
-An actor of None: time passes; the event is what the clock would do next, and it is not due yet.
+An actor of None: time passes; the event is what the clock would do next, and it is not due yet. Rows of the actor `clock` that are taken
+are what the clock does by itself on the way to the next row: only a service without `advance` is sent them.
 
 What is tested is a `refund_fsm.testing.Implementation`, as `verify_implementation` takes it. To test yours, change the line that is marked.
 """
@@ -71,15 +71,15 @@ def follow(service: Any, path: dict[str, Any]) -> None:
     look(service, path["state"], path["due"], "the opening")
     for row, (instant, actor, event, details, taken, why, state, due) in enumerate(path["steps"], 1):
         at, told = datetime.fromisoformat(instant), f"row {row}: {event} by {actor}; expected {why}"
-        if heard <= at < now:
-            continue  # dated back to an instant beyond which it has heard nothing
+        if heard <= at < now or (advances and actor == "clock" and taken):
+            continue  # dated back to an instant beyond which it has heard nothing; or its own clock's
         now = max(now, at)
-        if advances and at > heard:
+        if advances and (actor is None or at > heard):
             service.advance(at)
             heard = at
         if actor is None:
             assert advances or event is None or service.apply(event, "clock", at, {}) is False, told
-        elif not (advances and actor == "clock" and taken):
+        else:
             assert service.apply(event, actor, at, details_of(details)) is taken, told
         heard = at if taken else heard
         look(service, state, due, told)
@@ -188,21 +188,22 @@ def _comment(goals: tuple[str, ...]) -> list[str]:
 
 
 def _rows(suite: Suite, path: Path) -> Iterator[str]:
-    """The rows of a path: each of its steps, and before it what the clock does by then, each at its own instant."""
+    """The rows of a path: each of its steps, and before it what the clock does in it, each at its own instant."""
     player = Player.opened(suite.workflow, suite.policy, path.opening)
     for step, told in zip(path.steps, path.to_dict()["steps"], strict=True):
         before = len(player.case.steps)
         player = player.passed(step.event, step.by or "", step.at, step.details)
-        rang = [one for one in player.case.steps[before:] if one.by == CLOCK.key]
-        for one in rang:
+        for one in player.case.steps[before:]:
+            if one.by != CLOCK.key:
+                continue
             yield _row(one.at, CLOCK.key, one.event, {}, True, one.rule.id, one.dest.key, None if one.due is None else one.due.at)
-        at, case = step.at, player.case
-        if step.event is None and not (rang and rang[-1].at == at):
-            coming = None if case.due is None or case.due.then is None else case.due.then.event.name
-            yield _row(at, None, coming, {}, None, "not_due" if coming else "", step.state, step.due)
-        elif step.event is not None and not (step.by == CLOCK.key and step.accepted):
+        due = player.case.due
+        if step.event is None or (step.by == CLOCK.key and step.accepted):
+            coming = None if due is None or due.then is None else due.then.event.name
+            yield _row(step.at, None, coming, {}, None, "not_due" if coming else "", step.state, step.due)
+        else:
             why = step.refusal or step.fired[-1]
-            yield _row(at, step.by, step.event, told.get("details", {}), step.accepted, why, step.state, step.due)
+            yield _row(step.at, step.by, step.event, told.get("details", {}), step.accepted, why, step.state, step.due)
 
 
 def _row(at: datetime, *cells: Any) -> str:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from refund_fsm import BadData, paths
-from refund_fsm.testing import BareCase
-from refund_fsm.testing.lockstep.implementation import CaseImplementation
+from refund_fsm.paths.coverage import Attempt
+from refund_fsm.testing import BareCase, CaseImplementation
 from tests.places import ROOT
 from tests.testing.lockstep.desk import CLAIM, Adapter, Hurried
 from tests.testing.lockstep.services import VIRTUAL, over, quick, variant
@@ -69,6 +69,31 @@ def test_a_file_tests_services_with_a_clock_of_their_own_and_without(criterion: 
     text = paths.cover(VIRTUAL, criterion).to_pytest()
     assert failures(text, over(VIRTUAL, kind)) == []
     assert failures(text, over(variant(VIRTUAL, "V10", dest=VIRTUAL.states["cancelled"]), kind)) or criterion == "refusals"
+
+
+@pytest.mark.parametrize("criterion", ["limits", "refusals"])
+def test_a_file_reaches_all_that_its_suite_is_for(criterion: str) -> None:
+    """As the coverage of somebody's own tests counts it, call by call."""
+    attempts: list[Attempt] = []
+
+    class Watched(CaseImplementation):
+        """Writes down what is called."""
+
+        def apply(self, event: str, by: str, at: Any, details: Any) -> bool:
+            before, verdict = self.opened, self.opened.ask(event, at=at, by=by, **details)
+            taken = super().apply(event, by, at, details)
+            attempts.append(Attempt(before, self.opened, event, by, at, verdict.refusal))
+            return taken
+
+        def advance(self, to: Any) -> None:
+            """The same of time."""
+            before = self.opened
+            super().advance(to)
+            attempts.append(Attempt(before, self.opened, None, None, to))
+
+    suite = paths.cover(VIRTUAL, criterion)
+    assert failures(suite.to_pytest(), over(VIRTUAL, Watched)) == []
+    assert suite.coverage(attempts).missed == ()
 
 
 def test_a_service_without_a_clock_is_offered_the_clocks_event_before_its_time() -> None:
