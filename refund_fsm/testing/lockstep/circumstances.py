@@ -14,12 +14,11 @@ from refund_fsm.case import RefundCase, Refusal
 from refund_fsm.errors import RefundFsmError
 from refund_fsm.paths import facts_read
 from refund_fsm.scenario import Opening, Path, Player
-from refund_fsm.testing.lockstep.origins import origins
+from refund_fsm.testing.lockstep.origins import INSTANTS, origins
 from refund_fsm.testing.lockstep.plan import Call
 from refund_fsm.text import SHANGHAI, Text, words
 from refund_fsm.workflow import CLOCK, Guard, Policy, Rule, Workflow, reads_of
 
-INSTANTS = ("paid_at", "shipped_at", "signed_at", "activated_at")
 UNSAID = ("sku", "title", "quantity")  # of a line: what no report needs to say
 LINES = 4  # of an order that are told beside the claimed one
 EXACT = "%Y-%m-%d %H:%M:%S.%f"
@@ -35,7 +34,8 @@ def circumstances(workflow: Workflow, policy: Policy, path: Path, calls: Sequenc
         player = player.passed(step.event, step.by or "", step.at, step.details)
     last, case = path.steps[-1], player.case
     opening = path.opening._replace(order=case.order, at=max(last.at, case.now))
-    lines: list[Text] = []
+    after = player.passed(last.event, last.by or "", last.at, last.details).case
+    lines = list(_rang(case, after, waits=last.event is None and not last.details))
     fields: Mapping[str, Sequence[str]] = {}
     if last.event is not None:
         lines += _judged(case, last.event, last.by or "", last.at, last.details)
@@ -43,7 +43,7 @@ def circumstances(workflow: Workflow, policy: Policy, path: Path, calls: Sequenc
         lines += facts
     lines += _order(opening, [name for names in fields.values() for name in names])
     lines += _time(case, last.at)
-    lines += _limits(case, player.passed(last.event, last.by or "", last.at, last.details).case)
+    lines += _limits(case, after)
     if last.event is not None:
         lines += _handed(last.details)
     return (*lines, *_called(calls))
@@ -76,6 +76,16 @@ def _judged(case: RefundCase, event: str, by: str, at: datetime, details: Mappin
         rule = verdict.rule
         yield Text(f"应当接受（{rule.id}）：{_leads(rule).zh}", f"to be taken ({rule.id}): {_leads(rule).en}")
         yield from _guards(rule.when, Text("满足的条件", "guards that hold"))
+
+
+def _rang(before: RefundCase, after: RefundCase, *, waits: bool) -> Iterator[Text]:
+    """What the clock is to do in the step; that it does nothing is said where nothing else happens (`waits`)."""
+    rang = [step for step in after.steps[len(before.steps) :] if step.by == CLOCK.key]
+    for step in rang:
+        leads, at = _leads(step.rule), words.stamp(step.at)
+        yield Text(f"时钟应在{at}执行（{step.rule.id}）：{leads.zh}", f"the clock is to act at {at} ({step.rule.id}): {leads.en}")
+    if waits and not rang:
+        yield Text("时钟在此之前不应执行任何操作", "the clock is to do nothing by then")
 
 
 def _words_of(refusal: Refusal) -> Text:

@@ -160,7 +160,12 @@ class _Lockstep:
         if not self._gathered.ended:
             self._carry_out((w.opening, w.rows, w.plan) for w in random_paths(self._table, self._abilities, examples, seed))
         known = LockstepReport(
-            self._fit.workflow, tuple(suites), self._cases - before, self._steps, stopped=self._gathered.stopped, left_out=dict(self._left)
+            self._fit.workflow,
+            tuple(suites),
+            self._cases - before,
+            self._steps,
+            stopped=self._gathered.stopped,
+            left_out=FrozenDict(self._left),
         )
         return self._departed(known, max_calls) if self._gathered.first else known
 
