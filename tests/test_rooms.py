@@ -44,7 +44,7 @@ UP = {  # a value's own face methods, which look up inside the function: their v
     ("simulate.law.exact", "Law.summary"): ("simulate.report.summary", "the summary is a view of the law"),
     ("simulate.law.whatif", "Sensitivity.summary"): ("simulate.report.whatif_view", "the summary is a view of the sensitivity"),
     ("simulate.report.comparison", "Comparison.summary"): ("simulate.report.summary", "the summary is a view of the comparison"),
-    ("testing.lockstep.report", "LockstepReport.reproduction"): ("testing.lockstep.pytest_file", "the file is a view of the report"),
+    ("testing.lockstep.report", "Departure.reproduction"): ("testing.lockstep.pytest_file", "the file is a view of the departure"),
 }
 PAST_FACES = {  # modules that other rooms name, since the face would load them for everybody, or since they are read as `words.instant`
     "case.move_words": "words that only who tells a move needs",
