@@ -17,7 +17,7 @@ from refund_fsm.testing.lockstep.run import OPENING, Answer, Fault, Kind, Part
 from refund_fsm.text import Lang, Text, words
 from refund_fsm.workflow import Workflow
 
-_KINDS: dict[Kind, Text] = {
+KINDS: dict[Kind, Text] = {
     "state": Text("状态不符", "another state"),
     "acceptance": Text("接受与否不符", "acceptance"),
     "deadline": Text("期限不符", "another deadline"),
@@ -102,7 +102,7 @@ class LockstepReport:
     def _told(self, label: str) -> Text:
         one = self.divergence
         assert one is not None and self.trace is not None
-        kind, (expected, got) = _KINDS[one.kind], self.trace.difference(one)
+        kind, (expected, got) = KINDS[one.kind], self.trace.difference(one)
         zh = f"{label}：第{one.place}步不一致（{kind.zh}，{one.part}）。应当：{expected.zh}；实际：{got.zh}。"
         en = f"{label}: departs at step {one.place} ({kind.en}, {one.part}): expected {expected.en}; got {got.en}."
         return Text(zh, en)
@@ -165,7 +165,7 @@ class Trace:
         if one.kind == "acceptance":
             return (TAKEN, REFUSED) if one.expected else (REFUSED, TAKEN)
         if one.kind == "deadline":
-            return _moment(one.expected), _moment(one.got)
+            return moment(one.expected), moment(one.got)
         wanted: Plan | Call = self.plan if self.last == OPENING else self.plan.calls[self.last]
         if one.kind == "state":
             return words.listed([self._state(said) for said in sorted(wanted.said)]), self._state(one.got)
@@ -191,7 +191,7 @@ class Trace:
             cells = (who, what, self._expected(wanted), self._got(place, wanted))
             rows.append((number, words.stamp(wanted.at), *(cell.get(lang) for cell in cells), "←" if is_last else ""))
         rows[0] = (*rows[0], "")
-        return _columns(rows)
+        return columns(rows)
 
     def _called(self, call: Call) -> tuple[Text, Text]:
         """Who and what, in our words, with the implementation's name where it is another."""
@@ -233,12 +233,13 @@ class Trace:
         parts = [] if taken is None else [TAKEN if taken else REFUSED]
         parts.append(words.listed(list(said)))
         if self.plan.compares_due:
-            limit = _moment(due)
+            limit = moment(due)
             parts.append(Text("无期限", "no limit") if due is None else Text(f"期限{limit.zh}", f"due {limit.en}"))
         return Text("，".join(part.zh for part in parts), ", ".join(part.en for part in parts))
 
 
-def _moment(at: object) -> Text:
+def moment(at: object) -> Text:
+    """A deadline in words, which may be none, or nothing that is an instant."""
     return NONE if at is None else _same(words.stamp(at) if isinstance(at, datetime) else str(at))
 
 
@@ -246,7 +247,7 @@ def _same(text: str) -> Text:
     return Text(text, text)
 
 
-def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
     """Cells padded so that columns line up where Chinese characters are twice as wide."""
     widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
     return ["  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

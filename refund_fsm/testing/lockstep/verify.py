@@ -5,7 +5,7 @@ Must not know an order type. What an implementation does wrong is reported; what
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -17,11 +17,14 @@ from refund_fsm.testing.lockstep.implementation import Abilities, Make, Signatur
 from refund_fsm.testing.lockstep.isolation import Ended, Hung, Isolation, Place, place_for
 from refund_fsm.testing.lockstep.model import Table
 from refund_fsm.testing.lockstep.names import Fit, Names, fit
+from refund_fsm.testing.lockstep.pair_plan import Setting
+from refund_fsm.testing.lockstep.pairs import Pairs
 from refund_fsm.testing.lockstep.plan import Plan, Told, planned
 from refund_fsm.testing.lockstep.random_paths import random_paths
 from refund_fsm.testing.lockstep.report import Divergence, LockstepReport, SuiteRun, Trace
 from refund_fsm.testing.lockstep.run import OPENING, Answer, Fault, place_of, probe, record, run_all
 from refund_fsm.testing.lockstep.search import MAX_CALLS, Found, Search, Shortest, row_of
+from refund_fsm.testing.lockstep.shared import Shared, sharing
 from refund_fsm.workflow import Policy, Workflow
 
 WITH_W = ("refusals", "limits", "conditions", "boundaries", "w")  # what the complete suite leaves to others comes first, being short
@@ -43,6 +46,7 @@ def verify_implementation(
     timeout: float = 10.0,
     isolation: Isolation = "thread",
     max_search_calls: int = MAX_CALLS,
+    shared: Callable[[], Any] | None = None,
 ) -> LockstepReport:
     """Holds an implementation against a workflow, in lockstep, and reports the first thing that departs with a shortest counterexample.
 
@@ -54,6 +58,9 @@ def verify_implementation(
     hangs), or in a `process` (which is killed; `make` must be found by its name there); with `none` all is called in the caller's
     own thread, and what hangs, hangs. `max_search_calls` caps the search.
 
+    `shared()` gives a backend, such as a database, and `make(backend)` a case on it: after the single cases, each on a backend of its own,
+    come pairs of cases of one order on one backend, interleaved, and what comes back is a `PairReport` (see `pairs`).
+
     Raises `BadData` before anything runs: a wrong argument, an implementation without its methods, names with a hole in them.
     """
     _check(make, workflow, examples, seed, timeout, max_search_calls)
@@ -61,9 +68,12 @@ def verify_implementation(
     wanted = _wanted(criterion)
     policy = _policy(policy, wanted, fitted)
     wanted = _bounded(wanted, fitted.workflow, policy) if criterion == "w" else wanted
-    place = place_for(isolation, make, timeout)
+    both = None if shared is None else sharing(make, shared, isolation)
+    place = place_for(isolation, both or make, timeout)
     try:
-        return _Lockstep(place, make, fitted, policy, timeout).report(wanted, examples, seed, max_search_calls)
+        run = _Lockstep(place, both or make, fitted, policy, timeout)
+        known = run.report(wanted, examples, seed, max_search_calls)
+        return known if both is None else run.paired(both, known, examples, seed, max_search_calls)
     finally:
         place.close()
 
@@ -138,6 +148,11 @@ class _Lockstep:
             found = self._first((w.opening, w.rows, w.plan) for w in random_paths(self._table, self._abilities, examples, seed))
         known = LockstepReport(self._fit.workflow, tuple(suites), self._cases - before, self._steps)
         return known if found is None else self._departed(known, *found, max_calls)
+
+    def paired(self, both: Shared, known: LockstepReport, examples: int, seed: int, max_calls: int) -> LockstepReport:
+        """The report gone on with pairs of cases."""
+        setting = Setting(self._fit, self._policy, self._abilities)
+        return Pairs(self._place, both, setting, self._timeout).report(known, examples, seed, max_calls)
 
     def _probed(self) -> tuple[_Case, Fault] | None:
         """Looks at a first implementation; a fault when even that fails."""
