@@ -54,7 +54,7 @@ class PairSearch:
         try:
             best = self._try(first.steps)
         except _Spent:
-            best = None
+            return PairShortest(first, True, False, self._tries)
         if best is None:
             return PairShortest(first, False, False, self._tries)
         minimal = False
@@ -102,9 +102,9 @@ class PairSearch:
 
     def _try(self, steps: Sequence[PairStep]) -> PairFound | None:
         pair = self._write(steps)
-        self._tries += 1
         self._left -= len(pair.plan.calls) + 1
         if self._left < 0:
             raise _Spent
+        self._tries += 1
         fault = self._run(pair.plan)
         return None if fault is None else found_in(pair, fault)

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import lru_cache
 from random import Random
 from typing import Any, NamedTuple
 
 from refund_fsm.case import NO_DETAILS, RefundCase
 from refund_fsm.errors import RefundFsmError
-from refund_fsm.graph import explore
+from refund_fsm.graph import MergedGraph, explore
 from refund_fsm.graph.shortest import ShortestPaths
 from refund_fsm.scenario import PACE, START, Opening, Path, details_of
 from refund_fsm.testing.lockstep.pair_plan import FIRST, SECOND, Pair, PairStep, Setting
 from refund_fsm.testing.openings import OPENING_BYTES, Choices, Spread, opening_with
-from refund_fsm.workflow import CLOCK, Event, Order, OrderLine, RefundRequest
+from refund_fsm.workflow import CLOCK, Event, Order, OrderLine, Policy, RefundRequest, Workflow
 
 PIECES = 3  # of the line of which some are claimed
 TRIED = 12  # configurations of one state to which a path is looked for
@@ -50,36 +50,13 @@ class PairSuite:
         filing = (rule.event for rule in self.workflow.rules if rule.event.files and rule.source.key == initial)
         self.filings: list[Event] = list(dict.fromkeys(filing))
 
-    def pairs(self) -> list[Pair]:
-        """All pairs of the suite, short ones first."""
-        return sorted(self._pairs(), key=lambda pair: len(pair.steps))
-
-    def _pairs(self) -> Iterator[Pair]:
-        for key, path in self._paths.items():
+    def pairs(self) -> Iterator[Pair]:
+        """All pairs of the suite, those first in which the first case has come least far."""
+        for key, path in paths_to(self.workflow, self.policy).items():
             for event in self.filings:
                 for claims in self._claims(path, last=self.workflow.states[key].final):
                     yield self._filed(path, event, claims, second_first=False)
                 yield self._filed(path, event, Claims({}, {}, {}), second_first=True)
-
-    @cached_property
-    def _paths(self) -> dict[str, Path]:
-        """By state, a shortest path of one case to it, from an order of which something can be filed."""
-        shortest = ShortestPaths(self.workflow, self.policy, self._graph)
-        by_state: dict[str, list[int]] = {}
-        for place in shortest.tree:
-            by_state.setdefault(self._graph.states[self._graph.state_of[place]], []).append(place)
-        found: dict[str, Path] = {}
-        for key, places in by_state.items():
-            near = sorted(places, key=lambda place: shortest.tree[place][2])
-            if key == self.workflow.initial.key:
-                near = [place for place in near if any(self._takes(place, event) for event in self.filings)]
-            player = next((player for place in near[:TRIED] if (player := shortest.lead(place)) is not None), None)
-            if player is not None:
-                found[key] = player.path()
-        return found
-
-    def _takes(self, place: int, event: Event) -> bool:
-        return self._graph.successor[place * len(self._graph.events) + self._graph.events.index(event.name)] >= 0
 
     def _claims(self, path: Path, *, last: bool) -> Iterator[Claims]:
         """What both may claim. The amounts in full where the first case has ended, as its money counts then."""
@@ -209,6 +186,42 @@ class PairSuite:
         files = [event for event in here if event.files]
         event = random.choice(files if files and random.random() < FILES else here if here and random.random() >= MISSES else by_hand)
         _do(pair, number, event, now + random.choice((PACE, PACE, PACE, *GAPS)))
+
+
+@lru_cache(maxsize=16)
+def paths_to(workflow: Workflow, policy: Policy) -> dict[str, Path]:
+    """By state, near ones first, a shortest path of one case to it, from an order of which most can be filed where there is such a path: so
+    the other case can file too."""
+    graph = explore(workflow, policy, strict=False).merged()
+    shortest, width = ShortestPaths(workflow, policy, graph), len(graph.events)
+    filing = {graph.events.index(rule.event.name) for rule in workflow.rules if rule.event.files}
+    files = {one: sum(graph.successor[one * width + event] >= 0 for event in filing) for one in shortest.openings}
+    most = max(files.values(), default=0)
+    found: dict[str, Path] = {}
+    for roots in ([one for one in files if files[one] == most], [*files]):
+        tried: dict[str, int] = {}
+        for place, opening, events in _rings(graph, roots):
+            key = graph.states[graph.state_of[place]]
+            tried[key] = tried.get(key, 0) + 1
+            player = None if key in found or tried[key] > TRIED else shortest.player(opening, events)
+            if player is not None:
+                found[key] = player.path()
+    return found
+
+
+def _rings(graph: MergedGraph, roots: Iterable[int]) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+    """Every configuration that roots lead to, near ones first, with the root and the events of a shortest path."""
+    came: dict[int, tuple[int, tuple[int, ...]]] = {root: (root, ()) for root in roots}
+    todo = deque(came)
+    while todo:  # ends: every configuration is added once
+        place = todo.popleft()
+        root, events = came[place]
+        yield place, root, events
+        for event in range(len(graph.events)):
+            after = graph.successor[place * len(graph.events) + event]
+            if after >= 0 and after not in came:
+                came[after] = (root, (*events, event))
+                todo.append(after)
 
 
 def of_one_order(opening: Opening, claims: Claims) -> tuple[Order, tuple[RefundRequest, RefundRequest]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -94,3 +95,12 @@ class Sent:
     def apply(self, event: str, by: str, at: datetime, details: Mapping[str, Any]) -> bool:
         """The same; a clock's event is taken where it is due."""
         return self._ticket.apply(event, by, at, details)
+
+
+class Ends(Ticket):
+    """Ends its process at a second filing."""
+
+    def apply(self, event: str, by: str, at: datetime, details: Mapping[str, Any]) -> bool:
+        if event == "contact_support" and any(one.is_open for one in self.desk.cases):
+            os._exit(17)
+        return super().apply(event, by, at, details)
