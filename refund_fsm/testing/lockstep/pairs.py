@@ -40,14 +40,14 @@ class Pairs:
         self._place, self._made, self._setting, self._timeout = place, made, setting, timeout
         self._pairs = self._steps = 0
 
-    def report(self, known: LockstepReport, examples: int, seed: int, max_calls: int) -> PairReport:
-        """A report of single cases, gone on with pairs unless one of them departs. Every `SHARE`th of the `examples`, which are random
-        paths of single cases, stands for an interleaving."""
+    def report(self, known: LockstepReport, paths: int, seed: int, max_calls: int) -> PairReport:
+        """A report of single cases, gone on with pairs unless one of them departs. There is one interleaving for every `SHARE` random
+        `paths` that were asked for."""
         fields = {**known.__dict__}
         if not known.ok:
             return PairReport(**fields)
         suite = PairSuite(self._setting)
-        found = self._first(chain(suite.pairs(), suite.random(examples // SHARE, seed)))
+        found = self._first(chain(suite.pairs(), suite.random(paths // SHARE, seed)))
         fields |= {"pairs": self._pairs, "steps": known.steps + self._steps}
         return PairReport(**fields) if found is None else self._departed(fields, *found, max_calls)
 
