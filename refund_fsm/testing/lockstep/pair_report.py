@@ -89,8 +89,7 @@ class PairTrace:
     @property
     def calls(self) -> list[PairCall]:
         """The calls up to the one that shows it."""
-        place = self.fault.fault.place
-        return self._pair().plan.calls[: place + 1]
+        return self._pair().plan.calls[: max(0, self.fault.fault.place + 1)]
 
     @property
     def place(self) -> int:

@@ -23,6 +23,7 @@ from refund_fsm.testing.openings import OPENING_BYTES, Choices, Spread, opening_
 from refund_fsm.workflow import CLOCK, Event, Order, OrderLine, Policy, RefundRequest, Workflow
 
 PIECES = 3  # of the line of which some are claimed
+MAX_APPLICATIONS = 12  # for one item, up to which it is looked for the last
 TRIED = 12  # configurations of one state to which a path is looked for
 LONGEST = 24  # inputs of one interleaving
 OTHER_LINE = 0.2  # how many interleavings are on two lines
@@ -71,6 +72,9 @@ class PairSuite:
             yield Claims({"amount_fen": half}, {}, {})
             yield Claims({"amount_fen": None, "quantity": 1}, {"amount_fen": None, "quantity": PIECES - 1}, pieces)
             yield Claims({"amount_fen": None, "quantity": 1}, {"amount_fen": None, "quantity": PIECES}, pieces)
+            before = last_application(self.workflow, self.policy, path.opening)
+            if before is not None:
+                yield Claims({"amount_fen": half}, {"amount_fen": max(1, rest)}, {"applications": before})
 
     def _filed(self, path: Path, event: Event, claims: Claims, *, second_first: bool) -> Pair:
         """The first case is led along a path; the second, a draft from before or after it, files; then both go on."""
@@ -188,6 +192,17 @@ class PairSuite:
         _do(pair, number, event, now + random.choice((PACE, PACE, PACE, *GAPS)))
 
 
+def last_application(workflow: Workflow, policy: Policy, opening: Opening) -> int | None:
+    """How many may have been filed for the claimed item before, so that one more changes the facts; None where it changes none."""
+    order, request, at = opening
+
+    def facts(number: int) -> Any:
+        lines = (one.model_copy(update={"applications": number}) if one.sku == request.sku else one for one in order.lines)
+        return workflow.derive(order.model_copy(update={"lines": tuple(lines)}), request, at, policy)
+
+    return next((number for number in range(MAX_APPLICATIONS) if facts(number) != facts(number + 1)), None)
+
+
 @lru_cache(maxsize=16)
 def paths_to(workflow: Workflow, policy: Policy) -> dict[str, Path]:
     """By state, near ones first, a shortest path of one case to it, from an order of which most can be filed where there is such a path: so
@@ -228,11 +243,12 @@ def of_one_order(opening: Opening, claims: Claims) -> tuple[Order, tuple[RefundR
     """The order with a line more, like the claimed one, and both requests."""
     order, request, _ = opening
     line = OrderLine(**{**dict(order.line(request.sku)), **claims.line})
-    sku = f"{line.sku}-TWIN"
+    sku = f"{line.sku[:190]}-TWIN"
     lines = [line if one.sku == line.sku else one for one in order.lines]
     twin = OrderLine(**{**dict(line), "sku": sku})
     asked = {"sku": sku} if claims.other else {}
-    first, second = ({**dict(request), **changes} for changes in (claims.first, {**claims.second, **asked}))
+    both = (claims.first, {**claims.second, **asked})
+    first, second = ({**dict(request), **({"quantity": None} if "amount_fen" in one else {}), **one} for one in both)
     return Order(**{**dict(order), "lines": (*lines, twin)}), (RefundRequest(**first), RefundRequest(**second))
 
 

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from refund_fsm import BadData, Order, Policy, RefundCase, Workflow
+from refund_fsm import BadData, Order, OrderLine, Policy, RefundCase, RefundRequest, Workflow
+from refund_fsm.scenario import START, Opening
 from refund_fsm.testing import verify_implementation
 from refund_fsm.testing.lockstep.implementation import Abilities
 from refund_fsm.testing.lockstep.names import fit
 from refund_fsm.testing.lockstep.pair_plan import Pair, Setting
 from refund_fsm.testing.lockstep.pair_report import PairReport
-from refund_fsm.testing.lockstep.pair_suite import PairSuite
+from refund_fsm.testing.lockstep.pair_suite import PairSuite, last_application
 from tests.testing.lockstep.services import never
 from tests.testing.lockstep.sharing import SHOP, VIRTUAL, Desk, Ends, Sent, ShopDesk, Ticket
 from tests.workflows import ALL
@@ -82,6 +83,17 @@ def test_no_more_is_paid_than_the_line_is_worth(key: str) -> None:
             assert not (first.is_open and second.is_open)
             paid_twice += bool(first.paid_fen and second.paid_fen)
     assert paid_twice > 2, "parts, which together are the whole"
+
+
+def test_the_last_application_is_found_where_they_are_counted() -> None:
+    found = {}
+    for key in ("third_party", "shop_official"):
+        workflow = ALL[key]
+        line = OrderLine(sku="CUP", title="杯子", quantity=1, paid_fen=9900)
+        order = Order(id="O-1", order_type=key, lines=(line,), paid_at=START)
+        request = RefundRequest(sku="CUP", kind="refund_only", reason="not_shipped" if key == "third_party" else "changed_mind")
+        found[key] = last_application(workflow, workflow.default_policy(), Opening(order, request, START))
+    assert found == {"third_party": None, "shop_official": Policy.platform().max_applications - 1}
 
 
 def test_interleavings_are_those_of_the_seed() -> None:
