@@ -7,6 +7,7 @@ to the balance; and whether lines of an order differ.
 | the ordinary end of a limit beside a special period | `… : its ordinary end a microsecond before 2026-02-11 00:00` |
 | a change of the facts | `draft submit: in_window yes→no, dated on a plain day: a minute before` |
 | the amount | `draft submit: a fen above the balance, refunded and pending` |
+| the amount, where others have lines | `draft submit: beside lines with money left: a fen above the balance` |
 | lines | `draft submit: open_case of the other lines alone` |
 
 Must not choose what is wanted.
@@ -24,7 +25,7 @@ from refund_fsm.paths.coverage import Attempt
 from refund_fsm.paths.starts import DAY, TICK, sort_of
 from refund_fsm.paths.truth import fired, told
 from refund_fsm.scenario import MINUTE
-from refund_fsm.workflow import Order, RefundRequest, Rule, counting
+from refund_fsm.workflow import Order, OrderLine, RefundRequest, Rule, counting
 
 WHEN = {
     -MINUTE: "a minute before",
@@ -36,6 +37,7 @@ WHEN = {
 AMOUNTS = {-1: "a fen below the balance", 0: "the balance", 1: "a fen above the balance"}
 TRAITS = ("refunded_fen", "pending_fen", "no_reason_excluded", "open_case", "applications", "fresh", "electronic")  # of a line
 OTHERS, ITS = "of the other lines alone", "of the line alone"
+LEFT, GONE = "beside lines with money left", "beside lines that are refunded and pending"
 
 
 def boundaries(attempt: Attempt) -> Iterator[str]:
@@ -117,13 +119,27 @@ def dated_by(order: Order, by: datetime) -> datetime:
 
 
 def amounts(order: Order, request: RefundRequest) -> Iterator[str]:
-    """How what is asked for stands to the balance, and what was taken of it before."""
+    """How what is claimed stands to the balance, what was taken of it before, and what is left of the lines around it."""
     line = order.line(request.sku)
-    asked = line.balance_fen if request.amount_fen is None else request.amount_fen
-    stands = AMOUNTS.get(asked - line.balance_fen)
+    stands = AMOUNTS.get(request.claimed_fen(line) - line.balance_fen)
     if stands is not None:
         parts = [name for name, fen in (("refunded", line.refunded_fen), ("pending", line.pending_fen)) if fen]
         yield f"{stands}, {' and '.join(parts) or 'nothing taken'}"
+        around = _around(order, line)
+        if around is not None:
+            yield f"{around}: {stands}"
+
+
+def _around(order: Order, line: OrderLine) -> str | None:
+    """What is left of the lines before and after one: all of each, or nothing of any, of which some is refunded and some pending."""
+    place = order.lines.index(line)
+    others = (*order.lines[:place], *order.lines[place + 1 :])
+    if not 0 < place < len(others):
+        return None
+    if all(one.balance_fen == one.paid_fen > 1 for one in others):  # a fen more than the balance is there
+        return LEFT
+    taken = all(one.paid_fen and not one.balance_fen for one in others)
+    return GONE if taken and any(one.refunded_fen for one in others) and any(one.pending_fen for one in others) else None
 
 
 def lines(order: Order, request: RefundRequest) -> Iterator[str]:

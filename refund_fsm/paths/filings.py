@@ -165,6 +165,24 @@ def amounts(made: Made) -> None:
                         _filed(made, _with_lines(world.opening, {"amount_fen": BALANCE + apart}, *lines), event)
 
 
+def amounts_of_lines(made: Made) -> None:
+    """The claimed line between others of which all is left, or nothing: what is claimed stands to the line's own balance, whatever is left
+    of the order."""
+    for event in _filings(made.workflow):
+        for world in _taken(made, event)[:1]:
+            line = world.opening.order.line(world.opening.request.sku)
+            for one, other in (((0, 0), (0, 0)), ((BALANCE, 0), (0, BALANCE))):
+                before, after = (_of_others(line, place, *taken) for place, taken in enumerate((one, other), 1))
+                mine = OrderLine(**{**dict(line), "paid_fen": BALANCE, "refunded_fen": 0, "pending_fen": 0})
+                for apart in AMOUNTS:
+                    _filed(made, _with_lines(world.opening, {"amount_fen": BALANCE + apart}, before, mine, after), event)
+
+
+def _of_others(line: OrderLine, number: int, refunded: int, pending: int) -> OrderLine:
+    changes = {"sku": f"{line.sku}-{number}", "paid_fen": BALANCE, "refunded_fen": refunded, "pending_fen": pending}
+    return OrderLine(**{**dict(line), **changes})
+
+
 def _filed(made: Made, opening: Opening, event: Event) -> None:
     """Files a case, and lets its limit pass where it has one then: how it is counted may hang on the line."""
     player = Player.opened(made.workflow, made.policy, opening)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from refund_fsm.testing.lockstep.implementation import CaseImplementation as CaseImplementation
     from refund_fsm.testing.lockstep.implementation import Implementation as Implementation
     from refund_fsm.testing.lockstep.names import Names as Names
+    from refund_fsm.testing.lockstep.pair_report import PairReport as PairReport
     from refund_fsm.testing.lockstep.report import Divergence as Divergence
     from refund_fsm.testing.lockstep.report import LockstepReport as LockstepReport
     from refund_fsm.testing.lockstep.verify import verify_implementation as verify_implementation
@@ -36,6 +37,7 @@ _HOMES = {
     "hypothesis.strategies": ("cases", "legal_paths", "near_misses", "orders_and_requests"),
     "lockstep.implementation": ("BareCase", "CaseImplementation", "Implementation"),
     "lockstep.names": ("Names",),
+    "lockstep.pair_report": ("PairReport",),
     "lockstep.report": ("Divergence", "LockstepReport"),
     "lockstep.verify": ("verify_implementation",),
     "mutation": ("Judge", "Mutant", "killed_by", "mutants"),

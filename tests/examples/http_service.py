@@ -1,18 +1,19 @@
 """An exchange service behind HTTP: a shop sends it requests for another size, its warehouse and a timer tell it the rest.
 
-    POST /cases                {"order": …, "request": …, "at": …}            → 201, the case
+    POST /cases                {"shop": …, "order": …, "request": …, "at": …} → 201, the case
     POST /cases/7/events       {"event": …, "by": …, "at": …, "details": …}   → 200, or 409 when it is refused
     GET  /cases/7                                                             → 200, {"id": 7, "status": …, "deadline": …}
 
-All in memory, one process, standard library. It knows nothing of `refund_fsm`; bodies are JSON.
+Of an order's line one exchange at a time is under way. All in memory, one process, standard library. It
+knows nothing of `refund_fsm`; bodies are JSON.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,6 +31,7 @@ ENDED = ("done", "closed", "refunded")
 class Case:
     """One exchange. `stock` is None where there is plenty."""
 
+    shop: str
     order: dict[str, Any]
     request: dict[str, Any]
     seen: datetime
@@ -38,6 +40,16 @@ class Case:
     stock: int | None = None
     swaps: int = SWAPS
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def line(self) -> tuple[str, str, str]:
+        """The order's line that it is about."""
+        return self.shop, self.order["id"], self.request["sku"]
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it was asked for and has not ended."""
+        return self.status != "wish" and self.status not in ENDED
 
     @property
     def deadline(self) -> datetime | None:
@@ -56,14 +68,16 @@ class Case:
             return None
         return datetime.combine(day + timedelta(days=1), time(), BEIJING)
 
-    def tell(self, event: str, by: str, at: datetime, details: dict[str, Any]) -> bool:
-        """Whether the event is accepted."""
+    def tell(self, event: str, by: str, at: datetime, details: dict[str, Any], others: Iterable[Case] = ()) -> bool:
+        """Whether the event is accepted. `others` are the cases that the service has beside this one."""
         rule = RULES.get((self.status, event))
         if rule is None or at < self.seen:
             return False
         actor, following, needs = rule
         late = self.deadline is not None and at >= self.deadline
         if actor != by or not all(str(details.get(need) or "").strip() for need in needs) or (by == "timer" and not late):
+            return False
+        if event == "ask" and (any(clashes(self, other) for other in others) or self._taken()):
             return False
         if not self._possible(event, at):
             return False
@@ -86,12 +100,21 @@ class Case:
             return self.swaps >= 0
         return True
 
+    def _taken(self) -> bool:
+        """Whether the shop has given the line to somebody else."""
+        return any(line["sku"] == self.request["sku"] and line["open_case"] is not None for line in self.order["lines"])
+
     def _stock_at(self, at: datetime) -> int | None:
         given = self.order["attributes"]
         gone = given.get("sold_out_after_days")
         if gone is not None and at >= datetime.fromisoformat(self.order["paid_at"]) + timedelta(days=gone):
             return 0
         return {"none": 0, "last_one": 1, "plenty": None}[given["stock"]]
+
+
+def clashes(case: Case, other: Case) -> bool:
+    """Whether another case keeps one from being asked for."""
+    return other is not case and other.under_way and other.line == case.line
 
 
 # status and event: who, the next status, and what has to come with it
@@ -139,15 +162,15 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         at = datetime.fromisoformat(body["at"])
         if self.path == "/cases":
-            case = Case(body["order"], body["request"], at, at)
+            case = Case(body["shop"], body["order"], body["request"], at, at)
             self._answer(201, _shown(self.server.add(case), case))
             return
         number, known = self._case()
         if known is None:
             self._answer(404, {"error": "no such case"})
             return
-        with known.lock:
-            taken = known.tell(body["event"], body["by"], at, body["details"])
+        with known.lock, self.server.filing if body["event"] == "ask" else nullcontext():  # one at a time on a line
+            taken = known.tell(body["event"], body["by"], at, body["details"], self.server.of_shop[known.shop])
         self._answer(200 if taken else 409, _shown(number, known))
 
     def _case(self) -> tuple[int, Case | None]:
@@ -178,6 +201,8 @@ class Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.cases: dict[int, Case] = {}
+        self.of_shop: dict[str, list[Case]] = {}
+        self.filing = threading.Lock()
         self._lock = threading.Lock()
 
     def add(self, case: Case) -> int:
@@ -185,6 +210,7 @@ class Server(ThreadingHTTPServer):
         with self._lock:
             number = len(self.cases) + 1
             self.cases[number] = case
+            self.of_shop.setdefault(case.shop, []).append(case)
         return number
 
 

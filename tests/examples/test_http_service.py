@@ -6,19 +6,22 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import count
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 
-from refund_fsm import Order, RefundRequest
+from refund_fsm import Order, Policy, RefundRequest, guard
 from refund_fsm.testing import LockstepReport, Names, verify_implementation
 from tests.examples import http_service
 from tests.examples.http_service import RULES, Case, serving
-from tests.exchange import WORKFLOW
+from tests.exchange import RULES as ROWS
+from tests.exchange import WORKFLOW, ExchangeFacts
 
 NAMES = Names(
     events={
@@ -34,16 +37,25 @@ NAMES = Names(
 )  # fmt: skip
 
 
-class Client:
-    """One case on the server. The timer's events are sent to it as they fall due."""
+class Shop:
+    """A shop that uses the server."""
+
+    numbers = count()
 
     def __init__(self, url: str) -> None:
-        self.url = url
+        self.url, self.name = url, f"shop-{next(self.numbers)}"
+
+
+class Client:
+    """One case of a shop on the server. The timer's events are sent to it as they fall due."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
 
     def open(self, order: Order, request: RefundRequest, at: datetime) -> None:
         """Creates the case."""
-        body = {"order": order.model_dump(mode="json"), "request": request.model_dump(mode="json"), "at": at.isoformat()}
-        self.case = f"/cases/{self._call('/cases', body)[1]['id']}"
+        told = {"order": order.model_dump(mode="json"), "request": request.model_dump(mode="json"), "at": at.isoformat()}
+        self.case = f"/cases/{self._call('/cases', {'shop': self.shop.name, **told})[1]['id']}"
 
     def apply(self, event: str, by: str, at: datetime, details: Mapping[str, Any]) -> bool:
         """Sends an event; 409 is no."""
@@ -62,7 +74,7 @@ class Client:
     def _call(self, path: str, body: Any = None) -> tuple[int, Any]:
         data = None if body is None else json.dumps(body).encode()
         try:
-            with urlopen(Request(self.url + path, data), timeout=60) as answer:
+            with urlopen(Request(self.shop.url + path, data), timeout=60) as answer:
                 return answer.status, json.load(answer)
         except HTTPError as error:
             with error:
@@ -79,7 +91,7 @@ def url() -> Iterator[str]:
 
 def verified(url: str, **more: Any) -> LockstepReport:
     criteria = ("refusals", "limits", "rule_pairs")
-    return verify_implementation(partial(Client, url), WORKFLOW, names=NAMES, criterion=criteria, **{"examples": 40, **more})
+    return verify_implementation(lambda: Client(Shop(url)), WORKFLOW, names=NAMES, criterion=criteria, **{"examples": 40, **more})
 
 
 def test_the_service_does_as_the_workflow_says(url: str) -> None:
@@ -125,3 +137,60 @@ def test_a_server_that_hangs_is_reported(url: str, monkeypatch: pytest.MonkeyPat
     stuck.set()
     assert report.divergence is not None and (report.divergence.kind, report.divergence.part) == ("hung", "apply"), report.text("en")
     assert report.counterexample is not None and report.counterexample.steps[-1].event == "decline"
+
+
+# Two cases of one order, in one shop: a workflow that looks at the order's line, and `shared`
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts(ExchangeFacts):
+    """Whether another exchange of the line is under way, besides."""
+
+    line_taken: bool = False
+
+
+def facts_of(order: Order, request: RefundRequest, at: datetime, policy: Policy) -> LineFacts:
+    return LineFacts(**asdict(WORKFLOW.facts_of(order, request, at, policy)), line_taken=order.line(request.sku).open_case is not None)
+
+
+def example_of(facts: LineFacts, at: datetime) -> tuple[Order, RefundRequest]:
+    made = WORKFLOW.example_of(facts, at)
+    assert made is not None
+    line = made[0].lines[0].model_copy(update={"open_case": "X-OTHER" if facts.line_taken else None})
+    return made[0].model_copy(update={"lines": (line,)}), made[1]
+
+
+@guard(zh="该商品没有其他换货在进行", en="no other exchange of the item is under way")
+def line_free(facts: LineFacts) -> bool:
+    return not facts.line_taken
+
+
+ONE_AT_A_TIME = WORKFLOW.variant(
+    rules=[replace(row, when=(*row.when, line_free)) if row.event.files else row for row in ROWS],
+    facts=LineFacts,
+    facts_of=facts_of,
+    example_of=example_of,
+)
+
+
+class StateAlone(Client):
+    """Is not asked for deadlines, so that there are half as many requests."""
+
+    due = None  # type: ignore[assignment]  # as if it were not there
+
+
+def held_together(url: str) -> Any:
+    return verify_implementation(StateAlone, ONE_AT_A_TIME, names=NAMES, criterion=(), examples=0, shared=partial(Shop, url))
+
+
+def test_two_cases_of_one_shop_do_as_the_workflow_says(url: str) -> None:
+    report = held_together(url)
+    assert report.ok and report.pairs > 40, report.text("en")
+
+
+def test_a_shop_that_lets_two_exchanges_of_a_line_be_under_way_is_found(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_service, "clashes", lambda *_: False)
+    report = held_together(url)
+    assert report.divergence is not None and report.divergence.kind == "acceptance", report.text("en")
+    assert [(step.case, step.event) for step in report.pair.steps[-2:]] == [(1, "ask_exchange"), (0, "ask_exchange")]
+    assert "no other exchange of the item is under way" in report.text("en") and "该商品没有其他换货在进行" in report.text("zh")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from refund_fsm import orders
 from refund_fsm.testing import Names, verify_implementation
 from tests.examples import sqlite_service
-from tests.examples.sqlite_service import OPERATIONS, RefundService
+from tests.examples.sqlite_service import LEFT, ONE_AT_A_TIME, OPERATIONS, Database, RefundService
 
 VIRTUAL = orders.get("virtual")
 NAMES = Names(
@@ -69,3 +70,55 @@ def test_a_fault_of_the_service_is_found(fault: Any, kind: str, steps: list[str 
     assert report.divergence.kind == kind, report.text("zh")
     assert [step.event for step in report.counterexample.steps] == steps, report.text("zh")
     assert "from tests.examples.sqlite_service import RefundService as make" in report.reproduction()
+
+
+# Two tickets of one order, in one database: what a user adds is `shared`
+
+
+def held_together(examples: int = 0) -> Any:
+    return verify_implementation(RefundService, VIRTUAL, names=NAMES, criterion=(), examples=examples, shared=Database)
+
+
+def test_two_tickets_in_one_database_do_as_the_workflow_says() -> None:
+    report = held_together(50)
+    assert report.ok and report.pairs > 50, report.text("zh")
+
+
+def let_two_be_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_service, "ONE_AT_A_TIME", ONE_AT_A_TIME.replace("UNIQUE ", ""))
+
+
+def let_one_be_open_in_an_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_service, "ONE_AT_A_TIME", ONE_AT_A_TIME.replace("(line)", "(paid_at)"))
+
+
+def forget_what_was_paid(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_service, "LEFT", LEFT.replace("sum(claim_fen)", "0"))
+
+
+def count_drafts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_service, "ONE_AT_A_TIME", ONE_AT_A_TIME.replace("'新建', ", ""))
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "steps"),
+    [
+        (let_two_be_open, "acceptance", [None, None, "contact_support", "contact_support"]),
+        (let_one_be_open_in_an_order, "acceptance", [None, None, "contact_support", "contact_support"]),
+        (forget_what_was_paid, "acceptance", [None, None, "contact_support", "approve_refund", "refund_paid", "contact_support"]),
+        (count_drafts, "raised", [None, None]),
+    ],
+)
+def test_a_fault_between_two_tickets_is_found(fault: Any, kind: str, steps: list[str | None], monkeypatch: pytest.MonkeyPatch) -> None:
+    fault(monkeypatch)
+    report = held_together()
+    assert report.divergence is not None and report.divergence.kind == kind, report.text("zh")
+    assert [step.event for step in report.pair.steps] == steps and report.proven, report.text("zh")
+    assert "from tests.examples.sqlite_service import Database as shared" in report.reproduction()
+    space: dict[str, Any] = {}
+    exec(compile(report.reproduction(), "reproduction", "exec"), space)
+    (test,) = [value for name, value in space.items() if name.startswith("test_")]
+    with pytest.raises((AssertionError, sqlite3.IntegrityError)):
+        test()
+    monkeypatch.undo()
+    test()

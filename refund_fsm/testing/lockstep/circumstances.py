@@ -246,3 +246,18 @@ def exact(at: datetime) -> str:
 
 def _pairs(values: Mapping[str, Any]) -> list[str]:
     return [f"{name} {value if str(value).isprintable() else repr(value)}" for name, value in values.items()]
+
+
+def of_case(before: RefundCase, case: RefundCase, event: str | None, by: str, at: datetime, details: Mapping[str, Any]) -> tuple[Text, ...]:
+    """What is to be known of a call on a case that knows its newest order: the time since it was as `before`, what is handed over, the
+    facts, the verdict."""
+    lines = [*_time(before, at)]
+    if event is not None:
+        facts, _ = _read(case, Opening(case.order, case.request, max(at, case.now)), case.opened_at, event)
+        lines += [*_handed(details), *_judged(case, event, by, at, details), *facts]
+    return tuple(lines)
+
+
+def of_opening(opening: Opening) -> tuple[Text, ...]:
+    """The order's dates, its lines, the claimed one first, and the request."""
+    return tuple(_order(opening, ()))

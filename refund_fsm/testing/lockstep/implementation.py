@@ -45,7 +45,9 @@ class Implementation(Protocol):
         ...  # the same
 
 
-Make = Callable[[], Any]  # gives an implementation of a case that is not open yet; Any, so that a wrong one can be said to be wrong
+# Gives an implementation of a case that is not open yet, from nothing, or from a backend that cases share. Any, so that a wrong one can be
+# said to be wrong.
+Make = Callable[..., Any]
 
 
 class Abilities(NamedTuple):

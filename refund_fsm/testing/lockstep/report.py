@@ -14,7 +14,7 @@ from refund_fsm.testing.lockstep.trace import Trace
 from refund_fsm.text import Lang, Text
 from refund_fsm.workflow import FrozenDict, Workflow
 
-_KINDS: dict[Kind, Text] = {
+KINDS: dict[Kind, Text] = {
     "state": Text("状态不符", "another state"),
     "acceptance": Text("接受与否不符", "acceptance"),
     "deadline": Text("期限不符", "another deadline"),
@@ -46,7 +46,7 @@ class SuiteRun(NamedTuple):
 
 def _named(group: Group) -> Text:
     """A kind of departure on a line."""
-    kind, asked = _KINDS[group.kind], group.event or group.part
+    kind, asked = KINDS[group.kind], group.event or group.part
     zh, en = f"{kind.zh}，{asked}", f"{kind.en}, {asked}"
     if group.expected:
         zh, en = f"{zh}，应当 {group.expected}", f"{en}, expected {group.expected}"
@@ -78,7 +78,7 @@ class Departure:
 
     def _told(self) -> Text:
         one, label = self.divergence, self.trace.fit.workflow.label
-        kind, (expected, got) = _KINDS[one.kind], self.trace.difference(one.kind, one.expected, one.got)
+        kind, (expected, got) = KINDS[one.kind], self.trace.difference(one.kind, one.expected, one.got)
         zh = f"{label.zh}：第{one.place}步不一致（{kind.zh}，{one.part}）。应当：{expected.zh}；实际：{got.zh}。"
         en = f"{label.en}: departs at step {one.place} ({kind.en}, {one.part}): expected {expected.en}; got {got.en}."
         return Text(zh, en)

@@ -59,7 +59,7 @@ def probe(make: Make, progress: Progress) -> Abilities | Fault:
     except (KeyboardInterrupt, SignatureFault):
         raise
     except BaseException as error:
-        return _raised(error, progress)
+        return raised(error, progress)
     return found
 
 
@@ -88,7 +88,7 @@ def run(make: Make, plan: Plan, progress: Progress, answers: list[Answer] | None
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        fault = _raised(error, progress)
+        fault = raised(error, progress)
     if plan.closes and made is not None:
         progress[1] = (len(plan.calls) + 2) * STAGES + 3
         try:
@@ -96,11 +96,12 @@ def run(make: Make, plan: Plan, progress: Progress, answers: list[Answer] | None
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            fault = fault or _raised(error, progress)
+            fault = fault or raised(error, progress)
     return fault
 
 
-def _raised(error: BaseException, progress: Progress) -> Fault:
+def raised(error: BaseException, progress: Progress) -> Fault:
+    """What was raised, as a fault of the call that was last written down."""
     _, place, part = place_of(progress)
     try:
         told = " ".join(str(error).split())
@@ -157,17 +158,24 @@ def _look(
     if answers is not None:
         taken = None if got is None or (isinstance(wanted, Call) and wanted.event is None) else got[0]
         answers.append(Answer(taken, _plain(said) if isinstance(said, str) else shown(said), due if isinstance(due, datetime) else None))
+    return compared(place, (said, wanted.said, plan.known), (due, wanted.due) if plan.compares_due else None)
+
+
+def compared(place: int, state: tuple[object, frozenset[str], frozenset[str]], due: tuple[object, datetime | None] | None) -> Fault | None:
+    """What is wrong with a state (as it was said, what is expected, what there is) or else with a deadline (as said, as expected)."""
+    said, allowed, known = state
     if not isinstance(said, str):
-        return Fault("nonsense", place, "state", wanted.said, f"state gave {shown(said)}, which is no text")
-    if said not in plan.known:
-        return Fault("nonsense", place, "state", wanted.said, f"state gave {shown(said)}, which is none of its states")
-    if said not in wanted.said:
-        return Fault("state", place, "state", wanted.said, _plain(said))
-    if not plan.compares_due:
+        return Fault("nonsense", place, "state", allowed, f"state gave {shown(said)}, which is no text")
+    if said not in known:
+        return Fault("nonsense", place, "state", allowed, f"state gave {shown(said)}, which is none of its states")
+    if said not in allowed:
+        return Fault("state", place, "state", allowed, _plain(said))
+    if due is None:
         return None
-    if due is not None and (not isinstance(due, datetime) or due.utcoffset() is None):
-        return Fault("nonsense", place, "due", wanted.due, f"due gave {shown(due)}, which is no instant with a time zone, nor None")
-    return None if due == wanted.due else Fault("deadline", place, "due", wanted.due, due)
+    got, wanted = due
+    if got is not None and (not isinstance(got, datetime) or got.utcoffset() is None):
+        return Fault("nonsense", place, "due", wanted, f"due gave {shown(got)}, which is no instant with a time zone, nor None")
+    return None if got == wanted else Fault("deadline", place, "due", wanted, got)
 
 
 def _plain(said: str) -> str:

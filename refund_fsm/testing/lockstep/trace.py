@@ -58,7 +58,7 @@ class Trace:
         if kind == "acceptance":
             return (TAKEN, REFUSED) if expected else (REFUSED, TAKEN)
         if kind == "deadline":
-            return _moment(expected), _moment(got)
+            return moment(expected), moment(got)
         wanted: Plan | Call = self.plan if self.last == OPENING else self.plan.calls[self.last]
         if kind == "state":
             return words.listed([self._state(said) for said in sorted(wanted.said)]), self._state(str(got))
@@ -79,7 +79,7 @@ class Trace:
             cells = (who, what, self._expected(wanted), self._got(place, wanted))
             rows.append((number, exact(wanted.at), *(cell.get(lang) for cell in cells), "←" if is_last else ""))
         rows[0] = (*rows[0], "")
-        return _columns(rows)
+        return columns(rows)
 
     def _called(self, call: Call) -> tuple[Text, Text]:
         """Who and what, in our words, with the implementation's name where it is another."""
@@ -121,7 +121,7 @@ class Trace:
         parts = [] if taken is None else [TAKEN if taken else REFUSED]
         parts.append(words.listed(list(said)))
         if self.plan.compares_due:
-            limit = _moment(due)
+            limit = moment(due)
             parts.append(Text("无期限", "no limit") if due is None else Text(f"期限{limit.zh}", f"due {limit.en}"))
         return Text("，".join(part.zh for part in parts), ", ".join(part.en for part in parts))
 
@@ -132,7 +132,8 @@ def _is_idle(call: Call, before: Plan | Call) -> bool:
     return passes and call.at - before.at <= PACE and (call.said, call.due) == (before.said, before.due)
 
 
-def _moment(at: object) -> Text:
+def moment(at: object) -> Text:
+    """A deadline in words, which may be none, or nothing that is an instant."""
     return NONE if at is None else _same(words.stamp(at) if isinstance(at, datetime) else str(at))
 
 
@@ -140,7 +141,7 @@ def _same(text: str) -> Text:
     return Text(text, text)
 
 
-def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
     """Cells padded so that columns line up where Chinese characters are twice as wide."""
     widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
     return ["  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

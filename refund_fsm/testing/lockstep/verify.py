@@ -6,7 +6,7 @@ Must not know an order type. What an implementation does wrong is reported; what
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -22,12 +22,15 @@ from refund_fsm.testing.lockstep.implementation import Abilities, Make, Signatur
 from refund_fsm.testing.lockstep.isolation import Ended, Hung, Isolation, Place, place_for
 from refund_fsm.testing.lockstep.model import Table
 from refund_fsm.testing.lockstep.names import Fit, Names, fit
+from refund_fsm.testing.lockstep.pair_plan import Setting
+from refund_fsm.testing.lockstep.pairs import Pairs
 from refund_fsm.testing.lockstep.plan import Plan, Writer, planned
 from refund_fsm.testing.lockstep.random_paths import random_paths
 from refund_fsm.testing.lockstep.refusing import PRECEDENCE, left_out
 from refund_fsm.testing.lockstep.report import Departure, Divergence, LockstepReport, SuiteRun
 from refund_fsm.testing.lockstep.run import Answer, Fault, place_of, probe, record, run_all
 from refund_fsm.testing.lockstep.search import MAX_CALLS, Found, Search, Shortest
+from refund_fsm.testing.lockstep.shared import Shared, sharing
 from refund_fsm.testing.lockstep.trace import Trace
 from refund_fsm.workflow import FrozenDict, Policy, Workflow
 
@@ -53,6 +56,7 @@ def verify_implementation(
     max_search_calls: int = MAX_CALLS,
     most: int = 1,
     leave_out: Iterable[Code] = (),
+    shared: Callable[[], Any] | None = None,
 ) -> LockstepReport:
     """Holds an implementation against a workflow, in lockstep, and reports what departs with a shortest counterexample.
 
@@ -72,6 +76,9 @@ def verify_implementation(
     `leave_out`: refusal codes that the service never meets, out of `refusing.CAN_BE_LEFT_OUT`: `time_reversed` for one with a clock of its
     own, `wrong_actor` where the log-in decides. Inputs that nothing else would refuse are not sent; the report says how many calls that is.
 
+    `shared()` gives a backend, such as a database, and `make(backend)` a case on it: after the single cases, each on a backend of its own,
+    come pairs of cases of one order on one backend, interleaved, and what comes back is a `PairReport` (see `pairs`).
+
     Raises `BadData` before anything runs: a wrong argument, an implementation without its methods, names with a hole in them.
     """
     _check(make, workflow, examples, seed, timeout, max_search_calls)
@@ -82,9 +89,12 @@ def verify_implementation(
     wanted = _wanted(criterion)
     policy = _policy(policy, wanted, fitted)
     wanted = _bounded(wanted, fitted.workflow, policy) if criterion == "w" else wanted
-    place = place_for(isolation, make, timeout)
+    both = None if shared is None else sharing(make, shared, isolation)
+    place = place_for(isolation, both or make, timeout)
     try:
-        return _Lockstep(place, make, Table(fitted, policy, without), timeout, most).report(wanted, examples, seed, max_search_calls)
+        run = _Lockstep(place, both or make, Table(fitted, policy, without), timeout, most)
+        known = run.report(wanted, examples, seed, max_search_calls)
+        return known if both is None else run.paired(both, known, examples, seed, max_search_calls)
     finally:
         place.close()
 
@@ -168,6 +178,11 @@ class _Lockstep:
             left_out=FrozenDict(self._left),
         )
         return self._departed(known, max_calls) if self._gathered.first else known
+
+    def paired(self, both: Shared, known: LockstepReport, examples: int, seed: int, max_calls: int) -> LockstepReport:
+        """The report gone on with pairs of cases."""
+        setting = Setting(self._fit, self._policy, self._abilities)
+        return Pairs(self._place, both, setting, self._timeout).report(known, examples, seed, max_calls)
 
     def _probe(self) -> None:
         """Looks at a first implementation; a fault when even that fails, and then nothing is led."""
