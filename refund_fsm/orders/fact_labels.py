@@ -67,7 +67,7 @@ def told(name: str, value: Value | None, workflow: Workflow | None = None) -> tu
     if value is None or isinstance(value, bool):
         return field, policy_words.VALUES[value]
     said = label.values.get(value) if label else VALUES.get(name, {}).get(str(value))
-    if said is None and isinstance(value, str):
+    if said is None and name in policy_words.FIELDS and isinstance(value, str):  # a fact that the policy fixes
         said = policy_words.VALUES.get(value)
     return field, said or Text(str(value), str(value))
 

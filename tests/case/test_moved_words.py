@@ -12,6 +12,7 @@ import pytest
 
 from refund_fsm import BadData, Limit, Order, Policy, RefundCase, SavedCaseError, Span, Text, Workflow, advice, orders
 from refund_fsm.diagram.case_marks import marks_of
+from refund_fsm.orders import fact_labels
 from refund_fsm.orders.third_party import WORKFLOW as SHOP
 from refund_fsm.scenario import recorded
 from tests.case.sealing import resealed
@@ -56,6 +57,12 @@ def test_facts_are_told_in_words_and_so_are_those_that_were_given() -> None:
     assert "New attempts left: 2 → 1" in [en for _, en in told(moved, "fact")] and moved.case is not None
     assert Text("指定“期限内已联系商家”为是", "given that “Contact in time” is yes") in moved.case.moves[0].what
     assert RefundCase.from_json(moved.case.to_json()).moves[0].what == moved.case.moves[0].what
+
+
+def test_a_value_of_a_users_own_fact_is_not_called_as_one_of_the_policy() -> None:
+    assert fact_labels.told("outcome", "error") == (Text("outcome", "outcome"), Text("error", "error"))
+    assert fact_labels.told("on_merchant_silence", "approve")[1].en == "counts as approval"
+    assert fact_labels.told("attempts_left", 1)[1].en == "1", "a count is no truth value"
 
 
 def test_what_the_clock_does_at_once_by_the_new_rules_is_told() -> None:
