@@ -35,18 +35,19 @@ class Kill(NamedTuple):
     steps: int
 
 
-def struck(workflow: Workflow, policy: Policy, path: Path) -> Blow | None:
-    """Where a workflow does not follow a path in what is observed: acceptance, state, deadline. None when it follows it."""
+def struck(workflow: Workflow, policy: Policy, path: Path, *, dues: bool = True) -> Blow | None:
+    """Where a workflow does not follow a path in what is observed: acceptance, state, deadline (unless not `dues`, as of a service that
+    tells none). None when it follows it."""
     place = 0
     try:
         order, request, at = path.opening
         case = RefundCase.open(order, request, at=at, policy=policy, workflow=workflow, case_id="MUTANT")
-        what = _otherwise(case, path.state, path)
+        what = _otherwise(case, path.state, path, dues)
         if what:
             return Blow(0, what)
         for place, step in enumerate(path.steps, 1):
             taken, case = _told(case, step)
-            what = "accepted" if taken != step.accepted else _otherwise(case, step.state, step)
+            what = "accepted" if taken != step.accepted else _otherwise(case, step.state, step, dues)
             if what:
                 return Blow(place, what)
     except (RefundFsmError, AssertionError) as error:
@@ -54,9 +55,11 @@ def struck(workflow: Workflow, policy: Policy, path: Path) -> Blow | None:
     return None
 
 
-def _otherwise(case: RefundCase, state: str, expected: Path | PathStep) -> str:
+def _otherwise(case: RefundCase, state: str, expected: Path | PathStep, dues: bool) -> str:
     if case.state.key != state:
         return "state"
+    if not dues:
+        return ""
     due = case.due
     return "" if (None if due is None else due.at) == expected.due else "due"
 
@@ -73,12 +76,13 @@ def _told(case: RefundCase, step: PathStep) -> tuple[bool, RefundCase]:
     return False, case.advance(to=step.at) if step.at >= case.now else case
 
 
-def killed_by(mutant: Mutant, paths: Iterable[Path], policy: Policy | None = None) -> Kill | None:
+def killed_by(mutant: Mutant, paths: Iterable[Path], policy: Policy | None = None, *, dues: bool = True) -> Kill | None:
     """Runs paths (a `Suite`, or any others of the original under the policy; None: the workflow's own) on a mutant, one after the
-    other, until one kills it; None when it survives. A mutant that raises is killed."""
-    workflow, policy, steps = mutant.workflow, policy or mutant.workflow.default_policy(), 0
+    other, until one kills it; None when it survives. A mutant that raises is killed. `dues=False` looks at no deadline, only at what
+    happens when it has come."""
+    workflow, policy, steps = mutant.workflow, mutant.under(policy or mutant.workflow.default_policy()), 0
     for place, path in enumerate(paths):
-        blow = struck(workflow, policy, path)
+        blow = struck(workflow, policy, path, dues=dues)
         if blow is not None:
             return Kill(place, blow.step, blow.what, steps + max(1, blow.step))
         steps += len(path)
