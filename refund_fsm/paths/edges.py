@@ -22,7 +22,7 @@ from refund_fsm.case import Due, RefundCase
 from refund_fsm.paths.counts import due_name
 from refund_fsm.paths.coverage import Attempt
 from refund_fsm.paths.starts import DAY, TICK, sort_of
-from refund_fsm.paths.truth import fired, told
+from refund_fsm.paths.truth import ever_read, fired, told
 from refund_fsm.scenario import MINUTE
 from refund_fsm.workflow import Order, RefundRequest, Rule, counting
 
@@ -95,13 +95,19 @@ def _beside(apart: timedelta, *, hours: bool) -> str | None:
 
 
 def turns(case: RefundCase, rules: tuple[Rule, ...], at: datetime) -> Iterator[tuple[str, str]]:
-    """The changes of an order's facts that turn which of the rules fires and that an instant lies near, and how near."""
+    """The changes of an order's facts that an instant lies near, and how near: those that turn which of the rules fires, or a fact that any
+    guard reads."""
     for apart, when in WHEN.items():
         turn = at - apart
         if turn - TICK >= case.order.paid_at:
             old, new = (case.workflow.derive(case.order, case.request, instant, case.policy) for instant in (turn - TICK, turn))
-            if old != new and fired(rules, old) is not fired(rules, new):
+            if old != new and (fired(rules, old) is not fired(rules, new) or _is_read(case.workflow, old, new)):
                 yield f"{changed(case.workflow, old, new)}, dated {sort_of(dated_by(case.order, turn), case.policy.calendar)}", when
+
+
+def _is_read(workflow: Any, old: Any, new: Any) -> bool:
+    """Whether any guard reads a fact that differs."""
+    return any(getattr(old, name) != getattr(new, name) for name in ever_read(workflow))
 
 
 def changed(workflow: Any, old: Any, new: Any) -> str:

@@ -5,9 +5,10 @@ Must not choose paths, nor know which faults there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from refund_fsm.case import RefundCase, Refused
 from refund_fsm.errors import RefundFsmError
@@ -91,7 +92,8 @@ def killed_by(mutant: Mutant, paths: Iterable[Path], policy: Policy | None = Non
 
 class Killer:
     """Paths to be run on many mutants of one workflow. The same verdict as `killed_by` in a fraction of the time: paths that meet
-    nothing of what a fault has touched are not run, for the mutant follows them as the original does; their steps are counted."""
+    nothing of what a fault has touched are not run, for the mutant follows them as the original does; their steps are counted. Where facts
+    are derived otherwise those paths are run whose cases derive other facts; where days are counted otherwise, those that meet a limit."""
 
     def __init__(self, original: Workflow, suites: Sequence[tuple[Policy, Sequence[Path]]]) -> None:
         self.original = original
@@ -100,6 +102,8 @@ class Killer:
         self._asking: dict[tuple[str, str], list[int]] = {}
         self._meeting: dict[str, list[int]] = {}
         self._outstaying: dict[str, list[int]] = {}
+        self._filed: dict[tuple[int, int, datetime, int], list[int]] = {}  # by order, request, instant and policy: the paths
+        self._facts: dict[tuple[int, int, datetime, int], Any] = {}
         for place, (_, path) in enumerate(self.runs):
             self._index(place, path)
 
@@ -111,6 +115,7 @@ class Killer:
     def _index(self, place: int, path: Path) -> None:
         rules = self.original.by_id
         met, asked, outstayed = {path.state}, set[tuple[str, str]](), set[str]()
+        self._index_filings(place, path)
         state, due = path.state, path.due
         for step in path.steps:
             here = (step.state, *(rules[rule].dest.key for rule in step.fired))
@@ -126,16 +131,44 @@ class Killer:
             for one in states:
                 index.setdefault(one, []).append(place)
 
-    def kill(self, mutant: Mutant) -> Kill | None:
-        """The first path that kills a mutant; None when it survives all. `Kill.path` counts through all suites."""
+    def _index_filings(self, place: int, path: Path) -> None:
+        """At which instants the path's case derives facts."""
+        order, request, opened = path.opening
+        events = self.original.events
+        filings = {step.at for step in path.steps if step.event is not None and step.event in events and events[step.event].files}
+        for at in (opened, *filings):
+            self._filed.setdefault((id(order), id(request), at, id(self.runs[place][0])), []).append(place)
+
+    def _derived_otherwise(self, mutant: Mutant) -> Iterator[int]:
+        """The paths whose cases derive other facts."""
+        for key, places in self._filed.items():
+            policy, path = self.runs[places[0]]
+            if key not in self._facts:
+                self._facts[key] = self.original.derive(path.opening.order, path.opening.request, key[2], policy)
+            if _derived(mutant.workflow, path, key[2], mutant.under(policy)) != self._facts[key]:
+                yield from places
+
+    def kill(self, mutant: Mutant, *, dues: bool = True) -> Kill | None:
+        """The first path that kills a mutant; None when it survives all. `Kill.path` counts through all suites. `dues` as in `killed_by`."""
         workflow = mutant.workflow
         touch = touched(self.original, workflow)
         places = {place for cell in touch.cells for place in self._asking.get(cell, ())}
         places.update(place for state in touch.clock for place in self._outstaying.get(state, ()))
         places.update(place for state in touch.due for place in self._meeting.get(state, ()))
+        if mutant.calendar is not None:
+            places.update(place for state in self.original.limits_at for place in self._meeting.get(state, ()))
+        if mutant.calendar is not None or workflow.facts_of is not self.original.facts_of:
+            places.update(self._derived_otherwise(mutant))
         for place in sorted(places):
             policy, path = self.runs[place]
-            blow = struck(workflow, policy, path)
+            blow = struck(workflow, mutant.under(policy), path, dues=dues)
             if blow is not None:
                 return Kill(place, blow.step, blow.what, self.before[place] + max(1, blow.step))
         return None
+
+
+def _derived(workflow: Workflow, path: Path, at: datetime, policy: Policy) -> Any:
+    try:
+        return workflow.derive(path.opening.order, path.opening.request, at, policy)
+    except RefundFsmError as error:
+        return error
