@@ -9,7 +9,7 @@
 | `fact early or late` | each fact × a microsecond (`<` for `<=`), a minute, an hour, a day, a week × too early and too late |
 | `instant shifted` | all facts at once, by the same |
 | `another zone` | facts are derived as if days began at midnight in UTC |
-| `hours for days` | days counted from an instant's minute; an order's instants taken to lie at the ends of their days, or a day or a week on |
+| `hours for days` | days counted from an instant's minute; an order's instants put to the ends of their days, or a day or a week on |
 | `field mistaken` | each instant of an order and each flag is taken for another; amounts left out; the balance a fen off |
 | `line mistaken` | the first or the last line for the claimed one; a trait of any line, or the money of all, for its own |
 | `another calendar` | Monday to Friday; make-up days or holidays missed; counts from the day itself; days of UTC, or of 24 hours from the \

@@ -42,7 +42,7 @@ def told(workflow: Workflow, policy: Policy, opening: Opening, at: datetime) -> 
 
 
 class Scene:
-    """An opening, and the original's facts by instant, derived when they are first asked for. `looks`: the opening, a minute on, each change
+    """An opening, and the original's facts by instant, derived when first asked for. `looks`: the opening, a minute on, each change
     of the facts and a microsecond before it."""
 
     __slots__ = ("_facts", "_told", "looks", "opening")
