@@ -49,6 +49,26 @@ def lines(key: str, result: Mapping[str, Any]) -> Iterator[str]:
         yield f"- survives: {key}: {name}{' (another suite kills it)' if name in result['killed_elsewhere'] else ''}"
 
 
+def tables(result: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Kill rates by suite and by operator, over workflows by key; then what survives."""
+    rows = {key: list(one["operators"].values()) for key, one in result.items()}
+    names = list(next(iter(rows.values()))[0]["killed"])
+    alive = {key: sum(row["mutants"] - row["equivalent"] for row in several) for key, several in rows.items()}
+    yield "| suite | " + " | ".join(f"{key} ({alive[key]:,} faults inside)" for key in result) + " |"
+    yield "|---|" + "---|" * len(result)
+    for name in names:
+        rates = [f"{100 * sum(row['killed'][name] for row in rows[key]) / max(1, alive[key]):.1f} %" for key in result]
+        yield f"| {name} | {' | '.join(rates)} |"
+    yield ""
+    yield f"| order type | operator | mutants | equivalent | not equivalent | {' | '.join(names)} |"
+    yield "|---|---|---|---|---|" + "---|" * len(names)
+    for key, one in result.items():
+        yield from lines(key, one)
+    yield ""
+    yield from (f"`{key}`: {one['tried']:,} of {one['mutants']:,} faults inside tried." for key, one in result.items())
+    yield ""
+
+
 def killers_of(workflow: Workflow) -> dict[str, Killer]:
     """The new criteria and those before, under the workflow's own policy."""
     policy = workflow.default_policy()

@@ -227,30 +227,10 @@ def readme(result: dict[str, dict[str, Any]]) -> Iterator[str]:
     yield ""
 
 
-def inner_tables(result: dict[str, dict[str, Any]]) -> Iterator[str]:
-    """Kill rates of faults inside guards, derivations and calendars, by suite and by operator; then what survives."""
-    names = [WIDEST, *next(iter(result.values()))["suites"]]
-    rows = {key: list(one["inner"]["operators"].values()) for key, one in result.items()}
-    alive = {key: sum(row["mutants"] - row["equivalent"] for row in several) for key, several in rows.items()}
-    yield "| suite | " + " | ".join(f"{key} ({alive[key]:,} faults inside)" for key in result) + " |"
-    yield "|---|" + "---|" * len(result)
-    for name in names:
-        rates = [f"{100 * sum(row['killed'][name] for row in rows[key]) / max(1, alive[key]):.1f} %" for key in result]
-        yield f"| {name} | {' | '.join(rates)} |"
-    yield ""
-    yield f"| order type | operator | mutants | equivalent | not equivalent | {' | '.join(names)} |"
-    yield "|---|---|---|---|---|" + "---|" * len(names)
-    for key, one in result.items():
-        yield from inner_mutation.lines(key, one["inner"])
-    yield ""
-    yield from (f"`{key}`: {one['inner']['tried']:,} of {one['inner']['mutants']:,} faults inside tried." for key, one in result.items())
-    yield ""
-
-
 def markdown(result: dict[str, dict[str, Any]]) -> Iterator[str]:
     """The tables."""
     yield from readme(result)
-    yield from inner_tables(result)
+    yield from inner_mutation.tables({key: one["inner"] for key, one in result.items()})
     yield "| order type | suite | paths | steps | killed | of | rate | steps to the kill, median | most |"
     yield "|---|---|---|---|---|---|---|---|---|"
     for key, one in result.items():

@@ -149,7 +149,7 @@ class Killer:
                 yield from places
 
     def kill(self, mutant: Mutant, *, dues: bool = True) -> Kill | None:
-        """The first path that kills a mutant; None when it survives all. `Kill.path` counts through all suites. `dues` as in `killed_by`."""
+        """The first path that kills a mutant; None if it survives. `Kill.path` counts through all suites; `dues` as in `killed_by`."""
         workflow = mutant.workflow
         touch = touched(self.original, workflow)
         places = {place for cell in touch.cells for place in self._asking.get(cell, ())}
