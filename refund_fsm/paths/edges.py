@@ -6,6 +6,7 @@ to the balance; and whether lines of an order differ.
 | the end of a limit | `requested S11 merchant…: begun on a make-up day: at` |
 | the ordinary end of a limit beside a special period | `… : its ordinary end a microsecond before 2026-02-11 00:00` |
 | a change of the facts | `draft submit: in_window yes→no, dated on a plain day: a minute before` |
+| … that shows only after the filing | `draft submit: found_at_once yes→no for what comes later, dated on a plain day: at` |
 | the amount | `draft submit: a fen above the balance, refunded and pending` |
 | lines | `draft submit: open_case of the other lines alone` |
 
@@ -35,6 +36,7 @@ WHEN = {
 }
 AMOUNTS = {-1: "a fen below the balance", 0: "the balance", 1: "a fen above the balance"}
 TRAITS = ("refunded_fen", "pending_fen", "no_reason_excluded", "open_case", "applications", "fresh", "electronic")  # of a line
+LATER = " for what comes later"  # a change of facts that turns no verdict on the filing
 OTHERS, ITS = "of the other lines alone", "of the line alone"
 
 
@@ -101,8 +103,10 @@ def turns(case: RefundCase, rules: tuple[Rule, ...], at: datetime) -> Iterator[t
         turn = at - apart
         if turn - TICK >= case.order.paid_at:
             old, new = (case.workflow.derive(case.order, case.request, instant, case.policy) for instant in (turn - TICK, turn))
-            if old != new and (fired(rules, old) is not fired(rules, new) or _is_read(case.workflow, old, new)):
-                yield f"{changed(case.workflow, old, new)}, dated {sort_of(dated_by(case.order, turn), case.policy.calendar)}", when
+            turned = fired(rules, old) is not fired(rules, new)
+            if turned or _is_read(case.workflow, old, new):
+                dated = f"dated {sort_of(dated_by(case.order, turn), case.policy.calendar)}"
+                yield f"{changed(case.workflow, old, new)}{'' if turned else LATER}, {dated}", when
 
 
 def _is_read(workflow: Any, old: Any, new: Any) -> bool:

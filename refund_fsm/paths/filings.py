@@ -13,7 +13,7 @@ from refund_fsm.errors import RefundFsmError
 from refund_fsm.graph import drift
 from refund_fsm.paths.conditions import hops_of
 from refund_fsm.paths.coverage import attempts_of
-from refund_fsm.paths.edges import AMOUNTS, ITS, OTHERS, TRAITS, WHEN, boundaries, changed, dated_by
+from refund_fsm.paths.edges import AMOUNTS, ITS, LATER, OTHERS, TRAITS, WHEN, boundaries, changed, dated_by
 from refund_fsm.paths.hops import Hops
 from refund_fsm.paths.meeting import Made
 from refund_fsm.paths.shown import Shown, Word
@@ -74,7 +74,7 @@ def _turning(made: Made) -> Iterator[_Turn]:
                 old, new = (workflow.derive(opening.order, opening.request, at, made.policy) for at in (instant - TICK, instant))
                 for event in _filings(workflow):
                     word = _told_by(workflow, shown, event, old, new)
-                    name = f"{workflow.initial.key} {event.name}: {changed(workflow, old, new)}{' later' if word else ''}"
+                    name = f"{workflow.initial.key} {event.name}: {changed(workflow, old, new)}{LATER if word else ''}"
                     if name not in known and word is not None:
                         known.add(name)
                         yield _Turn(event, changed_world.phases[0].facts, later, dated_by(opening.order, instant) - START, word)
