@@ -6,6 +6,7 @@ to the balance; and whether lines of an order differ.
 | the end of a limit | `requested S11 merchant…: begun on a make-up day: at` |
 | the ordinary end of a limit beside a special period | `… : its ordinary end a microsecond before 2026-02-11 00:00` |
 | a change of the facts | `draft submit: in_window yes→no, dated on a plain day: a minute before` |
+| … that shows only after the filing | `draft submit: found_at_once yes→no for what comes later, dated on a plain day: at` |
 | the amount | `draft submit: a fen above the balance, refunded and pending` |
 | the amount, where others have lines | `draft submit: beside lines with money left: a fen above the balance` |
 | lines | `draft submit: open_case of the other lines alone` |
@@ -23,7 +24,7 @@ from refund_fsm.case import Due, RefundCase
 from refund_fsm.paths.counts import due_name
 from refund_fsm.paths.coverage import Attempt
 from refund_fsm.paths.starts import DAY, TICK, sort_of
-from refund_fsm.paths.truth import fired, told
+from refund_fsm.paths.truth import ever_read, fired, told
 from refund_fsm.scenario import MINUTE
 from refund_fsm.workflow import Order, OrderLine, RefundRequest, Rule, counting
 
@@ -36,6 +37,7 @@ WHEN = {
 }
 AMOUNTS = {-1: "a fen below the balance", 0: "the balance", 1: "a fen above the balance"}
 TRAITS = ("refunded_fen", "pending_fen", "no_reason_excluded", "open_case", "applications", "fresh", "electronic")  # of a line
+LATER = " for what comes later"  # a change of facts that turns no verdict on the filing
 OTHERS, ITS = "of the other lines alone", "of the line alone"
 LEFT, GONE = "beside lines with money left", "beside lines that are refunded and pending"
 
@@ -97,13 +99,21 @@ def _beside(apart: timedelta, *, hours: bool) -> str | None:
 
 
 def turns(case: RefundCase, rules: tuple[Rule, ...], at: datetime) -> Iterator[tuple[str, str]]:
-    """The changes of an order's facts that turn which of the rules fires and that an instant lies near, and how near."""
+    """The changes of an order's facts that an instant lies near, and how near: those that turn which of the rules fires, or a fact that any
+    guard reads."""
     for apart, when in WHEN.items():
         turn = at - apart
         if turn - TICK >= case.order.paid_at:
             old, new = (case.workflow.derive(case.order, case.request, instant, case.policy) for instant in (turn - TICK, turn))
-            if old != new and fired(rules, old) is not fired(rules, new):
-                yield f"{changed(case.workflow, old, new)}, dated {sort_of(dated_by(case.order, turn), case.policy.calendar)}", when
+            turned = fired(rules, old) is not fired(rules, new)
+            if turned or _is_read(case.workflow, old, new):
+                dated = f"dated {sort_of(dated_by(case.order, turn), case.policy.calendar)}"
+                yield f"{changed(case.workflow, old, new)}{'' if turned else LATER}, {dated}", when
+
+
+def _is_read(workflow: Any, old: Any, new: Any) -> bool:
+    """Whether any guard reads a fact that differs."""
+    return any(getattr(old, name) != getattr(new, name) for name in ever_read(workflow))
 
 
 def changed(workflow: Any, old: Any, new: Any) -> str:

@@ -13,9 +13,10 @@ from refund_fsm.errors import RefundFsmError
 from refund_fsm.graph import drift
 from refund_fsm.paths.conditions import hops_of
 from refund_fsm.paths.coverage import attempts_of
-from refund_fsm.paths.edges import AMOUNTS, ITS, OTHERS, TRAITS, WHEN, boundaries, changed, dated_by
+from refund_fsm.paths.edges import AMOUNTS, ITS, LATER, OTHERS, TRAITS, WHEN, boundaries, changed, dated_by
 from refund_fsm.paths.hops import Hops
 from refund_fsm.paths.meeting import Made
+from refund_fsm.paths.shown import Shown, Word
 from refund_fsm.paths.starts import TICK, instants
 from refund_fsm.paths.truth import fired
 from refund_fsm.paths.worlds import World
@@ -41,12 +42,14 @@ def _verdict(workflow: Workflow, event: Event, facts: Any) -> str:
 
 
 class _Turn(NamedTuple):
-    """A change of facts that turns the verdict on an event: an order, and what is yet to come of it an hour on or more."""
+    """A change of facts that turns the verdict on an event, or shows after it by a word: an order, and what is yet to come of it an hour on
+    or more."""
 
     event: Event
     facts: Any
     later: dict[str, timedelta]
     dated: timedelta  # from the opening to what the order last went through before the change
+    word: Word
 
 
 def turned(made: Made) -> None:
@@ -55,13 +58,13 @@ def turned(made: Made) -> None:
             for at in tried[:1]:  # what is dated so needs no limit to be met, so the first will do
                 opening = _opening(made, turn.facts, turn.later, at - turn.dated)
                 for instant in () if opening is None else _instants(made, opening):
-                    _around(made, opening, turn.event, instant)
+                    _around(made, opening, turn, instant)
 
 
 def _turning(made: Made) -> Iterator[_Turn]:
-    """Each change that turns the verdict on a filing, with the first order that has it."""
-    hops, workflow = hops_of(made.workflow, made.policy), made.workflow
-    known = set()
+    """Each change that turns the verdict on a filing, or what comes after it, with the first order that has it."""
+    hops, workflow, known = hops_of(made.workflow, made.policy), made.workflow, set[str]()
+    shown = Shown(workflow, made.policy)
     for world in _sampled(hops):
         whole = world if hops.around.files_again else World(world.opening, hops.around.phases(world.opening))
         for changed_world in (whole, *hops.around.later(whole)):
@@ -70,10 +73,19 @@ def _turning(made: Made) -> Iterator[_Turn]:
             for instant in [phase.start for phase in changed_world.phases[1:]]:
                 old, new = (workflow.derive(opening.order, opening.request, at, made.policy) for at in (instant - TICK, instant))
                 for event in _filings(workflow):
-                    name = f"{workflow.initial.key} {event.name}: {changed(workflow, old, new)}"
-                    if name not in known and _verdict(workflow, event, old) != _verdict(workflow, event, new):
+                    word = _told_by(workflow, shown, event, old, new)
+                    name = f"{workflow.initial.key} {event.name}: {changed(workflow, old, new)}{LATER if word else ''}"
+                    if name not in known and word is not None:
                         known.add(name)
-                        yield _Turn(event, changed_world.phases[0].facts, later, dated_by(opening.order, instant) - START)
+                        yield _Turn(event, changed_world.phases[0].facts, later, dated_by(opening.order, instant) - START, word)
+
+
+def _told_by(workflow: Workflow, shown: Shown, event: Event, old: Any, new: Any) -> Word | None:
+    """The inputs after a filing that tell old facts from new ones, none where the filing does; None where nothing does."""
+    before, after = (fired(workflow.rules_at[workflow.initial.key, event.name], facts) for facts in (old, new))
+    if before is not after:
+        return ()
+    return None if before is None else shown.word(before, old, new)
 
 
 def _sampled(hops: Hops) -> list[World]:
@@ -115,11 +127,11 @@ def _opening(made: Made, facts: Any, later: dict[str, timedelta], at: datetime) 
     return Opening(order, request, at)
 
 
-def _around(made: Made, opening: Opening | None, event: Event, instant: datetime) -> None:
-    """The event around an instant: what is refused in one path, each time that it is taken in one of its own."""
+def _around(made: Made, opening: Opening | None, turn: _Turn, instant: datetime) -> None:
+    """The event around an instant: what is refused in one path, each time that it is taken in one of its own, to where the facts show."""
     if opening is None:
         return
-    workflow = made.workflow
+    workflow, event = made.workflow, turn.event
     refused: Player | None = None
     for apart in WHEN:
         at = instant + apart
@@ -132,10 +144,19 @@ def _around(made: Made, opening: Opening | None, event: Event, instant: datetime
         names = boundaries(attempts_of(told)[-1])
         made.aimed.update(dict.fromkeys(name for name in names if name.endswith(f": {WHEN[apart]}") and "→" in name))
         if taken:
-            made.keep(told)
+            made.keep(_led_on(told, turn.word))
         else:
             refused = told
     made.keep(refused)
+
+
+def _led_on(player: Player, word: Word) -> Player:
+    for one in word:
+        after = one.on(player)
+        if after is None:
+            break
+        player = after
+    return player
 
 
 # 2. Amounts and lines

@@ -39,6 +39,14 @@ def tables_of(workflow: Workflow) -> Mapping[tuple[str, str], tuple[str, ...]]:
     return found
 
 
+@lru_cache(maxsize=64)
+def ever_read(workflow: Workflow) -> tuple[str, ...]:
+    """The facts that any guard reads, a limit's too."""
+    domains = workflow.domains(workflow.default_policy())
+    read = {name for guard in workflow.guards.values() for name in reads_of(guard, domains)}
+    return tuple(name for name in domains if name in read)
+
+
 def size_of(workflow: Workflow, policy: Policy) -> int:
     """How many rows the truth tables have together, those that no case can meet included. Quick: nothing is explored."""
     domains = {one.name: one.start(policy) if one.by_policy else one.domain(policy) for one in workflow.fact_fields}

@@ -1,10 +1,11 @@
 """How many single-fault mutants each suite kills, and in how many steps: the README's table.
 
 Run by hand: `python -m tests.benchmarks.mutation` (Markdown; under ten minutes on two cores), `--json` for all figures, `--sample N`
-for another number of mutants of each workflow, drawn with `--seed`, `--all` for all of them. Every workflow is judged under each choice
+for another number of mutants of each workflow, drawn with `--seed`, `--all` for all of them; `--inner N` for another number of those with
+a fault inside a guard, a derivation or a calendar. Every workflow is judged under each choice
 that a policy may make among its facts: a mutant is equivalent when it is so under all of them, and is killed when it is under one. All
-suites have at most the steps that `w` has. What survives `w, limits` is listed with the reason; exit code 1 when that is not the
-bound of the method.
+suites have at most the steps that `w` has, but those that take `conditions` and `boundaries` along. What survives `w, limits` is listed
+with the reason; exit code 1 when that is not the bound of the method, or when a fault inside survives `w` with both of these.
 """
 
 from __future__ import annotations
@@ -23,12 +24,15 @@ from refund_fsm import BadData, Policy, Workflow, orders, paths
 from refund_fsm.graph.shortest import choices
 from refund_fsm.scenario.path import Path, Player
 from refund_fsm.testing.hypothesis.paths import BYTES, MISS_BYTES, Move, near_miss_of, path_of
-from refund_fsm.testing.mutation import OPERATORS, TIMES, Judge, Killer, Mutant, mutants
+from refund_fsm.testing.mutation import OPERATORS, TIMES, Judge, Killer, Mutant, Teller, inner_mutants, mutants
 from refund_fsm.testing.openings import OPENING_BYTES
+from tests.benchmarks import inner_mutation
 from tests.benchmarks.rules_machine import recorded
 
 PROCESSES = 2  # each has a workflow in hand
 SAMPLE = 600
+INNER = 120
+WIDEST = "w, conditions, boundaries"
 MOVES = 30  # of a random path at the most
 EXTRA = (0, 1)  # extra states of `w` that repetition faults are tried with
 SMALL = 100_000  # steps: a `w` with extra states that has more is not run
@@ -69,6 +73,19 @@ class Bench:
             if sum(suite.steps for _, suite in suites) <= SMALL:
                 found[extra] = Killer(self.workflow, [(policy, suite.paths) for policy, suite in suites])
         return found
+
+    def inner(self, sample: int | None, seed: int) -> dict[str, Any]:
+        """What becomes of faults inside guards, derivations and calendars."""
+        everything = inner_mutants(self.workflow)
+        few = sample is not None and sample < len(everything)
+        chosen = random.Random(seed).sample(everything, sample or 0) if few else everything
+        more = [(policy, [p for one in inner_mutation.NEW for p in paths.cover(self.workflow, one, policy)]) for policy in self.policies]
+        killers = {
+            WIDEST: Killer(self.workflow, [*more, *((policy, complete(self.workflow, policy)) for policy in self.policies)]),
+            **self.suites,
+        }
+        tellers = [Teller(self.workflow, policy) for policy in self.policies]
+        return {"mutants": len(everything), "tried": len(chosen), **inner_mutation.measured(chosen, tellers, killers, WIDEST)}
 
     def judged(self, place: int) -> Outcome:
         """What becomes of a mutant."""
@@ -150,8 +167,8 @@ def outcomes(bench: Bench) -> Iterator[Outcome]:
         yield bench.judged(place)
 
 
-def measured(bench: Bench) -> dict[str, Any]:
-    """All figures of one workflow, as JSON data."""
+def measured(bench: Bench, inner: dict[str, Any]) -> dict[str, Any]:
+    """All figures of one workflow, as JSON data; `inner` are those of the faults inside."""
     found = list(outcomes(bench))
     live = [one for one in found if not one.equivalent]
     kinds = [bench.mutants[one.place].operator for one in found]
@@ -163,6 +180,7 @@ def measured(bench: Bench) -> dict[str, Any]:
     survivors = [bench.mutants[one.place] for one in live if one.steps["w, limits"] is None]
     reasons = {mutant.name: bench.reason(mutant) for mutant in survivors}
     return {
+        "inner": inner,
         "mutants": bench.all,
         "tried": len(found),
         "equivalent": len(found) - len(live),
@@ -212,6 +230,7 @@ def readme(result: dict[str, dict[str, Any]]) -> Iterator[str]:
 def markdown(result: dict[str, dict[str, Any]]) -> Iterator[str]:
     """The tables."""
     yield from readme(result)
+    yield from inner_mutation.tables({key: one["inner"] for key, one in result.items()})
     yield "| order type | suite | paths | steps | killed | of | rate | steps to the kill, median | most |"
     yield "|---|---|---|---|---|---|---|---|---|"
     for key, one in result.items():
@@ -245,26 +264,29 @@ def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:,.0f}"
 
 
-def _measured(task: tuple[str, int | None, int]) -> dict[str, Any]:
-    key, sample, seed = task
-    return measured(Bench(orders.get(key), sample, seed))
+def _measured(task: tuple[str, int | None, int | None, int]) -> dict[str, Any]:
+    key, sample, inner, seed = task
+    bench = Bench(orders.get(key), sample, seed)
+    return measured(bench, bench.inner(inner, seed))
 
 
 def main() -> int:
-    """Prints the tables; 1 when a mutant within the bound survives `w` and `limits`."""
+    """Prints the tables; 1 when a mutant within the bound survives `w` and `limits`, or a fault inside `w` with the new criteria."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("order_types", nargs="*", default=list(orders.keys()))
     parser.add_argument("--sample", type=int, default=SAMPLE, help=f"mutants of each workflow; default: {SAMPLE}")
+    parser.add_argument("--inner", type=int, default=INNER, help=f"faults inside, of each workflow; default: {INNER}")
     parser.add_argument("--all", action="store_true", help="all mutants instead of a sample")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    keys = sorted(orders.keys(), key=lambda key: -len(orders.get(key).rules))  # the longest first
-    tasks = [(key, None if given.all else given.sample, given.seed) for key in keys]
+    keys = sorted(given.order_types, key=lambda key: -len(orders.get(key).rules))  # the longest first
+    tasks = [(key, None if given.all else given.sample, None if given.all else given.inner, given.seed) for key in keys]
     with multiprocessing.get_context("fork").Pool(PROCESSES) as pool:
         made = dict(zip(keys, pool.map(_measured, tasks, chunksize=1), strict=True))
-    result = {key: made[key] for key in orders.keys()}
+    result = {key: made[key] for key in given.order_types}
     print(json.dumps(result, ensure_ascii=False, indent=1) if given.json else "\n".join(markdown(result)))
-    return int(any(one["unexplained"] for one in result.values()))
+    return int(any(one["unexplained"] or one["inner"]["survivors"] for one in result.values()))
 
 
 if __name__ == "__main__":

@@ -1,14 +1,19 @@
 """How many mutants of the registered workflows our own tests kill: `pytest tests`, run in process on a faulty workflow.
 
-Run by hand: `python -m tests.benchmarks.own_suite [--sample N | --each N | --all] [--seed S] [--json]`. Each mutant is put in the place of
-the registered workflow in a process forked for it, before any test module is imported; then the tests below run until one fails. Mutants
-that are equivalent under every choice of a policy are not counted. One line per mutant goes to stderr as it is done. First the
-workflows as they are must pass. Exit code 1 when a mutant survives.
+Run by hand: `python -m tests.benchmarks.own_suite [--inside] [--sample N | --each N | --all] [--seed S] [--json]`; with `--inside` the
+mutants are those with a fault inside a guard, a derivation or a calendar. Each mutant is put in the place of the registered workflow in a
+process forked for it, before any test module is imported; then the tests below run until one fails. Mutants that are equivalent under
+every choice of a policy are not counted. One line per mutant goes to stderr as it is done. First the workflows as they are must pass. Exit
+code 1 when a mutant survives.
 
 Only tests of behaviour count. In two parts, so that both figures can be given:
 - `cases`: scenarios, cases worked by hand, stateful and property tests, soundness;
 - `plain reading`: lockstep with `tests/case/oracle.py`, an independent reading of rules.md with tables of its own. It plays cases and
   compares what comes of them, so it counts; who takes it for a copy of the table looks at the first figure.
+
+Faults inside are tried first on the tests that can see them (`FIRST`): those of a derivation on tests of filing, money, policies and
+refusals, those of a calendar on tests of limits, those of a guard on tests of filing and refusals; then on all others, so that a survivor
+has survived everything. That order saves time and changes no verdict.
 
 Left out: `test_tables` and `test_the_plain_reading_has_the_same_states_and_limits` (copies of the rows), golden pictures, pages, fonts and
 their bytes (`diagram/`, `cli/`, `test_readme`), texts (`advice/`, whose tables are written for the rows), tests of the engine on
@@ -37,12 +42,12 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import Phase, settings, stateful  # noqa: F401  # stateful: so that no fork has to import it
 
-from refund_fsm import Workflow, orders
+from refund_fsm import Policy, Workflow, orders
 from refund_fsm.errors import WorkflowError
 from refund_fsm.graph.shortest import choices
 from refund_fsm.soundness import check  # noqa: F401  # the same
 from refund_fsm.testing.hypothesis import strategies  # noqa: F401  # the same
-from refund_fsm.testing.mutation import OPERATORS, Judge, Mutant, mutants
+from refund_fsm.testing.mutation import INSIDE, OPERATORS, Judge, Mutant, Teller, inner_mutants, mutants
 from tests.places import ROOT
 
 BY_HAND = ("refusals", "limits", "breaches", "money", "filing", "events", "value")
@@ -58,6 +63,11 @@ PARTS = {
         "case/test_properties",
     ),
     "plain reading": ("case/test_plain_reading",),
+}
+FIRST = {  # of a fault inside, by its subject (another is a guard): what is run before the rest
+    "facts_of": ("case/test_filing", "case/test_money", "workflow/test_policy", "case/test_refusals"),
+    "calendar": ("case/test_limits", "case/test_breaches", "workflow/test_policy"),
+    "": ("case/test_filing", "case/test_refusals", "case/test_events"),
 }
 PLAIN = "test_the_plain_reading_agrees"
 SOUND = "test_the_workflows_are_sound_and_need_every_acceptance"
@@ -133,31 +143,50 @@ class Selection:
             self.failed = self.failed or report.nodeid
 
 
-def _tested(original: Workflow, workflow: Workflow, part: str) -> str | None:
-    """The first test of a part that fails on a workflow. To be called in a process of its own."""
+def _tested(original: Workflow, mutant: Mutant | None, part: str) -> str | None:
+    """The first test of a part that fails on a mutant; None: on the workflow as it is. To be called in a process of its own."""
+    workflow = original if mutant is None else mutant.workflow
+    if mutant is not None and mutant.calendar is not None:
+        _count_by(mutant)
     module: Any = importlib.import_module(str(orders.REGISTRY[workflow.key]))
     module.WORKFLOW = workflow
     selection = Selection(workflow, part, original)
-    files = [str(ROOT / "tests" / f"{name}.py") for name in PARTS[part]]
+    inside = mutant is not None and mutant.operator in INSIDE
+    first = [name for name in FIRST.get(mutant.subject, FIRST[""]) if name in PARTS[part]] if mutant is not None and inside else []
+    files = [str(ROOT / "tests" / f"{name}.py") for name in dict.fromkeys((*first, *PARTS[part]))]
     code = pytest.main(["-x", "-p", "no:cacheprovider", "--tb=no", *LOADED, f"--rootdir={ROOT}", *files], plugins=[selection])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and selection.failed is None:
         return f"pytest ended with {code!r}"
     return selection.failed
 
 
-class Run:
-    """One part run on one workflow in a forked process."""
+def _count_by(mutant: Mutant) -> None:
+    """Has every policy of this process count by the faulty calendar."""
+    right: Any = Policy.__dict__["calendar"]
+    make, known = mutant.calendar, dict[Policy, Any]()
+    assert make is not None
 
-    def __init__(self, original: Workflow, workflow: Workflow, part: str) -> None:
+    def calendar(policy: Policy) -> Any:
+        if policy not in known:
+            known[policy] = make(right.func(policy))
+        return known[policy]
+
+    Policy.calendar = property(calendar)  # type: ignore[assignment,method-assign]  # the fault, in a process of its own
+
+
+class Run:
+    """One part run on one workflow, or on a mutant of it, in a forked process."""
+
+    def __init__(self, original: Workflow, mutant: Mutant | None, part: str) -> None:
         self.started = time.monotonic()
         reading, writing = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
-            self._child(original, workflow, part, writing)
+            self._child(original, mutant, part, writing)
         os.close(writing)
         self.reading = reading
 
-    def _child(self, original: Workflow, workflow: Workflow, part: str, writing: int) -> None:
+    def _child(self, original: Workflow, mutant: Mutant | None, part: str, writing: int) -> None:
         os.setpgid(0, 0)
         os.environ["CI"] = "1"
         os.chdir(ROOT)
@@ -166,7 +195,7 @@ class Run:
             os.dup2(quiet, stream)
         failed: str | None = "the tests could not be run"
         with contextlib.suppress(BaseException):
-            failed = _tested(original, workflow, part)
+            failed = _tested(original, mutant, part)
         os.write(writing, json.dumps(failed).encode())
         os._exit(0)
 
@@ -191,7 +220,7 @@ def judged(mutant: Mutant) -> Iterator[Result | None]:
     workflow, started = mutant.workflow, time.monotonic()
     part, test, late = None, None, False
     for part in PARTS:
-        run = Run(mutant.original, workflow, part)
+        run = Run(mutant.original, mutant, part)
         while (answer := run.answer()) is None:  # ends: a part has SECONDS
             yield None
         test, late = answer
@@ -223,11 +252,16 @@ def results(chosen: Sequence[Mutant]) -> Iterator[Result]:
         time.sleep(0.01)
 
 
-def drawn(sample: int | None, each: int | None, seed: int) -> list[Mutant]:
-    """Mutants of all registered workflows that are not equivalent: all, `sample` of them all together, or `each` of every operator."""
-    every = [mutant for key in orders.keys() for mutant in mutants(orders.get(key))]
+def drawn(sample: int | None, each: int | None, seed: int, *, inside: bool = False) -> list[Mutant]:
+    """Mutants of all registered workflows that are not equivalent: all, `sample` of them all together, or `each` of every operator;
+    `inside`: of those with a fault inside, told under the workflow's own policy."""
+    make = inner_mutants if inside else mutants
+    every = [mutant for key in orders.keys() for mutant in make(orders.get(key))]
     random.Random(seed).shuffle(every)
-    judges = {key: [Judge(orders.get(key), policy) for policy in choices(orders.get(key))] for key in orders.keys()}
+    judges: dict[str, list[Judge | Teller]] = {
+        key: [Teller(orders.get(key))] if inside else [Judge(orders.get(key), policy) for policy in choices(orders.get(key))]
+        for key in orders.keys()
+    }
     chosen, by_operator = list[Mutant](), Counter[str]()
     for mutant in every:
         if sample is not None and len(chosen) == sample:
@@ -243,7 +277,7 @@ def drawn(sample: int | None, each: int | None, seed: int) -> list[Mutant]:
 def passes(key: str) -> bool:
     """Whether the tests pass on the workflow as it is."""
     for part in PARTS:
-        run = Run(orders.get(key), orders.get(key), part)
+        run = Run(orders.get(key), None, part)
         while (answer := run.answer()) is None:  # ends: a part has SECONDS
             time.sleep(0.05)
         print(f"{key} as it is: {part}: {answer[0] or 'passes'}{' (too late)' if answer[1] else ''}", file=sys.stderr)
@@ -256,7 +290,7 @@ def told(found: Sequence[Result]) -> Iterator[str]:
     """The tables, and every survivor by name."""
     yield "| operator | mutants | killed | by `cases` alone | by `plain reading` | refused when built | survive |"
     yield "|---|---|---|---|---|---|---|"
-    for operator in (*OPERATORS, "all"):
+    for operator in (*OPERATORS, *INSIDE, "all"):
         rows = [one for one in found if operator in (one.operator, "all")]
         if rows:
             parts = Counter(one.part for one in rows)
@@ -281,12 +315,13 @@ def main() -> int:
     which.add_argument("--sample", type=int, default=300, help="mutants of all workflows together; default: 300")
     which.add_argument("--each", type=int, help="mutants of every operator")
     which.add_argument("--all", action="store_true")
+    parser.add_argument("--inside", action="store_true", help="faults inside guards, derivations and calendars instead of those of rows")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     if False in {passes(key) for key in orders.keys()}:
         return 1
-    chosen = drawn(None if given.all or given.each else given.sample, given.each, given.seed)
+    chosen = drawn(None if given.all or given.each else given.sample, given.each, given.seed, inside=given.inside)
     gc.freeze()  # forks share what is there
     found: list[Result] = []
     for result in results(chosen):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from refund_fsm.workflow import Workflow
 
 CRITERIA = ("states", "rules", "rule_pairs", "guard_outcomes", "limits", "refusals", "conditions", "boundaries")
-SHOWN = 12  # missed goals of a criterion that the summary names; all are in the file of --refund-coverage-json
+SHOWN = 12  # missed goals of a criterion that the summary names, one of each place; all are in the file of --refund-coverage-json
 PART = "refund_fsm_coverage"  # what a worker of pytest-xdist hands over
 
 
@@ -177,16 +177,19 @@ class Measure:
             make(workflow, counts=counts, note=note).save(drawn)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """The table, and what was missed."""
+        """The table, and what was missed: the first of it, all being in the file of `--refund-coverage-json`."""
+        from refund_fsm.testing.coverage import gaps
+
         write = terminalreporter.write_line
         terminalreporter.section("refund workflow coverage")
         for name, found in self.coverages().items():
             for one in found:
                 write(f"{name:<16} {one.criterion:<16} {len(one.goals) - len(one.missed):>5} / {len(one.goals):<5} {one.ratio:>7.1%}")
-                for goal in one.missed[:SHOWN]:
-                    write(f"    missed: {goal}")
-                if len(one.missed) > SHOWN:
-                    write(f"    … and {len(one.missed) - SHOWN} more")
+                for line in gaps.told(one, SHOWN):
+                    write(f"    {line}")
+            look = gaps.picture(name, self.workflows[name], found)
+            if look is not None:
+                write(f"    {look}")
         least = self.config.getoption("--refund-coverage-fail-under")
         told = "" if least is None else f"; at least {least:g} % wanted" + (": FAILED" if self.percent() < least else "")
         write(f"together: {self.percent():.1f} %{told}")

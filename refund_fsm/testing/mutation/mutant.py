@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from refund_fsm.workflow import Rule, Workflow
+from refund_fsm.workflow import Policy, Rule, WorkCalendar, Workflow
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -18,8 +18,9 @@ class Mutant:
     """A workflow with one fault. Compared by identity.
 
     `operator` is the kind of fault (a key of `operators.OPERATORS`); `name` says the fault in words, and is unique among the mutants
-    of a workflow; `subject` is what is faulty: a rule's id, an event's name, or a state's key. `k` is the number of times that a
-    repetition fault goes well. `changes` gives the arguments of `Workflow.variant`.
+    of a workflow; `subject` is what is faulty: a rule's id, an event's name, a state's key, a guard's name, `facts_of` or `calendar`.
+    `k` is the number of times that a repetition fault goes well. `changes` gives the arguments of `Workflow.variant`; `calendar`, where
+    there is one, makes the faulty calendar of the right one.
     """
 
     operator: str
@@ -28,6 +29,7 @@ class Mutant:
     original: Workflow
     changes: Callable[[], Mapping[str, Any]]
     k: int | None = None
+    calendar: Callable[[WorkCalendar], WorkCalendar] | None = None
     _made: list[weakref.ref[Workflow]] = field(default_factory=list, init=False)
 
     @property
@@ -38,6 +40,14 @@ class Mutant:
             found = self.original.variant(**self.changes())
             self._made[:] = [weakref.ref(found)]
         return found
+
+    def under(self, policy: Policy) -> Policy:
+        """The policy itself, or the same with the faulty calendar."""
+        if self.calendar is None:
+            return policy
+        faulty = policy.model_copy()
+        faulty.__dict__["calendar"] = self.calendar(policy.calendar)  # as `cached_property` keeps it
+        return faulty
 
     def __repr__(self) -> str:
         return f"<Mutant of {self.original.key}: {self.name}>"

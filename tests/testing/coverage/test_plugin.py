@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 
 import pytest
 
@@ -65,8 +66,17 @@ def test_the_summary_tells_what_was_reached_and_missed(pytester: pytest.Pytester
     assert len(told["rule_pairs"]["missed"]) == wanted - reached and told["rules"]["missed"] == []
     assert "closed buyer unknown_event" in told["refusals"]["reached"]
     assert "closed platform case_final" in told["refusals"]["reached"], "a verdict of ask counts as well"
+    conditions, boundaries = shown(whole, "conditions"), shown(whole, "boundaries")
+    assert 0 < conditions[0] < conditions[1] == len(paths.cover(orders.get("virtual"), "conditions").goals)
+    assert boundaries[0] < boundaries[1] == len(told["boundaries"]["missed"]) + boundaries[0]
+    out = whole.stdout.str()
+    assert re.search(r"missed: draft contact_support: amount_ok=no, other_case_open=no\n", out), "in words, one of each place"
+    assert re.search(r"… and \d+ more of draft contact_support\n", out)
+    look = re.search(r"most gaps lie in (\w+) \((\d+)\); to see it: (refund-fsm draw virtual --view near --state \1)\n", out)
+    assert look is not None and int(look[2]) == max(Counter(goal.split()[0] for one in told.values() for goal in one["missed"]).values())
     part = run(pytester, "--refund-coverage", "virtual", "--refund-coverage-criteria", "rules", count=1)
     assert shown(part, "rules")[0] < 25 and "missed: V" in part.stdout.str()
+    assert "to see it" not in part.stdout.str(), "a rule is no state"
 
 
 def test_workers_of_xdist_hand_over_what_they_heard(pytester: pytest.Pytester) -> None:
