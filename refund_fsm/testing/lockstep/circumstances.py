@@ -123,8 +123,13 @@ def _read(case: RefundCase, opening: Opening, opened: datetime, event: str) -> t
     kept = {name: by for by, name in _set_by(reached)}
     failing = _read_by_failing(reached, event, opening.at)
     lines = []
-    titles = (Text("这些条件所看的事实（来自）", "facts that they read (from)"), Text("其他所看的事实（来自）", "other facts read (from)"))
-    for title, wanted in zip(titles if failing else titles[:1] * 2, (True, False), strict=True):
+    theirs, others = (
+        Text("这些条件所看的事实（来自）", "facts that they read (from)"),
+        Text("其他所看的事实（来自）", "other facts read (from)"),
+    )
+    if not failing:
+        others = Text("条件所看的事实（来自）", "facts that its guards read (from)")
+    for title, wanted in ((theirs, True), (others, False)):
         told = ", ".join(_fact(name, facts[name], kept.get(name), fields[name]) for name in facts if (name in failing) is wanted)
         if told:
             lines.append(Text(f"{title.zh}：{told}", f"{title.en}: {told}"))
