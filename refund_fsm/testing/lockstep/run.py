@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from refund_fsm.errors import shown
-from refund_fsm.testing.lockstep.implementation import Abilities, Make, SignatureFault, abilities_of
+from refund_fsm.testing.lockstep.implementation import Abilities, CallFault, Make, SignatureFault, abilities_of
 from refund_fsm.testing.lockstep.plan import Call, Plan
 
 Kind = Literal["state", "acceptance", "deadline", "raised", "hung", "nonsense"]
@@ -102,6 +102,8 @@ def run(make: Make, plan: Plan, progress: Progress, answers: list[Answer] | None
 
 def _raised(error: BaseException, progress: Progress) -> Fault:
     _, place, part = place_of(progress)
+    if isinstance(error, CallFault):
+        return Fault(error.kind, place, part, None, error.told)
     try:
         told = " ".join(str(error).split())
     except Exception:  # an exception that cannot even be said
