@@ -72,6 +72,9 @@ def _comment(text: str) -> str:
 
 def _import_of(make: Make | None) -> str:
     """The line that gets `make`: an import, where it can be imported by its name; else what to fill in."""
+    told = getattr(make, "as_source", None)
+    if isinstance(told, str):
+        return told
     module, name = getattr(make, "__module__", None), getattr(make, "__qualname__", "")
     if module and module != "__main__" and is_module(module) and is_module(name) and "." not in name:
         try:

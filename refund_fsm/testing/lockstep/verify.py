@@ -5,6 +5,7 @@ Must not know an order type. What an implementation does wrong is reported; what
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
@@ -25,9 +26,11 @@ from refund_fsm.testing.lockstep.search import MAX_CALLS, Found, Search, Shortes
 from refund_fsm.workflow import Policy, Workflow
 
 WITH_W = ("refusals", "limits", "conditions", "boundaries", "w")  # what the complete suite leaves to others comes first, being short
+TABLES = ("conditions", "mcdc")  # criteria whose size is that of the truth tables
 CHUNK = 64  # plans that are written before they are carried out
 MAX_NUMBER = 10_000_000
 
+_log = logging.getLogger("refund_fsm.testing")
 _Case = tuple[Opening, list[Told], Plan]
 
 
@@ -130,14 +133,22 @@ class _Lockstep:
             if found is None:
                 seen = self._fit.seen() if one == "w" else None
                 suite = one if isinstance(one, Suite) else cover(self._fit.workflow, one, self._policy, seen=seen)
+                self._announce(suite)
                 cases, steps = self._cases, self._steps
                 found = self._first(self._of_suite(suite))
                 suites.append(SuiteRun(suite.criterion, self._cases - cases, self._steps - steps))
         before = self._cases
         if found is None:
+            _log.info(f"at random: {examples:,} cases")
             found = self._first((w.opening, w.rows, w.plan) for w in random_paths(self._table, self._abilities, examples, seed))
         known = LockstepReport(self._fit.workflow, tuple(suites), self._cases - before, self._steps)
         return known if found is None else self._departed(known, *found, max_calls)
+
+    def _announce(self, suite: Suite) -> None:
+        """Says how much a suite asks for, before it is carried out."""
+        known = size_of(suite.workflow, self._policy) if suite.criterion in TABLES else 0
+        tables = f"the truth tables of the guards have {known:,} rows; " if known else ""
+        _log.info(f"{suite.criterion}: {tables}{len(suite):,} cases, {suite.steps:,} steps")
 
     def _probed(self) -> tuple[_Case, Fault] | None:
         """Looks at a first implementation; a fault when even that fails."""

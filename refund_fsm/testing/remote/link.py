@@ -8,12 +8,12 @@ from __future__ import annotations
 import time
 from typing import Literal, Protocol
 
-from refund_fsm.errors import plain, printable
+from refund_fsm.errors import printable
 from refund_fsm.testing.lockstep import CallFault
 
 MAX_ANSWER = 1 << 20  # bytes of one answer, which is a line of a few words
 CHUNK = 1 << 16  # bytes that are read at once
-SHOWN = 300  # characters of what a service wrote that a message shows
+SHOWN = 200  # bytes of what a service wrote that a message shows
 
 
 class Link(Protocol):
@@ -62,5 +62,5 @@ def fault(kind: Literal["raised", "hung", "nonsense"], told: str) -> CallFault:
 
 def excerpt(raw: bytes) -> str:
     """The beginning of what a service wrote, as text in which nothing is interpreted, between quotes."""
-    text = raw[:SHOWN].decode("utf-8", errors="backslashreplace")
-    return f"{plain(text)!r}" if len(raw) <= SHOWN else f"{plain(text)!r}…"
+    text = repr(raw[:SHOWN].decode("utf-8", errors="replace"))
+    return text if len(raw) <= SHOWN else f"{text}…"

@@ -22,7 +22,7 @@ from refund_fsm.testing.remote.link import CHUNK, MAX_ANSWER, Deadline, excerpt,
 
 KEPT = 4096  # bytes of stderr that are kept
 LINES = 20  # of them, at most
-TOLD = 3  # lines of stderr in a message
+TOLD = 4  # lines of stderr in a message
 POLLS, PAUSE = 100, 0.01  # how often, and after how many seconds, it is looked whether a process ends by itself
 
 
@@ -141,7 +141,7 @@ class ProcessLink:
             told = f"the process ended, exit code {end.si_status}"
         else:
             told = f"the process was ended by signal {end.si_status}"
-        last = self.said()[-TOLD:]
+        last = [line for line in self.said() if any(map(str.isalpha, line)) and not line.lstrip().startswith("at ")][-TOLD:]
         return fault("raised", f"{told}; its stderr: {' | '.join(last)}" if last else told)
 
     def _read_last_words(self) -> None:

@@ -5,6 +5,7 @@ Must not know a workflow. What a service says wrongly is a `CallFault`, which a 
 
 from __future__ import annotations
 
+import shlex
 import threading
 import weakref
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from refund_fsm.testing.remote.link import Link, fault
 from refund_fsm.testing.remote.messages import FURTHER, PROTOCOL, Answer
 from refund_fsm.testing.remote.process import ProcessLink
 from refund_fsm.testing.remote.web import WebLink
+from refund_fsm.text.literals import python_text
 from refund_fsm.workflow import Order, RefundRequest
 
 MAX_TIMEOUT = 86_400
@@ -35,10 +37,11 @@ class RemoteService:
     May be used by one thread at a time or by several; cannot be pickled, so not with `isolation="process"`.
     """
 
-    def __init__(self, link: Link, field: str, name: str, timeout: float) -> None:
+    def __init__(self, link: Link, field: str, given: str | Sequence[str], timeout: float) -> None:
         if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout <= MAX_TIMEOUT:
             raise BadData("timeout", timeout, "seconds, more than 0 and at most a day")
         self._link, self._timeout = link, timeout
+        self._field, self._given = field, given
         self._lock = threading.Lock()
         self._number = self._cases = 0
         self._greeted = False
@@ -48,7 +51,9 @@ class RemoteService:
             self.operations: tuple[str, ...] = self._greeting()
         except CallFault as error:
             self.close()
-            raise BadData(field, name, f"a service that answers hello; {error.told}") from None
+            raise BadData(
+                field, shlex.join(given) if not isinstance(given, str) else given, f"a service that answers hello; {error.told}"
+            ) from None
         except BaseException:
             self.close()
             raise
@@ -57,7 +62,7 @@ class RemoteService:
     def of_command(cls, command: Sequence[str], *, timeout: float = 10.0) -> Self:
         """The service that a command starts: a program and its arguments, without a shell. `timeout` in seconds for each answer, the first
         included. `MissingPart` where there is no such program, `BadData` where it does not answer `hello`."""
-        return cls(ProcessLink(command), "command", " ".join(command), timeout)
+        return cls(ProcessLink(command), "command", tuple(command), timeout)
 
     @classmethod
     def of_url(cls, url: str, *, timeout: float = 10.0) -> Self:
@@ -88,6 +93,14 @@ class RemoteService:
     def said(self) -> tuple[str, ...]:
         """The last lines that the service wrote on its stderr, nothing in them interpreted."""
         return self._link.said()
+
+    @property
+    def as_source(self) -> str:
+        """How a test that reproduces something makes its implementations: lines of Python that name `make`."""
+        given = [self._given] if isinstance(self._given, str) else self._given
+        quoted = ", ".join(map(python_text, given))
+        told = quoted if isinstance(self._given, str) else f"[{quoted}]"
+        return f"from refund_fsm.testing import RemoteService\n\nmake = RemoteService.of_{self._field}({told})"
 
     def close(self) -> None:
         """Ends the connection, and the process. Asked again, it is started again."""
