@@ -28,7 +28,7 @@ INNER = {  # the rooms within rooms, and the modules that stand below them all
     "diagram": ("layout", "page"),
     "export": ("prism",),
     "simulate": ("compiled", "figures", "interrupts", "behaviour", "chain", "sample", "law", "report"),
-    "testing": ("openings", "mutation", "lockstep", "hypothesis", "coverage"),
+    "testing": ("openings", "mutation", "lockstep", "remote", "hypothesis", "coverage"),
 }
 ROOT = {"__init__.py", "__main__.py", "errors.py", "lookup.py", "py.typed"}
 HANDS_ON = {"", "__main__", "lookup", "testing.plugin", "testing.strategies"}  # own nothing: the names that users know

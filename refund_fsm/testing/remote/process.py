@@ -23,6 +23,7 @@ from refund_fsm.testing.remote.link import CHUNK, MAX_ANSWER, Deadline, excerpt,
 KEPT = 4096  # bytes of stderr that are kept
 LINES = 20  # of them, at most
 TOLD = 4  # lines of stderr in a message
+SLICE = 0.5  # seconds after which it is looked whether a silent process is still there
 POLLS, PAUSE = 100, 0.01  # how often, and after how many seconds, it is looked whether a process ends by itself
 
 
@@ -101,9 +102,10 @@ class ProcessLink:
                 self._selector.unregister(stdin)
 
     def _wait(self, deadline: Deadline) -> None:
-        """Until something moves; what came is read."""
-        if not self._look(deadline.left()):
-            raise deadline.passed()
+        """Until something moves, for a while; what came is read. A process may end while what it started keeps its pipes open."""
+        assert self._process is not None
+        if not self._look(min(deadline.left(), SLICE)) and _end_of(self._process) is not None:
+            raise self._ended()
 
     def _look(self, seconds: float) -> bool:
         """Reads what is there, waiting so long for something; whether there was anything."""
@@ -215,8 +217,13 @@ def _read(number: int) -> bytes | None:
 def _left_to_end(process: subprocess.Popen[bytes]) -> os.waitid_result | None:
     """How the process ended, if it does within about a second; it is not waited for, so that its number stays its own."""
     for _ in range(POLLS):
-        end = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        end = _end_of(process)
         if end is not None:
             return end
         time.sleep(PAUSE)
     return None
+
+
+def _end_of(process: subprocess.Popen[bytes]) -> os.waitid_result | None:
+    """How the process ended, if it has."""
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)

@@ -24,6 +24,7 @@ from refund_fsm.text.literals import python_text
 from refund_fsm.workflow import Order, RefundRequest
 
 MAX_TIMEOUT = 86_400
+STARTUP = 30.0  # seconds that a program may take to load what it needs
 
 
 class RemoteService:
@@ -37,9 +38,11 @@ class RemoteService:
     May be used by one thread at a time or by several; cannot be pickled, so not with `isolation="process"`.
     """
 
-    def __init__(self, link: Link, field: str, given: str | Sequence[str], timeout: float) -> None:
-        if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout <= MAX_TIMEOUT:
-            raise BadData("timeout", timeout, "seconds, more than 0 and at most a day")
+    def __init__(self, link: Link, field: str, given: str | Sequence[str], timeout: float, startup: float | None = None) -> None:
+        for name, seconds in (("timeout", timeout), ("startup", timeout if startup is None else startup)):
+            if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds <= MAX_TIMEOUT:
+                raise BadData(name, seconds, "seconds, more than 0 and at most a day")
+        self._startup = timeout if startup is None else max(startup, timeout)
         self._link, self._timeout = link, timeout
         self._field, self._given = field, given
         self._lock = threading.Lock()
@@ -59,10 +62,11 @@ class RemoteService:
             raise
 
     @classmethod
-    def of_command(cls, command: Sequence[str], *, timeout: float = 10.0) -> Self:
-        """The service that a command starts: a program and its arguments, without a shell. `timeout` in seconds for each answer, the first
-        included. `MissingPart` where there is no such program, `BadData` where it does not answer `hello`."""
-        return cls(ProcessLink(command), "command", tuple(command), timeout)
+    def of_command(cls, command: Sequence[str], *, timeout: float = 10.0, startup: float = STARTUP) -> Self:
+        """The service that a command starts: a program and its arguments, without a shell. `timeout` in seconds for each answer, `startup`
+        for the first after a start. `MissingPart` where there is no such program, `BadData` where it does not answer `hello`."""
+        link = ProcessLink(command)
+        return cls(link, "command", link.command, timeout, startup)
 
     @classmethod
     def of_url(cls, url: str, *, timeout: float = 10.0) -> Self:
@@ -82,7 +86,7 @@ class RemoteService:
         with self._lock:
             if life != self._life:
                 raise fault("raised", "the case has ended with its service")
-            answer = self._exchange(op, {"case": case, **members})
+            answer = self._exchange(op, {"case": case, **members}, self._timeout)
         messages.check_error(answer)
         return answer
 
@@ -115,7 +119,7 @@ class RemoteService:
         self.close()
 
     def _greeting(self) -> tuple[str, ...]:
-        answer = self._exchange("hello", {"protocol": PROTOCOL})
+        answer = self._exchange("hello", {"protocol": PROTOCOL}, self._startup)
         try:
             messages.check_error(answer)
             found = messages.operations_of(answer)
@@ -125,11 +129,11 @@ class RemoteService:
         self._greeted = True
         return found
 
-    def _exchange(self, op: str, members: Mapping[str, Any]) -> Answer:
+    def _exchange(self, op: str, members: Mapping[str, Any], seconds: float) -> Answer:
         """One message and its answer; whatever goes wrong in between ends the service, since the next answer might be to this one."""
         self._number += 1
         try:
-            return messages.answer_of(self._link.exchange(messages.written(op, self._number, members), self._timeout), self._number)
+            return messages.answer_of(self._link.exchange(messages.written(op, self._number, members), seconds), self._number)
         except BaseException:
             self._give_up()
             raise
@@ -184,6 +188,8 @@ class RemoteImplementation:
             self._ask("close", {})
 
     def _ask(self, op: str, members: Mapping[str, Any], *, keep: bool = True) -> Answer:
+        if keep:
+            self._last = {}  # what was told before is no more, even where no answer comes
         answer = self._service.ask(op, self._case, self._life, members)
         if keep:
             self._last = answer

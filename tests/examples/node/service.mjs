@@ -10,7 +10,7 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { DAY, HOUR, endOfDay, isWeekday, isWorking, micros, text } from "./calendar.mjs";
 
-const FAULTS = ["weekdays-only", "day-late", "second-payout-anew", "no-note", "at-once-inclusive", "third-round", "late-withdrawal"];
+const FAULTS = ["weekdays-only", "day-late", "second-payout-anew", "no-note", "whole-price", "third-round", "late-withdrawal"];
 const { values: options } = parseArgs({ options: { port: { type: "string" }, fault: { type: "string" } } });
 if (options.fault !== undefined && !FAULTS.includes(options.fault)) throw new Error(`--fault: one of ${FAULTS.join(", ")}`);
 const has = (fault) => options.fault === fault;
@@ -64,7 +64,7 @@ class Case {
     this.request = request;
     this.now = this.since = micros(at);
     this.status = "new";
-    this.rounds = has("third-round") ? 3 : 2;
+    this.rounds = has("third-round") ? 3 : 2; // how often evidence may still be asked for
   }
 
   get due() {
@@ -95,11 +95,10 @@ class Case {
     const line = order.lines.find((one) => one.sku === request.sku);
     switch (event) {
       case "ask": {
-        const passed = at - micros(order.paid_at);
-        this.atOnce = passed < 24 * HOUR || (has("at-once-inclusive") && passed === 24 * HOUR);
+        this.atOnce = at < micros(order.paid_at) + 24 * HOUR;
         this.used = order.benefits_used;
         const claimed = claim(request, line);
-        return claimed > 0 && claimed <= balance(line) && line.open_case === null;
+        return claimed > 0 && claimed <= (has("whole-price") ? line.paid_fen : balance(line)) && line.open_case === null;
       }
       case "ask-for-evidence":
         return this.rounds > 0;
