@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -91,7 +91,7 @@ def verify(
     found, called = policy_of(policy, "--policy"), _names_of(names, workflow)
     for one in criterion or ():
         one_of("--criterion", one, CRITERIA)
-    asked = {"examples": examples, "seed": seed, "timeout": timeout, "max_search_calls": max_search_calls}
+    asked: dict[str, Any] = {"examples": examples, "seed": seed, "timeout": timeout, "max_search_calls": max_search_calls}
     with naming(**FIELDS), notices("testing"), _service(command, url, timeout) as service:
         report = verify_implementation(service, workflow, criterion=criterion or "w", names=called, policy=found, isolation="none", **asked)
     tell(verify_view.answer(report, service.said()), lang, json)
@@ -117,6 +117,8 @@ def _service(command: str | None, url: str | None, timeout: float) -> RemoteServ
         words = shlex.split(command)
     except ValueError as error:
         raise BadData("command", command, f"words, quoted as in a shell ({error})") from None
+    if not words:
+        raise BadData("command", command, "a program and its arguments")
     return RemoteService.of_command(words, timeout=timeout)
 
 

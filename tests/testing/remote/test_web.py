@@ -11,14 +11,15 @@ from typing import Any
 
 import pytest
 
-from refund_fsm import BadData
+from refund_fsm import BadData, Policy
 from refund_fsm.scenario.path import START
 from refund_fsm.testing import RemoteService
 from refund_fsm.testing.lockstep import CallFault
+from refund_fsm.testing.openings import Choices, opening_of
 from refund_fsm.testing.remote.web import WebLink
-from tests.testing.lockstep.services import VIRTUAL, openings
+from tests.testing.lockstep.services import VIRTUAL
 
-ORDER, REQUEST = VIRTUAL.example_of(next(openings(VIRTUAL)), START)
+ORDER, REQUEST, _ = opening_of(Choices(b""), VIRTUAL, Policy.guide())
 HELLO = {"protocol": 1, "operations": ["open", "apply", "state"]}
 
 
