@@ -44,14 +44,10 @@ class ProcessLink:
             self._start()
         self._check_silent()
         self._send(message, deadline)
-        while b"\n" not in self._unread:  # ends: by a line, by an end, or in time
-            if len(self._unread) > MAX_ANSWER:
-                raise fault("nonsense", f"a line of more than {MAX_ANSWER:,} bytes: {excerpt(bytes(self._unread))}")
+        while b"\n" not in self._unread:  # ends: by a line, by an end, at the cap, or in time
             self._wait(deadline)
         line, _, rest = bytes(self._unread).partition(b"\n")
         self._unread = bytearray(rest)
-        if len(line) > MAX_ANSWER:
-            raise fault("nonsense", f"a line of more than {MAX_ANSWER:,} bytes: {excerpt(line)}")
         if rest:
             raise self._talks()
         return line
@@ -124,6 +120,8 @@ class ProcessLink:
                 self._keep(data)
             elif data:
                 self._unread += data
+                if len(self._unread) > MAX_ANSWER:
+                    raise fault("nonsense", f"an answer of more than {MAX_ANSWER:,} bytes: {excerpt(bytes(self._unread))}")
             else:
                 raise self._ended()
         return bool(ready)

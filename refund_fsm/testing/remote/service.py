@@ -35,7 +35,7 @@ class RemoteService:
 
     One process, or one connection, serves all cases. One that dies, answers nonsense, late or not at all is ended, and started again for
     the next case. A call takes at most `timeout` seconds, so `isolation="none"` needs no thread. `operations` are those that it has.
-    May be used by one thread at a time or by several; cannot be pickled, so not with `isolation="process"`.
+    Several threads may use it, one after the other; it cannot be pickled, so not with `isolation="process"`.
     """
 
     def __init__(self, link: Link, field: str, given: str | Sequence[str], timeout: float, startup: float | None = None) -> None:
@@ -54,9 +54,8 @@ class RemoteService:
             self.operations: tuple[str, ...] = self._greeting()
         except CallFault as error:
             self.close()
-            raise BadData(
-                field, shlex.join(given) if not isinstance(given, str) else given, f"a service that answers hello; {error.told}"
-            ) from None
+            name = given if isinstance(given, str) else shlex.join(given)
+            raise BadData(field, name, f"a service that answers hello; {error.told}") from None
         except BaseException:
             self.close()
             raise
@@ -107,10 +106,11 @@ class RemoteService:
         return f"from refund_fsm.testing import RemoteService\n\nmake = RemoteService.of_{self._field}({told})"
 
     def close(self) -> None:
-        """Ends the connection, and the process. Asked again, it is started again."""
-        self._link.close()
-        self._greeted = False
-        self._life += 1
+        """Ends the connection, and the process, once the call that is under way has ended. Asked again, it is started again."""
+        with self._lock:
+            self._link.close()
+            self._greeted = False
+            self._life += 1
 
     def __enter__(self) -> Self:
         return self

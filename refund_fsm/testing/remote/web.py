@@ -51,10 +51,10 @@ class WebLink:
         answer = connection.getresponse()
         body = answer.read(MAX_ANSWER + 1)
         if answer.status != http.client.OK:
-            where = f", to {answer.getheader('Location')}" if 300 <= answer.status < 400 else ""
+            where = f", to {str(answer.getheader('Location'))[:200]}" if 300 <= answer.status < 400 else ""
             raise fault("nonsense", f"status {answer.status}{where}; expected 200. The body: {excerpt(body)}")
         if len(body) > MAX_ANSWER:
-            raise fault("nonsense", f"a body of more than {MAX_ANSWER:,} bytes: {excerpt(body)}")
+            raise fault("nonsense", f"an answer of more than {MAX_ANSWER:,} bytes: {excerpt(body)}")
         if answer.length:
             raise fault("nonsense", f"a body that ends {answer.length:,} bytes too early: {excerpt(body)}")
         if answer.will_close:

@@ -123,7 +123,7 @@ FAULTS = [
     ([b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{", dripping], "hung", "no answer within 0.3 s"),
     ([b"HTTP/1.1 200 OK\r\nX-Slow: ", dripping], "hung", "no answer within 0.3 s"),
     ([b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", dripping], "hung", "no answer within 0.3 s"),
-    ([flooding], "nonsense", "a body of more than 1,048,576 bytes: 'xxx"),
+    ([flooding], "nonsense", "an answer of more than 1,048,576 bytes: 'xxx"),
     ([b"SSH-2.0-OpenSSH_9\r\n"], "raised", "the server did not answer by HTTP (BadStatusLine"),
     ([b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{", None], "nonsense", "a body that ends 49 bytes too early: '{'"),
     ([None], "raised", "the server did not answer by HTTP (RemoteDisconnected"),
