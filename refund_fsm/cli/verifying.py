@@ -74,7 +74,7 @@ def verify(
     lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Hold a service of any language against a workflow. Exit code 1 when it departs, with a shortest way to it."""
+    """Hold a service of any language against a workflow. Exit code 1 when it departs, with a shortest path to that."""
     from refund_fsm.orders.lookup import workflow_of
 
     _check_one(command=command, url=url, write_adapter=write_adapter)

@@ -5,7 +5,7 @@ Must not know an order type, nor what is asked of an implementation. Nothing tha
 
 from __future__ import annotations
 
+from refund_fsm.testing.remote.adapter import LANGUAGES, skeleton
 from refund_fsm.testing.remote.service import RemoteImplementation, RemoteService
-from refund_fsm.testing.remote.skeleton import LANGUAGES, skeleton
 
 __all__ = ["LANGUAGES", "RemoteImplementation", "RemoteService", "skeleton"]

@@ -17,7 +17,7 @@ SHOWN = 200  # bytes of what a service wrote that a message shows
 
 
 class Link(Protocol):
-    """A way to a service. What `exchange` raises leaves the link as it may be: whoever called it must `drop` it then."""
+    """What leads to a service. What `exchange` raises leaves the link as it may be: whoever called it must `drop` it then."""
 
     def exchange(self, message: bytes, seconds: float) -> bytes:
         """The answer to one message; `CallFault` when none, or something else, comes within so many seconds."""
