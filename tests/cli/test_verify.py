@@ -118,5 +118,5 @@ def test_a_signal_ends_the_service_too(number: signal.Signals, code: int) -> Non
         assert "states" in process.stderr.readline()  # the service is there, and will never answer
         (child,) = [int(one) for one in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
         process.send_signal(number)
-        assert process.wait(60) == code and process.stderr.read() == ""
+        assert (process.wait(60), process.stderr.read()) == (code, "")
         assert not is_there(child)

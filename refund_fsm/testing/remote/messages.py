@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from refund_fsm.errors import plain, shown
 from refund_fsm.testing.lockstep import CallFault
 from refund_fsm.testing.remote.link import excerpt, fault
-from refund_fsm.workflow import Evidence, Frozen, Order, RefundRequest
+from refund_fsm.workflow import Evidence, Frozen
 
 PROTOCOL = 1
 NEEDED = ("open", "apply", "state")
@@ -26,31 +26,21 @@ def written(op: str, number: int, members: Mapping[str, Any]) -> bytes:
     return json.dumps({"id": number, "op": op, **members}).encode("ascii") + b"\n"
 
 
-def order_of(order: Order) -> dict[str, Any]:
-    """An order with every field, those at their default too."""
-    return {**_whole(order), "lines": [_whole(line) for line in order.lines]}
-
-
-def request_of(request: RefundRequest) -> dict[str, Any]:
-    """A request with every field."""
-    return _whole(request)
+def plain_of(value: Any) -> Any:
+    """An order, a request, or what comes with an event, as JSON has it: every field of a model, those at their default too. By hand, since
+    pydantic would take a Ctrl-C that comes meanwhile for a value that cannot be written."""
+    if isinstance(value, Frozen):
+        return {name: plain_of(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {name: plain_of(one) for name, one in value.items()}
+    return [plain_of(one) for one in value] if isinstance(value, tuple) else value
 
 
 def details_of(details: Mapping[str, Any]) -> dict[str, Any]:
-    """What comes with an event: text as it is, evidence as a list of objects."""
-    return {name: _detail(value) for name, value in details.items()}
-
-
-def _detail(value: Any) -> Any:
-    if isinstance(value, Evidence):
-        return [_whole(value)]
-    return [_whole(piece) for piece in value] if isinstance(value, tuple) else value
-
-
-def _whole(model: Frozen) -> dict[str, Any]:
-    data = model.model_dump(mode="json")
-    left_out = {name: one.default for name, one in type(model).model_fields.items() if name not in data}
-    return {**data, **left_out}
+    """What comes with an event: text as it is, evidence as a list of objects, one alone too."""
+    return {name: plain_of((value,) if isinstance(value, Evidence) else value) for name, value in details.items()}
 
 
 def answer_of(raw: bytes, number: int) -> Answer:

@@ -155,7 +155,7 @@ class RemoteImplementation:
 
     def open(self, order: Order, request: RefundRequest, at: datetime) -> None:
         """Opens the case."""
-        told = {"order": messages.order_of(order), "request": messages.request_of(request), "at": at.isoformat()}
+        told = {"order": messages.plain_of(order), "request": messages.plain_of(request), "at": at.isoformat()}
         self._ask("open", told)
         self._open = True
 
@@ -181,7 +181,7 @@ class RemoteImplementation:
         return messages.due_of(self._last if "due" in self._last else self._ask("due", {}, keep=False))
 
     def _news(self, order: Order, at: datetime) -> None:
-        self._ask("news", {"order": messages.order_of(order), "at": at.isoformat()})
+        self._ask("news", {"order": messages.plain_of(order), "at": at.isoformat()})
 
     def _close(self) -> None:
         if self._open and self._service.lives(self._life):
