@@ -36,8 +36,8 @@ def test_orders_and_requests_are_sent_whole(workflow: Workflow) -> None:
 
 def test_details_are_text_and_a_list_of_evidence() -> None:
     at = datetime.fromisoformat("2026-02-12T10:00:00.000001+08:00")
-    one = Evidence(kind="photo", by="buyer", at=at, note="好\u2028")
-    told = {"kind": "photo", "by": "buyer", "at": "2026-02-12T10:00:00.000001+08:00", "sha256": None, "note": "好\u2028"}
+    one = Evidence(kind="photo", by="buyer", at=at, note="好\n🙂")
+    told = {"kind": "photo", "by": "buyer", "at": "2026-02-12T10:00:00.000001+08:00", "sha256": None, "note": "好\n🙂"}
     assert messages.details_of({"note": " \n", "evidence": (one,)}) == {"note": " \n", "evidence": [told]}
     assert messages.details_of({"evidence": one}) == {"evidence": [told]} and messages.details_of({"evidence": ()}) == {"evidence": []}
 
