@@ -139,7 +139,8 @@ class _Lockstep:
                 suites.append(SuiteRun(suite.criterion, self._cases - cases, self._steps - steps))
         before = self._cases
         if found is None:
-            _log.info(f"at random: {examples:,} cases")
+            if examples:
+                _log.info(f"at random: {examples:,} cases")
             found = self._first((w.opening, w.rows, w.plan) for w in random_paths(self._table, self._abilities, examples, seed))
         known = LockstepReport(self._fit.workflow, tuple(suites), self._cases - before, self._steps)
         return known if found is None else self._departed(known, *found, max_calls)
