@@ -50,6 +50,10 @@ class RefundFsmError(Exception):
     """The base of every exception that this package raises on purpose."""
 
 
+class Ending(BaseException):
+    """Somebody ends the whole process: it is let through wherever else all that somebody's code raises is caught."""
+
+
 class BadData(RefundFsmError, ValueError):
     """A value that cannot be what it claims to be. Names the `field`, the `value` and what was `expected`."""
 

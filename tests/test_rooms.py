@@ -28,7 +28,7 @@ INNER = {  # the rooms within rooms, and the modules that stand below them all
     "diagram": ("layout", "page"),
     "export": ("prism",),
     "simulate": ("compiled", "figures", "interrupts", "behaviour", "chain", "sample", "law", "report"),
-    "testing": ("openings", "mutation", "lockstep", "hypothesis", "coverage"),
+    "testing": ("openings", "mutation", "lockstep", "remote", "hypothesis", "coverage"),
 }
 ROOT = {"__init__.py", "__main__.py", "errors.py", "lookup.py", "py.typed"}
 HANDS_ON = {"", "__main__", "lookup", "testing.plugin", "testing.strategies"}  # own nothing: the names that users know
@@ -120,13 +120,14 @@ RETIRED = (
         r"examples?",
         "a made-up order, request and instant that a case opens with",
         "opening",
-        phrases={r"`examples`": "the argument of verify_implementation"},
+        phrases={r"`examples`": "the argument of verify_implementation", r"`tests/examples/\S+`": "a folder"},
         names={
             "example_of": "public: a field of Workflow, and what the tables give for it",
             "goods_example_of": "the same, of two tables",
             "official_example_of": "the same, of the platform's own table",
             "Workflow.__init__(example_of)": "the same",
             "verify_implementation(examples)": "public: how many random paths are carried out",
+            "cli.verifying.verify(examples)": "the same, as an option",
         },
         rooms={"refund_fsm.testing.hypothesis": "what Hypothesis calls one: all that a test draws in one run"},
     ),

@@ -14,14 +14,14 @@ from typing import Annotated
 
 import typer
 
-from refund_fsm.cli import cases, many, moves, pictures, workflows
+from refund_fsm.cli import cases, many, moves, pictures, verifying, workflows
 from refund_fsm.cli.options import FOUND, MISSING, PIPE_CLOSED, STOPPED, UNPRINTED, WRONG, LangOption, remember
-from refund_fsm.errors import MissingPart, RefundFsmError, needing
+from refund_fsm.errors import Ending, MissingPart, RefundFsmError, needing
 from refund_fsm.text.console import complain, guarded
 
 COMMANDS = (  # in the order of the help
     *(cases.demo, workflows.orders, workflows.show, cases.run, cases.advise, moves.move, pictures.draw, workflows.check, workflows.export),
-    *(workflows.paths, many.simulate, many.exact, many.compare, many.behaviour),
+    *(workflows.paths, verifying.verify, many.simulate, many.exact, many.compare, many.behaviour),
 )
 
 EXIT_CODES = (
@@ -101,7 +101,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return _failed(error.format_message(), WRONG)
 
 
-class Terminated(BaseException):
+class Terminated(Ending):
     """Somebody ended the process by a signal: what is half done is put away first."""
 
     def __init__(self, number: int) -> None:

@@ -61,9 +61,10 @@ class _Told(logging.Handler):
 
 
 @contextmanager
-def notices() -> Iterator[None]:
-    """What the library says of long work, for the time of a `with` block: that it compiles, and where that is kept."""
-    logger, told = logging.getLogger("refund_fsm.simulate"), _Told(logging.INFO)
+def notices(room: str = "simulate") -> Iterator[None]:
+    """What a room of the library says of long work, for the time of a `with` block: that it compiles, and where that is kept; how large
+    a suite is that is about to run."""
+    logger, told = logging.getLogger(f"refund_fsm.{room}"), _Told(logging.INFO)
     level = logger.level
     logger.addHandler(told)
     logger.setLevel(logging.INFO)

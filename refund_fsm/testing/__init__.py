@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from refund_fsm.testing.mutation import Mutant as Mutant
     from refund_fsm.testing.mutation import killed_by as killed_by
     from refund_fsm.testing.mutation import mutants as mutants
+    from refund_fsm.testing.remote.service import RemoteImplementation as RemoteImplementation
+    from refund_fsm.testing.remote.service import RemoteService as RemoteService
 
 _HOMES = {
     "hypothesis.stateful": ("LockstepMachine", "machine_for"),
@@ -41,6 +43,7 @@ _HOMES = {
     "lockstep.report": ("Divergence", "LockstepReport"),
     "lockstep.verify": ("verify_implementation",),
     "mutation": ("Judge", "Mutant", "killed_by", "mutants"),
+    "remote.service": ("RemoteImplementation", "RemoteService"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

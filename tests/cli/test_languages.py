@@ -112,6 +112,8 @@ def test_shells_complete_commands_order_types_and_scenarios(capsys: Captured, mo
     assert completed("refund-fsm run shop_merchant_silent_t") == ["shop_merchant_silent_twice"]
     assert completed("refund-fsm export virtual --to pn") == ["pnml"]
     assert completed("refund-fsm paths virtual --cover rule_") == ["rule_pairs"]
+    assert completed("refund-fsm verify virtual --criterion bou") == ["boundaries"]
+    assert completed("refund-fsm verify virtual --write-adapter p") == ["python"]
     assert completed("refund-fsm exact virtual --policy st") == ["statute"]
     assert re.match(r"_refund_fsm_completion\(\)", _shown(capsys, monkeypatch))
 

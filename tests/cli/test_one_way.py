@@ -27,6 +27,7 @@ COMMANDS = [
     ("check --json", 4, 0),
     ("paths virtual", 1, 1),
     ("paths tests.exchange:WORKFLOW -o {folder}/test_paths.py", 1, 0),
+    ("verify virtual --write-adapter javascript", 1, 0),
     ("export virtual --to promela", 1, 0),
     ("export virtual --to prism", 1, 0),
     ("demo virtual_benefits_used_complaint", 1, 1),

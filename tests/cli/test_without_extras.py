@@ -32,6 +32,7 @@ NEEDED = [
     ("check virtual", 0, ()),
     ("paths virtual", 0, ()),
     ("paths virtual -o test_x.py", 0, ()),
+    ("verify virtual --write-adapter python", 0, ()),
     ("export virtual --to promela", 0, ()),
     ("export virtual --to xstate", 0, ()),
     ("export virtual --to pnml", 0, ()),

@@ -11,6 +11,7 @@ import pytest
 from rich.cells import cell_len
 
 from refund_fsm import orders
+from refund_fsm.cli import verifying
 from refund_fsm.cli.app import main
 from refund_fsm.cli.pictures import Views
 from refund_fsm.cli.workflows import CRITERIA
@@ -18,6 +19,7 @@ from refund_fsm.diagram.plan import VIEWS
 from refund_fsm.orders.lookup import workflow_of
 from refund_fsm.paths import OBSERVED
 from refund_fsm.paths.goals import CRITERIA as GOALS
+from refund_fsm.testing import remote
 from refund_fsm.workflow.catalogue import CATALOGUE
 from tests.cli.calling import Captured, fails, run, run_json, table_lines
 
@@ -129,4 +131,5 @@ def test_what_a_module_prints_goes_to_stderr(tmp_path: Path, monkeypatch: pytest
 
 def test_the_words_of_the_options_are_those_of_the_library() -> None:
     assert [view.value for view in Views] == list(VIEWS)
+    assert tuple(remote.LANGUAGES) == verifying.LANGUAGES
     assert set(CRITERIA) - {"w"} == {*GOALS, "conditions", "mcdc", "boundaries"} == set(OBSERVED)

@@ -5,7 +5,7 @@ Must not know an order type, nor need Hypothesis.
 
 from __future__ import annotations
 
-from refund_fsm.testing.lockstep.implementation import Abilities, Make, SignatureFault, abilities_of
+from refund_fsm.testing.lockstep.implementation import Abilities, CallFault, Make, SignatureFault, abilities_of
 from refund_fsm.testing.lockstep.model import Model, Table
 from refund_fsm.testing.lockstep.names import Names, fit
 from refund_fsm.testing.lockstep.plan import Call, Plan, Writer
@@ -16,6 +16,7 @@ __all__ = [
     "NO_SUCH_EVENT",
     "Abilities",
     "Call",
+    "CallFault",
     "Make",
     "Model",
     "Names",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from refund_fsm.case import RefundCase, Refused
 from refund_fsm.errors import BadData, RefundFsmError, shown
@@ -69,6 +69,18 @@ class SignatureFault(RefundFsmError):
     def as_bad_data(self) -> BadData:
         """What the caller of the runner is told."""
         return BadData(self.part, Unquoted(self.got), self.expected)
+
+
+class CallFault(RefundFsmError):
+    """What an implementation raises that speaks for a service elsewhere, when that answers wrongly, late or not at all: the report says so,
+    and not that something was raised. `kind` as in `Divergence`; `told` in words, on one line."""
+
+    def __init__(self, kind: Literal["raised", "hung", "nonsense"], told: str) -> None:
+        self.kind, self.told = kind, told
+        super().__init__(kind, told)
+
+    def __str__(self) -> str:
+        return self.told
 
 
 class Unquoted(str):

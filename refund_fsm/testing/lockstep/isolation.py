@@ -1,6 +1,6 @@
 """Owns where foreign code runs, and how long one call of it may take: here, in a thread, or in a process that can be ended.
 
-The one place in the library that looks at a clock, for time-outs. Must not know what it runs.
+Here and in `testing/remote` alone the library looks at a clock, for time-outs. Must not know what it runs.
 """
 
 from __future__ import annotations

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from refund_fsm.errors import BadData, TooLong
-from refund_fsm.workflow import CLOCK, Effect, FrozenDict, Guard, Partial, Policy, Rule, Workflow, known_in, reads_of
+from refund_fsm.workflow import CLOCK, Effect, FrozenDict, Guard, Partial, Policy, Rule, Workflow, known_in, read_toml, reads_of
 
 MAX_OWN_MOVES = 20  # that a service makes one after the other: more is a round, or a table that should be written anew
 
@@ -46,6 +47,16 @@ class Names:
         _freeze(self, "states", _state_sets(self.states))
         for name in ("by_itself", "absent"):
             _freeze(self, name, _event_list(name, getattr(self, name)))
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Names:
+        """The names of a TOML file: tables `events`, `states` and `actors`, lists `by_itself` and `absent`, each of which may be missing.
+        `BadData` naming file and field."""
+        data, _ = read_toml(path, "names")
+        for name, value in data.items():
+            if name not in cls.__dataclass_fields__:
+                raise BadData(f"names.{name}", value, f"no such table; there are {', '.join(cls.__dataclass_fields__)}")
+        return cls(**data)
 
     def fitted(self, workflow: Workflow) -> Workflow:
         """The workflow that the system is held against: without `absent` events, `by_itself` moves joined to what they follow."""

@@ -91,6 +91,9 @@ def imports_of(make: Make | None) -> str:
 
 def import_of(make: Make | None, called: str = "make") -> str:
     """The line that gets `make`, or what else is `called`: an import, where it can be imported by its name; else what to fill in."""
+    told = getattr(make, "as_source", None)
+    if isinstance(told, str):
+        return told
     module, name = getattr(make, "__module__", None), getattr(make, "__qualname__", "")
     if module and module != "__main__" and is_module(module) and is_module(name) and "." not in name:
         try:

@@ -9,13 +9,14 @@ from collections.abc import MutableSequence, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from refund_fsm.errors import shown
-from refund_fsm.testing.lockstep.implementation import Abilities, Make, SignatureFault, abilities_of
+from refund_fsm.errors import Ending, shown
+from refund_fsm.testing.lockstep.implementation import Abilities, CallFault, Make, SignatureFault, abilities_of
 from refund_fsm.testing.lockstep.plan import Call, Plan
 
 Kind = Literal["state", "acceptance", "deadline", "raised", "hung", "nonsense"]
 Part = Literal["make", "open", "apply", "advance", "news", "state", "due", "close"]
 
+LET_THROUGH = (KeyboardInterrupt, Ending)
 OPENING = -1  # the place of the opening among the calls
 STAGES = 4  # of a call, in the order of `_PARTS`, counted in `Progress`
 _PARTS: tuple[Part, ...] = ("apply", "state", "due", "close")
@@ -56,7 +57,7 @@ def probe(make: Make, progress: Progress) -> Abilities | Fault:
         if found.closes:
             progress[1] = 3
             made.close()
-    except (KeyboardInterrupt, SignatureFault):
+    except (*LET_THROUGH, SignatureFault):
         raise
     except BaseException as error:
         return raised(error, progress)
@@ -76,7 +77,7 @@ def run_all(make: Make, plans: Sequence[Plan], progress: Progress) -> tuple[int,
 def run(make: Make, plan: Plan, progress: Progress, answers: list[Answer] | None = None) -> Fault | None:
     """Carries out a plan on a fresh implementation, up to the first fault. What was answered is added to `answers`.
 
-    Whatever the implementation raises is a fault, `SystemExit` too; only `KeyboardInterrupt` is let through.
+    Whatever the implementation raises is a fault, `SystemExit` too; only `LET_THROUGH` is not.
     """
     made: Any = None
     progress[1] = 0
@@ -85,7 +86,7 @@ def run(make: Make, plan: Plan, progress: Progress, answers: list[Answer] | None
         progress[1] = STAGES
         made.open(plan.order, plan.request, plan.at)
         fault = _look(made, plan, OPENING, progress, None, answers) or _play(made, plan, progress, answers)
-    except KeyboardInterrupt:
+    except LET_THROUGH:
         raise
     except BaseException as error:
         fault = raised(error, progress)
@@ -93,7 +94,7 @@ def run(make: Make, plan: Plan, progress: Progress, answers: list[Answer] | None
         progress[1] = (len(plan.calls) + 2) * STAGES + 3
         try:
             made.close()
-        except KeyboardInterrupt:
+        except LET_THROUGH:
             raise
         except BaseException as error:
             fault = fault or raised(error, progress)
@@ -103,6 +104,8 @@ def run(make: Make, plan: Plan, progress: Progress, answers: list[Answer] | None
 def raised(error: BaseException, progress: Progress) -> Fault:
     """What was raised, as a fault of the call that was last written down."""
     _, place, part = place_of(progress)
+    if isinstance(error, CallFault):
+        return Fault(error.kind, place, part, None, error.told)
     try:
         told = " ".join(str(error).split())
     except Exception:  # an exception that cannot even be said

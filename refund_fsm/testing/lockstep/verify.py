@@ -5,6 +5,7 @@ Must not know an order type. What an implementation does wrong is reported; what
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -35,9 +36,12 @@ from refund_fsm.testing.lockstep.trace import Trace
 from refund_fsm.workflow import FrozenDict, Policy, Workflow
 
 WITH_W = ("refusals", "limits", "conditions", "boundaries", "w")  # what the complete suite leaves to others comes first, being short
+TABLES = ("conditions", "mcdc")  # criteria whose size is that of the truth tables
 CHUNK = 64  # plans that are written before they are carried out
 MAX_NUMBER = 10_000_000
 MOST_KINDS = 1000  # that may be asked for
+
+_log = logging.getLogger("refund_fsm.testing")
 
 _OF_THE_FIRST = ("divergence", "counterexample", "found", "again", "proven", "tries", "trace")
 
@@ -163,11 +167,13 @@ class _Lockstep:
             if not self._gathered.ended:
                 seen = self._fit.seen() if one == "w" else None
                 suite = one if isinstance(one, Suite) else cover(self._fit.workflow, one, self._policy, seen=seen)
+                self._announce(suite)
                 cases, steps = self._cases, self._steps
                 self._carry_out(self._of_suite(suite))
                 suites.append(SuiteRun(suite.criterion, self._cases - cases, self._steps - steps))
         before = self._cases
-        if not self._gathered.ended:
+        if not self._gathered.ended and examples:
+            _log.info(f"at random: {examples:,} cases")
             self._carry_out((w.opening, w.rows, w.plan) for w in random_paths(self._table, self._abilities, examples, seed))
         known = LockstepReport(
             self._fit.workflow,
@@ -178,6 +184,12 @@ class _Lockstep:
             left_out=FrozenDict(self._left),
         )
         return self._departed(known, max_calls) if self._gathered.first else known
+
+    def _announce(self, suite: Suite) -> None:
+        """Says how much a suite asks for, before it is carried out."""
+        known = size_of(suite.workflow, self._policy) if suite.criterion in TABLES else 0
+        tables = f"the truth tables of the guards have {known:,} rows; " if known else ""
+        _log.info(f"{suite.criterion}: {tables}{len(suite):,} cases, {suite.steps:,} steps")
 
     def paired(self, both: Shared, known: LockstepReport, examples: int, seed: int, max_calls: int) -> LockstepReport:
         """The report gone on with pairs of cases."""
