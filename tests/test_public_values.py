@@ -129,6 +129,7 @@ NOT_MADE = {
     "Attempt": "a case before and after, on its way through a coverage",
     "CaseColumns": "columns on their way into a file",
     "Complete": "a suite while it is made",
+    "Ending": "ends a process",
     "EventLog": "an open file",
     "Hops": "a graph while a suite is made",
     "Input": "what a suite is made of while it is made",

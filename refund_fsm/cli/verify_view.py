@@ -10,7 +10,7 @@ from refund_fsm.text import Languages, Text
 from refund_fsm.text.sections import Answer, Section, json_of
 
 if TYPE_CHECKING:
-    from refund_fsm.testing import Divergence, LockstepReport
+    from refund_fsm.testing import Departure, Divergence, LockstepReport
 
 STDERR = Text("服务最后写到标准错误的内容", "What the service wrote last on its stderr")
 
@@ -37,6 +37,7 @@ def _plain(report: LockstepReport, stderr: Sequence[str]) -> dict[str, Any]:
         "calls": report.steps,
         "suites": [run._asdict() for run in report.suites],
         "random_cases": report.walks,
+        "left_out": dict(report.left_out),
         "divergence": None,
     }
     if report.divergence is None or report.counterexample is None:
@@ -50,8 +51,18 @@ def _plain(report: LockstepReport, stderr: Sequence[str]) -> dict[str, Any]:
         "proven": report.proven,
         "tries": report.tries,
         "reproduction": report.reproduction(),
+        "divergences": [_kind(one) for one in report.divergences],
+        "further": [{**group._asdict(), "cases": cases} for group, cases in report.further.items()],
+        "stopped": report.stopped,
         "stderr": list(stderr),
     }
+
+
+def _kind(one: Departure) -> dict[str, Any]:
+    """One kind of divergence, in how many cases it was met, and the shortest of it."""
+    about = {"circumstances": [line.en for line in one.trace.about], "counterexample": one.counterexample.to_dict()}
+    more = {"again": one.again, "proven": one.proven, "tries": one.tries, "reproduction": one.reproduction()}
+    return {"group": one.group._asdict(), "cases": one.cases, **_told(one.divergence), **about, **more}
 
 
 def _told(one: Divergence) -> dict[str, Any]:

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from refund_fsm.workflow import Workflow
 
 LANGUAGES = ("python", "javascript")  # testing.remote.LANGUAGES, tested
-FIELDS = {name: f"--{name.replace('_', '-')}" for name in ("command", "url", "timeout", "examples", "seed", "max_search_calls", "policy")}
+CAN_BE_LEFT_OUT = ("unknown_event", "time_reversed", "wrong_actor", "not_due", "missing_detail")  # lockstep's own, tested
+ASKED = ("command", "url", "timeout", "examples", "seed", "max_search_calls", "most", "leave_out", "policy")
+FIELDS = {name: f"--{name.replace('_', '-')}" for name in ASKED}
 
 
 def verify(
@@ -71,6 +73,19 @@ def verify(
             "--max-search-calls", metavar="N", parser=whole("--max-search-calls"), help="How many calls may look for a shorter path."
         ),
     ] = 50_000,
+    most: Annotated[
+        int,
+        typer.Option("--most", metavar="N", parser=whole("--most"), help="How many kinds of divergence are gathered, not only the first."),
+    ] = 1,
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--leave-out",
+            metavar="CODE",
+            autocompletion=offering(lambda: CAN_BE_LEFT_OUT),
+            help=f"A refusal that the service never meets: one of {', '.join(CAN_BE_LEFT_OUT)}; may be given again.",
+        ),
+    ] = None,
     lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -92,6 +107,7 @@ def verify(
     for one in criterion or ():
         one_of("--criterion", one, CRITERIA)
     asked: dict[str, Any] = {"examples": examples, "seed": seed, "timeout": timeout, "max_search_calls": max_search_calls}
+    asked |= {"most": most, "leave_out": leave_out or ()}
     with naming(**FIELDS), notices("testing"), _service(command, url, timeout) as service:
         report = verify_implementation(service, workflow, criterion=criterion or "w", names=called, policy=found, isolation="none", **asked)
     tell(verify_view.answer(report, service.said()), lang, json)

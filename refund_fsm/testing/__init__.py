@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from refund_fsm.testing.hypothesis.strategies import legal_paths as legal_paths
     from refund_fsm.testing.hypothesis.strategies import near_misses as near_misses
     from refund_fsm.testing.hypothesis.strategies import orders_and_requests as orders_and_requests
+    from refund_fsm.testing.lockstep.groups import Group as Group
     from refund_fsm.testing.lockstep.implementation import BareCase as BareCase
     from refund_fsm.testing.lockstep.implementation import CaseImplementation as CaseImplementation
     from refund_fsm.testing.lockstep.implementation import Implementation as Implementation
     from refund_fsm.testing.lockstep.names import Names as Names
     from refund_fsm.testing.lockstep.pair_report import PairReport as PairReport
+    from refund_fsm.testing.lockstep.report import Departure as Departure
     from refund_fsm.testing.lockstep.report import Divergence as Divergence
     from refund_fsm.testing.lockstep.report import LockstepReport as LockstepReport
     from refund_fsm.testing.lockstep.verify import verify_implementation as verify_implementation
@@ -37,10 +39,11 @@ _HOMES = {
     "hypothesis.stateful": ("LockstepMachine", "machine_for"),
     "hypothesis.profiles": ("register_profiles", "settings_for"),
     "hypothesis.strategies": ("cases", "legal_paths", "near_misses", "orders_and_requests"),
+    "lockstep.groups": ("Group",),
     "lockstep.implementation": ("BareCase", "CaseImplementation", "Implementation"),
     "lockstep.names": ("Names",),
     "lockstep.pair_report": ("PairReport",),
-    "lockstep.report": ("Divergence", "LockstepReport"),
+    "lockstep.report": ("Departure", "Divergence", "LockstepReport"),
     "lockstep.verify": ("verify_implementation",),
     "mutation": ("Judge", "Mutant", "killed_by", "mutants"),
     "remote.service": ("RemoteImplementation", "RemoteService"),

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from refund_fsm import orders
-from refund_fsm.cli import main
+from refund_fsm.cli import main, verifying
+from refund_fsm.testing.lockstep import refusing
 from refund_fsm.testing.remote import skeleton
 from tests.cli.calling import Captured, fails, run
 from tests.places import ROOT
@@ -58,6 +59,18 @@ def test_what_departs_is_1_with_the_report_in_the_languages_and_the_last_words_o
     assert found["ok"] is False and found["divergence"]["kind"] == "raised" and found["counterexample"]["steps"]
     assert found["stderr"][:2] == ["first words", "\\x1b[31mred\\x07 words"] and found["divergence"]["circumstances"]
     assert "make = RemoteService.of_command([" in found["reproduction"]
+
+
+def test_kinds_are_gathered_and_refusals_left_out(capsys: Captured) -> None:
+    arguments = ("verify", "virtual", *QUICK, "--most", "3", "--leave-out", "time_reversed", "--leave-out", "wrong_actor")
+    assert main([*arguments, "--command", bad("die"), "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    kinds = [one["group"] for one in found["divergences"]]
+    assert len(kinds) > 1 and [one for one in kinds if kinds.count(one) > 1] == [] and found["divergences"][0]["cases"] >= 1
+    assert [*found["left_out"]] == ["time_reversed", "wrong_actor"] and all(
+        "def test_" in one["reproduction"] for one in found["divergences"]
+    )
+    assert verifying.CAN_BE_LEFT_OUT == refusing.CAN_BE_LEFT_OUT
 
 
 def test_the_reproduction_is_a_test_that_fails_as_long_as_it_departs(capsys: Captured) -> None:

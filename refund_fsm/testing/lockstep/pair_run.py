@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from refund_fsm.errors import shown
 from refund_fsm.testing.lockstep.pair_plan import Look, PairCall, PairPlan
-from refund_fsm.testing.lockstep.run import STAGES, Answer, Fault, Part, Progress, compared, place_of, raised
+from refund_fsm.testing.lockstep.run import LET_THROUGH, STAGES, Answer, Fault, Part, Progress, compared, place_of, raised
 from refund_fsm.testing.lockstep.shared import Shared, close_all
 
 MAKING = -2  # the place of making the backend and both cases among the calls
@@ -51,7 +51,7 @@ def record_pair(make: Shared, plan: PairPlan, progress: Progress) -> tuple[PairF
 def run_pair(make: Shared, plan: PairPlan, progress: Progress, answers: list[PairAnswer] | None = None) -> PairFault | None:
     """Carries out a plan on a fresh backend, up to the first fault; both cases are closed, then the backend, where they can be.
 
-    Whatever they raise is a fault, `SystemExit` too; only `KeyboardInterrupt` is let through.
+    Whatever they raise is a fault, `SystemExit` too; only `LET_THROUGH` is not.
     """
     progress[1] = 0
     made: list[Any] = []
@@ -62,14 +62,14 @@ def run_pair(make: Shared, plan: PairPlan, progress: Progress, answers: list[Pai
         made = [make.make(backend), backend]
         made = [made[0], make.make(backend), backend]
         fault = _same(made) or _play(made, plan, progress, answers)
-    except KeyboardInterrupt:
+    except LET_THROUGH:
         raise
     except BaseException as error:
         fault = fault_at(plan, raised(error, progress))
     progress[1] = (len(plan.calls) + 2) * STAGES + 3
     try:
         close_all(*made)
-    except KeyboardInterrupt:
+    except LET_THROUGH:
         raise
     except BaseException as error:
         fault = fault or fault_at(plan, raised(error, progress))

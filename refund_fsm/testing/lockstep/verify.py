@@ -14,15 +14,15 @@ from itertools import islice
 from typing import Any
 
 from refund_fsm.case import Code
-from refund_fsm.errors import BadData
-from refund_fsm.paths import CRITERIA, MAX_ROWS, Suite, cover, size_of
+from refund_fsm.paths import Suite, cover, size_of
 from refund_fsm.scenario import Opening, Path, Player
+from refund_fsm.testing.lockstep.asking import bounded, check, policy_for, wanted_of
 from refund_fsm.testing.lockstep.circumstances import circumstances
 from refund_fsm.testing.lockstep.groups import Case, Gathered, Group, part_of, row_of
 from refund_fsm.testing.lockstep.implementation import Abilities, Make, SignatureFault
 from refund_fsm.testing.lockstep.isolation import Ended, Hung, Isolation, Place, place_for
 from refund_fsm.testing.lockstep.model import Table
-from refund_fsm.testing.lockstep.names import Fit, Names, fit
+from refund_fsm.testing.lockstep.names import Names, fit
 from refund_fsm.testing.lockstep.pair_plan import Setting
 from refund_fsm.testing.lockstep.pairs import Pairs
 from refund_fsm.testing.lockstep.plan import Plan, Writer, planned
@@ -35,11 +35,8 @@ from refund_fsm.testing.lockstep.shared import Shared, sharing
 from refund_fsm.testing.lockstep.trace import Trace
 from refund_fsm.workflow import FrozenDict, Policy, Workflow
 
-WITH_W = ("refusals", "limits", "conditions", "boundaries", "w")  # what the complete suite leaves to others comes first, being short
 TABLES = ("conditions", "mcdc")  # criteria whose size is that of the truth tables
 CHUNK = 64  # plans that are written before they are carried out
-MAX_NUMBER = 10_000_000
-MOST_KINDS = 1000  # that may be asked for
 
 _log = logging.getLogger("refund_fsm.testing")
 
@@ -85,14 +82,12 @@ def verify_implementation(
 
     Raises `BadData` before anything runs: a wrong argument, an implementation without its methods, names with a hole in them.
     """
-    _check(make, workflow, examples, seed, timeout, max_search_calls)
-    if type(most) is not int or not 1 <= most <= MOST_KINDS:
-        raise BadData("most", most, f"a whole number from 1 to {MOST_KINDS:,}")
+    check(make, workflow, examples, seed, timeout, max_search_calls, most)
     without = left_out(leave_out)
     fitted = fit(names, workflow)
-    wanted = _wanted(criterion)
-    policy = _policy(policy, wanted, fitted)
-    wanted = _bounded(wanted, fitted.workflow, policy) if criterion == "w" else wanted
+    wanted = wanted_of(criterion)
+    policy = policy_for(policy, wanted, fitted)
+    wanted = bounded(wanted, fitted.workflow, policy) if criterion == "w" else wanted
     both = None if shared is None else sharing(make, shared, isolation)
     place = place_for(isolation, both or make, timeout)
     try:
@@ -101,50 +96,6 @@ def verify_implementation(
         return known if both is None else run.paired(both, known, examples, seed, max_search_calls)
     finally:
         place.close()
-
-
-def _check(make: object, workflow: object, examples: object, seed: object, timeout: object, max_search_calls: object) -> None:
-    if not callable(make):
-        raise BadData("make", make, "a class or a function that gives an implementation, taking no argument")
-    if not isinstance(workflow, Workflow):
-        raise BadData("workflow", workflow, "a Workflow")
-    for name, number, most in (("examples", examples, MAX_NUMBER), ("max_search_calls", max_search_calls, MAX_NUMBER)):
-        if type(number) is not int or not 0 <= number <= most:
-            raise BadData(name, number, f"a whole number from 0 to {most:,}")
-    if type(seed) is not int:
-        raise BadData("seed", seed, "a whole number")
-    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 < timeout <= 86_400:
-        raise BadData("timeout", timeout, "seconds, more than 0 and at most a day")
-
-
-def _wanted(criterion: object) -> list[str | Suite]:
-    several = [criterion] if isinstance(criterion, (str, Suite)) else list(criterion) if isinstance(criterion, Iterable) else [criterion]
-    found: list[str | Suite] = []
-    for one in several:
-        if not isinstance(one, Suite) and one not in CRITERIA:
-            raise BadData("criterion", one, f"a Suite, or one of {', '.join(CRITERIA)}")
-        found += WITH_W if one == "w" else (one,)
-    return list(dict.fromkeys(found)) if all(isinstance(one, str) for one in found) else found
-
-
-def _bounded(wanted: list[str | Suite], workflow: Workflow, policy: Policy) -> list[str | Suite]:
-    """With `mcdc` for `conditions` where the truth tables are too long."""
-    too_long = size_of(workflow, policy) > MAX_ROWS
-    return ["mcdc" if one == "conditions" and too_long else one for one in wanted]
-
-
-def _policy(policy: Policy | None, wanted: list[str | Suite], fitted: Fit) -> Policy:
-    if policy is not None and not isinstance(policy, Policy):
-        raise BadData("policy", policy, "a Policy, or None for the profile of the workflow")
-    for one in wanted:
-        if isinstance(one, Suite):
-            if one.workflow.fingerprint != fitted.workflow.fingerprint:
-                expected = f"a suite of the workflow {fitted.workflow.key!r} as the names leave it: names.fitted(workflow)"
-                raise BadData("criterion", f"a suite of the workflow {one.workflow.key!r}", expected)
-            if policy is not None and one.policy != policy:
-                raise BadData("policy", policy, f"the policy of the suite of the criterion {one.criterion}, or None")
-            policy = one.policy
-    return fitted.workflow.default_policy() if policy is None else policy
 
 
 class _Lockstep:
