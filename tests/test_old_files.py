@@ -15,7 +15,8 @@ import runpy
 import shutil
 import subprocess
 import sys
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,7 +24,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from refund_fsm import Due, Policy, RefundCase, Workflow, diagram, orders
+from refund_fsm import Due, Order, Policy, RefundCase, Workflow, diagram, orders
 from refund_fsm.cli import main
 from refund_fsm.paths import cover
 from refund_fsm.scenario import load, play
@@ -156,7 +157,7 @@ def test_a_behaviour_is_what_it_was(file: Path) -> None:
 def test_generated_test_files_run_as_they_are(tmp_path: Path) -> None:
     """They find their own workflow in the current folder, as they did."""
     paths = 0
-    for file in FIXTURES.glob("suites/test_*.py.txt"):
+    for file in FIXTURES.glob("*/test_*.py.txt"):
         shutil.copy(file, tmp_path / file.name.removesuffix(".txt"))
         paths += file.read_text(encoding="utf-8").count('"id": ')
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, str(tmp_path)]
@@ -166,10 +167,31 @@ def test_generated_test_files_run_as_they_are(tmp_path: Path) -> None:
 
 
 @named("suites/test_*.py.txt")
-def test_a_generated_test_file_is_written_alike_today(file: Path) -> None:
+def test_a_generated_test_file_says_the_same_today(file: Path) -> None:
+    """Those of then call a `RefundCase`; today's call any implementation, and have a row for each move of the clock."""
     workflow, criterion = workflow_in(file), file.name.removesuffix(".py.txt").rpartition("_")[2]
     suite = cover(workflow, criterion, Policy.statute() if criterion == "limits" else None)
-    assert suite.to_pytest("tests.exchange:WORKFLOW" if workflow is EXCHANGE else None) == file.read_text(encoding="utf-8")
+    now: dict[str, Any] = {"__name__": "generated"}
+    exec(suite.to_pytest("tests.exchange:WORKFLOW" if workflow is EXCHANGE else None), now)
+    then = runpy.run_path(str(file))
+    assert (now["ORDERS"], now["REQUESTS"]) == (then["ORDERS"], then["REQUESTS"]) and now["POLICY"] == then["POLICY"]
+    assert len(now["PATHS"]) == len(then["PATHS"]) > 0
+    for path, old in zip(now["PATHS"], then["PATHS"], strict=True):
+        assert {**path, "steps": []} == {**old, "state": workflow.initial.key, "due": None, "steps": []}
+        rows = iter(path["steps"])
+        assert [as_then(rows) for _ in old["steps"]] == old["steps"] and next(rows, None) is None
+
+
+def as_then(rows: Iterator[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """The next rows of today as the row that they were: what the clock did in a step stood in the step's own row."""
+    at, actor, event, details, taken, why, state, due = next(rows)
+    fired = []
+    while actor == "clock" and taken:
+        fired.append(why)
+        at, actor, event, details, taken, why, state, due = next(rows)
+    if actor is None:
+        event, why = None, ""
+    return at, actor, event, details, " ".join((*fired, *([why] if why else []))), state, due
 
 
 @named("suites/*.json")
@@ -195,6 +217,24 @@ def test_a_reproduction_fails_on_the_fault_alone(file: Path, monkeypatch: pytest
     run_on(workflow)
     with pytest.raises(AssertionError):
         run_on(careless)
+
+
+def test_a_reproduction_that_tells_news_fails_on_the_deaf_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Deaf(CaseImplementation):
+        """Does not heed the news."""
+
+        def news(self, order: Order, at: datetime) -> None:  # noqa: ARG002  # that is what is wrong with it
+            """Only time passes."""
+            self.advance(at)
+
+    def run_on(kind: type[CaseImplementation]) -> None:
+        monkeypatch.setitem(sys.modules, "your_service", SimpleNamespace(make=lambda: kind(orders.get("virtual"))))
+        names = runpy.run_path(str(FIXTURES / "of_2026_11_29" / "reproduction_virtual_news.py.txt"))
+        names["test_virtual_acceptance_at_step_2"]()
+
+    run_on(CaseImplementation)
+    with pytest.raises(AssertionError):
+        run_on(Deaf)
 
 
 # 4. Policies and counts

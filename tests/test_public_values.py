@@ -130,6 +130,7 @@ NOT_MADE = {
     "CaseColumns": "columns on their way into a file",
     "Complete": "a suite while it is made",
     "EventLog": "an open file",
+    "Hops": "a graph while a suite is made",
     "Input": "what a suite is made of while it is made",
     "Player": "leads a case",
     "Rows": "arrays on their way into a file",

@@ -44,7 +44,7 @@ UP = {  # a value's own face methods, which look up inside the function: their v
     ("simulate.law.exact", "Law.summary"): ("simulate.report.summary", "the summary is a view of the law"),
     ("simulate.law.whatif", "Sensitivity.summary"): ("simulate.report.whatif_view", "the summary is a view of the sensitivity"),
     ("simulate.report.comparison", "Comparison.summary"): ("simulate.report.summary", "the summary is a view of the comparison"),
-    ("testing.lockstep.report", "LockstepReport.reproduction"): ("testing.lockstep.pytest_file", "the file is a view of the report"),
+    ("testing.lockstep.report", "Departure.reproduction"): ("testing.lockstep.pytest_file", "the file is a view of the departure"),
 }
 PAST_FACES = {  # modules that other rooms name, since the face would load them for everybody, or since they are read as `words.instant`
     "case.move_words": "words that only who tells a move needs",
@@ -75,6 +75,7 @@ PAST_FACES = {  # modules that other rooms name, since the face would load them 
     "text.terminal": "what lays out text is loaded by who lays out text",
     "text.words": "read as a module: words.instant, words.yuan",
     "workflow.facts": "read as a module",
+    "workflow.policy_words": "read as a module; only who tells of a policy needs its words",
     "workflow.values": "read as a module: values.name, values.prose",
 }
 

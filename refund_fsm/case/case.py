@@ -20,6 +20,7 @@ from refund_fsm.case.refusal import Refused, Verdict
 from refund_fsm.case.standing import Standing
 from refund_fsm.case.tables import Tables
 from refund_fsm.case.taking import taken
+from refund_fsm.errors import BadData
 from refund_fsm.workflow import CLOCK, Order, Policy, RefundRequest, Value, Workflow, instant
 
 if TYPE_CHECKING:
@@ -187,8 +188,13 @@ class RefundCase(Standing):
 
     @staticmethod
     def to_jsonl(cases: Iterable[RefundCase]) -> Iterator[str]:
-        """Saved cases, each a line that ends in a newline, made one by one: `file.writelines(RefundCase.to_jsonl(cases))`."""
-        return (f"{case.to_json()}\n" for case in cases)
+        """Saved cases, each a line that ends in a newline, made one by one: `file.writelines(RefundCase.to_jsonl(cases))`.
+
+        Raises `BadData` for what is no cases, and, when its turn comes, for what is none among them.
+        """
+        if not isinstance(cases, Iterable):
+            raise BadData("cases", cases, "cases, such as a list of them")
+        return (f"{_case(place, case).to_json()}\n" for place, case in enumerate(cases))
 
     @classmethod
     def from_jsonl(cls, lines: Iterable[str | bytes], workflow: Tables = None) -> Iterator[Self]:
@@ -228,6 +234,12 @@ class RefundCase(Standing):
 
     def __repr__(self) -> str:
         return f"<RefundCase {self.case_id!r} {self.workflow.key} {self.state.key!r} at {self.now.isoformat()}, {len(self.steps)} steps>"
+
+
+def _case(place: int, one: object) -> RefundCase:
+    if not isinstance(one, RefundCase):
+        raise BadData(f"cases[{place}]", one, "a RefundCase")
+    return one
 
 
 def _is_registered(workflow: Workflow) -> bool:

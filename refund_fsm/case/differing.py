@@ -17,7 +17,7 @@ from refund_fsm.case.record import Breach, Due, Step
 from refund_fsm.case.unmoved import Unmoved
 from refund_fsm.errors import CalendarOutOfRange, TooLong
 from refund_fsm.text import Text, words
-from refund_fsm.workflow import CLOCK, Policy, Workflow
+from refund_fsm.workflow import CLOCK, Policy, Workflow, policy_words
 
 
 def changes_of(before: tuple[Head, Live], after: tuple[Head, Live] | Unmoved, ask: Asked) -> Iterator[Difference]:
@@ -27,11 +27,10 @@ def changes_of(before: tuple[Head, Live], after: tuple[Head, Live] | Unmoved, as
     yield from policy_changes(head.policy, ask.policy, _limit_fields(head.workflow) | _limit_fields(ask.workflow))
     if not isinstance(after, Unmoved):
         yield from _standing(head, live, *after)
-        if ask.how == "replay":
-            yield from _history(head, live, *after)
+        yield from _history(head, live, *after)
     where = after[1].state.key if not isinstance(after, Unmoved) else ask.states.get(live.state.key, live.state.key)
     ahead = Ahead((head.workflow, head.policy), live.state.key, (ask.workflow, ask.policy), where)
-    yield from (*ahead.limits(), *ahead.special(), *ahead.rules(step.rule for step in live.steps))
+    yield from (*ahead.limits(), *ahead.law(), *ahead.special(), *ahead.rules(step.rule for step in live.steps))
     yield from _refused(before, after, ask)
 
 
@@ -57,8 +56,8 @@ def policy_changes(old: Policy, new: Policy, apart: Iterable[str] = ()) -> Itera
     for name in Policy.model_fields:
         was, now = getattr(old, name), getattr(new, name)
         if was != now and name not in apart and name != "special":
-            one, other = plain(was), plain(now)
-            yield Difference("policy", name, one, other, Text(f"政策 {name}：{one} → {other}", f"Policy {name}: {one} → {other}"))
+            said = policy_words.change(name, new, old, short=False)
+            yield Difference("policy", name, plain(was), plain(now), Text(f"政策 {said.zh}", f"Policy, {said.en}"))
 
 
 def _limit_fields(workflow: Workflow) -> set[str]:
@@ -89,20 +88,13 @@ def _standing(head: Head, live: Live, made: Head, fresh: Live) -> Iterator[Diffe
 def _facts(old: Workflow, was: Any, new: Workflow, now: Any) -> Iterator[Difference]:
     from refund_fsm.orders import fact_labels  # here: words that only who asks for changes needs
 
-    def said(workflow: Workflow, name: str, value: Any) -> Text:
-        if isinstance(value, bool):
-            return Text("是", "yes") if value else Text("否", "no")
-        return NONE if value is None else fact_labels.of_value(workflow, name, value)
-
     names = dict.fromkeys([one.name for one in (*old.fact_fields, *new.fact_fields)])
     for name in names:
         one, other = getattr(was, name, None), getattr(now, name, None)
         if one != other or type(one) is not type(other):
-            label = fact_labels.of_field(new if hasattr(now, name) else old, name)
-            a, b = said(old, name, one), said(new, name, other)
-            yield Difference(
-                "fact", name, one, other, Text(f"{label.zh}（{name}）：{a.zh} → {b.zh}", f"{label.en} ({name}): {a.en} → {b.en}")
-            )
+            _, a = fact_labels.told(name, one, old)
+            label, b = fact_labels.told(name, other, new if hasattr(now, name) else old)
+            yield Difference("fact", name, one, other, Text(f"{label.zh}：{a.zh} → {b.zh}", f"{label.en}: {a.en} → {b.en}"))
 
 
 def _end(due: Due | Uncounted | None) -> tuple[object, ...]:
@@ -125,7 +117,7 @@ def due_text(due: Due | Uncounted | None) -> Text:
     return Text(f"{at}{mark.zh}（{length.zh}{held.zh}）", f"{at}{mark.en} ({length.en}{held.en})")
 
 
-# 3. What the history would have been
+# 3. What has happened otherwise
 
 
 def _history(head: Head, live: Live, made: Head, fresh: Live) -> Iterator[Difference]:
@@ -160,12 +152,12 @@ def _passed(head: Head, live: Live) -> dict[tuple[str, str], Breach]:
 def _breaches(was: Mapping[tuple[str, str], Breach], now: Mapping[tuple[str, str], Breach]) -> Iterator[Difference]:
     for (name, at), breach in was.items():
         if (name, at) not in now:
-            when = words.stamp(breach.at)
-            yield Difference("breach", name, at, None, Text(f"不再逾期：{name}（{when}）", f"No longer passed: {name} ({when})"))
+            when, called = words.stamp(breach.at), policy_words.field(name)
+            yield Difference("breach", name, at, None, Text(f"不再逾期：{called.zh}（{when}）", f"No longer passed: {called.en} ({when})"))
     for (name, at), breach in now.items():
         if (name, at) not in was:
-            when = words.stamp(breach.at)
-            yield Difference("breach", name, None, at, Text(f"已逾期：{name}（{when}）", f"Passed: {name} ({when})"))
+            when, called = words.stamp(breach.at), policy_words.field(name)
+            yield Difference("breach", name, None, at, Text(f"已逾期：{called.zh}（{when}）", f"Passed: {called.en} ({when})"))
 
 
 # 4. What would be refused

@@ -150,11 +150,13 @@ def due_of(live: Live) -> Due | None:
 
 def is_guessed(head: Head, live: Live, place: int) -> bool:
     """Whether the step at a place (from 0) stands where a limit ended that rests on days whose holidays are not published yet."""
+    if live.steps[place].by != CLOCK.key:
+        return False
     ended = live.steps[place - 1].due if place else head.opening.due
-    move = next((one for one in live.changes if isinstance(one, Move) and one.after == place and not one.is_told), None)
-    if move is not None and live.steps[place].by == CLOCK.key:
-        return move.due is not None and move.due.provisional
-    return live.steps[place].by == CLOCK.key and isinstance(ended, Due) and ended.provisional
+    moves = [one for one in live.changes if isinstance(one, Move) and one.after == place and not one.is_told]
+    if moves:
+        return moves[-1].due is not None and moves[-1].due.provisional
+    return isinstance(ended, Due) and ended.provisional
 
 
 def clock_rule(head: Head, state: State, facts: Any) -> Rule | None:

@@ -5,7 +5,7 @@ A move is taken as what it records (`record.Move`), which hands itself over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from refund_fsm.text import Text, words
@@ -24,6 +24,7 @@ def what_of(move: Any) -> Iterator[Text]:
     was, now = move.was, move.now
     found = [*_table(was, now), *policy_texts(was.policy, now.policy)]
     yield from found or [SAME]
+    yield from _given(move.given)
     if move.source != move.dest:
         yield Text(f"状态 {move.source} → {move.dest}", f"state {move.source} → {move.dest}")
     if move.then != move.due:
@@ -32,6 +33,15 @@ def what_of(move: Any) -> Iterator[Text]:
     if move.breach is not None:
         at = words.stamp(move.breach.at)
         yield Text(f"此前已逾期（{at}）", f"a limit had passed by then ({at})")
+
+
+def _given(given: Mapping[str, Any]) -> Iterator[Text]:
+    """The facts that were not carried over but given."""
+    from refund_fsm.orders import fact_labels  # here: words that only who tells a move needs
+
+    for name, value in given.items():
+        label, said = fact_labels.told(name, value)
+        yield Text(f"指定“{label.zh}”为{said.zh}", f"given that “{label.en}” is {said.en}")
 
 
 def _table(was: Any, now: Any) -> Iterator[Text]:
@@ -47,13 +57,14 @@ def named(key: str, fingerprint: str) -> str:
 
 def policy_texts(old: Policy, new: Policy) -> Iterator[Text]:
     """The fields of the policy that differ, with both values; of special periods how many there are."""
+    from refund_fsm.workflow import policy_words  # here: words that only who tells a move needs
+
     for name in Policy.model_fields:
         one, other = getattr(old, name), getattr(new, name)
-        if one != other and name == "special":
-            yield Text(f"特殊日期 {len(one)} → {len(other)} 段", f"special periods {len(one)} → {len(other)}")
+        if one != other and name == "special" and len(one) == len(other):
+            yield Text(f"特殊时期有变（{len(one)}段）", f"other special periods ({len(one)} of them)")
         elif one != other:
-            was, now = plain(one), plain(other)
-            yield Text(f"政策 {name} {was} → {now}", f"policy {name} {was} → {now}")
+            yield policy_words.change(name, new, old, short=False)
 
 
 def plain(value: Any) -> str | int | bool | None:

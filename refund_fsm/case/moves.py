@@ -50,7 +50,8 @@ def carried_move(
     workflow = table_of(where, row["order_type"], row["fingerprint"], tables, lambda: at)
     policy = _policy(where, head.policy, row["policy"])
     foreign = row["calendar"] != policy.calendar.version
-    states = {row["source"]: row["state"]} if row["source"] != row["state"] or workflow.key != head.workflow.key else None
+    source, dest = _name(where, row, "source"), _name(where, row, "state")
+    states = {source: dest} if source != dest or workflow.key != head.workflow.key else None
     try:
         ask = asked(head, live, workflow, policy, at, row["how"], states, row.get("given"))
     except BadData as error:

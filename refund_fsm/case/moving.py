@@ -37,7 +37,8 @@ class Asked(NamedTuple):
 
 def asked(head: Head, live: Live, workflow: Any, policy: Any, at: Any, how: Any, states: Any, facts: Any) -> Asked:
     """What is asked of a move. `BadData` as `RefundCase.moved` says."""
-    workflow, policy = workflow or head.workflow, policy or head.policy
+    workflow = head.workflow if workflow is None else workflow
+    policy = head.policy if policy is None else policy
     for name, value, kind in (("workflow", workflow, Workflow), ("policy", policy, Policy)):
         if not isinstance(value, kind):
             raise BadData(name, value, f"a {kind.__name__}")
@@ -132,7 +133,7 @@ def _anew(head: Head, live: Live, ask: Asked) -> tuple[Head, Live] | Unmoved:
             try:
                 fresh = taken(made, fresh, entry.event, entry.at, entry.by, entry.details)
             except Refused as error:
-                return refused(number, error.refusal)
+                return refused(number, entry, error.refusal)
     fresh = _delivered(live.steps, advanced(made, fresh, ask.at))
     move = Move(0, ask.at, "replay", rules_of(head), rules_of(made), live.state.key, fresh.state.key, until(live.due), until(fresh.due))
     told_before = [one for one in live.changes if isinstance(one, Move)]

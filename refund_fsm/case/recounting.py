@@ -1,4 +1,5 @@
-"""Owns what another calendar makes of a case: how the running limit is counted on from today, and what would end elsewhere today.
+"""Owns what ran in a case and what another calendar makes of it: which limit ran after each thing that happened, how the running one is
+counted on from today, and what would end elsewhere today.
 
 Must not change what was decided: steps stand as they were recorded.
 """
@@ -9,8 +10,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from refund_fsm.case.engine import Head, Live, Uncounted, running, stays
-from refund_fsm.case.record import CalendarChange, Due, Move, Recounted, Step
+from refund_fsm.case.engine import Head, Live, Uncounted, not_before, running, stays
+from refund_fsm.case.record import CalendarChange, Due, Move, Recounted, Step, happened
 from refund_fsm.errors import CalendarOutOfRange
 from refund_fsm.workflow import CLOCK, State, as_of
 
@@ -113,11 +114,39 @@ def _eras(head: Head, live: Live) -> list[tuple[Move | None, Head]]:
 
 
 def _since(head: Head, move: Move, state: State, entered: datetime) -> Due | None:
-    """The limit that runs since a move, as it was told then."""
+    """The limit that runs since a move, as it was told then; it may have been held back until the move."""
     due = running(head, state, move.facts, entered)
     if move.due is None or not isinstance(due, Due):
         return None
+    held = not_before(due, None, move.at)
+    due = held if isinstance(held, Due) and held.at == move.due.at else due
     return due._replace(at=move.due.at, provisional=move.due.provisional)
+
+
+def _stays_passed(due: Due | Uncounted | None, move: Move, state: State, under: Head) -> bool:
+    """Whether a limit had passed before a move, with a breach, and so was not counted by the new rules."""
+    if not isinstance(due, Due) or move.due is None or state.key in under.clock:
+        return False
+    return due.then is None and due.at == move.due.at <= move.at
+
+
+def stood(head: Head, live: Live) -> Iterator[tuple[State, Due | None]]:
+    """Where the case was after each step, news and move, and the limit that ran then, as it was counted then."""
+    eras = _eras(head, live)
+    under = eras.pop(0)[1]
+    state, due, entered = under.workflow.initial, under.due, under.opened_at
+    for one in happened(live.steps, live.changes):
+        if isinstance(one, Step):
+            entered = entered if stays(under, one.source, one.dest) else one.at
+            state, due = one.dest, one.due
+        elif isinstance(one, CalendarChange):
+            due = one.due
+            continue
+        elif isinstance(one, Move) and not one.is_told:
+            under = eras.pop(0)[1]
+            state = under.workflow.states[one.dest]
+            due = due if _stays_passed(due, one, state, under) else _since(under, one, state, entered)
+        yield state, due if isinstance(due, Due) else None
 
 
 def _told_by(head: Head, step: Step, entered: datetime) -> Due | None:

@@ -12,7 +12,7 @@ from refund_fsm.case.engine import Head, Live, due_of, is_guessed, statutory_due
 from refund_fsm.case.newer import News
 from refund_fsm.case.opening import key_of
 from refund_fsm.case.record import CalendarChange, Due, Move, Recounted, Step, happened
-from refund_fsm.case.recounting import recounted
+from refund_fsm.case.recounting import recounted, stood
 from refund_fsm.errors import BadData
 from refund_fsm.workflow import Freight, Order, Policy, RefundRequest, State, Workflow
 
@@ -118,6 +118,11 @@ class Standing:
     def history(self) -> tuple[Step | News | Move, ...]:
         """Steps, news and moves to other rules, in the order in which they happened."""
         return tuple(one for one in happened(self.steps, self._live.changes) if not isinstance(one, CalendarChange))
+
+    @property
+    def stood(self) -> tuple[tuple[State, Due | None], ...]:
+        """The state after each of `history`, and the limit that ran then, as it was counted then (None also where it was not)."""
+        return tuple(stood(self._head, self._live))
 
     # 2. Money and freight
 

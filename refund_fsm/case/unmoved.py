@@ -30,11 +30,9 @@ class Unmoved:
         return self.text.get(lang)
 
 
-def refused(number: int, refusal: Refusal) -> Unmoved:
+def refused(number: int, step: Step, refusal: Refusal) -> Unmoved:
     """A step that the new rules refuse."""
-    event = refusal.workflow.events.get(refusal.event)
-    told = event.text if event else Text(refusal.event, refusal.event)
-    at, why = words.instant(refusal.at), refusal.text
+    told, at, why = step.rule.event.text, words.instant(refusal.at), refusal.text
     return Unmoved(
         "step_refused",
         Text(
@@ -67,8 +65,9 @@ def no_such_state(state: State, workflow: Workflow) -> Unmoved:
     return Unmoved(
         "no_such_state",
         Text(
-            f"新流程表里没有“{state.zh}”（{state.key}）这一状态；它有：{zh}。请用 states= 说明改到哪一个。",
-            f"The new table has no state “{state.en}” ({state.key}); it has: {en}. Say with states= which of them stands for it.",
+            f"新流程表里没有“{state.zh}”（{state.key}）这一状态；它有：{zh}。请用 states=（命令行：--state）说明改到哪一个。",
+            f"The new table has no state “{state.en}” ({state.key}); it has: {en}. "
+            "Say with states= (refund-fsm move: --state) which of them stands for it.",
         ),
         states=known,
     )
@@ -76,21 +75,36 @@ def no_such_state(state: State, workflow: Workflow) -> Unmoved:
 
 def no_such_value(workflow: Workflow, name: str, value: Value, domain: tuple[Value, ...]) -> Unmoved:
     """A fact of the case has a value that the new table does not know."""
-    known = ", ".join(map(repr, domain))
+    from refund_fsm.orders import fact_labels  # here: words that only who cannot move a case needs
+
+    called, said = fact_labels.told(name, value, workflow)
+    known = [(fact_labels.told(name, one, workflow)[1], shown(one)) for one in domain]
+    zh, en = "、".join(f"{one.zh}（{key}）" for one, key in known), ", ".join(f"{one.en} ({key})" for one, key in known)
     return Unmoved(
         "no_such_value",
         Text(
-            f"新流程表（{workflow.key}）里，{name} 没有 {shown(value)} 这个值；它有：{known}。请用 facts= 给出。",
-            f"In the new table ({workflow.key}) {name} cannot be {shown(value)}; it is one of {known}. Give it with facts=.",
+            f"新流程表里，“{called.zh}”（{name}）不能是“{said.zh}”（{shown(value)}）；它有：{zh}。请用 facts=（命令行：--fact）给出。",
+            f"In the new table “{called.en}” ({name}) cannot be “{said.en}” ({shown(value)}); it can be: {en}. "
+            "Give it with facts= (refund-fsm move: --fact).",
         ),
     )
 
 
 def cannot_open(workflow: Workflow, error: BadData) -> Unmoved:
     """No case of the new table has such an order or request."""
+    from refund_fsm.orders import fact_labels  # here: words that only who cannot move a case needs
+
+    why = Text(str(error), str(error))
+    name = error.field.removeprefix("request.")
+    if name in ("kind", "reason") and isinstance(error.value, str):
+        called, said = fact_labels.told(name, error.value, workflow)
+        why = Text(
+            f"“{called.zh}”（{name}）不能是“{said.zh}”（{error.value}）",
+            f"“{called.en}” ({name}) cannot be “{said.en}” ({error.value})",
+        )
     return Unmoved(
         "cannot_open",
-        Text(f"新流程表（{workflow.key}）不接受这样的申请：{error}", f"The new table ({workflow.key}) takes no such request: {error}"),
+        Text(f"新流程表（{workflow.key}）不接受这样的申请：{why.zh}", f"The new table ({workflow.key}) takes no such request: {why.en}"),
     )
 
 

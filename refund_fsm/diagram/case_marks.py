@@ -71,7 +71,8 @@ def _states(case: RefundCase) -> dict[str, Mark]:
         key = next(state.key for state, limit in case.workflow.law.items() if limit is law.limit)
         passed.append((key, _of_law(law, passed=case.statutory_passed)))
     for key, note in passed:
-        states[key] = replace(states.get(key, Mark("taken")), notes=(*states[key].notes, note))
+        mark = states.get(key, Mark("taken"))
+        states[key] = replace(mark, notes=(*mark.notes, note))
     return states
 
 

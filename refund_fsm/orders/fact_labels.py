@@ -11,7 +11,7 @@ from refund_fsm.orders import guidance_common, guidance_texts
 from refund_fsm.orders.goods import GOODS_LABELS
 from refund_fsm.orders.official_facts import KIND_LABELS, LINE_LABELS
 from refund_fsm.text import Text
-from refund_fsm.workflow import Label, Workflow
+from refund_fsm.workflow import Label, Value, Workflow, policy_words
 
 FIELDS: Mapping[str, Text] = {
     "kind": Text("退款类型", "Kind of refund"),
@@ -32,6 +32,14 @@ FIELDS: Mapping[str, Text] = {
     "exchange_sent": Text("换货已发出", "Exchange shipped"),
     "extended": Text("已延长收货", "Receipt extended"),
 }
+LATER: Mapping[str, Text] = {  # facts that nobody chooses: effects set them, or the policy
+    "window_kept": Text("期限内已联系商家", "Contact in time"),
+    "attempts_left": Text("还可重新申请的次数", "New attempts left"),
+    "evidence_requests_left": Text("还可要求补充凭证的次数", "Requests for evidence left"),
+    "goods_returned": Text("商品已退回", "Goods sent back"),
+    "negotiated": Text("已与商家协商", "Talked with the merchant"),
+    "on_merchant_silence": policy_words.FIELDS["on_merchant_silence"],
+}
 VALUES: Mapping[str, Mapping[str, Text]] = {
     "kind": KIND_LABELS,
     "reason": {key: said.text for key, said in {**guidance_common.GOODS_REASONS, **guidance_texts.VIRTUAL.reasons}.items()},
@@ -50,6 +58,18 @@ def of_value(workflow: Workflow, name: str, value: str | int) -> Text:
     """The label of a fact's value: its own, or the value itself."""
     label = _label(workflow, name)
     return (label.values.get(value) if label else VALUES.get(name, {}).get(str(value))) or Text(str(value), str(value))
+
+
+def told(name: str, value: Value | None, workflow: Workflow | None = None) -> tuple[Text, Text]:
+    """The label of any fact and of its value (None: it has none), as people are told them; without a table, as the shipped ones say."""
+    label = _label(workflow, name) if workflow else None
+    field = Text(label.zh, label.en) if label else FIELDS.get(name) or LATER.get(name) or policy_words.field(name)
+    if value is None or isinstance(value, bool):
+        return field, policy_words.VALUES[value]
+    said = label.values.get(value) if label else VALUES.get(name, {}).get(str(value))
+    if said is None and isinstance(value, str):
+        said = policy_words.VALUES.get(value)
+    return field, said or Text(str(value), str(value))
 
 
 def _label(workflow: Workflow, name: str) -> Label | None:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from refund_fsm.case import Code, News, RefundCase, Refusal, Step, facts_for
+from refund_fsm.case import Code, Due, News, RefundCase, Refusal, Step, facts_for
 from refund_fsm.errors import BadData
 from refund_fsm.graph import MergedGraph
 from refund_fsm.paths.counts import answers_name, due_name, limit_guards
 from refund_fsm.scenario import MINUTE, Player
-from refund_fsm.workflow import CLOCK, Rule
+from refund_fsm.workflow import CLOCK, Rule, Workflow
 
 
 class Attempt(NamedTuple):
@@ -128,10 +128,10 @@ def _alone_false(attempt: Attempt, state: str, event: str, facts: Any) -> Iterat
 def limits(attempt: Attempt) -> Iterator[str]:
     before, after = attempt.before, attempt.after
     due, key = before.due, before.state.key
+    yield from _just_too_late(attempt)
     if due is None:
         return
-    name = due_name(after.workflow, key, due)
-    what = f"{key} {due.then.id}{name}" if due.then else f"{key}{name or f' {due.limit.field}'}"
+    what = _limit_of(after.workflow, key, due)
     left = due.at - attempt.at
     fired = attempt.rules
     if MINUTE >= left > 0 * MINUTE and not fired:
@@ -147,6 +147,21 @@ def limits(attempt: Attempt) -> Iterator[str]:
             yield f"{key} {fired[0].id} {'keeps the count' if kept.at == due.at else 'moves the limit'}"
     if not fired and left > 0 * MINUTE:
         yield from _passed_old_ends(attempt)
+
+
+def _limit_of(workflow: Workflow, key: str, due: Due) -> str:
+    name = due_name(workflow, key, due)
+    return f"{key} {due.then.id}{name}" if due.then else f"{key}{name or f' {due.limit.field}'}"
+
+
+def _just_too_late(attempt: Attempt) -> Iterator[str]:
+    """That an event is refused at a limit's instant, where the case was brought to that instant first and the clock has moved it."""
+    *_, earlier, last = (None, None, *attempt.before.steps)
+    if attempt.code is None or attempt.event is None or attempt.by == CLOCK.key or earlier is None or last is None:
+        return
+    due = earlier.due
+    if due is not None and due.then is last.rule and due.at == last.at == attempt.at:
+        yield f"{_limit_of(attempt.after.workflow, last.source.key, due)} too late"
 
 
 def _passed_old_ends(attempt: Attempt) -> Iterator[str]:

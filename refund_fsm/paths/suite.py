@@ -89,11 +89,13 @@ class Suite:
         """The suite as JSON: orders and requests as their models take them, instants in ISO 8601, expected outcomes step by step."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
 
-    def to_pytest(self, workflow: str | None = None) -> str:
-        """A test file in Python that plays the paths on `RefundCase`, or on whatever its `make` is changed to make.
+    def to_pytest(self, workflow: str | None = None, *, make: str | None = None) -> str:
+        """A test file in Python that plays the paths on a `testing.Implementation`, the same that `verify_implementation` takes.
 
-        `workflow` is how to find the workflow, `module:attribute`; needed for one that is not registered (`BadData` else).
+        `make` is how to find what gives one, `module:attribute` (`BadData` else); None: `RefundCase` is tested, and the file marks the line
+        to change. `workflow` is how to find the workflow, `module:attribute`; needed for one that is not registered (`BadData` else).
+        Events, actors and states have our names in the file.
         """
         from refund_fsm.paths.pytest_file import written
 
-        return written(self, workflow)
+        return written(self, workflow, make)

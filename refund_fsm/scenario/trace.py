@@ -187,6 +187,9 @@ def _played(case: RefundCase, row: Row, key: str) -> tuple[list[TraceRow], Refun
 
 def _told(case: RefundCase, row: Row, order: Order) -> tuple[list[TraceRow], RefundCase]:
     """The rows of news, and the case that was told. What it knew already is time that passes."""
+    if row.at < case.opened_at:
+        opened = f"not before {case.opened_at.isoformat()}, when the case is opened: by opened_at, or else with its first [[event]]"
+        raise BadData("at", row.at.isoformat(), opened)
     moved, ran = _run(case, row.at)
     told = ran.with_order(order, at=row.at)
     if len(told.news) == len(case.news):

@@ -140,7 +140,8 @@ class Order(Grown):
         if not isinstance(case, Taking):
             raise BadData("case", case, "a RefundCase")
         if (case.order.id, case.order.order_type) != (self.id, self.order_type):
-            raise BadData("case", case.case_id, f"a case of the order {self.id}, of the type {self.order_type}; not of {case.order.id}")
+            other = f"{case.order.id}, of the type {case.order.order_type}"
+            raise BadData("case", case.case_id, f"a case of the order {self.id}, of the type {self.order_type}; not of {other}")
         line = self.line(case.request.sku)
         if case.case_id == of:
             return self

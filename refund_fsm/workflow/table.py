@@ -104,9 +104,8 @@ class Table:
     def clock_rules(self) -> Mapping[str, tuple[Rule, ...]]:
         """The rules that the clock fires, by source key."""
         found: dict[str, tuple[Rule, ...]] = {}
-        for rule in self.rules:
-            if rule.by_clock:
-                found[rule.source.key] = (*found.get(rule.source.key, ()), rule)
+        for rule in (one for one in self.rules if one.by_clock):
+            found[rule.source.key] = (*found.get(rule.source.key, ()), rule)
         return FrozenDict(found)
 
     @cached_property

@@ -178,7 +178,8 @@ def renamed() -> Workflow:
     rules = tuple(replace(rule, source=put(rule.source), dest=put(rule.dest)) for rule in SHOP.rules)
     limits = {tuple(put(one) for one in (key if isinstance(key, tuple) else (key,))): rows for key, rows in SHOP.limits.items()}
     spine = tuple(tuple(put(one) for one in path) for path in SHOP.spine)
-    return changed(rules=rules, limits=limits, spine=spine)
+    phases = tuple((label, tuple(put(one) for one in states)) for label, states in SHOP.phases)
+    return changed(rules=rules, limits=limits, spine=spine, phases=phases)
 
 
 def test_a_state_that_is_gone_takes_a_map_or_is_refused_with_the_states_that_there_are() -> None:
@@ -550,7 +551,11 @@ def test_trace_picture_and_advice_tell_the_move_where_it_happened(how: Any) -> N
     assert one is not None
     done = led(one, "2026-02-18 09:00 confirm_receipt")
     (move,) = done.moves
-    for part in ("receipt_days 10 → 6", "2026-02-26 24:00 → 2026-02-22 24:00", {"replay": "judged anew", "from_now": "from here"}[how]):
+    for part in (
+        "time to confirm receipt: 10 days → 6 days",
+        "2026-02-26 24:00 → 2026-02-22 24:00",
+        {"replay": "judged anew", "from_now": "from here"}[how],
+    ):
         assert part in move.text.en
     trace = recorded(done, "case.json")
     assert [row.kind for row in trace.rows] == [*["step"] * 5, "move", "step"] and trace.rows[5].state.key == "received"

@@ -113,6 +113,7 @@ def test_a_table_of_ones_own_is_named_with_the_one_before(capsys: Captured) -> N
     command = ("move", "own.json", "--workflow", "third_party", "--former", "tests.cli.test_move:TABLE", "--from-now")
     lost = run_json(capsys, *command, code=1)
     assert lost["cases"][0]["refusal"]["code"] == "no_such_state" and "requested" in lost["cases"][0]["refusal"]["states"]
+    assert all("--state" in lost["cases"][0]["refusal"]["text"][lang] for lang in ("zh", "en"))
     run(capsys, *command, "--state", "asked=requested", "--fact", "attempts_left=1")
     back = RefundCase.from_json(Path("own.moved.json").read_bytes(), workflow=[SHOP, TABLE])
     assert back.state.key == "requested" and back.facts.attempts_left == 1
@@ -189,6 +190,15 @@ def test_bad_input_names_file_and_line_and_nothing_is_half_done(
         line = fails(capsys, "move", *arguments, "one.json", "--policy", "statute", *options)
         assert expected in line
         assert sorted(Path().iterdir()) == before and RefundCase.from_json(Path("one.json").read_bytes()) == received()
+
+
+@pytest.mark.usefixtures("folder")
+def test_nothing_is_written_beside_another_name_of_an_open_file(capsys: Captured) -> None:
+    with Path("more.jsonl").open() as file:
+        name = f"/dev/fd/{file.fileno()}"
+        for options in ((), ("--in-place",)):
+            assert "expected a file by its own name" in fails(capsys, "move", name, "--policy", "statute", *options)
+        assert run_json(capsys, "move", name, "--policy", "statute", "--dry-run")["moved"] == 3
 
 
 @pytest.mark.usefixtures("folder")

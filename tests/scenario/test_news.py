@@ -98,7 +98,7 @@ def test_an_order_alone_knows_its_news_too(tmp_path: Path) -> None:
         ),
         (
             news("2026-02-12 10:00", line("applications = 1")),
-            "news[0].at: '2026-02-12T10:00:00+08:00'; expected not before 2026-02-13T10:00",
+            "news[0].at: '2026-02-12T10:00:00+08:00'; expected not before 2026-02-13T10:00:00+08:00, when the case is opened: by opened_at",
         ),
         ("news = 5\n", "news: 5; expected tables [[news]]"),
     ],

@@ -88,7 +88,7 @@ def test_an_order_that_counts_the_case_already_is_bad_data() -> None:
         order().after(paid).after(paid)
     with pytest.raises(BadData, match="case: 5; expected a RefundCase"):
         order().after(5)  # type: ignore[arg-type]  # that is what is tested
-    with pytest.raises(BadData, match="a case of the order O-2, of the type third_party; not of O-1"):
+    with pytest.raises(BadData, match="a case of the order O-2, of the type third_party; not of O-1, of the type third_party"):
         order(id="O-2").after(paid)
     with pytest.raises(BadData, match="a SKU of the order O-1: SKU-2"):
         order(line={"sku": "SKU-2"}).after(paid)

@@ -7,12 +7,11 @@ Needs the extra `testing`. Must not know an order type.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
 
 from refund_fsm.case import NO_DETAILS
 from refund_fsm.errors import BadData, needing
-from refund_fsm.graph import drift
 from refund_fsm.scenario import Opening, details_of
 from refund_fsm.testing.lockstep import (
     NO_SUCH_EVENT,
@@ -30,7 +29,7 @@ from refund_fsm.testing.lockstep import (
     lacking,
     lead,
 )
-from refund_fsm.workflow import CLOCK, FrozenDict, Order, Policy, RefundRequest, Workflow
+from refund_fsm.workflow import CLOCK, Order, Policy, RefundRequest, Workflow
 
 with needing("the state machine"):
     from hypothesis import strategies as st
@@ -38,20 +37,8 @@ with needing("the state machine"):
 
 from refund_fsm.testing.hypothesis.profiles import Profile, settings_for
 from refund_fsm.testing.hypothesis.strategies import orders_and_requests
+from refund_fsm.testing.hypothesis.waits import WAITS, instant_after, turns_of
 
-WAITS: Mapping[str, timedelta] = FrozenDict(
-    {
-        "at once": timedelta(0),
-        "a minute on": timedelta(minutes=1),
-        "a day on": timedelta(days=1),
-        "a minute before the limit": timedelta(minutes=-1),
-        "at the limit": timedelta(0),
-        "a minute after the limit": timedelta(minutes=1),
-        "a microsecond before the limit": -drift.TICK,
-        "a microsecond before the facts change": -drift.TICK,
-        "when the facts change": timedelta(0),
-    }
-)
 NEWS = 60  # kinds of news are drawn from: a multiple of how many there may be at once
 ONWARD = 4  # how often an event that does not end the case is offered for one that does
 
@@ -169,21 +156,13 @@ class LockstepMachine(RuleBasedStateMachine):
         return model
 
     def _instant(self, wait: str) -> datetime:
-        """An instant, never before now; where no limit runs, or no facts change, those that look at them are a day on."""
-        model, near = self.model, self.model.due
-        if wait.endswith("change"):
-            near = next((turn for turn in self._turns() if turn > model.now), None)
-        elif not wait.endswith("limit"):
-            return model.now + WAITS[wait]
-        return model.now + WAITS["a day on"] if near is None else max(model.now, near + WAITS[wait])
+        return instant_after(wait, self.model.now, self.model.due, self._turns)
 
     def _turns(self) -> list[datetime]:
         """When the facts of the order change by themselves; looked for when it is first asked."""
         if self._turning is None:
             assert self._writer is not None, "the case is open: that is the first thing done"
-            order, request, at = self._writer.opening
-            table = self.table
-            self._turning = drift.changes(lambda instant: table.workflow.derive(order, request, instant, table.policy), at)
+            self._turning = turns_of(self.table, self._writer.opening)
         return self._turning
 
     # Lockstep

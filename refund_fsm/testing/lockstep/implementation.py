@@ -16,7 +16,8 @@ from refund_fsm.workflow import Order, Policy, RefundRequest, Workflow
 
 
 class Implementation(Protocol):
-    """One case of an after-sales service, as the runner drives it. Instants are aware and in Asia/Shanghai.
+    """One case of an after-sales service, as everything drives it that tests one: `verify_implementation` and its reproductions, the
+    files of `Suite.to_pytest`, `machine_for`. So one adapter serves them all. Instants are aware and in Asia/Shanghai.
 
     `open` is called once, first. `apply` says whether the event is taken, and a refused event changes nothing; `details` may
     hold `note` and `tracking_no` (text) and `evidence` (a tuple of `Evidence`). The clock's event comes as

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from refund_fsm.case import check_newer, is_given
+from refund_fsm.case import Code, check_newer, is_given
 from refund_fsm.errors import BadData
 from refund_fsm.scenario import Opening
 from refund_fsm.testing.lockstep.names import Fit
@@ -76,10 +76,10 @@ class Node:
 
 
 class Table:
-    """The configurations of a workflow under a policy, as far as they were met."""
+    """The configurations of a workflow under a policy, as far as they were met. `leave_out`: codes by which nothing is to be refused."""
 
-    def __init__(self, fit: Fit, policy: Policy) -> None:
-        self.fit, self.policy = fit, policy
+    def __init__(self, fit: Fit, policy: Policy, leave_out: frozenset[Code] = frozenset()) -> None:
+        self.fit, self.policy, self.leave_out = fit, policy, leave_out
         workflow = self.workflow = fit.workflow
         self.bounds = workflow.bounds(policy)
         self.counting, self.limits = counting(workflow, policy), frozenset(workflow.limits_at)
@@ -162,14 +162,19 @@ class Model:
         for need in known.needs:
             if not is_given(details, need):
                 return None
-        node = self.node
-        if known.files and not node.final:
-            facts: Any = table.workflow.derive(self._opening.order, self._opening.request, self.now, table.policy)
-            node = table.node(node.state, replace(facts, **self._kept) if self._kept else facts)
+        node = self.asked(known.files)
         move = node.move(event)
         if move is not None:
             self._make(move, self.now)
         return move
+
+    def asked(self, files: bool) -> Node:
+        """The configuration that an event is judged by now: its facts derived anew where it files."""
+        node, table = self.node, self.table
+        if not files or node.final:
+            return node
+        facts: Any = table.workflow.derive(self._opening.order, self._opening.request, self.now, table.policy)
+        return table.node(node.state, replace(facts, **self._kept) if self._kept else facts)
 
     def tell(self, order: Order) -> bool:
         """The case knows a newer order from now on; False, and nothing has happened, where that is no news to it."""

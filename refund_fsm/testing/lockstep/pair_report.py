@@ -15,9 +15,10 @@ from refund_fsm.testing.lockstep.circumstances import of_case, of_opening
 from refund_fsm.testing.lockstep.pair_file import written
 from refund_fsm.testing.lockstep.pair_plan import Pair, PairCall, PairStep, Setting, pair_of
 from refund_fsm.testing.lockstep.pair_run import PairAnswer, PairFault
-from refund_fsm.testing.lockstep.report import KINDS, NOBODY, OPENED, REFUSED, TAKEN, TIME, LockstepReport, columns, moment
+from refund_fsm.testing.lockstep.report import KINDS, LockstepReport
 from refund_fsm.testing.lockstep.run import Answer
 from refund_fsm.testing.lockstep.shared import Shared
+from refund_fsm.testing.lockstep.trace import NOBODY, OPENED, REFUSED, TAKEN, TIME, columns, moment
 from refund_fsm.text import Lang, Text, words
 from refund_fsm.workflow import Order
 
@@ -42,11 +43,11 @@ class PairReport(LockstepReport):
     def text(self, lang: Lang) -> str:
         """The report in one language, `zh` or `en`: plain text, the steps of both cases in columns."""
         if self.pair is not None:
-            return "\n".join((*self.pair.lines(lang), "", self._left_out().get(lang)))
+            return "\n".join((*self.pair.lines(lang), "", self._shortened().get(lang)))
         told = Text(f"同一订单的两单交错：{self.pairs:,}对。", f"Pairs of cases of one order: {self.pairs:,}.")
         return f"{super().text(lang)}\n{told.get(lang)}" if self.ok else super().text(lang)
 
-    def _left_out(self) -> Text:
+    def _shortened(self) -> Text:
         if not self.again:
             zh = "再试一次没有重现：该实现每次的回答不同，这是最初发现的步骤。"
             en = "It did not show itself again: the implementation does not answer alike each time. These are the steps as they were found."

@@ -6,16 +6,17 @@ an implementation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from refund_fsm.case import MAX_CLOCK_STEPS
+from refund_fsm.case import MAX_CLOCK_STEPS, NO_DETAILS, Code
 from refund_fsm.errors import TooLong
 from refund_fsm.scenario import Opening
 from refund_fsm.testing.lockstep.implementation import Abilities
 from refund_fsm.testing.lockstep.model import Model, Move, Table
 from refund_fsm.testing.lockstep.newer import newer
+from refund_fsm.testing.lockstep.refusing import reasons
 from refund_fsm.workflow import CLOCK, Order, RefundRequest
 
 Told = tuple[str | None, str, datetime, Mapping[str, Any]]  # event (None: time passes), by, at, details: in our names
@@ -37,7 +38,8 @@ class Call(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """An opening, what is expected of it, and calls. `due` is compared where `compares_due`; `known` are all states of theirs."""
+    """An opening, what is expected of it, and calls. `due` is compared where `compares_due`; `known` are all states of theirs; `left` are
+    the inputs that were left out, by number, each with the code by which it would have been refused."""
 
     order: Order
     request: RefundRequest
@@ -48,15 +50,19 @@ class Plan(NamedTuple):
     compares_due: bool
     closes: bool
     known: frozenset[str]
+    left: Sequence[tuple[int, Code]] = ()
 
 
 _call = tuple.__new__  # a `Call` made this way takes half as long
 
 
 class Writer:
-    """Writes the calls of one case, input by input, and leads the model along."""
+    """Writes the calls of one case, input by input, and leads the model along. `rows` are the inputs; of one that is left out, time."""
 
-    __slots__ = ("_actor_of", "_advances", "_calls", "_due", "_event_of", "_has_due", "_heard", "hears", "model", "opening", "plan", "rows")
+    __slots__ = (
+        *("_actor_of", "_advances", "_calls", "_due", "_event_of", "_has_due", "_heard", "_leave_out", "_left"),
+        *("hears", "model", "opening", "plan", "rows"),
+    )
 
     def __init__(self, table: Table, abilities: Abilities, opening: Opening) -> None:
         fit = table.fit
@@ -67,7 +73,8 @@ class Writer:
         self._calls: list[Call] = []
         self._due = self.model.due if abilities.has_due else None
         self._heard = opening.at  # the latest instant that the implementation knows of
-        self.plan = Plan(*opening, self.model.said, self._due, self._calls, abilities.has_due, abilities.closes, fit.known)
+        self._leave_out, self._left = table.leave_out, list[tuple[int, Code]]()
+        self.plan = Plan(*opening, self.model.said, self._due, self._calls, abilities.has_due, abilities.closes, fit.known, self._left)
 
     def write(self, event: str | None, by: str, at: datetime, details: Mapping[str, Any]) -> bool:
         """The calls of one input; whether it did anything in the model: an event taken, or a clock rule fired."""
@@ -148,10 +155,21 @@ class Writer:
             if event in self.model.table.workflow.events:
                 return
             theirs = event
+        if self._leave_out and self._is_left_out(event, by, at, details):
+            return
         given = dict(details) if details else {}
         self.model.settle()
         call = (theirs, self._actor_of[by], at, given, False, self.model.said, self._due, len(self.rows))
         self._calls.append(_call(Call, call))
+
+    def _is_left_out(self, event: str, by: str, at: datetime, details: Mapping[str, Any]) -> bool:
+        """Whether an input is refused for nothing but what is left out; time alone passes in its place."""
+        codes = reasons(self.model, event, by, at, details)
+        if not codes or not self._leave_out.issuperset(codes):
+            return False
+        self._left.append((len(self.rows), codes[0]))
+        self.rows[-1] = (None, "", max(at, self.model.now), NO_DETAILS)
+        return True
 
     def _probe(self, at: datetime) -> None:
         """An implementation that is sent the clock's events is offered the next one before its time."""

@@ -14,7 +14,8 @@ from refund_fsm.testing.lockstep.shared import Shared
 from refund_fsm.text.literals import is_module, python_name, python_prose, python_text
 
 if TYPE_CHECKING:
-    from refund_fsm.testing.lockstep.report import Divergence, Trace
+    from refund_fsm.testing.lockstep.report import Divergence
+    from refund_fsm.testing.lockstep.trace import Trace
 
 MARK = "# the implementation under test"
 
@@ -45,7 +46,7 @@ def test_{name}() -> None:
 def written(trace: Trace, divergence: Divergence) -> str:
     """The file's text. It passes on an implementation that does as the workflow says."""
     plan = trace.plan
-    told, calls = trace.difference(divergence), plan.calls[: trace.last + 1]
+    told, calls = trace.difference(divergence.kind, divergence.expected, divergence.got), plan.calls[: trace.last + 1]
     lines = [f"service.open(ORDER, REQUEST, {at_text(plan.at)})", *_looks(plan, plan)]
     about = [f"# {comment(line.en)}" for line in trace.about]
     if not calls:

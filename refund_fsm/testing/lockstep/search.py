@@ -17,11 +17,12 @@ from refund_fsm.errors import BadData
 from refund_fsm.graph import MergedGraph, explore
 from refund_fsm.paths import Complete, Space
 from refund_fsm.scenario import START, Opening
+from refund_fsm.testing.lockstep.groups import row_of
 from refund_fsm.testing.lockstep.implementation import Abilities
 from refund_fsm.testing.lockstep.inputs import Alphabet, as_row, earlier
 from refund_fsm.testing.lockstep.model import Model, Row, Table
 from refund_fsm.testing.lockstep.plan import Plan, Told, Writer
-from refund_fsm.testing.lockstep.run import OPENING, Fault
+from refund_fsm.testing.lockstep.run import Fault
 from refund_fsm.workflow import Policy, Workflow
 
 MAX_CALLS = 50_000  # of one search: a slow implementation is not called for ever. The report says when a search stopped here
@@ -64,11 +65,20 @@ class _Item(NamedTuple):
 
 
 class Search:
-    """One search. `run` carries out a plan on a fresh implementation."""
+    """One search. `run` carries out a plan on a fresh implementation. `same` says which departures are of the kind that is searched for;
+    None: any is."""
 
-    def __init__(self, table: Table, abilities: Abilities, run: Run, max_calls: int = MAX_CALLS) -> None:
-        self._table, self._abilities, self._run = table, abilities, run
-        self._left, self._tries = max_calls, 0
+    def __init__(
+        self, table: Table, abilities: Abilities, run: Run, max_calls: int = MAX_CALLS, same: Callable[[Found], bool] | None = None
+    ) -> None:
+        self._table, self._abilities, self._run, self._same = table, abilities, run, same
+        self._max = self._left = max_calls
+        self._tries = 0
+
+    @property
+    def spent(self) -> int:
+        """The calls that it made, up to its cap."""
+        return self._max - max(0, self._left)
 
     def shortest(self, opening: Opening, told: Sequence[Told], fault: Fault, plan: Plan) -> Shortest:
         """The shortest departure, from one that was found."""
@@ -101,7 +111,23 @@ class Search:
         return tuple(word)
 
     def _try(self, opening: Opening, word: Word) -> Found | None:
-        """What a word shows on a fresh implementation, cut after the input that shows it."""
+        """What a word shows on a fresh implementation, cut after the input that shows it; None when that is of another kind."""
+        found = self._shown(opening, word)
+        return found if found is None or self._same is None or self._same(found) else None
+
+    def _try_each(self, item: _Item, refused: Word) -> Found | None:
+        """As `_try`, with all that must be refused where the word leads; what departs as another kind is left out of it."""
+        while True:  # ends: every round leaves one out, or is the last
+            found = self._shown(item.opening, (*item.word, *refused))
+            if found is None or self._same is None or self._same(found):
+                return found
+            place = len(found.word) - len(item.word) - 1
+            if place < 0:
+                return None
+            refused = refused[:place] + refused[place + 1 :]
+
+    def _shown(self, opening: Opening, word: Word) -> Found | None:
+        """What a word shows, of whatever kind."""
         writer = Writer(self._table, self._abilities, opening)
         for row in word:
             writer.write(row.event, row.by, row.at(writer.model), row.details)
@@ -172,7 +198,7 @@ class Search:
             longer: Found | None = None
             for item in items:
                 refused = self._refused(item, best.word[-1] if narrow else None) if item.goes_on and length < bound else ()
-                found = self._try(item.opening, (*item.word, *refused))
+                found = self._try_each(item, refused)
                 if found is None:
                     continue
                 if len(found.word) <= length:
@@ -237,13 +263,6 @@ def _openings_of(workflow: Workflow, policy: Policy) -> list[Opening]:
 
 def _key(row: Row) -> Hashable:
     return (*row[:4], repr(row.details))
-
-
-def row_of(plan: Plan, fault: Fault) -> int:
-    """The number of the input whose call failed: 0 at the opening; the last one when closing failed."""
-    if fault.place <= OPENING:
-        return 0
-    return plan.calls[min(fault.place, len(plan.calls) - 1)].row if plan.calls else 0
 
 
 def lead(model: Model, told: Told) -> bool:

@@ -14,6 +14,7 @@ import pytest
 from refund_fsm import Limit, Order, Policy, RefundRequest, Workflow, orders
 from refund_fsm.scenario.path import START
 from refund_fsm.testing import BareCase, CaseImplementation, LockstepReport, verify_implementation
+from refund_fsm.testing.lockstep.report import Departure
 
 VIRTUAL = orders.get("virtual")
 Details = Mapping[str, Any]
@@ -95,7 +96,7 @@ class OneTooFew:
 SHIFTED = VIRTUAL.variant(limits={**VIRTUAL.limits, VIRTUAL.states["rejected"]: Limit("complaint_days", cites="D7", length=8)})
 
 
-def assert_reproduced(report: LockstepReport, faulty: Any, right: Any) -> None:
+def assert_reproduced(report: LockstepReport | Departure, faulty: Any, right: Any) -> None:
     """The reproduction fails on the one and passes on the other."""
     source = report.reproduction()
     (marked,) = [line for line in source.splitlines() if line.endswith("# the implementation under test")]

@@ -52,6 +52,13 @@ BAD_ARGUMENTS: list[tuple[dict[str, Any], str]] = [
     ({"isolation": "process", "make": lambda: Service()}, "make: <function"),
     ({"policy": {}}, "policy: {};"),
     ({"max_search_calls": 1.5}, "max_search_calls: 1.5;"),
+    ({"most": 0}, "most: 0; expected a whole number from 1 to 1,000"),
+    ({"most": True}, "most: True;"),
+    ({"leave_out": "not_due"}, "leave_out: 'not_due'; expected a set of refusal codes"),
+    ({"leave_out": 3}, "leave_out: 3;"),
+    ({"leave_out": {"time_travel"}}, "leave_out: 'time_travel'; expected refusal codes that a service never meets, out of unknown_event, "),
+    ({"leave_out": ["not_due", "guard_failed"]}, "leave_out: 'guard_failed'; expected refusal codes that a service never meets, out of "),
+    ({"leave_out": [["not_due"]]}, "leave_out: ['not_due'];"),
 ]
 
 

@@ -14,6 +14,7 @@ import pytest
 from refund_fsm import Order, RefundRequest
 from refund_fsm.testing import BareCase, verify_implementation
 from refund_fsm.testing.lockstep import isolation
+from refund_fsm.testing.lockstep.groups import MAX_UNANSWERED
 from tests.testing.lockstep.services import VIRTUAL, Details, Service
 
 
@@ -53,6 +54,12 @@ def test_what_hangs_in_a_thread_is_reported(make: Any, part: str, length: int) -
     assert report.divergence is not None and (report.divergence.kind, report.divergence.part) == ("hung", part), str(report)
     assert report.counterexample is not None and len(report.counterexample) == length
     assert "no answer within 0.05 s" in report.text("en")
+
+
+def test_a_run_that_gathers_kinds_stops_where_too_much_hangs() -> None:
+    report = verify_implementation(HangsAtOpening, VIRTUAL, criterion="rules", examples=0, timeout=0.02, most=3, max_search_calls=3)
+    (only,) = report.divergences
+    assert report.stopped and only.cases == MAX_UNANSWERED == report.paths and only.group.kind == "hung"
 
 
 def test_what_hangs_or_ends_in_a_process_is_ended_and_reported() -> None:

@@ -51,6 +51,7 @@ def test_one_that_does_not_heed_the_news_is_found_out_with_the_news_in_the_trace
     lines = report.trace.lines("en")
     assert any("news of the order: " in line for line in lines)
     assert any("订单有新情况：" in line for line in report.trace.lines("zh"))
+    assert "\n  to be refused (guard_failed): " in report.text("en"), "judged by the order as the case knows it then"
     told = [step for step in report.counterexample.steps if "order" in step.details]
     assert told and report.counterexample.replay(orders.get("third_party")).news
     assert report.counterexample.to_dict()["steps"][0]["details"]["order"]["id"] == told[0].details["order"].id

@@ -36,7 +36,7 @@ def test_refund_case_itself_passes(workflow: Workflow, policy: Policy, kind: typ
 @pytest.mark.parametrize("workflow", [VIRTUAL, EXCHANGE], ids=lambda workflow: workflow.key)
 def test_the_complete_suite_takes_refusals_and_limits_along(workflow: Workflow) -> None:
     report = verify_implementation(partial(CaseImplementation, workflow), workflow, examples=0)
-    assert report.ok and [run.criterion for run in report.suites] == ["refusals", "limits", "w"]
+    assert report.ok and [run.criterion for run in report.suites] == ["refusals", "limits", "conditions", "boundaries", "w"]
     assert report.suites[-1].paths == len(paths.cover(workflow, "w"))
 
 

@@ -15,6 +15,37 @@ def held(workflow: Workflow, *criteria: str) -> LockstepReport:
     return verify_implementation(partial(Service, workflow), SHOP, criterion=criteria, examples=0, isolation="none")
 
 
+WINDOW = "to be refused (guard_failed): The seven-day window ended on "
+LATE = (
+    WINDOW,
+    "in_window=False (signed_at)",
+    "signed_at 2026-03-02 10:00 (6 d 14:00:00 earlier)",
+    "time: 2026-03-09 00:00 (2026-03-08 16:00 UTC)",
+)
+TOLD: dict[str, tuple[str, ...]] = {
+    # fault: what its report says
+    "the window is ignored, an excluded item is still refused": (
+        WINDOW,
+        "guards that fail: window_open",
+        "signed_at 2025-01-26 10:00 (400 d ",
+    ),
+    "the window counts from the day after signing": LATE,
+    "the window is 168 hours from the minute of signing": LATE,
+    "the window counts days in UTC": LATE,
+    "size_or_colour is refused while the goods are on the way": ("to be taken (S05)", "reason=size_or_colour, goods=in_transit ("),
+    "a window kept by talking is forgotten": (
+        "to be taken (S05)",
+        "window_kept=True (set by contact_merchant)",
+        "6 d 13:58:00 after the step",
+    ),
+    "the first line is looked at, whichever is claimed": (
+        "Nothing is left to refund",
+        "(claimed, number 2 of 3): paid_fen 9900, refunded_fen 9900",
+    ),
+    "pending money is forgotten": ("99.01 yuan, is more than the 99.00 yuan", "paid_fen 12400, pending_fen 2500", "amount_fen 9901"),
+}
+
+
 @pytest.mark.parametrize("name", [*FAULTS, *MORE])
 def test_a_fault_inside_a_guard_or_a_date_is_found(name: str) -> None:
     workflow = {**FAULTS, **MORE}[name]
@@ -22,6 +53,10 @@ def test_a_fault_inside_a_guard_or_a_date_is_found(name: str) -> None:
     assert report.divergence is not None and report.divergence.kind == "acceptance"
     assert report.again and report.counterexample is not None
     assert report.counterexample.steps[-1].event in ("submit", "contact_merchant"), "only filings look at these facts"
+    told, again = report.text("en"), report.reproduction()
+    assert [said for said in TOLD[name] if said not in told] == []
+    about = [line.strip() for line in told.split("\nStep ")[1].splitlines()[1:] if line.startswith("  ")]
+    assert about and [line for line in about if f"    # {line}\n" not in again] == [], "the reproduction says the same"
 
 
 @pytest.mark.parametrize("name", FAULTS)
