@@ -29,6 +29,8 @@ from refund_fsm.testing.lockstep.pair_suite import PairSuite
 from refund_fsm.testing.lockstep.report import Divergence, LockstepReport
 from refund_fsm.testing.lockstep.shared import Shared
 
+__all__ = ["Pairs", "Setting"]
+
 CHUNK = 16  # pairs that are written before they are carried out
 SHARE = 5  # of so many random paths of single cases, one interleaving of two
 
