@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import make_dataclass
+from datetime import datetime
 from itertools import product
+from typing import Any
 
 import pytest
 
-from refund_fsm import Policy, orders, paths
+from refund_fsm import Guard, Order, OrderLine, Policy, RefundRequest, Rule, Text, orders, paths
 from refund_fsm.errors import TooLong
 from refund_fsm.graph import explore
 from refund_fsm.paths import truth
@@ -18,6 +21,7 @@ from refund_fsm.paths.truth import name_of, row_of, size_of, tables_of
 from refund_fsm.scenario import START
 from tests.paths.brute import SMALL, fewest_calls
 from tests.paths.suites import attempts, suite_of
+from tests.toys import END, GO, A, toy
 from tests.workflows import ALL, EVEN_AWKWARD
 
 SHOP = orders.get("third_party")
@@ -126,3 +130,25 @@ def test_the_cheapest_flow_carries_what_arcs_ask_for() -> None:
     """Two units must pass b, which is fed directly at 5 or through c at 2; one more must pass c, which is fed at 1."""
     arcs: dict[Arc, tuple[int, int]] = {("a", "b"): (0, 5), ("b", "a"): (2, 0), ("a", "c"): (0, 1), ("c", "a"): (1, 0), ("c", "b"): (0, 1)}
     assert least_cost(arcs) == 2 * 2 + 1
+
+
+def test_more_facts_than_can_be_combined_are_left_to_mcdc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many facts of one guard: the size is said at once, `conditions` names its cap, and `mcdc` asks for a row of each fact alone."""
+    monkeypatch.setattr(truth, "MAX_ROWS", 2**6)
+    names = [f"f{number}" for number in range(7)]
+    facts = make_dataclass("Many", [(name, bool) for name in names], frozen=True)
+    every = Guard("every", lambda one: all(getattr(one, name) for name in names), Text("全", "all of it"))
+
+    def example_of(wanted: Any, at: datetime) -> tuple[Order, RefundRequest]:
+        line = OrderLine(sku="S", title="物", quantity=1, paid_fen=100)
+        order = Order(id="T", order_type="many", lines=(line,), paid_at=at, attributes={name: getattr(wanted, name) for name in names})
+        return order, RefundRequest(sku="S", reason="any")
+
+    def facts_of(order: Order, *_: Any) -> Any:
+        return facts(**{name: order.attributes[name] for name in names})
+
+    many = toy(Rule("1", A, GO, END, "assumed", when=(every,))).variant(key="many", facts=facts, facts_of=facts_of, example_of=example_of)
+    assert size_of(many, Policy.guide()) == 2**7 > truth.MAX_ROWS
+    with pytest.raises(TooLong, match=r"128 rows together, and truth\.MAX_ROWS is 64; go in a alone reads 7 facts.*Use mcdc"):
+        paths.cover(many, "conditions")
+    assert len(paths.cover(many, "mcdc").goals) == 8

@@ -72,7 +72,7 @@ class Hints:
         self._right = Counter[Hint]()
 
     def learn(self, opening: Opening, turns: Iterable[datetime]) -> None:
-        """That the facts of an order change there. Of the words for it, those that fit other orders too come to stand out."""
+        """That the facts of an order change there. Of what it may be counted from, that which fits other orders too comes to stand out."""
         for turn in turns:
             for name, value in _instants(opening):
                 self._right.update((name, zone, turn - _based(value, zone)) for zone in ZONES)
@@ -136,7 +136,7 @@ def _moving(workflow: Workflow, policy: Policy) -> Iterator[Any]:
 
 
 def _trapped(opening: Opening) -> Iterator[Opening]:
-    """The opening with lines around the claimed one that differ in all they can."""
+    """The opening with lines around the claimed one that differ from it in every trait."""
     line = opening.order.line(opening.request.sku)
     other = OrderLine(
         sku=f"{line.sku}-other",

@@ -17,6 +17,10 @@ from refund_fsm.testing import CaseImplementation, machine_for
 from refund_fsm.testing.hypothesis import registration
 from refund_fsm.testing.hypothesis.aims import AIM_BYTES, aimed, aims_of
 from refund_fsm.testing.hypothesis.paths import BYTES
+from refund_fsm.testing.lockstep.implementation import Abilities
+from refund_fsm.testing.lockstep.model import Table
+from refund_fsm.testing.lockstep.names import fit
+from refund_fsm.testing.lockstep.random_paths import random_paths
 from refund_fsm.testing.openings import FIRST_DAY, OPENING_BYTES, Choices, openings_of, plain_opening_of
 from refund_fsm.testing.strategies import cases, orders_and_requests
 from tests.workflows import EVERY_WORKFLOW_AND_OWN
@@ -131,3 +135,31 @@ def test_the_opening_of_a_machines_counterexample_shrinks_to_a_plain_one() -> No
         run_state_machine_as_test(Machine, settings=settings(SURE, max_examples=30, phases=[Phase.generate, Phase.shrink]))
     plain = plain_opening_of(Choices(b""), virtual, GUIDE)
     assert opened[-1] == tuple(plain)
+
+
+def spread_over(opened: list[Any], least: int) -> None:
+    """That openings have facts of nearly as many sets as there are, that most let the case go on, and every value of every fact."""
+    shop = orders.get("third_party")
+    known = set(openings_of(shop, GUIDE).fruitful)
+    assert len(set(opened)) >= least and sum(one in known for one in opened) >= 0.75 * len(opened)
+    for one in shop.fact_fields:
+        assert {getattr(facts, one.name) for facts in opened} == set(one.start(GUIDE)), one.name
+
+
+def test_each_random_walk_has_an_opening_of_its_own() -> None:
+    shop = orders.get("third_party")
+    walks = random_paths(Table(fit(None, shop), GUIDE), Abilities(True, False, False), 300, 0)
+    spread_over([shop.derive(*walk.opening, GUIDE) for walk in walks], least=220)
+
+
+def test_each_run_of_a_machine_has_an_opening_of_its_own() -> None:
+    """`machine_for` opens with what this strategy gives."""
+    shop, opened = orders.get("third_party"), list[Any]()
+
+    @settings(SURE, max_examples=200, phases=[Phase.generate])
+    @given(orders_and_requests(shop))
+    def drawn(opening: Opened) -> None:
+        opened.append(shop.derive(*opening, GUIDE))
+
+    drawn()
+    spread_over(opened, least=120)
