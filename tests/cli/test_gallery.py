@@ -173,7 +173,7 @@ def test_a_saved_case_can_be_drawn(tmp_path: Path, capsys: Captured) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-o", "a.jpg", "virtual"], r"--output: 'a.jpg'.*\.dot or \.svg or \.png or \.mmd or \.html"),
+        (["-o", "a.jpg", "virtual"], r"--output: 'a.jpg'.*\.dot or \.svg or \.png or \.pdf or \.mmd or \.html"),
         (["-o", "a.svg"], "a folder for 4 order types"),
         (["virtual", "-o", "a.html", "--view", "spine"], "a picture's suffix with --view"),
         (["virtual", "--view", "map"], "map"),
