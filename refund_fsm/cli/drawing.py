@@ -96,10 +96,8 @@ class Drawing:
         workflow = self.workflows[0]
         if form == PAGE:
             return [(self.output.name, self._page(workflow))], ""
-        if form == ".mmd" and (self._kind or self.before is not None):
-            raise BadData(
-                "--output", str(self.output), "another suffix with --view, --case, --counts or --before: Mermaid text shows all rules"
-            )
+        if form == ".mmd" and any(one is not None for one in (self.case, self.counts, self.waits, self.before)):
+            raise BadData("--output", str(self.output), "another suffix with --case, --counts or --before: Mermaid text shows rules alone")
         picture = self._picture(workflow, self.phase, self.paper or ("a4" if form == PDF else None))
         return [(self.output.name, picture.rendered(form))], picture.fallback
 

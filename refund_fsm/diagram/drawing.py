@@ -82,7 +82,7 @@ def draw(
     labels = Labels(plan, lang, marks)
     alone = plan.parts if paper and view == "phases" and phase is None else ()
     sheets = tuple((part.name, dot.source(replace(labels, plan=replace(plan, part=part)))) for part in alone)
-    return Diagram(dot.source(labels), workflow, lang, policy, paper, sheets)
+    return Diagram(dot.source(labels), workflow, lang, policy, paper, sheets, replace(plan, before=None, earlier=None))
 
 
 def phases(workflow: Workflow) -> tuple[Text, ...]:

@@ -14,14 +14,18 @@ from refund_fsm.diagram.described import DESCRIBED
 from refund_fsm.diagram.dot import FONT, Engine, laid_out
 from refund_fsm.diagram.markup import APART
 from refund_fsm.diagram.palette import HALO
+from refund_fsm.diagram.plan import Plan
 from refund_fsm.diagram.wording import Lang
-from refund_fsm.errors import BadData, needing
+from refund_fsm.errors import BadData, needing, one_of
 from refund_fsm.text import Text
 from refund_fsm.workflow import Policy, Workflow, write
 
 SUFFIXES = (".dot", ".svg", ".png", ".pdf", ".mmd")
 Paper = Literal["a4", "a3"]
 PAPERS: tuple[Paper, ...] = get_args(Paper)
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = get_args(Theme)
+ON_DARK = re.compile(r"@media \(prefers-color-scheme:dark\)\{(.*)\}(?=</style>)")
 PROLOG = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->", re.DOTALL)
 ANCHOR = re.compile(r'(<g id=")a_(?=rule-)')  # Graphviz marks the ids of cells
 CURRENT = re.compile(
@@ -53,14 +57,21 @@ class Diagram:
     policy: Policy | None = field(default=None, repr=False)
     paper: Paper | None = field(default=None, repr=False)
     sheets: tuple[tuple[Text, str], ...] = field(default=(), repr=False)
+    plan: Plan | None = field(default=None, repr=False, compare=False)
 
-    def svg(self, *, engine: Engine | None = None) -> str:
+    def svg(self, *, engine: Engine | None = None, theme: Theme | None = None) -> str:
         """The picture as one `<svg>` element: no prolog, no comments, its fonts embedded, the same bytes for the same engine.
 
+        `theme` is `light` or `dark`, whatever the reader's screen; None: as the screen is.
+
         `engine` is `pure` (the `graphviz-pure` package), `system` (the machine's `dot`), or None: the first that is there.
-        Raises `BadData` for another, `MissingPart` when it is not installed.
+        Raises `BadData` for another of either, `MissingPart` when it is not installed.
         """
-        return _svg(self.dot, engine)
+        made = _svg(self.dot, engine)
+        if theme is None:
+            return made
+        one_of("theme", theme, THEMES)
+        return ON_DARK.sub(r"\1" if theme == "dark" else "", made, count=1)
 
     def png(self, *, engine: Engine | None = None) -> bytes:
         """The picture as PNG, two pixels for each of the 96 to the inch, in the bundled font. `MissingPart` without the `png` extra."""
@@ -83,8 +94,8 @@ class Diagram:
         return pdf.written(made, self.paper, self.workflow.label, self.lang)
 
     def mermaid(self) -> str:
-        """The whole workflow as Mermaid text, whatever the view."""
-        return mermaid.source(self.workflow, lang=self.lang, policy=self.policy)
+        """What the picture shows as Mermaid text, without what is laid over it: the phases as subgraphs, everything for the view `full`."""
+        return mermaid.chart(self.plan or Plan(self.workflow, self.policy or self.workflow.default_policy()), self.lang)
 
     @property
     def fallback(self) -> str:

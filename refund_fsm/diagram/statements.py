@@ -13,7 +13,7 @@ from refund_fsm.diagram.labels import Labels
 from refund_fsm.diagram.layout import turn_of
 from refund_fsm.diagram.marks import TONES, strongest
 from refund_fsm.diagram.markup import APART, slug
-from refund_fsm.diagram.palette import MUTED, PALE, PAPER, SLATE, SUCCESS, fade, tint, tone_colour
+from refund_fsm.diagram.palette import MUTED, PAPER, SLATE, SUCCESS, fade, tint, tone_colour
 from refund_fsm.diagram.panels import Plate
 from refund_fsm.diagram.pieces import Arrow, Card, Junction
 from refund_fsm.diagram.places import Places, boxed
@@ -35,8 +35,8 @@ THINNEST, WIDEST = 0.8, 9.0  # points, in the counts view
 def add_plate(graph: graphviz.Digraph, plate: Plate) -> None:
     """A part on the strip, or its head: a state of its own kind of look."""
     head = plate.name.startswith("(head")
-    inside = PALE if head else SLATE if plate.here else PAPER
-    look = {"color": PALE if head else SLATE, "fillcolor": inside, "penwidth": "1.2", "tooltip": " "}
+    inside = tint(SLATE) if head else SLATE if plate.here else PAPER
+    look = {"color": inside if head else SLATE, "fillcolor": inside, "penwidth": "1.2", "tooltip": " "}
     name = plate.name.strip("()").replace(" ", "-")
     _add(graph, plate.name, label=plate.label, **look, **boxed(plate.box), id=name, **{"class": "head" if head else "part"})
 

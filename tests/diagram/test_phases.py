@@ -126,3 +126,14 @@ def test_a_picture_says_what_it_shows() -> None:
     odd = Text('a "b" <c> & \\d', 'a "b" <c> & \\d')
     made = ET.fromstring(diagram.draw(orders.get("virtual").variant(label=odd), lang="en").svg())
     assert made.get("aria-label") == odd.en
+
+
+def test_a_picture_for_one_theme_asks_no_screen() -> None:
+    picture = diagram.draw(orders.get("virtual"), view="phases")
+    made, light, dark = (picture.svg(theme=theme) for theme in (None, "light", "dark"))
+    assert "prefers-color-scheme" in made and "prefers-color-scheme" not in light + dark
+    assert len(light) < len(dark) < len(made)
+    head = next(one.get("fill") for one in groups(ET.fromstring(made))["head-1"].iter(f"{SVG}path"))
+    assert f'path[fill="{head}"]{{fill:' in dark, "the bar above a phase is dark on a dark screen"
+    with pytest.raises(BadData, match=r"theme: 'sepia'; expected 'light' or 'dark'"):
+        picture.svg(theme="sepia")  # type: ignore[arg-type]  # it is bad
