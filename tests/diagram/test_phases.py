@@ -92,7 +92,9 @@ def test_a_state_left_out_of_all_phases_is_shown_where_it_is_reached() -> None:
 def test_near_shows_all_that_leads_to_a_state_and_on_from_it(key: str) -> None:
     workflow = orders.get(key)
     for state in workflow.states.values():
-        dot = diagram.draw(workflow, view="near", state=state.key).dot
+        picture = diagram.draw(workflow, view="near", state=state.key)
+        assert RULE_PT * shown_at(ET.fromstring(picture.svg()), README) >= RULE_PX, state.key
+        dot = picture.dot
         around = {rule.id for rule in workflow.rules if state in (rule.source, rule.dest)}
         assert Counter(re.findall(r'ID="rule-([^"]+)"', dot)) == Counter(around)
         assert re.findall(r'id="state-([^"]+)"', dot) == [state.key]
