@@ -51,15 +51,16 @@ def add_sheet(graph: graphviz.Digraph, labels: Labels, places: Places | None) ->
         _add_junction(graph, labels, places, junction)
     for arrow in plan.arrows:
         _add_arrow(graph, labels, places, arrow)
-    for key in sorted(plan.folds) if places else ():
-        _add_turn(graph, labels, places, key)
-    for key, count in plan.left_out.items() if places is None else ():
+    if places is not None:
+        for key in sorted(plan.folds):
+            _add_turn(graph, labels, places, key)
+        return
+    for key, count in plan.left_out.items():
         name = f"(more {slug(key)})"
         _add(graph, name, label=labels.more(count), shape="plain", style="", tooltip=" ", **{"class": "more"})
         _add(graph, slug(key), name, color=SLATE, style="dashed", tooltip=" ", weight="3", **{"class": "more"})
-    if places is None:
-        for near, state in plan.far:
-            _add(graph, slug(near.key), slug(state.key), style="invis")
+    for near, state in plan.far:
+        _add(graph, slug(near.key), slug(state.key), style="invis")
 
 
 def _add_start(graph: graphviz.Digraph, labels: Labels, places: Places | None) -> None:

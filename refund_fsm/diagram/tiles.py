@@ -73,7 +73,7 @@ def tiles(whole: Area, pieces: Sequence[Area], paper: str) -> tuple[Tile, ...]:
 
     A piece that is larger than a sheet makes all of it smaller.
     """
-    made = []
+    made: list[tuple[Tile, ...]] = []
     for across in (False, True):
         width, height = room(paper, across=across)
         fits = min(1.0, width / whole.width, height / whole.height)
