@@ -175,6 +175,7 @@ class MissingPart(RefundFsmError):
 
 PARTS = {  # the extras, by what they install; as pyproject.toml says
     "png": ("resvg-py",),
+    "pdf": ("fpdf2",),
     "testing": ("hypothesis",),
     "simulate": ("numpy", "numba", "scipy", "pyarrow", "tomli-w"),
     "plot": ("matplotlib",),

@@ -54,7 +54,10 @@ class Refusal:
         return isinstance(self.text, Provisional)
 
     def explain(self, lang: Lang) -> str:
-        """The explanation in one language, `zh` or `en`. `WorkflowError` naming rule and facts where a guard's `why` raises."""
+        """The explanation in one language, `zh` or `en`. `WorkflowError` naming rule and facts where a guard's `why` raises.
+
+        What else may happen there shows `diagram.draw(workflow, view="near", state=refusal.state.key)`.
+        """
         return self.text.get(lang)
 
 

@@ -37,7 +37,10 @@ def demo(
 
 
 def run(file: File, lang: LangOption = None, json: JsonOption = False) -> None:
-    """Play a scenario file, or read a saved case, and print its trace. Exit code 1 when an event was refused unforeseen by the file."""
+    """Play a scenario file, or read a saved case, and print its trace. Exit code 1 when an event was refused unforeseen by the file.
+
+    What may happen where it was refused: refund-fsm draw ORDER_TYPE --view near --state KEY.
+    """
     from refund_fsm.cli import subjects, trace_view
     from refund_fsm.scenario import find, load, play, recorded
 

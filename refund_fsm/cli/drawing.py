@@ -22,7 +22,7 @@ from refund_fsm.errors import BadData
 from refund_fsm.orders.lookup import workflow_of
 from refund_fsm.workflow import Policy, Workflow, place_of, read_bytes, read_toml, write
 
-PAGE = ".html"
+PAGE, PDF = ".html", ".pdf"
 FORMS = (*SUFFIXES, PAGE)
 WRITTEN = (".dot", ".svg")  # into a folder
 COUNTS_KEYS = ("counts", "waits_hours")
@@ -38,6 +38,7 @@ class Drawing:
     view: diagram.View = "full"
     phase: int | None = None
     state: str | None = None
+    paper: diagram.Paper | None = None
     policy: Policy | None = None
     case: RefundCase | None = None
     counts: Mapping[str, int] | None = None
@@ -53,14 +54,17 @@ class Drawing:
 
     def files(self) -> tuple[list[tuple[str, bytes]], str]:
         """The files by name, and the characters that the embedded font lacks. Nothing is written."""
-        if self.every:
-            return self._gallery(), ""
-        if self.into_file:
-            return self._one()
+        with naming(state="--state", phase="--phase", view="--view", paper="--paper"):
+            if self.every:
+                return self._gallery(), ""
+            return self._one() if self.into_file else self._into_folder()
+
+    def _into_folder(self) -> tuple[list[tuple[str, bytes]], str]:
         found, lacking = [], ""
         for workflow in self.workflows:
-            picture = self._picture(workflow, self.phase)
-            found += [(f"{slug(workflow.key)}{self._kind}{form}", picture.rendered(form)) for form in WRITTEN]
+            picture = self._picture(workflow, self.phase, self.paper)
+            forms = (*WRITTEN, PDF) if self.paper else WRITTEN
+            found += [(f"{slug(workflow.key)}{self._kind}{form}", picture.rendered(form)) for form in forms]
             lacking += picture.fallback
             if self.view == "phases" and self.phase is None:
                 found += self._phases(workflow)
@@ -74,9 +78,9 @@ class Drawing:
     def _gallery(self) -> list[tuple[str, bytes]]:
         from refund_fsm.cli import gallery
 
-        asked = (self.policy, self.case, self.counts, self.waits, self.before, self.phase, self.state)
+        asked = (self.policy, self.case, self.counts, self.waits, self.before, self.phase, self.state, self.paper)
         if self.view != "full" or any(one is not None for one in asked):
-            raise BadData("--all", True, "no --view, --policy, --case, --counts or --before beside it: it draws all kinds")
+            raise BadData("--all", True, "no --view, --policy, --paper, --case, --counts or --before beside it: it draws all kinds")
         if self.into_file:
             raise BadData("--output", str(self.output), "a folder, with --all")
         return gallery.files(self.workflows, lang=self.lang)
@@ -87,14 +91,14 @@ class Drawing:
             raise BadData("--output", str(self.output), f"a folder, or a file whose name ends in {' or '.join(FORMS)}")
         if len(self.workflows) != 1:
             raise BadData("--output", str(self.output), f"a folder for {len(self.workflows)} order types; name one for a file")
+        if self.paper is not None and form != PDF:
+            raise BadData("--paper", self.paper, f"an --output that ends in {PDF}, or a folder")
         workflow = self.workflows[0]
         if form == PAGE:
             return [(self.output.name, self._page(workflow))], ""
-        if form == ".mmd" and (self._kind or self.before is not None):
-            raise BadData(
-                "--output", str(self.output), "another suffix with --view, --case, --counts or --before: Mermaid text shows all rules"
-            )
-        picture = self._picture(workflow, self.phase)
+        if form == ".mmd" and any(one is not None for one in (self.case, self.counts, self.waits, self.before)):
+            raise BadData("--output", str(self.output), "another suffix with --case, --counts or --before: Mermaid text shows rules alone")
+        picture = self._picture(workflow, self.phase, self.paper or ("a4" if form == PDF else None))
         return [(self.output.name, picture.rendered(form))], picture.fallback
 
     def _page(self, workflow: Workflow) -> bytes:
@@ -104,12 +108,13 @@ class Drawing:
             )
         return diagram.page(workflow, policy=self.policy, counts=self.counts, waits=self.waits).html.encode()
 
-    def _picture(self, workflow: Workflow, phase: int | None) -> diagram.Diagram:
+    def _picture(self, workflow: Workflow, phase: int | None, paper: diagram.Paper | None = None) -> diagram.Diagram:
         return diagram.draw(
             workflow,
             view=self.view,
             phase=phase,
             state=self.state,
+            paper=paper,
             lang=self.lang,
             policy=self.policy,
             case=self.case,

@@ -19,7 +19,7 @@ from refund_fsm.text import Text
 from refund_fsm.workflow import Policy, Workflow
 
 File = tuple[str, bytes]
-PHASE = ".phase-"
+PHASE, DARK = ".phase-", ".dark.svg"
 ORDER = (".spine", ".phases")  # what the README shows first
 BEFORE_THE_END = timedelta(hours=1)
 CHANGED = Policy.from_mapping({"profile": "statute", "on_merchant_silence": "escalate", "return_days": 10, "evidence_hours": 72})
@@ -46,9 +46,10 @@ def files(workflows: Iterable[Workflow], *, lang: diagram.Lang = "both") -> list
         key = slug(workflow.key)
         shown = list(pictures(workflow, lang=lang))
         for one in shown:
-            forms = (".dot", ".svg") if one.name in ("", ".spine", ".phases") else (".svg",)
+            forms = (".dot", ".svg", ".mmd") if one.name in ("", ".spine", ".phases") else (".svg",)
             made += [(f"{key}{one.name}{form}", one.picture.rendered(form)) for form in forms]
-        made.append((f"{key}.mmd", shown[0].picture.rendered(".mmd")))
+            if one.name in ORDER:
+                made.append((f"{key}{one.name}{DARK}", one.picture.svg(theme="dark").encode()))
         counts, waits = _traffic(workflow)
         page = diagram.page(workflow, counts=counts, waits=waits, note=ILLUSTRATIVE)
         made.append((f"{key}.html", page.html.encode()))
@@ -131,15 +132,24 @@ def _section(workflow: Workflow, key: str, shown: list[Shown]) -> str:
     lines = [f"## {workflow.label.zh} / {workflow.label.en}", ""]
     lines += [
         f"- {PAGE.zh} / {PAGE.en}: [{key}.html]({key}.html)",
-        f"- Graphviz: [{key}.dot]({key}.dot) · Mermaid: [{key}.mmd]({key}.mmd)",
+        f"- Graphviz: [{key}.dot]({key}.dot) · Mermaid: [{key}.mmd]({key}.mmd), "
+        f"[主线 spine]({key}.spine.mmd), [分段 phases]({key}.phases.mmd)",
         "",
     ]
     alone = [one for one in shown if one.name.startswith(PHASE)]
     for one in sorted(
         (one for one in shown if one not in alone), key=lambda one: ORDER.index(one.name) if one.name in ORDER else len(ORDER)
     ):
-        lines += [f"### {one.caption.zh}", "", one.caption.en, "", f"![{one.caption.en}]({key}{one.name}.svg)", ""]
+        lines += [f"### {one.caption.zh}", "", one.caption.en, "", _image(f"{key}{one.name}", one), ""]
         if one.name == ".phases":
             links = (f"[{each.caption.zh} {each.caption.en}]({key}{each.name}.svg)" for each in alone)
             lines += [f"单独的文件 / Each alone: {' · '.join(links)}", ""]
     return "\n".join(lines)
+
+
+def _image(name: str, one: Shown) -> str:
+    """A picture in the README; those that it shows first follow the theme that a reader of GitHub chose, not the screen's."""
+    if one.name not in ORDER:
+        return f"![{one.caption.en}]({name}.svg)"
+    dark = f'<source media="(prefers-color-scheme: dark)" srcset="{name}{DARK}">'
+    return f'<picture>{dark}<img alt="{one.caption.en}" src="{name}.svg"></picture>'

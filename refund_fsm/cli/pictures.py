@@ -21,6 +21,13 @@ class Views(StrEnum):
     NEAR = "near"
 
 
+class Papers(StrEnum):
+    """The papers of a PDF."""
+
+    A4 = "a4"
+    A3 = "a3"
+
+
 def draw(
     order_types: Annotated[
         list[str] | None,
@@ -31,7 +38,7 @@ def draw(
         ),
     ] = None,
     output: Annotated[
-        str, typer.Option("-o", "--output", metavar="PATH", help="A folder, or a .dot .svg .png .mmd .html file.")
+        str, typer.Option("-o", "--output", metavar="PATH", help="A folder, or a .dot .svg .png .pdf .mmd .html file.")
     ] = "diagrams",
     every: Annotated[bool, typer.Option("--all", help="All kinds of pictures, the pages, and a README that shows them.")] = False,
     view: Annotated[
@@ -40,6 +47,10 @@ def draw(
     ] = Views.FULL,
     phase: Annotated[int | None, typer.Option("--phase", metavar="NUMBER", help="With --view phases: this one alone.")] = None,
     state: Annotated[str | None, typer.Option("--state", metavar="KEY", help="With --view near: the state to show.")] = None,
+    paper: Annotated[
+        Papers | None,
+        typer.Option("--paper", help="With a .pdf or a folder: the paper; default of a .pdf: a4.", **choice("--paper", Papers, Papers)),
+    ] = None,
     policy: PolicyOption = None,
     case: Annotated[
         str | None, typer.Option("--case", metavar="FILE", help="Lay a case over it: a scenario, or a saved case (.json).")
@@ -54,7 +65,7 @@ def draw(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 when a file there is stale or missing.")] = False,
     lang: LangOption = None,
 ) -> None:
-    """Draw the workflows with Graphviz: SVG, PNG, DOT, Mermaid, and pages to play with."""
+    """Draw the workflows with Graphviz: SVG, PNG, PDF, DOT, Mermaid, and pages to play with."""
     from refund_fsm import diagram
     from refund_fsm.cli import drawing
     from refund_fsm.cli.outputs import inputs_of
@@ -69,6 +80,7 @@ def draw(
         view=view.value,
         phase=phase,
         state=state,
+        paper=paper.value if paper is not None else None,
         policy=chosen,
         case=found,
         counts=told,
@@ -81,7 +93,8 @@ def draw(
         asked.check_output()
     files, lacking = asked.files()
     if lacking:
-        complain(f"not in the embedded font, shown in the reader's own fonts: {lacking}")
+        instead = "as □" if asked.output.suffix.lower() == drawing.PDF else "in the reader's own fonts"
+        complain(f"not in the embedded font, shown {instead}: {lacking}")
     if not check:
         tell_written(asked.write(files))
         return

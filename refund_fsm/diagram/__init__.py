@@ -1,4 +1,4 @@
-"""Room of pictures: state diagrams as DOT, SVG, PNG and Mermaid, and pages to play with, all made from a workflow's table.
+"""Room of pictures: state diagrams as DOT, SVG, PNG, PDF and Mermaid, and pages to play with, all made from a workflow's table.
 
 Must not compute what it shows: a case, counts, waits or another policy are handed over. `palette` and `fonts` are shared with plots.
 """
@@ -9,7 +9,23 @@ from refund_fsm.diagram.drawing import LAID_OUT, PINNED, draw, phases, pinned, s
 from refund_fsm.diagram.markup import slug
 from refund_fsm.diagram.page import Page, page
 from refund_fsm.diagram.plan import View
-from refund_fsm.diagram.render import SUFFIXES, Diagram
+from refund_fsm.diagram.render import PAPERS, SUFFIXES, Diagram, Paper
 from refund_fsm.diagram.wording import Lang
 
-__all__ = ["LAID_OUT", "PINNED", "SUFFIXES", "Diagram", "Lang", "Page", "View", "draw", "page", "phases", "pinned", "slug", "stale"]
+__all__ = [
+    "LAID_OUT",
+    "PAPERS",
+    "PINNED",
+    "SUFFIXES",
+    "Diagram",
+    "Lang",
+    "Page",
+    "Paper",
+    "View",
+    "draw",
+    "page",
+    "phases",
+    "pinned",
+    "slug",
+    "stale",
+]

@@ -16,7 +16,7 @@ from refund_fsm.diagram.layout import Point
 from refund_fsm.diagram.legend import Legend
 from refund_fsm.diagram.markup import Label, slug
 from refund_fsm.diagram.palette import PAPER
-from refund_fsm.diagram.panels import Plate, panels
+from refund_fsm.diagram.panels import MOST, Plate, panels
 from refund_fsm.diagram.places import Places, point
 from refund_fsm.diagram.statements import PLAIN, add_plate, add_sheet, hint
 from refund_fsm.errors import MissingPart, RefundFsmError, one_of
@@ -43,15 +43,15 @@ NODE = {"shape": "box", "style": "rounded,filled", "margin": "0.1,0.07", "penwid
 
 
 def source(labels: Labels) -> str:
-    """The picture as DOT: the spine is for Graphviz to lay out, everything else says where it stands."""
+    """The picture as DOT: a short spine is for Graphviz to lay out, everything else says where it stands."""
     plan = labels.plan
-    if plan.view == "spine":
+    if plan.is_short_spine:
         return _written(labels, [(labels, None)], CLOSE)
     if plan.view == "phases":
         made = panels(labels, (plan.part,) if plan.part else plan.parts)
         return _written(labels, [(sheet.labels, sheet) for sheet in made.sheets], made.title_over, made.plates)
-    places = Places(labels)
-    return _written(labels, [(labels, places)], places.title_over)
+    places = Places.within(labels, MOST) if plan.view == "spine" else Places(labels)
+    return _written(labels, [(places.labels, places)], places.title_over)
 
 
 def _written(

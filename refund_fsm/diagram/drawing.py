@@ -14,7 +14,7 @@ from refund_fsm.diagram.labels import Labels
 from refund_fsm.diagram.marks import Marks
 from refund_fsm.diagram.parts import Part
 from refund_fsm.diagram.plan import VIEWS, Plan, View
-from refund_fsm.diagram.render import Diagram
+from refund_fsm.diagram.render import PAPERS, Diagram, Paper
 from refund_fsm.diagram.wording import Lang
 from refund_fsm.errors import BadData, MissingPart, one_of
 from refund_fsm.text import Text, languages
@@ -37,6 +37,7 @@ def draw(
     note: Text | None = None,
     phase: int | None = None,
     state: str | None = None,
+    paper: Paper | None = None,
 ) -> Diagram:
     """A picture of a workflow: who acts, limits (as the policy has them), guards, provenance.
 
@@ -47,7 +48,7 @@ def draw(
     what may happen next, by when, breaches); `counts` (how often each rule fired, by id; rules that are not named did not) with
     `waits` (the mean time in states, by key), or either; `before`, another workflow (without a
     policy, each is taken under its own profile), or a policy under which this one was used.
-    `note` is a line of your own under the title.
+    `note` is a line of your own under the title. `paper`, `a4` or `a3`, is that on which `Diagram.pdf` and a file `.pdf` stand.
 
     Raises `BadData` naming the argument, its value and what was expected.
     """
@@ -57,6 +58,8 @@ def draw(
         if value is not None and not isinstance(value, wanted):
             raise BadData(name, value, f"a {wanted.__name__}, or None")
     one_of("view", view, VIEWS)
+    if paper is not None:
+        one_of("paper", paper, PAPERS)
     languages(lang)
     given = [name for name, value in (("case", case), ("counts", counts), ("waits", waits), ("before", before)) if value is not None]
     if len({"counts" if name == "waits" else name for name in given}) > 1:
@@ -76,7 +79,10 @@ def draw(
         plan = replace(plan, part=_part(plan, phase))
     if state is not None or view == "near":
         plan = replace(plan, centre=_centre(plan, state))
-    return Diagram(dot.source(Labels(plan, lang, marks)), workflow, lang, policy)
+    labels = Labels(plan, lang, marks)
+    alone = plan.parts if paper and view == "phases" and phase is None else ()
+    sheets = tuple((part.name, dot.source(replace(labels, plan=replace(plan, part=part)))) for part in alone)
+    return Diagram(dot.source(labels), workflow, lang, policy, paper, sheets, replace(plan, before=None, earlier=None))
 
 
 def phases(workflow: Workflow) -> tuple[Text, ...]:

@@ -49,6 +49,8 @@ class Labels(Wording):
         lines = faded(lines) if mark.tone == "faded" else lines
         lines += [line for rule in card.rules for line in self._named(rule)]
         lines += self._reached(card)
+        if not self.plan.is_short_spine and card.state.key in self.plan.left_out:
+            lines.append(replace(self._more(self.plan.left_out[card.state.key]), above=4))
         lines += self._notes(mark, CARD_MOST, on_dark=card.state.final and not card.good)
         return block(lines, least=112 if card.state.final else CARD)
 
@@ -85,10 +87,21 @@ class Labels(Wording):
         lines = [line] if line.width <= PILL_MOST else self._pill_lines(number, runs)
         return block(faded(lines) if self.tone_of(arrow) == "faded" else lines)
 
+    def turn(self, letter: str, sign: str, key: str) -> Label:
+        """The mark at one side of a cut of a column: its letter, and the state at the other side."""
+        first, *more = self.each(self.plan.states[key].text)
+        letters = (chip(letter, 10, SUCCESS),)
+        runs = (Run(f"{sign} {plain(first)}", 10, INK, bold=True), *(Run(plain(one), 9, MUTED) for one in more))
+        line = Line((*letters, *runs))
+        return block([line] if line.width <= PILL_MOST else self._pill_lines(letters, runs))
+
     def more(self, count: int) -> Label:
         """That rules lead on from a state which are not drawn."""
+        return block([self._more(count)])
+
+    def _more(self, count: int) -> Line:
         said = self.say(Text(MORE.zh.format(count), MORE.en.format(count) if count > 1 else ONE_MORE))
-        return block([Line((Run(said, 10, MUTED),), "centre")])
+        return Line((Run(said, 10, MUTED),), "centre")
 
     def _neighbour(self, arrow: Arrow) -> Label:
         """The other end of an arrow to or from the centre, as a card."""
@@ -216,7 +229,7 @@ class Labels(Wording):
         return block(lines, side=HUNG_SIDE if where.startswith("from") else COUNTED_SIDE if counted else ARROW_SIDE)
 
     def _row(self, rules: tuple[Rule, ...], *, bold: bool, above: int) -> list[Line]:
-        most = ARROW_MOST if self.plan.view != "spine" else SPINE_MOST
+        most = SPINE_MOST if self.plan.is_short_spine else ARROW_MOST
         marks = [self.marks.rule(rule.id) for rule in rules]
         dim = all(mark.tone == "faded" for mark in marks)
         bold = bold if self.marks.rest.tone == "plain" else any(mark.tone == "taken" for mark in marks)

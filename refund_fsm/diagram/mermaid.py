@@ -7,7 +7,7 @@ and sets no theme: the program's own, light or dark, stays. Must not know Graphv
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from refund_fsm.diagram.labels import GOOD, STATUTORY, TOGETHER
 from refund_fsm.diagram.limits import Row, in_short, is_plain, plus, specials, when
 from refund_fsm.diagram.markup import APART
 from refund_fsm.diagram.metrics import plain, width, wrap
+from refund_fsm.diagram.parts import Part
 from refund_fsm.diagram.pieces import Card
 from refund_fsm.diagram.plan import Plan
 from refund_fsm.diagram.wording import PLATFORM_MARK, Lang, is_published
@@ -32,6 +33,11 @@ IN_TITLE = str.maketrans("<>&", "＜＞＆")  # Mermaid reads markup in titles, 
 IDENTIFIER = re.compile(r"[A-Za-z0-9_]+")
 STAYS = Text("状态不变", "stays")
 PUBLISHED = Text("平台公布的规则", "published by the platform itself")
+UNDER_TITLES = """\
+    subGraphTitleMargin:
+      top: 4
+      bottom: 12
+"""
 HEAD = """\
 ---
 title: "{title}"
@@ -41,7 +47,7 @@ config:
     nodeSpacing: 24
     rankSpacing: 28
     wrappingWidth: 200
-  themeVariables:
+{more}  themeVariables:
     fontSize: {size}px
 ---
 flowchart TB
@@ -55,8 +61,14 @@ def source(workflow: Workflow, *, lang: Lang = "both", policy: Policy | None = N
     Rules of one actor between the same two states share an edge; a rule that stays in its state is named on it. `lang` is `both`,
     `zh` or `en`; `BadData` for another. The same bytes for the same table and policy.
     """
+    return chart(Plan(workflow, policy or workflow.default_policy()), lang)
+
+
+def chart(plan: Plan, lang: Lang) -> str:
+    """The Mermaid text of what a plan shows: the spine alone, the phases as subgraphs or one of them with the states to which it leads, a
+    state with its neighbours, or all."""
     languages(lang)
-    return _Chart(Plan(workflow, policy or workflow.default_policy()), lang).source()
+    return _Chart(plan, lang).source()
 
 
 @dataclass(frozen=True)
@@ -68,17 +80,19 @@ class _Chart:
         """The whole text."""
         plan = self.plan
         lines = [
-            'start((" ")) --> ' + self.nodes[plan.workflow.initial.key],
-            *(self._node(card) for card in plan.cards),
+            *(['start((" ")) --> ' + self.nodes[plan.workflow.initial.key]] if self._starts else []),
+            *self._nodes(),
             *(self._edge(rules) for rules in self.edges),
             *self._classes(),
             *self._link_styles(),
         ]
         titles = self._each(plan.workflow.label)
-        if any(map(self._is_published, plan.workflow.rules)):
+        if plan.centre or plan.part:
+            titles += self._each(plan.states[plan.centre].text if plan.centre else plan.part.name if plan.part else Text("", ""))
+        if any(map(self._is_published, plan.rules)):
             titles.append(f"{PLATFORM_MARK} {self._say(PUBLISHED)}")
         title = _coded(" · ".join(titles).translate(IN_TITLE), TITLE_LITERAL, "\\U{:08x}")
-        return HEAD.format(title=title, size=SIZE) + "".join(f"  {line}\n" for line in lines)
+        return HEAD.format(title=title, size=SIZE, more=UNDER_TITLES if self._parts else "") + "".join(f"  {line}\n" for line in lines)
 
     # 1. Names
     @cached_property
@@ -96,12 +110,39 @@ class _Chart:
         """Rules of one actor between two states, those of the spine first: Mermaid takes edges that come later for those that lead back."""
         last = len(self.plan.spine)
         found: dict[tuple[str, str, str], list[Rule]] = {}
-        for rule in sorted(self.plan.workflow.rules, key=lambda rule: self.plan.spine.get(rule.id, last)):
+        for rule in sorted(self.plan.rules, key=lambda rule: self.plan.spine.get(rule.id, last)):
             if not rule.internal:
                 found.setdefault((rule.source.key, rule.dest.key, rule.actor.key), []).append(rule)
         return tuple(tuple(rules) for rules in found.values())
 
     # 2. Nodes and edges
+    @property
+    def _starts(self) -> bool:
+        """Whether the start is shown."""
+        return self.plan.workflow.initial.key in self.plan.states
+
+    @property
+    def _parts(self) -> tuple[Part, ...]:
+        """The phases that are shown as such."""
+        plan = self.plan
+        return (plan.part,) if plan.part else plan.parts if plan.view == "phases" else ()
+
+    def _nodes(self) -> Iterator[str]:
+        """The states: in the view of phases those of each as a subgraph; then those to which they lead, or from where."""
+        plan = self.plan
+        left = {card.state.key: card for card in plan.cards}
+        for part in self._parts:
+            names = self._each(part.name)
+            yield f'subgraph p{part.number}["{_coded(f"{part.number} · {names[0]}")}{"".join(map(" {}".format, map(_coded, names[1:])))}"]'
+            for key in part.keys:
+                yield f"  {self._node(left.pop(key))}"
+            yield "end"
+        for card in left.values():
+            yield self._node(card)
+        ends = (state for rule in plan.rules for state in (rule.source, rule.dest) if state.key not in plan.states)
+        for state in dict.fromkeys(ends):
+            yield self._node(plan.neighbour(state))
+
     def _node(self, card: Card) -> str:
         name, *other = self._each(card.state.text)
         lines = []
@@ -117,7 +158,7 @@ class _Chart:
             zh, en = "、".join(state.zh for state in card.together), ", ".join(state.en for state in card.together)
             lines += _small(self._say(Text(TOGETHER.zh.replace("{}", zh), TOGETHER.en.replace("{}", en))))
         lines += _small(self._say(STATUTORY), self._limit(card.law)) if card.law else []
-        for rule in self.plan.workflow.rules:
+        for rule in self.plan.rules:
             if rule.internal and rule.source.key == card.state.key:
                 lines += self._rule(rule, self._say(STAYS))
         opening, closing = ("([", "])") if card.state.final else ("(", ")")
@@ -162,13 +203,13 @@ class _Chart:
             lines.append(
                 f"classDef good fill:{palette.tint(palette.SUCCESS)},stroke:{palette.SUCCESS},stroke-width:3px,color:{palette.INK}"
             )
-        return [*lines, f"style start fill:{palette.MUTED},stroke:{palette.MUTED}"]
+        return [*lines, *([f"style start fill:{palette.MUTED},stroke:{palette.MUTED}"] if self._starts else [])]
 
     def _link_styles(self) -> list[str]:
         """Colours of the edges by who acts, in shades for light and dark paper alike; the clock's keep the theme's own."""
         colours = palette.colours(self.plan.workflow.actors)
         styles: dict[str, list[int]] = {}
-        for number, rules in enumerate(self.edges, start=1):  # the edge from the start has number 0
+        for number, rules in enumerate(self.edges, start=int(self._starts)):  # the edge from the start has number 0
             if self._happy(rules):
                 style = f"stroke:{_between(palette.SUCCESS)},stroke-width:4px"
             elif rules[0].by_clock:

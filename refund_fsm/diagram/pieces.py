@@ -1,8 +1,12 @@
-"""Owns the pieces of a picture: cards, junctions and arrows, as data. Must not decide which there are, nor know markup or Graphviz."""
+"""Owns the pieces of a picture: cards, junctions and arrows, as data, and which rules are alike.
+
+Must not decide which there are, nor know markup or Graphviz.
+"""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from refund_fsm.diagram.limits import Row
@@ -80,3 +84,16 @@ class Arrow:
     def happy(self) -> bool:
         """Whether it is a step of the happy path."""
         return self.rank == 0
+
+
+def by_event(rules: tuple[Rule, ...]) -> Mapping[str, list[Rule]]:
+    """Rules by the name of their event, in order of first appearance."""
+    found: dict[str, list[Rule]] = {}
+    for rule in rules:
+        found.setdefault(rule.event.name, []).append(rule)
+    return found
+
+
+def alike(rule: Rule) -> tuple[str, str, tuple[str, ...]]:
+    """What two rules share that differ in their source alone."""
+    return rule.event.name, rule.dest.key, tuple(guard.name for guard in rule.when)

@@ -5,12 +5,14 @@ The DOT names the engine that takes them (`layout=nop2`), so that any `dot` show
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from refund_fsm.diagram.labels import Labels
-from refund_fsm.diagram.layout import Box, Point, Sheet, Where, pill_of, placed, spline
+from refund_fsm.diagram.folding import cuts, letter
+from refund_fsm.diagram.labels import FROM, TO, Labels
+from refund_fsm.diagram.layout import COLUMN, Box, Point, Sheet, Where, pill_of, placed, spline, turn_of
 from refund_fsm.diagram.markup import Label
 from refund_fsm.diagram.pieces import Arrow
 
@@ -34,7 +36,7 @@ class Places:
     @classmethod
     def within(cls, labels: Labels, most: float) -> Places:
         """A sheet at most so many points wide: what hangs from cards goes to the right alone, then the farthest columns stand alone, until
-        it fits, or no column is left that could stand alone."""
+        it fits, or no column is left that could stand alone. A long column that is narrow goes on beside itself."""
         places = cls(labels, 0, most)
         if places.width > most:
             places = cls(labels, 1, most)
@@ -44,7 +46,15 @@ class Places:
             if farthest is None:
                 break
             places = cls(replace(labels, plan=replace(plan, apart=plan.apart | {farthest})), 1, most)
-        return places
+        return places.folded()
+
+    def folded(self) -> Places:
+        """The same with its first column in pieces side by side, where that is long and they fit."""
+        plan = self.labels.plan
+        across = int((self.most + COLUMN) / (self.width + COLUMN))
+        together = ([state.key for state in junction.states] for junction in plan.junctions)
+        folds = cuts(plan.forest.column(plan.forest.roots[0]), together, across)
+        return Places(replace(self.labels, plan=replace(plan, folds=folds)), self.outward, self.most) if folds else self
 
     def farthest(self) -> str | None:
         """The state whose column reaches farthest out, of those that stand beside others and do not end the case."""
@@ -74,6 +84,17 @@ class Places:
         return {arrow.rules[0].id: self.labels.portal(arrow) for arrow in plan.arrows if plan.is_portal(arrow)}
 
     @cached_property
+    def turns(self) -> dict[str, tuple[Label, Label]]:
+        """The marks at the two sides of a cut, by the state that follows: where its column goes on, and at the end of the piece before."""
+        plan = self.labels.plan
+        column = plan.forest.column(plan.forest.roots[0])
+        found = [(before, key) for before, key in itertools.pairwise(column) if key in plan.folds]
+        return {
+            key: (self.labels.turn(letter(at), FROM, before), self.labels.turn(letter(at), TO, key))
+            for at, (before, key) in enumerate(found, 1)
+        }
+
+    @cached_property
     def sheet(self) -> Sheet:
         """The sheet, y downwards."""
         return placed(self.labels.plan, self, outward=self.outward, most=self.most)
@@ -88,6 +109,10 @@ class Places:
         """The size of the pill of a portal; in the view `near`, of the card at the other end of an arrow."""
         centre = self.labels.plan.centre
         return _outline(self.pills[arrow.rules[0].id], MARGIN if centre else PILL_MARGIN)
+
+    def turn(self, key: str, *, onwards: bool) -> tuple[float, float]:
+        """The size of the mark at one side of a cut."""
+        return _outline(self.turns[key][onwards], PILL_MARGIN)
 
     def label(self, arrow: Arrow, where: Where) -> Label:
         """The label of an arrow."""
@@ -110,6 +135,14 @@ class Places:
     def pill_at(self, arrow: Arrow) -> dict[str, str]:
         """Where the pill of a portal stands."""
         return boxed(self.sheet.boxes[pill_of(arrow)].moved(*self.shift))
+
+    def turn_at(self, key: str, *, onwards: bool) -> dict[str, str]:
+        """Where the mark at one side of a cut stands."""
+        return boxed(self.sheet.boxes[turn_of(key, onwards=onwards)].moved(*self.shift))
+
+    def resumed(self, key: str, arrowsize: str) -> dict[str, str]:
+        """The line from the mark of a cut to the state below it."""
+        return {"pos": _spline([self._moved(corner) for corner in self.sheet.stems["", key]], HEAD * float(arrowsize))}
 
     def junction(self, name: str) -> dict[str, str]:
         """Where a junction stands."""

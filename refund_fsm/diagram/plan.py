@@ -17,12 +17,13 @@ from typing import Literal, get_args
 from refund_fsm.diagram.forest import Forest, grown
 from refund_fsm.diagram.limits import Row, rows_of
 from refund_fsm.diagram.parts import Part, parts_of
-from refund_fsm.diagram.pieces import Arrow, Card, Junction
+from refund_fsm.diagram.pieces import Arrow, Card, Junction, alike, by_event
 from refund_fsm.diagram.versions import gone
 from refund_fsm.workflow import Actor, Event, Policy, Rule, State, Workflow
 
 View = Literal["full", "spine", "phases", "near"]
 VIEWS: tuple[View, ...] = get_args(View)
+LONG = 14  # states of a path: a spine with a longer one is laid out as a sheet, which can be folded
 MANY = 5  # from this many states on, an event that only ends the case is named on their cards
 
 
@@ -32,7 +33,8 @@ class Plan:
 
     The view `spine` keeps the paths of the workflow's spine. `before` is an earlier workflow, whose states and rules that are
     gone are drawn as well, with the lengths that they had under `earlier` (None: the same policy). `part` is the part of the
-    view `phases` that is drawn, `apart` the states that start columns of their own, `centre` the state of the view `near`.
+    view `phases` that is drawn, `apart` the states that start columns of their own, `centre` the state of the view `near`, `folds` the
+    states above which the first column is cut, to go on in a column beside it.
     """
 
     workflow: Workflow
@@ -43,11 +45,18 @@ class Plan:
     part: Part | None = None
     apart: frozenset[str] = frozenset()
     centre: str = ""
+    folds: frozenset[str] = frozenset()
 
     @cached_property
     def whole(self) -> Plan:
         """The plan of which this one shows a part."""
-        return replace(self, part=None, apart=frozenset(), centre="") if self.part or self.apart or self.centre else self
+        here = self.part or self.apart or self.centre or self.folds
+        return replace(self, part=None, apart=frozenset(), centre="", folds=frozenset()) if here else self
+
+    @cached_property
+    def is_short_spine(self) -> bool:
+        """Whether only the spine is shown, and all its paths are short: its lines may then run anywhere."""
+        return self.view == "spine" and max(map(len, self.workflow.spine), default=0) <= LONG
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
@@ -104,7 +113,7 @@ class Plan:
         if self.part or self.centre:
             return self.whole.endings
         found = []
-        for rules in _by_event(self.rules).values():
+        for rules in by_event(self.rules).values():
             ends = len({rule.dest.key for rule in rules}) == 1 and rules[0].dest.final
             if ends and len(rules) >= MANY and not any(rule.id in self.spine for rule in rules):
                 found.append(rules[0].event)
@@ -135,7 +144,7 @@ class Plan:
     @cached_property
     def junctions(self) -> tuple[Junction, ...]:
         """The junctions, in the order of the limits: but for the spine, of states that stand directly below one another."""
-        if self.view == "spine":
+        if self.is_short_spine:
             return self._meetings
         if self.centre:
             return ()
@@ -149,14 +158,14 @@ class Plan:
             keys = {state.key for state in group}
             if len(keys) > 1:
                 here = tuple(rule for rule in self.rules if rule.source.key in keys)
-                made += [self._junction(group, tuple(rules)) for rules in _by_event(here).values()]
+                made += [self._junction(group, tuple(rules)) for rules in by_event(here).values()]
         return tuple(junction for junction in made if junction is not None)
 
     def _junction(self, group: tuple[State, ...], rules: tuple[Rule, ...]) -> Junction | None:
         """None unless all states of a group have the same rules of the event, with arrows, out of the group, off the spine."""
         keys = {state.key for state in group}
-        alike = [{_alike(rule) for rule in rules if rule.source.key == key} for key in keys]
-        if any(one != alike[0] for one in alike):
+        same = [{alike(rule) for rule in rules if rule.source.key == key} for key in keys]
+        if any(one != same[0] for one in same):
             return None
         if any(rule.dest.key in keys or rule.id in self.spine or self.on_card(rule) for rule in rules):
             return None
@@ -171,7 +180,7 @@ class Plan:
             if not self.on_card(rule):
                 start = through[rule.id].name if rule.id in through else rule.source.key
                 rows = bundles.setdefault((start, rule.dest.key), {})
-                rows.setdefault((_alike(rule), rule.actor.key), []).append(rule)
+                rows.setdefault((alike(rule), rule.actor.key), []).append(rule)
         return tuple(self._arrow([tuple(row) for row in rows.values()], through) for rows in bundles.values())
 
     def _arrow(self, rows: list[tuple[Rule, ...]], through: Mapping[str, Junction]) -> Arrow:
@@ -181,14 +190,19 @@ class Plan:
         return Arrow(tuple(rows), min(ranks, default=None), through.get(rows[0][0].id))
 
     def is_portal(self, arrow: Arrow) -> bool:
-        """Whether an arrow ends in a pill, since its line would run far: any that is no line of the forest. Not in the spine."""
-        return self.view != "spine" and (arrow.junction is not None or (arrow.source.key, arrow.dest.key) not in self.forest.lines())
+        """Whether an arrow ends in a pill, since its line would run far: any that is no line of the forest. Not in a short
+        spine."""
+        return not self.is_short_spine and (arrow.junction is not None or (arrow.source.key, arrow.dest.key) not in self.forest.lines())
+
+    def is_cut(self, arrow: Arrow) -> bool:
+        """Whether the line of an arrow ends where its column is cut."""
+        return arrow.dest.key in self.folds and not self.is_portal(arrow)
 
     @cached_property
     def _entries(self) -> Mapping[str, tuple[Arrow, ...]]:
         lines = self.forest.lines()
         found: dict[str, list[Arrow]] = {}
-        for arrow in self.whole.arrows if self.view != "spine" else ():
+        for arrow in self.whole.arrows if not self.is_short_spine else ():
             if arrow.junction is not None or (arrow.source.key, arrow.dest.key) not in lines:
                 found.setdefault(arrow.dest.key, []).append(arrow)
         return {key: tuple(arrows) for key, arrows in found.items()}
@@ -280,16 +294,3 @@ class Plan:
         found = {rule.actor.key: rule.actor for rule in self.rules}
         found |= {card.actor.key: card.actor for card in self.cards if card.actor is not None}
         return tuple(sorted(found.values(), key=lambda actor: any(r.by_clock for r in self.rules if r.actor.key == actor.key)))
-
-
-def _by_event(rules: tuple[Rule, ...]) -> Mapping[str, list[Rule]]:
-    """Rules by the name of their event, in order of first appearance."""
-    found: dict[str, list[Rule]] = {}
-    for rule in rules:
-        found.setdefault(rule.event.name, []).append(rule)
-    return found
-
-
-def _alike(rule: Rule) -> tuple[str, str, tuple[str, ...]]:
-    """What two rules share that differ in their source alone."""
-    return rule.event.name, rule.dest.key, tuple(guard.name for guard in rule.when)

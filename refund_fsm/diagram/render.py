@@ -7,18 +7,25 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
-from refund_fsm.diagram import dark, fonts, layers, mermaid
+from refund_fsm.diagram import dark, fonts, layers, mermaid, pdf
 from refund_fsm.diagram.described import DESCRIBED
 from refund_fsm.diagram.dot import FONT, Engine, laid_out
 from refund_fsm.diagram.markup import APART
 from refund_fsm.diagram.palette import HALO
+from refund_fsm.diagram.plan import Plan
 from refund_fsm.diagram.wording import Lang
-from refund_fsm.errors import BadData, needing
+from refund_fsm.errors import BadData, needing, one_of
+from refund_fsm.text import Text
 from refund_fsm.workflow import Policy, Workflow, write
 
-SUFFIXES = (".dot", ".svg", ".png", ".mmd")
+SUFFIXES = (".dot", ".svg", ".png", ".pdf", ".mmd")
+Paper = Literal["a4", "a3"]
+PAPERS: tuple[Paper, ...] = get_args(Paper)
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = get_args(Theme)
+ON_DARK = re.compile(r"@media \(prefers-color-scheme:dark\)\{(.*)\}(?=</style>)")
 PROLOG = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->", re.DOTALL)
 ANCHOR = re.compile(r'(<g id=")a_(?=rule-)')  # Graphviz marks the ids of cells
 CURRENT = re.compile(
@@ -38,20 +45,33 @@ SCALE = 2  # pixels of a PNG for each of the 96 to the inch
 
 @dataclass(frozen=True)
 class Diagram:
-    """A picture of a workflow. `dot` is its source; the rest is made from it on demand."""
+    """A picture of a workflow. `dot` is its source; the rest is made from it on demand.
+
+    `paper` is that on which a PDF stands; `sheets` are the names and the sources of what stands on sheets of its own there, empty
+    where that is the picture itself.
+    """
 
     dot: str
     workflow: Workflow = field(repr=False)
     lang: Lang = field(default="both", repr=False)
     policy: Policy | None = field(default=None, repr=False)
+    paper: Paper | None = field(default=None, repr=False)
+    sheets: tuple[tuple[Text, str], ...] = field(default=(), repr=False)
+    plan: Plan | None = field(default=None, repr=False, compare=False)
 
-    def svg(self, *, engine: Engine | None = None) -> str:
+    def svg(self, *, engine: Engine | None = None, theme: Theme | None = None) -> str:
         """The picture as one `<svg>` element: no prolog, no comments, its fonts embedded, the same bytes for the same engine.
 
+        `theme` is `light` or `dark`, whatever the reader's screen; None: as the screen is.
+
         `engine` is `pure` (the `graphviz-pure` package), `system` (the machine's `dot`), or None: the first that is there.
-        Raises `BadData` for another, `MissingPart` when it is not installed.
+        Raises `BadData` for another of either, `MissingPart` when it is not installed.
         """
-        return _svg(self.dot, engine)
+        made = _svg(self.dot, engine)
+        if theme is None:
+            return made
+        one_of("theme", theme, THEMES)
+        return ON_DARK.sub(r"\1" if theme == "dark" else "", made, count=1)
 
     def png(self, *, engine: Engine | None = None) -> bytes:
         """The picture as PNG, two pixels for each of the 96 to the inch, in the bundled font. `MissingPart` without the `png` extra."""
@@ -61,9 +81,21 @@ class Diagram:
         plain = FONT_STYLE.sub("", self.svg(engine=engine))
         return bytes(resvg_py.svg_to_bytes(svg_string=plain, dpi=96, zoom=SCALE, font_files=files, skip_system_fonts=not self.fallback))
 
+    def pdf(self, *, engine: Engine | None = None) -> bytes:
+        """The picture as PDF on the `paper` that `draw` was given: as many sheets as it takes to keep every rule legible (`tiles` says
+        how), each phase on sheets of its own; text stays text. The same bytes for the same engine.
+
+        Raises `BadData` without a paper, `MissingPart` without the `pdf` extra.
+        """
+        if self.paper is None:
+            raise BadData("paper", None, f"{' or '.join(map(repr, PAPERS))}, given to draw, for a PDF")
+        sheets = self.sheets or ((self.workflow.label, self.dot),)
+        made = [(name.get("en" if self.lang == "en" else "zh"), _svg(source, engine)) for name, source in sheets]
+        return pdf.written(made, self.paper, self.workflow.label, self.lang)
+
     def mermaid(self) -> str:
-        """The whole workflow as Mermaid text, whatever the view."""
-        return mermaid.source(self.workflow, lang=self.lang, policy=self.policy)
+        """What the picture shows as Mermaid text, without what is laid over it: the phases as subgraphs, everything for the view `full`."""
+        return mermaid.chart(self.plan or Plan(self.workflow, self.policy or self.workflow.default_policy()), self.lang)
 
     @property
     def fallback(self) -> str:
@@ -71,19 +103,21 @@ class Diagram:
         return fonts.missing("".join(sorted(set(html.unescape(self.dot)))))
 
     def rendered(self, suffix: str, *, engine: Engine | None = None) -> bytes:
-        """The picture in the form of a suffix: `.dot`, `.svg`, `.png` or `.mmd`; `BadData` for another."""
+        """The picture in the form of a suffix: `.dot`, `.svg`, `.png`, `.pdf` or `.mmd`; `BadData` for another."""
         if suffix == ".dot":
             return self.dot.encode()
         if suffix == ".svg":
             return self.svg(engine=engine).encode()
         if suffix == ".png":
             return self.png(engine=engine)
+        if suffix == ".pdf":
+            return self.pdf(engine=engine)
         if suffix == ".mmd":
             return self.mermaid().encode()
         raise BadData("suffix", suffix, " or ".join(SUFFIXES))
 
     def save(self, path: str | Path, *, engine: Engine | None = None) -> Path:
-        """Writes the picture in the form that the suffix names (`.dot`, `.svg`, `.png`, `.mmd`), whole or not at all; returns the path.
+        """Writes the picture in the form that the suffix names (`SUFFIXES`), whole or not at all; returns the path.
 
         Raises `BadData` for another suffix and for a place that cannot be written.
         """

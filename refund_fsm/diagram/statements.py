@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from refund_fsm.diagram.labels import Labels
+from refund_fsm.diagram.layout import turn_of
 from refund_fsm.diagram.marks import TONES, strongest
 from refund_fsm.diagram.markup import APART, slug
-from refund_fsm.diagram.palette import MUTED, PALE, PAPER, SLATE, SUCCESS, fade, tint, tone_colour
+from refund_fsm.diagram.palette import MUTED, PAPER, SLATE, SUCCESS, fade, tint, tone_colour
 from refund_fsm.diagram.panels import Plate
 from refund_fsm.diagram.pieces import Arrow, Card, Junction
 from refund_fsm.diagram.places import Places, boxed
@@ -25,7 +26,7 @@ START = "(start)"  # no slug holds a bracket, so no state can have this name
 HAPPY = {"color": SUCCESS, "penwidth": "3.4", "weight": "80", "arrowsize": "0.95"}
 PLAIN = {"penwidth": "1.3", "arrowsize": "0.75"}
 WIDE = {"": "1.6", "taken": "4", "now": "3.4", "next": "2", "added": "3", "removed": "3", "changed": "3"}
-NAMES = "state final start node edge graph happy junction stem row line over halo portal part head more"
+NAMES = "state final start node edge graph happy junction stem row line over halo portal part head more turn"
 RESERVED = {*TONES, *NAMES.split()}
 QUOTES = '""'
 THINNEST, WIDEST = 0.8, 9.0  # points, in the counts view
@@ -34,8 +35,8 @@ THINNEST, WIDEST = 0.8, 9.0  # points, in the counts view
 def add_plate(graph: graphviz.Digraph, plate: Plate) -> None:
     """A part on the strip, or its head: a state of its own kind of look."""
     head = plate.name.startswith("(head")
-    inside = PALE if head else SLATE if plate.here else PAPER
-    look = {"color": PALE if head else SLATE, "fillcolor": inside, "penwidth": "1.2", "tooltip": " "}
+    inside = tint(SLATE) if head else SLATE if plate.here else PAPER
+    look = {"color": inside if head else SLATE, "fillcolor": inside, "penwidth": "1.2", "tooltip": " "}
     name = plate.name.strip("()").replace(" ", "-")
     _add(graph, plate.name, label=plate.label, **look, **boxed(plate.box), id=name, **{"class": "head" if head else "part"})
 
@@ -50,13 +51,16 @@ def add_sheet(graph: graphviz.Digraph, labels: Labels, places: Places | None) ->
         _add_junction(graph, labels, places, junction)
     for arrow in plan.arrows:
         _add_arrow(graph, labels, places, arrow)
+    if places is not None:
+        for key in sorted(plan.folds):
+            _add_turn(graph, labels, places, key)
+        return
     for key, count in plan.left_out.items():
         name = f"(more {slug(key)})"
         _add(graph, name, label=labels.more(count), shape="plain", style="", tooltip=" ", **{"class": "more"})
         _add(graph, slug(key), name, color=SLATE, style="dashed", tooltip=" ", weight="3", **{"class": "more"})
-    if places is None:
-        for near, state in plan.far:
-            _add(graph, slug(near.key), slug(state.key), style="invis")
+    for near, state in plan.far:
+        _add(graph, slug(near.key), slug(state.key), style="invis")
 
 
 def _add_start(graph: graphviz.Digraph, labels: Labels, places: Places | None) -> None:
@@ -143,6 +147,8 @@ def _add_arrow(graph: graphviz.Digraph, labels: Labels, places: Places | None, a
     label = labels.arrow(arrow) if places is None else places.written(arrow)
     if places:
         look |= places.line(arrow.rules[0].id, look.get("arrowsize", PLAIN["arrowsize"]))
+        if labels.plan.is_cut(arrow):
+            dest = turn_of(dest, onwards=True)
         if labels.plan.is_portal(arrow):
             pill = _add_pill(graph, labels, places, arrow)
             source, dest = (pill, dest) if dest == slug(labels.plan.centre) else (source, pill)
@@ -172,6 +178,18 @@ def _add_pill(graph: graphviz.Digraph, labels: Labels, places: Places, arrow: Ar
     }
     _add(graph, name, label=places.pills[arrow.rules[0].id], **look, **places.pill_at(arrow))
     return name
+
+
+def _add_turn(graph: graphviz.Digraph, labels: Labels, places: Places, key: str) -> None:
+    """The marks at both sides of a cut, and the line from the second to the state below it."""
+    name, tone = slug(key), labels.marks.rest.tone
+    for onwards, label in enumerate(places.turns[key]):
+        look = {"color": SUCCESS, "fillcolor": PAPER, "penwidth": "1.2", "margin": "0", "tooltip": " ", "class": "turn"}
+        at = places.turn_at(key, onwards=bool(onwards))
+        _add(graph, turn_of(name, onwards=bool(onwards)), label=label, **look, **at, id=f"turn-{name}{'-on' if onwards else ''}")
+    line = dict(HAPPY) if tone == "plain" else {**HAPPY, "penwidth": WIDE[""]}
+    line |= places.resumed(key, line["arrowsize"])
+    _add(graph, turn_of(name, onwards=False), name, **line, id=f"edge-turn-{name}", **{"class": "turn"}, tooltip=" ")
 
 
 def _width(labels: Labels, rules: Sequence[Rule], tone: str) -> dict[str, str]:

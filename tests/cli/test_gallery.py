@@ -44,17 +44,18 @@ def test_the_committed_gallery_is_what_is_drawn(made: list[tuple[str, bytes]]) -
 
 
 def test_each_order_type_has_every_kind(made: list[tuple[str, bytes]]) -> None:
-    before, after = [".dot", ".svg", ".spine.dot", ".spine.svg", ".phases.dot", ".phases.svg"], [".case.svg", ".counts.svg"]
+    shown = [f"{view}{form}" for view in (".spine", ".phases") for form in (".dot", ".svg", ".mmd", ".dark.svg")]
+    before, after = [".dot", ".svg", ".mmd", *shown], [".case.svg", ".counts.svg"]
     expected = []
     for key in orders.keys():
         alone = [f".phase-{number}.svg" for number in range(1, len(orders.get(key).phases) + 1)]
-        expected += [f"{key}{end}" for end in (*before, *alone, *after, ".difference.svg", ".mmd", ".html")]
+        expected += [f"{key}{end}" for end in (*before, *alone, *after, ".difference.svg", ".html")]
     assert [name for name, _ in made] == [*expected, "README.md"]
 
 
 def test_the_readme_shows_every_file(made: list[tuple[str, bytes]]) -> None:
     readme = dict(made)["README.md"].decode()
-    linked = set(re.findall(r"\]\(([^)]+)\)", readme))
+    linked = {one for found in re.findall(r'\]\(([^)]+)\)|\bsrc(?:set)?="([^"]+)"', readme) for one in found if one}
     sources = {name for name, _ in made if name.endswith((".spine.dot", ".phases.dot"))}
     assert linked | {"README.md"} | sources == {name for name, _ in made}
 
@@ -173,7 +174,7 @@ def test_a_saved_case_can_be_drawn(tmp_path: Path, capsys: Captured) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-o", "a.jpg", "virtual"], r"--output: 'a.jpg'.*\.dot or \.svg or \.png or \.mmd or \.html"),
+        (["-o", "a.jpg", "virtual"], r"--output: 'a.jpg'.*\.dot or \.svg or \.png or \.pdf or \.mmd or \.html"),
         (["-o", "a.svg"], "a folder for 4 order types"),
         (["virtual", "-o", "a.html", "--view", "spine"], "a picture's suffix with --view"),
         (["virtual", "--view", "map"], "map"),
@@ -188,8 +189,9 @@ def test_a_saved_case_can_be_drawn(tmp_path: Path, capsys: Captured) -> None:
         (["virtual", "--case", "virtual_support_overdue", "--before", "guide"], "one of case, counts with waits, or before"),
         (["third_party", "--case", "virtual_support_overdue"], "a case of 'third_party'"),
         (["--case", "virtual_support_overdue", "--at", "2026-03-10T12:00:00+08:00"], "--at: '2026-03-10.*not before 2026-06-15"),
-        (["virtual", "-o", "a.mmd", "--view", "spine"], "another suffix with --view"),
-        (["virtual", "-o", "a.mmd", "--before", "statute"], "another suffix with --view"),
+        (["virtual", "-o", "a.svg", "--paper", "a4"], r"--paper: 'a4'; expected an --output that ends in \.pdf"),
+        (["virtual", "-o", "a.mmd", "--view", "near", "--state", "nowhere"], "--state: 'nowhere'; expected one of draft, "),
+        (["virtual", "-o", "a.mmd", "--before", "statute"], "another suffix with --case"),
         (["--case", "virtual_support_overdue", "--policy", "statute"], "policy: .*the case's own"),
         (["virtual", "-o", "长" * 300 + ".svg"], "--output: .*File name too long"),
         (["virtual", "--policy", "x" * 300], "--policy: .*File name too long"),

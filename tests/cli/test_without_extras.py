@@ -40,6 +40,7 @@ NEEDED = [
     ("draw virtual -o x.svg", 0, ()),
     ("draw virtual -o x.html", 0, ()),
     ("draw virtual -o x.png", 3, ("resvg-py",)),
+    ("draw virtual -o x.pdf", 3, ("fpdf2",)),
     ("behaviour virtual --toml", 3, SIMULATE),
     ("export virtual --to prism", 3, SIMULATE),
     ("simulate virtual --cases 10", 3, SIMULATE),

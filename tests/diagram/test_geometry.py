@@ -118,6 +118,7 @@ def pictures() -> dict[str, Draw]:
     for (name, workflow), lang in itertools.product(generated().items(), LANGS):
         made[f"{name} {lang}"] = partial(diagram.draw, workflow, lang=lang)
         made[f"{name} in phases {lang}"] = partial(diagram.draw, workflow, view="phases", lang=lang)
+    made["chain of 40, its spine"] = partial(diagram.draw, generated()["chain of 40"], view="spine")
     return made
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from refund_fsm import CLOCK, Actor, BadData, Event, Limit, Policy, Rule, State, Text, Workflow, guard
+from refund_fsm import CLOCK, Actor, BadData, Event, Limit, Policy, Rule, State, Text, Workflow, diagram, guard
 from refund_fsm.diagram import Lang, mermaid, palette
 from refund_fsm.diagram.metrics import plain
 from refund_fsm.diagram.plan import Plan
@@ -119,6 +119,32 @@ def test_an_unknown_language_lists_the_choices(lang: Any) -> None:
         mermaid.source(EXCHANGE, lang=lang)
 
 
+VIEWS: list[tuple[str, dict[str, Any]]] = [
+    *((key, {"view": view}) for key in ALL for view in ("spine", "phases")),
+    *((key, {"view": "near", "state": workflow.initial.key}) for key, workflow in ALL.items()),
+    ("third_party", {"view": "near", "state": "escalated"}),
+    ("third_party", {"view": "phases", "phase": 2}),
+    *((f"nasty {place}", {"view": "phases"}) for place in range(len(NASTY))),
+    ("nasty 0", {"view": "near", "state": 'w"\\ %%'}),
+]
+EACH_VIEW = pytest.mark.parametrize(("key", "arguments"), VIEWS, ids=[f"{key} {' '.join(map(str, more.values()))}" for key, more in VIEWS])
+
+
+def shown(key: str, arguments: dict[str, Any]) -> tuple[Workflow, Plan, str]:
+    """A workflow, a hostile one with a phase of a hostile name, what a view of it shows, and its Mermaid text."""
+    workflow = WORKFLOWS[key]
+    if key not in ALL:
+        workflow = workflow.variant(phases=((workflow.label, tuple(workflow.states.values())[:2]),))
+    picture = diagram.draw(workflow, **arguments)
+    assert picture.plan is not None
+    return workflow, picture.plan, picture.mermaid()
+
+
+def test_the_full_view_is_the_whole_text() -> None:
+    picture = diagram.draw(EXCHANGE, counts={EXCHANGE.rules[0].id: 3}, lang="en")
+    assert picture.mermaid() == mermaid.source(EXCHANGE, lang="en") == diagram.draw(EXCHANGE, before=Policy.statute(), lang="en").mermaid()
+
+
 # 2. What Mermaid reads and draws
 DRAW = """async (text) => {
   const diagram = await mermaid.mermaidAPI.getDiagramFromText(text);
@@ -134,9 +160,10 @@ DRAW = """async (text) => {
   });
   const nodes = [...document.querySelectorAll('g.node')].map((node) => ({
     id: node.id.replace(/^.*?flowchart-(.*)-\\d+$/, '$1'), ids: ids(node), said: node.textContent, classes: [...node.classList]}));
+  const parts = [...document.querySelectorAll('g.cluster')].map((part) => part.textContent);
   const marks = [...document.querySelectorAll('svg script, svg a, svg i, svg em, svg li, svg code, svg math, svg img')].length;
   const title = document.querySelector('.flowchartTitleText').textContent;
-  return {type: diagramType, edges, nodes, marks, title, drawn: document.querySelectorAll('path.flowchart-link').length};
+  return {type: diagramType, edges, nodes, parts, marks, title, drawn: document.querySelectorAll('path.flowchart-link').length};
 }"""
 
 
@@ -232,3 +259,25 @@ def test_the_look_tells_clock_happy_path_actors_and_ends(key: str, drawn: Drawn)
             assert f"by_{card.actor.key}" in look[node]
     for colour in palette.colours(workflow.actors).values():
         assert colour in mermaid.source(workflow)
+
+
+@EACH_VIEW
+def test_a_view_is_drawn_with_its_rules_and_their_states_and_no_more(key: str, arguments: dict[str, Any], watched: Watched) -> None:
+    workflow, plan, text = shown(key, arguments)
+    found = watched.page.evaluate(DRAW, text)
+    assert not watched.complaints
+    names = mermaid._names("s", workflow.states)
+    states = {name: key for key, name in names.items()}
+    edges = [edge for edge in found["edges"] if edge["start"] != "start"]
+    ways = [(rule, states[edge["start"]], states[edge["end"]]) for edge in edges for rule in edge["ids"]]
+    stays = [(rule, states[node["id"]], states[node["id"]]) for node in found["nodes"] for rule in node["ids"]]
+    assert Counter(ways + stays) == Counter((plain(rule.id), rule.source.key, rule.dest.key) for rule in plan.rules)
+    ends = {state.key for rule in plan.rules for state in (rule.source, rule.dest)}
+    assert {states[node["id"]] for node in found["nodes"] if node["id"] != "start"} == ends | set(plan.states)
+    assert any(edge["start"] == "start" for edge in found["edges"]) == (workflow.initial.key in plan.states)
+    parts = (plan.part,) if plan.part else plan.parts if plan.view == "phases" else ()
+    named = {squeezed(f"{part.number}·{''.join(each(part.name, 'both'))}") for part in parts}
+    assert {squeezed(part) for part in found["parts"]} == named
+    assert found["marks"] == 0 and found["drawn"] == len(found["edges"])
+    for edge in edges:
+        assert (edge["width"] == "4px") == any(plan.spine.get(rule.id) == 0 for rule in plan.rules if plain(rule.id) in edge["ids"])

@@ -92,7 +92,9 @@ def test_a_state_left_out_of_all_phases_is_shown_where_it_is_reached() -> None:
 def test_near_shows_all_that_leads_to_a_state_and_on_from_it(key: str) -> None:
     workflow = orders.get(key)
     for state in workflow.states.values():
-        dot = diagram.draw(workflow, view="near", state=state.key).dot
+        picture = diagram.draw(workflow, view="near", state=state.key)
+        assert RULE_PT * shown_at(ET.fromstring(picture.svg()), README) >= RULE_PX, state.key
+        dot = picture.dot
         around = {rule.id for rule in workflow.rules if state in (rule.source, rule.dest)}
         assert Counter(re.findall(r'ID="rule-([^"]+)"', dot)) == Counter(around)
         assert re.findall(r'id="state-([^"]+)"', dot) == [state.key]
@@ -126,3 +128,14 @@ def test_a_picture_says_what_it_shows() -> None:
     odd = Text('a "b" <c> & \\d', 'a "b" <c> & \\d')
     made = ET.fromstring(diagram.draw(orders.get("virtual").variant(label=odd), lang="en").svg())
     assert made.get("aria-label") == odd.en
+
+
+def test_a_picture_for_one_theme_asks_no_screen() -> None:
+    picture = diagram.draw(orders.get("virtual"), view="phases")
+    made, light, dark = (picture.svg(theme=theme) for theme in (None, "light", "dark"))
+    assert "prefers-color-scheme" in made and "prefers-color-scheme" not in light + dark
+    assert len(light) < len(dark) < len(made)
+    head = next(one.get("fill") for one in groups(ET.fromstring(made))["head-1"].iter(f"{SVG}path"))
+    assert f'path[fill="{head}"]{{fill:' in dark, "the bar above a phase is dark on a dark screen"
+    with pytest.raises(BadData, match=r"theme: 'sepia'; expected 'light' or 'dark'"):
+        picture.svg(theme="sepia")  # type: ignore[arg-type]  # it is bad

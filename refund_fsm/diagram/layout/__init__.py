@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from refund_fsm.diagram.layout.blocks import Box
 from refund_fsm.diagram.layout.curves import Point, spline
-from refund_fsm.diagram.layout.sheet import Sheet, Where, Wire, pill_of, placed
+from refund_fsm.diagram.layout.sheet import COLUMN, Sheet, Where, Wire, pill_of, placed, turn_of
 
-__all__ = ["Box", "Point", "Sheet", "Where", "Wire", "pill_of", "placed", "spline"]
+__all__ = ["COLUMN", "Box", "Point", "Sheet", "Where", "Wire", "pill_of", "placed", "spline", "turn_of"]

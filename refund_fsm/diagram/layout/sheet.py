@@ -6,11 +6,12 @@ columns of the states beside it; to the left what runs through a junction. Must 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from refund_fsm.diagram.layout.blocks import APART, EDGE, UNDER, Block, Box, Hung, Line, hang
+from refund_fsm.diagram.layout.curves import Point
 from refund_fsm.diagram.pieces import Arrow, Junction
 from refund_fsm.diagram.plan import Plan
 
@@ -43,6 +44,9 @@ class Sizes(Protocol):
     def pill(self, arrow: Arrow) -> tuple[float, float]:
         """The size of the pill in which a portal ends."""
 
+    def turn(self, key: str, *, onwards: bool) -> tuple[float, float]:
+        """The size of the mark above a state at which a column is cut: where it goes on, or, `onwards`, at the end of the piece before."""
+
     def label(self, arrow: Arrow, where: Where) -> Sized:
         """The label of an arrow: to the right or left of its line, or above its end, where the line arrives from a side."""
 
@@ -58,8 +62,9 @@ class Wire:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Places: of cards by key, of pills by the first rule of their arrow, of junctions by name; lines by the first rule of their
-    arrow; stems by state and junction. The start dot stands at `start`, where the initial state is on the sheet."""
+    """Places: of cards by key, of pills by the first rule of their arrow, of junctions by name, of the marks of cuts by state; lines by
+    the first rule of their arrow; stems by state and junction, and from a mark to the state below by "" and state. The start dot stands
+    at `start`, where the initial state is on the sheet."""
 
     boxes: Mapping[str, Box]
     wires: Mapping[str, Wire]
@@ -74,6 +79,11 @@ class Sheet:
 def pill_of(arrow: Arrow) -> str:
     """The name of the pill of an arrow among the boxes."""
     return f"(to {arrow.rules[0].id})"
+
+
+def turn_of(key: str, *, onwards: bool) -> str:
+    """The name of a mark of a cut among the boxes."""
+    return f"({'onwards to' if onwards else 'on with'} {key})"
 
 
 def placed(plan: Plan, sizes: Sizes, *, outward: int = 0, most: float = 0.0) -> Sheet:
@@ -94,14 +104,12 @@ class _Maker:
     def sheet(self) -> Sheet:
         plan = self.plan
         first = plan.forest.roots[0]
-        whole = self.column(first, self.outward)
-        ends = self._ends
-        assert ends is not None
+        whole = self._folded(first)
         start = (0.0, -LEAST - DOT) if first == plan.workflow.initial.key else None
         if start:
             whole.line(Line("start", ((0.0, start[1] + DOT / 2), (0.0, 0.0))))
             whole.covers(0.0, start[1], DOT, DOT)
-        self._others(whole, ends)
+        self._others(whole)
         wires, stems = {}, {}
         for line in whole.lines:
             if isinstance(line.key, tuple):
@@ -110,13 +118,31 @@ class _Maker:
                 wires[str(line.key)] = Wire(line.corners, line.label, line.at)
         return Sheet(whole.boxes, wires, stems, start, whole.left, whole.top, whole.right, whole.bottom)
 
-    def _others(self, whole: Block, ends: Ends) -> None:
+    def _folded(self, first: str) -> Block:
+        """The first column, or its pieces side by side, in rows at most `most` points wide, their first cards level."""
+        pieces: list[list[str]] = []
+        for key in self.plan.forest.column(first):
+            if not pieces or key in self.plan.folds:
+                pieces.append([])
+            pieces[-1].append(key)
+        whole, *others = [self.column(piece[0], self.outward, piece) for piece in pieces]
+        left, x, y = whole.left, whole.right + COLUMN, 0.0
+        for block in others:
+            if x + block.width > left + self.most:
+                x, y = left, whole.bottom + COLUMN - block.top
+            whole.take(block, x - block.left, y)
+            x += block.width + COLUMN
+        if others:
+            self._ends = None  # what no line reaches goes below all
+        return whole
+
+    def _others(self, whole: Block) -> None:
         """What no line reaches: columns of their own in rows below."""
         x, top, low = whole.left, whole.bottom + COLUMN, 0.0
-        right = max(whole.right, whole.left + self.most)
+        right, ends = max(whole.right, whole.left + self.most), self._ends
         for key in self.plan.forest.roots[1:]:
             block = self.column(key, 1)
-            if self._fits_beside(whole, block, ends):
+            if ends and self._fits_beside(whole, block, ends):
                 continue
             if x + block.width > right and x > whole.left:
                 x, top, low = whole.left, top + low + COLUMN, 0.0
@@ -134,13 +160,15 @@ class _Maker:
                 return True
         return False
 
-    def column(self, first: str, outward: int = 0) -> Block:
-        """A state and those below it, the middle of the top of the first card at the origin. What hangs from cards hangs on the
-        `outward` side, or, for 0, on the side that is free first."""
+    def column(self, first: str, outward: int = 0, piece: Sequence[str] = ()) -> Block:
+        """A state and those below it, or a piece of that, the middle of the top of the first card at the origin. What hangs from cards
+        hangs on the `outward` side, or, for 0, on the side that is free first."""
         block = Block()
         y, floors = 0.0, {1: 0.0, -1: 0.0}
-        keys = self.plan.forest.column(first)
-        for place, key in enumerate(keys):
+        if piece and first in self.plan.folds:
+            self._resumed(block, first)
+        keys = piece or self.plan.forest.column(first)
+        for key in keys:
             width, height = self.sizes.card(key)
             block.box(key, Box(0.0, y + height / 2, width, height))
             for junction in self.plan.junctions:
@@ -153,8 +181,8 @@ class _Maker:
                 clear = self._clear(key, side, floors, y + height)
                 span = (y + EDGE, y + height - EDGE)
                 floors[side] = hang(block, self._hung(key, side), side * width / 2, span, max(y, floors[side]), side, clear)
-            if place + 1 < len(keys):
-                y = self._down(block, key, keys[place + 1], y + height, floors, outward)
+            if key in self.plan.forest.below:
+                y = self._down(block, key, self.plan.forest.below[key], y + height, floors, outward)
         self._ends = (block.boxes[keys[-1]], floors)
         return block
 
@@ -215,6 +243,8 @@ class _Maker:
         label = self.sizes.label(arrow, "right" if side > 0 else "left")
         top = bottom + CLEAR if cleared or floors[side] <= bottom + APART else floors[side]
         end = max(bottom + LEAST, top + label.height + CLEAR + 6.0)
+        if after in self.plan.folds:
+            return self._onwards(block, arrow, ((0.0, bottom), (0.0, max(end, *floors.values()))), label, (side, top))
         if self._hangs(after):
             side_after = self._side(floors, end, outward)
             end = max(end, floors[side_after])
@@ -223,6 +253,21 @@ class _Maker:
         at = (side * label.width / 2, top + label.height / 2)
         block.line(Line(arrow.rules[0].id, ((0.0, bottom), (0.0, end)), str(label), at), label.width, label.height)
         return end
+
+    def _onwards(self, block: Block, arrow: Arrow, corners: tuple[Point, Point], label: Sized, at: tuple[int, float]) -> float:
+        """The line to the mark at the end of a piece."""
+        width, height = self.sizes.turn(arrow.dest.key, onwards=True)
+        end, (side, top) = corners[1][1], at
+        block.box(turn_of(arrow.dest.key, onwards=True), Box(0.0, end + height / 2, width, height))
+        middle = (side * label.width / 2, top + label.height / 2)
+        block.line(Line(arrow.rules[0].id, corners, str(label), middle), label.width, label.height)
+        return end + height
+
+    def _resumed(self, block: Block, key: str) -> None:
+        """The mark above the first card of a piece, and the line to it."""
+        width, height = self.sizes.turn(key, onwards=False)
+        block.box(turn_of(key, onwards=False), Box(0.0, -LEAST - height / 2, width, height))
+        block.line(Line(("", key), ((0.0, -LEAST), (0.0, 0.0))))
 
     def _hangs(self, key: str) -> bool:
         """Whether something hangs to the right of a card."""

@@ -28,7 +28,7 @@ from refund_fsm.text.numbers import Interval, Unit
 from refund_fsm.workflow import FrozenDict, Policy, Workflow
 
 if TYPE_CHECKING:
-    from refund_fsm.diagram import Diagram, Lang
+    from refund_fsm.diagram import Diagram, Lang, View
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 STEP, HORIZON = timedelta(hours=1), timedelta(days=120)
@@ -253,14 +253,14 @@ class Law:
 
         return law_text(self, lang)
 
-    def diagram(self, *, cases: int = 1_000_000, lang: Lang = "both") -> Diagram:
-        """The state diagram with how often each rule is expected to fire in so many cases, and how long the states take."""
+    def diagram(self, *, cases: int = 1_000_000, lang: Lang = "both", view: View = "full") -> Diagram:
+        """The state diagram, in a `view` of `draw`, with how often each rule should fire in so many cases, and how long the states take."""
         from refund_fsm import diagram
 
         counts = {key: round(cases * one) for key, one in self.rule_counts.items()}
         entries = self._entries()
         waits = {key: one / entries[key] for key, one in self.stays.items() if entries.get(key, 0.0) > 0}
-        return diagram.draw(self.workflow, lang=lang, policy=self.policy, counts=counts, waits=waits, note=ILLUSTRATIVE)
+        return diagram.draw(self.workflow, lang=lang, view=view, policy=self.policy, counts=counts, waits=waits, note=ILLUSTRATIVE)
 
     def _entries(self) -> dict[str, float]:
         """How often each state is expected to be entered."""

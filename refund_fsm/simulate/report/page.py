@@ -29,6 +29,8 @@ BOLD_TEXT = re.compile(r'font-weight="bold"[^>]*>([^<]+)</text>')  # as Graphviz
 TAG = re.compile(r"<[^>]+>")
 SECURITY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'"
 RESTS_ON = Text("依据", "What it rests on")
+IDS = re.compile(r' id="[^"]*"')
+WHOLE = Text("整张图：每条规则一次", "The whole sheet: every rule once")
 HEAT = Text("状态图：次数与停留时间", "State diagram: how often, and how long")
 
 
@@ -62,7 +64,7 @@ def checked_path(path: Path | str) -> Path:
 def report(one: Many, lang: AnyLang = "both", picture: Plot | None = None, answer: Answer | None = None) -> str:
     """The page of a result or a law."""
     found, said_in = answer or summary.answer(one), languages(lang)
-    diagrams = [(HEAT, one.diagram(lang=lang).svg())]
+    diagrams = [_shown(HEAT, one, lang)]
     return _Page(found.sections(said_in), picture or plots.plot(one, lang), diagrams, said_in).html()
 
 
@@ -70,7 +72,7 @@ def comparison_report(comparison: Comparison, lang: AnyLang = "both", picture: P
     """The page of a comparison."""
     found, said_in = answer or summary.comparison_answer(comparison), languages(lang)
     diagrams = [
-        (Text(f"{HEAT.zh}（{name.zh}）", f"{HEAT.en} ({name.en})"), one.diagram(lang=lang).svg())
+        _shown(Text(f"{HEAT.zh}（{name.zh}）", f"{HEAT.en} ({name.en})"), one, lang)
         for name, one in zip(comparison.names, (comparison.a, comparison.b), strict=True)
     ]
     return _Page(found.sections(said_in), picture or plots.comparison_plot(comparison, lang), diagrams, said_in).html()
@@ -83,12 +85,37 @@ def _saved(path: Path, picture: Plot, page: Callable[[], str]) -> Path:
 
 
 @dataclass(frozen=True, eq=False)
+class _Shown:
+    """A diagram in its forms: phase by phase for the screen, whole for whom opens it, and what fits on a printed page."""
+
+    name: Text
+    phases: str
+    whole: str
+    printed: str
+
+    def html(self, lang: Languages) -> str:
+        """All of them; what is not the first has no ids, which a page has once."""
+        first, *others = (OWN_FONT.sub("", svg) for svg in (self.phases, self.whole, self.printed))
+        whole, printed = (IDS.sub("", svg) for svg in others)
+        return (
+            f'<section class="drawn"><h2>{both(self.name, lang)}</h2>\n<figure class="diagram">{first}</figure>\n'
+            f'<details><summary>{both(WHOLE, lang)}</summary><figure class="diagram whole">{whole}</figure></details>\n'
+            f'<figure class="printed">{printed}</figure></section>'
+        )
+
+
+def _shown(name: Text, one: Many, lang: AnyLang) -> _Shown:
+    phases, whole = (one.diagram(lang=lang, view=view).svg() for view in ("phases", "full"))
+    return _Shown(name, phases, whole, one.diagram(lang=lang, view="spine").svg() if one.workflow.spine else phases)
+
+
+@dataclass(frozen=True, eq=False)
 class _Page:
     """`sections` as `summary` makes them: the title with its notices, what it rests on, then the figures."""
 
     sections: Sequence[Section]
     picture: Plot
-    diagrams: Sequence[tuple[Text, str]]
+    diagrams: Sequence[_Shown]
     lang: Languages
 
     def html(self) -> str:
@@ -101,11 +128,8 @@ class _Page:
             f'<header><h1>{both(head.title, self.lang)}</h1>\n<div class="notices">{notices}</div></header>',
             f'<figure class="plot">{self.picture.bare}</figure>',
             f'<div class="tables">{"".join(f"{section_html(section, self.lang)}{chr(10)}" for section in figures)}</div>',
-            *(
-                f'<section><h2>{both(name, self.lang)}</h2><figure class="diagram">{OWN_FONT.sub("", svg)}</figure></section>'
-                for name, svg in self.diagrams
-            ),
             section_html(replace(rests_on, title=RESTS_ON), self.lang),
+            *(shown.html(self.lang) for shown in self.diagrams),
         ]
         main = "\n".join(body)
         styles = f"{self._font(title, main)}{STYLE.read_text('utf-8')}"
@@ -122,8 +146,8 @@ class _Page:
         """The font for the characters that are there; bold are titles, headings, notices, and what the pictures have so."""
         plain = unescape(TAG.sub("", main)) + title
         notices = (part.text for section in self.sections for part in section.parts if isinstance(part, Notice))
-        headings = (RESTS_ON, *notices, *(name for name, _ in self.diagrams), *in_bold(self.sections))
+        headings = (RESTS_ON, WHOLE, *notices, *(shown.name for shown in self.diagrams), *in_bold(self.sections))
         bold = [*(said(one, self.lang) for one in headings), *canvas.texts(self.picture.svg)[1]]
-        for _, svg in self.diagrams:
-            bold += [unescape(found) for found in BOLD_TEXT.findall(svg)]
+        for shown in self.diagrams:
+            bold += [unescape(found) for svg in (shown.phases, shown.whole, shown.printed) for found in BOLD_TEXT.findall(svg)]
         return fonts.css(frozenset(plain), frozenset("".join(bold)))

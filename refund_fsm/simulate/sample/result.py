@@ -39,7 +39,7 @@ from refund_fsm.text.numbers import Interval, Unit
 from refund_fsm.workflow import FrozenDict, Policy, Workflow
 
 if TYPE_CHECKING:
-    from refund_fsm.diagram import Diagram, Lang
+    from refund_fsm.diagram import Diagram, Lang, View
 
 FORMAT = 1
 SETTINGS = ("behaviour", "policy", "start", "payers", "calendar")  # the same in results that add up
@@ -223,12 +223,13 @@ class Result:
 
         return result_text(self, lang)
 
-    def diagram(self, *, lang: Lang = "both") -> Diagram:
-        """The state diagram with how often each rule fired and how long the states took."""
+    def diagram(self, *, lang: Lang = "both", view: View = "full") -> Diagram:
+        """The state diagram with how often each rule fired and how long the states took, in a `view` of `diagram.draw`."""
         from refund_fsm import diagram
 
         waits = {key: mean for _, key in self._states() if (mean := self.stay(key).mean()) is not None}
-        return diagram.draw(self.workflow, lang=lang, policy=self.policy, counts=self.rule_counts, waits=waits, note=ILLUSTRATIVE)
+        counts = self.rule_counts
+        return diagram.draw(self.workflow, lang=lang, view=view, policy=self.policy, counts=counts, waits=waits, note=ILLUSTRATIVE)
 
     def to_json(self, *, indent: int | None = None) -> str:
         """All sums and settings as JSON, and the figures that follow from them; `from_json` reads it."""

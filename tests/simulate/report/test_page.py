@@ -44,7 +44,8 @@ def test_a_report_loads_nothing() -> None:
     found.feed(page)
     assert all(load.startswith("#") for load in found.loads), "only places in itself"
     assert not {"script", "link", "iframe", "img", "object", "embed"} & set(found.tags)
-    assert found.tags.count("svg") == 2
+    assert found.tags.count("svg") == 4, "the plot; the diagram phase by phase, whole, and for paper"
+    assert len(ids := re.findall(r'\bid="([^"]+)"', page)) == len(set(ids)), "an id stands once"
     assert all(url.startswith(("data:", "#")) for url in re.findall(r"url\(\s*['\"]?([^)'\"]+)", page))
     assert "@import" not in page
     outside = set(re.findall(r"https?://[^\s\"'<)]+", page))
@@ -96,3 +97,14 @@ def test_a_report_loads_and_reads_well_in_a_browser(scheme: str, browser: Any, t
         assert watched.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing sticks out"
         ink = watched.page.evaluate("getComputedStyle(document.querySelector('.plot svg text[style*=\"font-size: 15px\"]')).fill")
         assert ink == ("rgb(17, 24, 39)" if scheme == "light" else "rgb(230, 237, 243)")
+        if scheme == "light":
+            heights = watched.page.evaluate(PIXELS, "figure.diagram:not(.whole) svg")
+            assert min(heights) >= 8, "guards of 9 points, and what is larger"
+            assert not watched.page.locator("figure.whole svg").is_visible() and not watched.page.locator("figure.printed svg").is_visible()
+            watched.page.locator("summary").click()
+            assert min(watched.page.evaluate(PIXELS, "figure.whole svg")) >= 10, "as large as it is"
+            assert len(re.findall(rb"/Type\s*/Page\b", watched.page.pdf(format="A4"))) == 3
+
+
+PIXELS = """(where) => [...document.querySelector(where).querySelectorAll('text')].map((one) => Number(one.getAttribute('font-size')))
+  .filter((size) => size >= 9).map((size) => size * document.querySelector(where).getScreenCTM().a)"""
