@@ -116,7 +116,7 @@ class Labels(Wording):
             said = Text(TOGETHER.zh.replace("{}", zh), TOGETHER.en.replace("{}", en))
             lines += self.lines(self.each(said), 9, MUTED, CARD_MOST, "centre")
         if card.law:
-            lines.append(Line((self._limit(card.law, SLATE, STATUTORY),), "centre", above=3))
+            lines.append(Line((self._limit(card.law, tone_colour("law"), STATUTORY),), "centre", above=3))
         return lines
 
     # 1.1 The rows of a limit
