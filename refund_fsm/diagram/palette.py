@@ -3,8 +3,9 @@ know workflows, markup or Graphviz.
 
 Chosen by search so that the smallest CIEDE2000 between any two is as large as could be found under normal sight and the three colour
 blindnesses (Machado et al. 2009, severity 1): of the six named actors and the green of success 13.4 on light paper, 14.4 on dark (hues
-kept); of these with all tones and the two of a comparison 9.5 and 9.2; with the spare colours of a user's own actors 7.8 and 7.1. Texts have contrasts of at least 4.5:1 on the paper and on a colour's own tint, lines and faded texts 3:1.
-`tests/benchmarks/colours.py` is the search of all but the named actors, `tests/diagram/test_colours.py` measures them.
+kept); of these with all tones and the two of a comparison 9.5 and 9.2; with the spare colours of a user's own actors 7.8 and 7.1. Texts
+have contrasts of at least 4.5:1 on the paper and on every tint, lines and faded texts 3:1. `tests/benchmarks/colours.py` is the search of
+all but the named actors, `tests/diagram/test_colours.py` measures them.
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from refund_fsm.diagram.limits import SPECIAL_MARK
 from refund_fsm.text import Text, words
 from refund_fsm.workflow import Policy
 
@@ -68,6 +67,8 @@ UNITS = ("working_days", "days", "hours")  # what a field's name ends in, the lo
 def change(name: str, policy: Policy, earlier: Policy) -> Text:
     """What a field was under the earlier policy and what it is now."""
     field, old, new = FIELDS[name], value(name, earlier), value(name, policy)
+    if name == "special" and (added := sum(period not in earlier.special for period in policy.special)):
+        new = Text(f"{new.zh}，其中新的 {added} 段", f"{new.en}, {added} of them new")
     return Text(f"{field.zh}：{old.zh} → {new.zh}", f"{field.en}: {old.en} → {new.en}")
 
 
@@ -75,7 +76,7 @@ def value(name: str, policy: Policy) -> Text:
     """The value of a field, with its unit."""
     found = getattr(policy, name)
     if name == "special":
-        return Text(f"{len(policy.special)} {SPECIAL_MARK}", f"{len(policy.special)} {SPECIAL_MARK}")
+        return Text(f"{len(policy.special)} 段", str(len(policy.special)))
     if found is None or isinstance(found, (bool, str)):
         return VALUES.get(found) or Text(str(found), str(found))
     at_most = getattr(found, "at_most", None)
