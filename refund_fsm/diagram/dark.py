@@ -1,4 +1,4 @@
-"""Owns how a picture looks on a dark screen: a style sheet that replaces colours by what they are used for.
+"""Owns how a picture looks on a dark screen: a style sheet that replaces colours by what they are used for. It is printed as by day.
 
 Text and lines become light, paper and tints dark; chips keep their strong colour and white text. Must not know workflows or
 Graphviz.
@@ -16,7 +16,7 @@ from refund_fsm.diagram.palette import FADED_PAPER, INK, MUTED, PALE, PAPER, SLA
 NIGHT = "#0D1117"  # the paper
 SCOPE = "svg.refund-fsm"
 LIGHT = {INK: "#E6EDF3", SLATE: "#C3CCD6", MUTED: "#9AA5B1", PALE: PALE, PAPER: PAPER, FADED_PAPER: "#8B949E"}  # of text and lines
-FILLS = {PAPER: NIGHT, FADED_PAPER: NIGHT, SLATE: "#36424F", INK: "#141C2C"}  # of areas; others stay
+FILLS = {PAPER: NIGHT, FADED_PAPER: NIGHT, PALE: "#161B22", SLATE: "#36424F", INK: "#141C2C"}  # of areas; others stay
 TINT = 0.08  # share of the light colour in a dark tint
 FADED = 0.36  # share of a light colour that is left when it is faded
 FADED_FILL = 0.5
@@ -29,7 +29,7 @@ def style(svg: str) -> str:
     rules = "".join(_rule(selector, name, colour, change(colour)) for colour in used for selector, name, change in _USES)
     over = f"{SCOPE} .over{{stroke:{NIGHT.lower()}}}"
     light = f"{SCOPE} .over{{paint-order:stroke;stroke:{PAPER.lower()};stroke-width:4px;stroke-linejoin:round}}"
-    return f'<style class="dark">{light}@media (prefers-color-scheme:dark){{{rules}{over}}}</style>'
+    return f'<style class="dark">{light}@media screen and (prefers-color-scheme:dark){{{rules}{over}}}</style>'
 
 
 def _rule(selector: str, name: str, colour: str, to: str) -> str:

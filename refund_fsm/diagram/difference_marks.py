@@ -110,7 +110,9 @@ def _altered(old: Rule, rule: Rule, *, sources: bool) -> Iterator[Note]:
         yield _note(Text("后果有变", "another effect"))
     if old.event.needs != rule.event.needs:
         needed = [NEEDS[need] for need in old.event.needs]
-        yield _note(Text(f"所需材料原为 {'、'.join(one.zh for one in needed) or '–'}", f"needed {', '.join(one.en for one in needed) or '–'}"))
+        yield _note(
+            Text(f"所需材料原为 {'、'.join(one.zh for one in needed) or '–'}", f"needed {', '.join(one.en for one in needed) or '–'}")
+        )
     if (old.event.files, old.event.pays) != (rule.event.files, rule.event.pays):
         yield _note(Text("是否重新认定事实或付款，有变", "files anew or pays, or no longer"))
     if sources and old.cites.split() != rule.cites.split():

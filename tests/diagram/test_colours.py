@@ -99,9 +99,10 @@ def test_every_tone_has_one_colour_and_the_glow_is_that_of_the_current_state() -
 )  # what is drawn in these can fade
 def test_what_stands_back_can_still_be_read(colour: str) -> None:
     pale = palette.fade_text(colour)
-    assert FADED <= contrast(pale, PAPER) < contrast(colour, PAPER)
+    assert all(contrast(pale, ground) >= FADED for ground in (PAPER, *map(tint, EVERY)))
+    assert contrast(pale, PAPER) < contrast(colour, PAPER)
     assert contrast(palette.FADED_PAPER, pale) >= FADED
-    assert contrast(dark.line(pale), dark.NIGHT) >= FADED
+    assert all(contrast(dark.line(pale), ground) >= FADED for ground in (dark.NIGHT, *(dark.area(tint(one)) for one in EVERY)))
     assert contrast(dark.line(palette.FADED_PAPER), dark.area(pale)) >= FADED
 
 

@@ -16,13 +16,13 @@ PALE_ONES = {one.lower() for one in (FADED_PAPER, *(fade_text(colour) for colour
 
 @pytest.mark.parametrize("key", ALL)
 def test_every_text_can_be_read_against_what_is_behind_it(key: str) -> None:
-    found = {(pair, kind): one.text for kind, svg in kinds_of(key).items() for one in written(svg) for pair in (one.day, one.night)}
-    bare = {pair: contrast(*pair) for pair, _ in found}
-    pale = {one.day for svg in kinds_of(key).values() for one in written(svg) if one.day[0] in PALE_ONES}
-    pale |= {one.night for svg in kinds_of(key).values() for one in written(svg) if one.day in pale}
-    wrong = [(pair, text, kind) for (pair, kind), text in found.items() if bare[pair] < (FADED if pair in pale else TEXT)]
-    assert wrong == []
-    assert pale and len(bare) > 12
+    pairs: dict[tuple[tuple[str, str], bool], str] = {}
+    for kind, svg in kinds_of(key).items():
+        for one in written(svg):
+            pale = one.day[0] in PALE_ONES
+            pairs |= {(one.day, pale): f"{kind}: {one.text}", (one.night, pale): f"{kind}, by night: {one.text}"}
+    assert [(pair, what) for (pair, pale), what in pairs.items() if contrast(*pair) < (FADED if pale else TEXT)] == []
+    assert len(pairs) > 12 and any(pale for _, pale in pairs)
 
 
 def test_a_text_in_the_colour_of_what_is_behind_it_is_found() -> None:

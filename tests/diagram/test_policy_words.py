@@ -18,9 +18,7 @@ from tests.languages import HAN
 from tests.workflows import EVERY_KEY
 
 RAW = re.compile(r"[A-Za-z]+_[A-Za-z_]+|\b(?:True|False|None)\b")
-PERIOD = SpecialPeriod(
-    limit="return_days", start=datetime(2026, 2, 1, tzinfo=SHANGHAI), end=datetime(2026, 2, 9, tzinfo=SHANGHAI), days=12
-)
+PERIOD = SpecialPeriod(limit="return_days", start=datetime(2026, 2, 1, tzinfo=SHANGHAI), end=datetime(2026, 2, 9, tzinfo=SHANGHAI), days=12)
 
 
 def in_words(text: Text) -> bool:
