@@ -57,7 +57,7 @@ LIGHT = {
 }  # the counterparts on dark paper
 TINT = 0.06  # share of the strong colour in the tint
 FADE = 0.30  # share of a colour that is left when a line of it is faded
-TEXT, FADED_LEAST = 4.5, 3.5  # contrasts with the paper: of texts, and of texts that stand back, which keep 3 on every tint
+TEXT, FADED_LEAST = 4.5, 3.7  # contrasts with the paper: of texts, and of texts that stand back, which keep 3 on every tint
 TONES = {
     "now": "#A08000",
     "next": "#0800C8",
