@@ -15,6 +15,7 @@ import argparse
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from refund_fsm.diagram import dark, palette
 from tests.colour import MACHADO
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 STEP = 8
 MOST = 3600  # candidates: of each window those that are farthest from the colours that stand
 TO_XYZ = np.array(
@@ -109,7 +110,8 @@ def apart(one: Floats, other: Floats) -> Floats:
 def contrasts(colours: Floats, paper: str) -> Floats:
     """WCAG 2 contrast of n colours with a paper."""
     one, other = light(colours) @ TO_XYZ[1], light(parts_of([paper])) @ TO_XYZ[1]
-    return (np.maximum(one, other) + 0.05) / (np.minimum(one, other) + 0.05)
+    found: Floats = (np.maximum(one, other) + 0.05) / (np.minimum(one, other) + 0.05)
+    return found
 
 
 def parts_of(colours: Iterable[str]) -> Floats:
