@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from operator import methodcaller
 
-from refund_fsm.diagram import policy_words
+from refund_fsm.case.refusal import NEEDS
 from refund_fsm.diagram.limits import SPECIAL_MARK, Row, Special, becomes, in_short, is_plain, rows_of
 from refund_fsm.diagram.marks import CHANGES, Mark, Marks, Note, Sign
 from refund_fsm.diagram.versions import gone, paired
 from refund_fsm.text import SHANGHAI, Text, words
-from refund_fsm.workflow import Guard, Limit, Policy, Rule, State, Value, Workflow, assignments, counting, reads_of, unit_of
+from refund_fsm.workflow import Guard, Limit, Policy, Rule, State, Value, Workflow, assignments, counting, policy_words, reads_of, unit_of
 
 KEY: tuple[tuple[Sign, Text], ...] = tuple((tone, text) for tone, (_, text) in CHANGES.items())
 NOTHING = Text("没有差异", "no difference")
@@ -108,7 +108,10 @@ def _altered(old: Rule, rule: Rule, *, sources: bool) -> Iterator[Note]:
     if (old.effect and old.effect.name) != (rule.effect and rule.effect.name):
         yield _note(Text("后果有变", "another effect"))
     if old.event.needs != rule.event.needs:
-        yield Note(Text("所需材料原为", "needed"), "change", ", ".join(old.event.needs) or "–")
+        needed = [NEEDS[need] for need in old.event.needs]
+        yield _note(
+            Text(f"所需材料原为 {'、'.join(one.zh for one in needed) or '–'}", f"needed {', '.join(one.en for one in needed) or '–'}")
+        )
     if (old.event.files, old.event.pays) != (rule.event.files, rule.event.pays):
         yield _note(Text("是否重新认定事实或付款，有变", "files anew or pays, or no longer"))
     if sources and old.cites.split() != rule.cites.split():

@@ -26,6 +26,7 @@ SPINE_MOST = 250  # where nothing else needs the room
 HUNG_SIDE = 2
 PILL_MOST = 200
 ARROW_SIDE, COUNTED_SIDE = 9, 17  # points between a line and its label: wide lines have wide heads
+BEYOND = 36  # more behind a label of the spine, where Graphviz lets another line pass
 GUARD_MOST = 190
 
 FROM, TO = "←", "→"
@@ -129,7 +130,7 @@ class Labels(Wording):
             said = Text(TOGETHER.zh.replace("{}", zh), TOGETHER.en.replace("{}", en))
             lines += self.lines(self.each(said), 9, MUTED, CARD_MOST, "centre")
         if card.law:
-            lines.append(Line((self._limit(card.law, SLATE, STATUTORY),), "centre", above=3))
+            lines.append(Line((self._limit(card.law, tone_colour("law"), STATUTORY),), "centre", above=3))
         return lines
 
     # 1.1 The rows of a limit
@@ -226,7 +227,8 @@ class Labels(Wording):
         if where in ("left", "from right"):
             lines = [replace(line, align="right") for line in lines]
         counted = any(self.marks.rule(rule.id).weight is not None for rule in arrow.rules)
-        return block(lines, side=HUNG_SIDE if where.startswith("from") else COUNTED_SIDE if counted else ARROW_SIDE)
+        least = max(line.width for line in lines) + BEYOND if self.plan.view == "spine" else 0
+        return block(lines, least=least, side=HUNG_SIDE if where.startswith("from") else COUNTED_SIDE if counted else ARROW_SIDE)
 
     def _row(self, rules: tuple[Rule, ...], *, bold: bool, above: int) -> list[Line]:
         most = SPINE_MOST if self.plan.is_short_spine else ARROW_MOST

@@ -1,7 +1,7 @@
 """Owns the order in which an SVG of Graphviz paints its edges: a line that runs through another edge's label lies under it.
 
 Graphviz keeps lines off labels, yet not always. Where it fails, the label is painted later, and its text gets an edge in the
-colour of the paper, so that it can be read. Must not know workflows or colours.
+colour of the paper, so that it can be read. Must not know workflows, nor colours but those of texts on chips.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from html import unescape
 
 from refund_fsm.diagram import metrics
+from refund_fsm.diagram.palette import FADED_PAPER, ON_BRIGHT, PALE, PAPER
 
 Point = tuple[float, float]
 POINTS = 24  # points on each piece of a curve
 WEIGHTS = [[math.comb(3, order) * (at / POINTS) ** order * (1 - at / POINTS) ** (3 - order) for order in range(4)] for at in range(POINTS)]
-WHITE = 'fill="#ffffff"'
+ON_CHIPS = tuple(f'fill="{colour.lower()}"' for colour in (PAPER, FADED_PAPER, PALE, ON_BRIGHT))
 GAP = 1.0  # points around a text that a line should not come into
 OPENS, CLOSES = re.compile(r"<g\b"), re.compile(r"</g>")
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -125,7 +126,7 @@ def _order(strikers: Sequence[Sequence[int]]) -> list[int]:
 
 def _edged(group: str, starts: set[int]) -> str:
     for start in sorted(starts, reverse=True):
-        if WHITE in group[start : group.index(">", start)]:
-            continue  # on a dark chip: an edge in the colour of the paper would cover it
+        if any(colour in group[start : group.index(">", start)] for colour in ON_CHIPS):
+            continue  # on a chip: an edge in the colour of the paper would cover it
         group = f'{group[:start]}<text class="over" {group[start + len("<text ") :]}'
     return group

@@ -13,7 +13,7 @@ from refund_fsm.diagram.labels import Labels
 from refund_fsm.diagram.layout import turn_of
 from refund_fsm.diagram.marks import TONES, strongest
 from refund_fsm.diagram.markup import APART, slug
-from refund_fsm.diagram.palette import MUTED, PAPER, SLATE, SUCCESS, fade, tint, tone_colour
+from refund_fsm.diagram.palette import MUTED, PAPER, SLATE, SUCCESS, fade, fade_text, tint, tone_colour
 from refund_fsm.diagram.panels import Plate
 from refund_fsm.diagram.pieces import Arrow, Card, Junction
 from refund_fsm.diagram.places import Places, boxed
@@ -83,8 +83,9 @@ def _add_card(graph: graphviz.Digraph, labels: Labels, places: Places | None, ca
     classes = ["state", *(["final"] if state.final else []), *([_of(card.actor)] if card.actor else []), *_tone(tone)]
     if state.final:
         colour = SUCCESS if card.success or card.good else SLATE
-        colour = fade(colour) if tone == "faded" else colour
-        inside = colour if not card.good else PAPER if tone == "faded" else tint(SUCCESS)
+        inside = colour if not card.good else tint(SUCCESS)
+        if tone == "faded":
+            colour, inside = fade(colour), PAPER if card.good else fade_text(colour)
         look = {"color": colour, "fillcolor": inside, "peripheries": "2"}
     else:
         colour = labels.colour(card.actor.key) if card.actor else MUTED
@@ -167,7 +168,7 @@ def _add_pill(graph: graphviz.Digraph, labels: Labels, places: Places, arrow: Ar
     inside = tint(SUCCESS) if good else colour if state.final else tint(colour) if actor else PAPER
     look = {"color": colour, "fillcolor": inside}
     if tone == "faded":
-        look = {"color": fade(colour), "fillcolor": fade(colour) if state.final and not good else PAPER}
+        look = {"color": fade(colour), "fillcolor": fade_text(colour) if state.final and not good else PAPER}
     classes = " ".join(("portal", *_tone(tone)))
     look |= {
         "id": f"portal-{slug(arrow.rules[0].id)}",

@@ -14,7 +14,7 @@ from refund_fsm.diagram import palette
 from refund_fsm.diagram.marks import CHANGES, NEXT, Mark, Marks, Sign, Tone, strongest
 from refund_fsm.diagram.markup import Line, Run, slug
 from refund_fsm.diagram.metrics import balanced, plain, width, wrap
-from refund_fsm.diagram.palette import INK, MUTED, PAPER, SLATE, tone_colour
+from refund_fsm.diagram.palette import MUTED, PAPER, SLATE, tone_colour
 from refund_fsm.diagram.pieces import Arrow
 from refund_fsm.diagram.plan import Plan
 from refund_fsm.text import AnyLang, Text
@@ -102,18 +102,18 @@ def chip(text: str, size: int, colour: str, *, hollow: bool = False) -> Run:
     """A text in a rounded shape: filled, or an outline."""
     if hollow:
         return Run(text, size, colour, bold=True, fill=PAPER, outline=colour, pad=4)
-    return Run(text, size, PAPER, bold=True, fill=colour, outline=colour, pad=4)
+    return Run(text, size, palette.on(colour), bold=True, fill=colour, outline=colour, pad=4)
 
 
 def signs(mark: Mark) -> tuple[Run, ...]:
     """The steps of a case at which a rule fired, and whether it may fire next."""
-    signs = [*map(str, mark.numbers), *([NEXT] if mark.open else [])]
-    return tuple(Run(sign, 10, PAPER, bold=True, fill=INK, outline=INK, pad=4) for sign in signs)
+    signs = [*((str(number), tone_colour("taken")) for number in mark.numbers), *([(NEXT, tone_colour("next"))] if mark.open else [])]
+    return tuple(chip(sign, 10, colour) for sign, colour in signs)
 
 
 def faded(lines: list[Line]) -> list[Line]:
     """The lines in pale colours."""
-    return [replace(line, pieces=tuple(piece.recoloured(palette.fade) for piece in line.pieces)) for line in lines]
+    return [replace(line, pieces=tuple(piece.recoloured(palette.fade_text) for piece in line.pieces)) for line in lines]
 
 
 def is_published(cited: str, catalogue: Mapping[str, CatalogueRule]) -> bool:

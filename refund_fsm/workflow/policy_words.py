@@ -73,6 +73,8 @@ def field(name: str) -> Text:
 def change(name: str, policy: Policy, earlier: Policy, *, short: bool = True) -> Text:
     """What a field was under the earlier policy and what it is now."""
     called, old, new = FIELDS[name], value(name, earlier, short=short), value(name, policy, short=short)
+    if name == "special" and (added := sum(period not in earlier.special for period in policy.special)):
+        new = Text(f"{new.zh}，其中新的{added}段", f"{new.en}, {added} of them new")
     return Text(f"{called.zh}：{old.zh} → {new.zh}", f"{called.en}: {old.en} → {new.en}")
 
 

@@ -26,12 +26,13 @@ README = 830  # pixels, the width of a README on GitHub
 
 @dataclass(frozen=True)
 class Drawn:
-    """An edge of a picture: its id, points along its line, and the rectangle of each text of its label with the text's size."""
+    """An edge of a picture: its id, points along its line, the rectangle of each text of its label with the text's size, its heads."""
 
     id: str
     points: tuple[Point, ...]
     texts: tuple[Box, ...]
     sizes: tuple[float, ...]
+    heads: tuple[tuple[Point, ...], ...] = ()
 
     @cached_property
     def length(self) -> float:
@@ -63,7 +64,13 @@ def _edge(name: str, group: ET.Element) -> Drawn:
         wide = metrics.width("".join(one.itertext()), size, bold=one.get("font-weight") == "bold")
         texts.append((x, y - 0.8 * size, x + wide, y + 0.15 * size))
         sizes.append(size)
-    return Drawn(name, tuple(_curve(line.attrib["d"])), tuple(texts), tuple(sizes))
+    heads = tuple(_corners(one.attrib["points"]) for one in group.iter(f"{SVG}polygon"))
+    return Drawn(name, tuple(_curve(line.attrib["d"])), tuple(texts), tuple(sizes), heads)
+
+
+def _corners(points: str) -> tuple[Point, ...]:
+    numbers = [float(one) for one in NUMBER.findall(points)]
+    return tuple(zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def _curve(path: str) -> Iterator[Point]:

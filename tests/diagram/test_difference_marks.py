@@ -83,7 +83,7 @@ def test_all_that_a_rule_and_a_state_can_change_is_said() -> None:
         acted.id: ["another effect"],
         cited.id: [f"source was {cited.cites}"],
         told.id: [f"was {told.actor.en}: {told.event.en}"],
-        needy.id: ["needed"],
+        needy.id: ["needed a note"],
     }
     assert {key: [note.text.en for note in mark.notes] for key, mark in marks.states.items()} == {
         state.key: ["was ≤ 7 d"] for state in before.law

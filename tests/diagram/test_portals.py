@@ -45,7 +45,12 @@ def several() -> dict[str, Callable[[], diagram.Diagram]]:
     made: dict[str, Callable[[], diagram.Diagram]] = {}
     for workflow, lang in itertools.product(ALL.values(), LANGS):
         counts = {rule.id: 7**place % 1009 for place, rule in enumerate(workflow.rules)}
-        arguments: dict[str, dict[str, Any]] = {"full": {}, "phases": {"view": "phases"}, "counts": {"counts": counts}}
+        arguments: dict[str, dict[str, Any]] = {
+            "full": {},
+            "phases": {"view": "phases"},
+            "counts": {"counts": counts},
+            "spine": {"view": "spine"},
+        }
         for view, given in arguments.items():
             made[f"{workflow.key} {view} {lang}"] = partial(diagram.draw, workflow, lang=lang, **given)
     for seed in range(4):

@@ -20,7 +20,7 @@ from rich.cells import cell_len
 
 from refund_fsm.diagram import fonts
 from refund_fsm.diagram.dark import NIGHT
-from refund_fsm.diagram.palette import INK, LIGHT, MUTED, NAMED, PAPER, SUCCESS, TONES
+from refund_fsm.diagram.palette import INK, LIGHT, MUTED, PAIR, PAPER, SUCCESS, TONES
 from refund_fsm.errors import needing
 from refund_fsm.text import Languages, Text
 
@@ -34,7 +34,7 @@ MARGIN = 0.025  # of the width, at the left and the right of the heading
 COLUMN = 0.56  # ems that a Latin letter takes, a little more than half of what a Chinese one does
 DPI = 140
 FAINT, LINE, GREY = "#EEF0F3", "#C9D0D8", "#8A94A3"
-ORANGE, AMBER = "#C2410C", TONES["changed"]
+BREACH, AMBER = TONES["breach"], "#92400E"
 HALO = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5, "alpha": 0.85}  # behind a label, so that lines do not cross it
 DARK = {
     INK: "#E6EDF3",
@@ -43,9 +43,8 @@ DARK = {
     FAINT: "#171D26",
     LINE: "#36424F",
     GREY: "#7A8594",
-    ORANGE: "#FA8A4A",
-    AMBER: LIGHT[AMBER],
-    NAMED["buyer"]: LIGHT[NAMED["buyer"]],
+    AMBER: "#E3A265",
+    **{colour: LIGHT[colour] for colour in (*PAIR, BREACH)},
     SUCCESS: "#2EA36F",
 }
 SETTINGS: Any = {

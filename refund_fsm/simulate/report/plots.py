@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from refund_fsm.diagram.palette import INK, MUTED, NAMED, SUCCESS
+from refund_fsm.diagram.palette import INK, MUTED, PAIR, SUCCESS
 from refund_fsm.errors import BadData
 from refund_fsm.simulate.figures import QUANTILES, limit_label, pays
 from refund_fsm.simulate.report import comparison_view, overview, settings
-from refund_fsm.simulate.report.canvas import FAINT, GREY, HALO, LINE, ORANGE, Canvas, Plot, flat, require
+from refund_fsm.simulate.report.canvas import BREACH, FAINT, GREY, HALO, LINE, Canvas, Plot, flat, require
 from refund_fsm.simulate.report.comparison import Comparison
 from refund_fsm.simulate.report.settings import Many
 from refund_fsm.simulate.report.timeline import WEEK, Curve, curve_of, off_days
@@ -25,7 +25,6 @@ from refund_fsm.text.sections import NONE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-BLUE = NAMED["buyer"]  # it and orange keep apart under every colour blindness, and in grey
 QUANTILE_LABELS = dict(zip(QUANTILES, (Text("一半", "half"), Text("九成", "90 %"), Text("95 %", "95 %")), strict=True))
 DAYS = Text("天", "days")
 OFF = Text("灰底：非工作日", "grey: no working days")
@@ -72,7 +71,7 @@ def plot(one: Many, lang: AnyLang = "both") -> Plot:
     settings.checked("plot", one)
     require()
     title, notices = settings.title(one), tuple(settings.notices(one))
-    return _Painter((_series(one, BLUE, _kind(one)),), _kind(one), languages(lang)).painted(title, notices, _settings(one))
+    return _Painter((_series(one, PAIR[0], _kind(one)),), _kind(one), languages(lang)).painted(title, notices, _settings(one))
 
 
 def comparison_plot(comparison: Comparison, lang: AnyLang = "both") -> Plot:
@@ -80,7 +79,7 @@ def comparison_plot(comparison: Comparison, lang: AnyLang = "both") -> Plot:
     if not isinstance(comparison, Comparison):
         raise BadData("comparison", comparison, "a Comparison, as compare makes it")
     require()
-    pairs = zip((comparison.a, comparison.b), (BLUE, ORANGE), comparison.names, strict=True)
+    pairs = zip((comparison.a, comparison.b), PAIR, comparison.names, strict=True)
     kind = _kind(comparison.a, comparison.b)
     series = tuple(_series(one, colour, kind, name) for one, colour, name in pairs)
     title, notices = comparison_view.title(comparison), tuple(comparison_view.warnings(comparison))
@@ -246,11 +245,11 @@ class _Painter:
 
     def _colour(self, one: _Series, what: str, key: str) -> str:
         """Two series keep their colours; of one, the outcomes that pay are green, those that are good without money dark, the others grey,
-        breaches orange."""
+        breaches their own."""
         if one.name is not None:
             return one.colour
         if what == "breaches":
-            return ORANGE
+            return BREACH
         if key in overview.paying(one.one):
             return SUCCESS
         return INK if key in overview.good_without_money(one.one) else GREY

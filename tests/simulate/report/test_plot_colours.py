@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from refund_fsm.diagram.palette import INK, MUTED, PAPER, SUCCESS
+from refund_fsm.diagram.palette import INK, MUTED, PAIR, PAPER, SUCCESS
 from refund_fsm.simulate import compare
-from refund_fsm.simulate.report.canvas import AMBER, DARK, GREY, ORANGE
-from refund_fsm.simulate.report.plots import BLUE, comparison_plot, plot
+from refund_fsm.simulate.report.canvas import AMBER, DARK, GREY
+from refund_fsm.simulate.report.plots import comparison_plot, plot
 from tests.colour import SIGHTS, contrast, distance
 from tests.simulate.many import sampled
 
@@ -17,13 +17,13 @@ from tests.simulate.many import sampled
 @pytest.mark.parametrize("sight", SIGHTS)
 @pytest.mark.parametrize("night", [False, True])
 def test_what_stands_beside_each_other_is_told_apart(sight: str, night: bool) -> None:
-    for one, other in ((BLUE, ORANGE), (SUCCESS, GREY), (SUCCESS, INK), (INK, GREY)):
+    for one, other in (PAIR, (SUCCESS, GREY), (SUCCESS, INK), (INK, GREY)):
         pair = (DARK[one], DARK[other]) if night else (one, other)
         assert distance(*pair, sight) >= 15, (one, other)
 
 
 def test_texts_are_legible_on_either_paper() -> None:
-    for colour in (INK, MUTED, AMBER, ORANGE, BLUE):
+    for colour in (INK, MUTED, AMBER, *PAIR):
         assert contrast(colour, PAPER) >= 4.5 and contrast(DARK[colour], DARK[PAPER]) >= 4.5
 
 

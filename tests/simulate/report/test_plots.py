@@ -19,11 +19,12 @@ from fontTools.ttLib import TTFont
 
 from refund_fsm import MissingPart, Policy, Text, orders
 from refund_fsm.diagram import fonts
+from refund_fsm.diagram.palette import PAIR
 from refund_fsm.simulate import Behaviour, compare, save_plot, simulate
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE
-from refund_fsm.simulate.report.canvas import ORANGE, Plot, fitted, texts
+from refund_fsm.simulate.report.canvas import Plot, fitted, texts
 from refund_fsm.simulate.report.page import report
-from refund_fsm.simulate.report.plots import BLUE, comparison_plot, plot
+from refund_fsm.simulate.report.plots import comparison_plot, plot
 from refund_fsm.simulate.report.timeline import curve_of, off_days
 from tests.languages import HAN
 from tests.places import ROOT
@@ -99,7 +100,7 @@ def test_a_comparison_shows_both() -> None:
             f"{label} {at:.1f}" for label, at in zip(("half", "90 %", "95 %"), curve_of(one, "money").quantiles.values(), strict=True)
         )
         assert f"{name}: {marks} days" in text
-    assert ILLUSTRATIVE.en in text and BLUE.lower() in svg and ORANGE.lower() in svg
+    assert ILLUSTRATIVE.en in text and all(colour.lower() in svg for colour in PAIR)
     assert comparison_plot(compare(exact(), exact("third_party"))).svg, "two workflows, whose outcomes differ"
 
 
