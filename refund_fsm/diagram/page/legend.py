@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from refund_fsm.diagram import dark
 from refund_fsm.diagram.labels import Labels
 from refund_fsm.diagram.legend import Legend
 from refund_fsm.diagram.markup import Piece, Run, Stroke
@@ -22,7 +23,8 @@ def _shown(pieces: Iterable[Piece]) -> str:
 
 def _stroke(stroke: Stroke) -> str:
     dashed = " dashed" if stroke.pieces > 1 else ""
-    return f'<i class="stroke{dashed}" style="--actor:{stroke.colour};--thick:{stroke.thick}px"></i>'
+    colours = f"--actor:{stroke.colour};--night:{dark.line(stroke.colour)}"
+    return f'<i class="stroke{dashed}" style="{colours};--thick:{stroke.thick}px"></i>'
 
 
 def _run(run: Run) -> str:

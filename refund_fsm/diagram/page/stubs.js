@@ -27,9 +27,9 @@ function makeStubs(data, words, picture) {
     const { event } = data.rules[rules[0]];
     const text = t(data.events[event].text);
     const turned = `rotate: ${Math.round((Math.atan2(way.y, way.x) * 180) / Math.PI)}deg`;
-    const props = { type: "button", class: way.x < 0 ? "stub" : "stub right", "data-key": `stub-${ids[0]}`, "data-rules": ids.join(" "), style: `--actor:${data.actors[data.events[event].actor].colour}`, title: `${ids.join(" ")} ${text}` };
-    return h("button", { ...props, "aria-label": say("stub", { rule: ids.join(" "), event: text }), onclick: () => lead(box) },
-      ids.map((id) => h("span", { class: "chip" }, id)), h("span", { class: "name" }, text), h("span", { class: "way", style: turned, "aria-hidden": "true" }, "→"));
+    const props = { type: "button", class: way.x < 0 ? "stub" : "stub right", "data-key": `stub-${ids[0]}`, "data-rules": ids.join(" "), style: `--actor:${data.actors[data.events[event].actor].colour}`, title: say("stub", { rule: ids.join(" "), event: text }) };
+    return h("button", { ...props, onclick: () => lead(box) },
+      ids.map((id) => [h("span", { class: "chip" }, id), " "]), h("span", { class: "name" }, text), h("span", { class: "way", style: turned, "aria-hidden": "true" }, "→"));
   }
 
   function lead(box) {

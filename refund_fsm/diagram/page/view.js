@@ -28,10 +28,9 @@ function makeView(data, model, words, act, keysOn) {
   }
 
   function frame(session) {
-    const title = `${t(data.text)} · ${say("play")}`;
     document.documentElement.lang = session.lang === "zh" ? "zh-CN" : "en";
-    document.title = title;
-    document.querySelector("h1").textContent = title;
+    document.title = `${t(data.text)} · ${say("play")}`;
+    document.querySelector("h1").replaceChildren(t(data.text), h("span", {}, ` · ${say("play")}`));
     for (const [id, key] of [["canvas", "diagram"], ["picture", "diagram"], ["panel", "panel"], ["zoom", "view"], ["tools", "panel"], ["stubs", "stubs"], ["legend", "legend"]]) $(id).setAttribute("aria-label", say(key));
     const icon = (key, sign) => button(key, key, { "aria-label": say(key), title: say(key) }, sign);
     put("zoom", icon("zoom_in", "+"), icon("zoom_out", "−"), icon("fit", "⤢"), icon("follow", "◎"));
@@ -41,6 +40,7 @@ function makeView(data, model, words, act, keysOn) {
       button("help", "help", { "aria-label": say("keys"), "aria-keyshortcuts": shortcut("?") }, h("kbd", { "aria-hidden": "true" }, "?")),
     );
     $("start").setAttribute("aria-label", say("start"));
+    $("state").setAttribute("aria-label", say("limits"));
     put("keys", keyTable());
     $("keys").setAttribute("aria-labelledby", "page-keys-name");
     put("start", facts(session));
@@ -97,7 +97,7 @@ function makeView(data, model, words, act, keysOn) {
     return [
       put(
         "place",
-        h("h3", {}, say("state")),
+        h("p", { class: "over" }, say("state")),
         h("h2", { id: "page-state-name", tabindex: "-1", "data-key": "state" }, t(here.text)),
         h("p", { class: "who" }, here.final ? say(here.good ? "ended_good" : "ended") : who),
       ),
