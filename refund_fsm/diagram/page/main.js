@@ -9,7 +9,7 @@ function start() {
   const words = makeWords(data, () => session.lang);
   const { t, say, stamp } = words;
   const host = document.getElementById("page-canvas");
-  const picture = makePicture(data, host, { onRules: clicked, onPoint: pointed, onView: () => stubs?.moved(), onFonts: () => session.live && seen() });
+  const picture = makePicture(data, host, { onRules: clicked, onPoint: pointed, onView: () => stubs?.moved(), onRoom: () => session.live && picture.follow(...whereabouts(), true) });
   let stubs = null; // the first view comes before
 
   // The case
@@ -174,11 +174,10 @@ function start() {
     zoom_in: () => picture.zoom(1.3),
     zoom_out: () => picture.zoom(1 / 1.3),
     fit: () => picture.fit(),
-    follow: () => picture.follow(...whereabouts()),
+    follow: () => picture.follow(...whereabouts(), true),
   };
   const view = makeView(data, model, words, act, () => keys.on());
-  const seen = () => { picture.measure(); picture.follow(...whereabouts()); };
-  const sheet = makeSheet(words, () => session.live && seen());
+  const sheet = makeSheet(words);
   const keys = makeKeys({
     act, pan: picture.pan, nth: (place) => session.legal[place] && (() => fireEvent(session.legal[place].event)),
     changed: () => { view.frame(session); shown(null); },
@@ -247,7 +246,6 @@ function start() {
   }
 
   window.addEventListener("hashchange", load);
-  window.addEventListener("resize", seen);
 
   session.lang = navigator.language?.toLowerCase().startsWith("zh") ? "zh" : "en";
   load();

@@ -3,14 +3,15 @@
 
 const LEAST_SCALE = 0.78; // pixels for a point: smaller text is not legible, so the picture follows the case instead of showing all
 const MOST_SCALE = 1.25;
+const KEPT_SCALE = 0.7; // of the best one
 const GLIDE = 220; // milliseconds
 const FAMILY = "Noto Sans SC"; // of the page's own font
 const MARGINS = { wide: 36, narrow: 10, stubs: 46 }; // pixels around what is shown; where stubs stand, above and below
 
-function makePicture(data, host, { onRules, onPoint, onView, onFonts }) {
+function makePicture(data, host, { onRules, onPoint, onView, onRoom }) {
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   const ruleBySlug = new Map(data.rules.map((rule, number) => [rule.slug, number]));
-  const room = { w: 0, h: 0 }; // the host's size, kept so that a step forces no layout
+  const room = { w: 0, h: 0 }; // the host's size, told when it changes, so that nothing forces a layout
   const shelf = document.createElement("div"); // where a picture waits for its fonts: laid out before, it would be laid out twice
   const stage = document.createElement("div");
   host.attachShadow({ mode: "open" }).append(document.getElementById("page-marks").content.cloneNode(true), stage);
@@ -26,23 +27,29 @@ function makePicture(data, host, { onRules, onPoint, onView, onFonts }) {
     svg.removeAttribute("width");
     svg.removeAttribute("height");
     svg.setAttribute("aria-hidden", "true");
-    if (!room.w) measure();
-    places = findPlaces(data, svg, ruleBySlug, svg.getAttribute("font-family"));
+    places = findPlaces(data, svg, ruleBySlug, `"${FAMILY}", sans-serif`);
     set(view && view.w ? view : full);
-    if (ready) stage.replaceChildren(svg);
+    if (standing()) stage.replaceChildren(svg);
+  }
+
+  const standing = () => ready && room.w > 0;
+
+  /** Once the fonts are there and there is room, the picture comes into the page, at the place that it is to show. */
+  function come() {
+    if (!standing() || !svg) return;
+    onRoom();
+    if (!svg.isConnected) stage.replaceChildren(svg);
   }
 
   Promise.allSettled([400, 700].map((weight) => document.fonts.load(`${weight} 12px "${FAMILY}"`))).then(() => {
     ready = true;
-    if (!svg) return;
-    stage.replaceChildren(svg);
-    places.forget(); // the widths of texts were those of another font
-    onFonts();
+    come();
   });
-
-  function measure() {
-    [room.w, room.h] = [host.clientWidth, host.clientHeight];
-  }
+  new ResizeObserver(([{ contentRect: { width, height } }]) => {
+    if (!width || (width === room.w && height === room.h)) return; // as while it is printed
+    [room.w, room.h] = [width, height];
+    come();
+  }).observe(host);
 
   /** Lights the case: where it is, the way it took, and what may happen next (numbers of rules). */
   function light({ state, been, taken, next, fading, heat }) {
@@ -79,20 +86,20 @@ function makePicture(data, host, { onRules, onPoint, onView, onFonts }) {
 
   const scale = () => Math.min(room.w / view.w, room.h / view.h) || 1;
 
-  function set(box) {
+  function set(box, atRest = true) {
     view = box;
     svg.setAttribute("viewBox", `${box.x} ${box.y} ${box.w} ${box.h}`);
-    onView();
+    if (atRest) onView();
   }
 
   function glide(to) {
     cancelAnimationFrame(frame);
-    if (still.matches || document.hidden) return set(to);
+    if (still.matches || document.hidden || !svg.isConnected) return set(to);
     const [from, start] = [view, performance.now()];
     const move = (time) => {
       const done = Math.min(1, Math.max(0, (time - start) / GLIDE));
       const eased = 1 - (1 - done) ** 3;
-      set(Object.fromEntries(Object.keys(to).map((key) => [key, from[key] + (to[key] - from[key]) * eased])));
+      set(Object.fromEntries(Object.keys(to).map((key) => [key, from[key] + (to[key] - from[key]) * eased])), done === 1);
       if (done < 1) frame = requestAnimationFrame(move);
     };
     frame = requestAnimationFrame(move);
@@ -118,9 +125,10 @@ function makePicture(data, host, { onRules, onPoint, onView, onFonts }) {
 
   const fit = () => glide(full);
 
-  /** Brings the state, the labels of what may happen next, and where it leads, into view; all of it where that is legible. */
-  function follow(state, next) {
-    if (!room.w) return;
+  /** Brings the state, the labels of what may happen next, and where it leads, into view; all of it where that is legible. It keeps
+   *  the scale where that will do, unless `anew`: to move costs less than to scale, and is calmer. */
+  function follow(state, next, anew = false) {
+    if (!standing()) return; // widths of texts would be those of another font
     if (Math.min(room.w / full.w, room.h / full.h) >= LEAST_SCALE) return fit();
     const home = places.cardOf(state);
     if (!home) return fit();
@@ -130,7 +138,9 @@ function makePicture(data, host, { onRules, onPoint, onView, onFonts }) {
     if (!labels.every((box) => holds(seen, box))) [seen, edge] = [gathered(home, labels, side, MARGINS.stubs), MARGINS.stubs];
     const dests = [...next].map((rule) => places.cardOf(data.rules[rule].dest)).filter(Boolean);
     seen = gathered(seen, dests, side, edge);
-    const wanted = Math.min(MOST_SCALE, Math.max(LEAST_SCALE, scaleFor(seen, side, edge)));
+    const best = Math.min(MOST_SCALE, Math.max(LEAST_SCALE, scaleFor(seen, side, edge)));
+    const keep = !anew && scale() >= Math.max(LEAST_SCALE, KEPT_SCALE * best) && scale() <= best;
+    const wanted = keep ? scale() : best;
     const { x, y, w, h } = around(...middleOf(seen), wanted);
     const inside = (low, size, from, whole, more) => (size >= whole + 2 * more ? low : Math.min(from + whole + more - size, Math.max(from - more, low)));
     glide({ x: inside(x, w, full.x, full.w, side / wanted), y: inside(y, h, full.y, full.h, edge / wanted), w, h });
@@ -153,8 +163,9 @@ function makePicture(data, host, { onRules, onPoint, onView, onFonts }) {
     glide({ x, y, w, h });
   }
 
-  /** What is shown now, in points: on a wide sheet more than the box that was asked for. */
+  /** What is shown now, in points: more than the box that was asked for, where the host has another shape. */
   function seen() {
+    if (!standing()) return null;
     const [x, y] = middleOf(view);
     return around(x, y, scale());
   }
@@ -209,7 +220,7 @@ function makePicture(data, host, { onRules, onPoint, onView, onFonts }) {
   const target = (event) => event.composedPath()[0];
 
   return {
-    show, shown: () => svg !== undefined, measure, light, point, fit, follow, seek, seen, zoom, pan,
+    show, shown: () => svg !== undefined, light, point, fit, follow, seek, seen, zoom, pan,
     labelOf: (rule) => places.labelOf(rule), viewBox: () => ({ ...view }),
   };
 }

@@ -1,7 +1,7 @@
 // Owns where things stand in a picture: cards, lines, chips, and the label of each rule, read off the elements. Changes nothing but
 // the names that mark lines and rows, and lays nothing out.
 
-const pen = document.createElement("canvas").getContext("2d"); // it measures texts without laying the page out
+let pen = null; // it measures texts without laying the page out; made when it is needed
 
 function findPlaces(data, svg, ruleBySlug, family) {
   const graph = svg.querySelector("g.graph") ?? svg;
@@ -37,6 +37,7 @@ function findPlaces(data, svg, ruleBySlug, family) {
 
   function boxOfText(text) {
     const [x, y, size] = ["x", "y", "font-size"].map((name) => parseFloat(text.getAttribute(name)));
+    pen ??= document.createElement("canvas").getContext("2d");
     pen.font = `${text.getAttribute("font-weight") === "bold" ? 700 : 400} ${size}px ${family}`;
     return { x, y: y - 0.95 * size, w: pen.measureText(text.textContent).width, h: 1.2 * size };
   }
@@ -87,7 +88,7 @@ function findPlaces(data, svg, ruleBySlug, family) {
 
   const cardOf = (state) => [...nodes.values()].find(({ el }) => el.id === data.states[state].id)?.box;
 
-  return { nodes, chips, rows, edges, chipRule, labelOf, rulesAt, cardOf, forget: () => labels.clear() };
+  return { nodes, chips, rows, edges, chipRule, labelOf, rulesAt, cardOf };
 }
 
 function union(one, other) {

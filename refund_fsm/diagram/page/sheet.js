@@ -6,7 +6,7 @@ const WIDE = ["head", "tools", "start", "message", "place", "state", "actions", 
 const NARROW = ["grip", "place", "message", "actions", "state", "tools", "time", "history", "start", "legend", "print"];
 const FLICK = 24; // pixels
 
-function makeSheet(words, resized) {
+function makeSheet(words) {
   const { say } = words;
   const $ = (id) => document.getElementById(`page-${id}`);
   const narrow = window.matchMedia("(max-width: 860px)");
@@ -30,7 +30,6 @@ function makeSheet(words, resized) {
     size = Math.max(0, Math.min(SIZES.length - 1, to));
     document.documentElement.dataset.sheet = SIZES[size];
     labelled();
-    resized();
   }
 
   function labelled() {
@@ -54,10 +53,7 @@ function makeSheet(words, resized) {
     from = null;
     if (Math.abs(by) > FLICK) sized(size + Math.sign(by));
   });
-  narrow.addEventListener("change", () => {
-    arrange();
-    resized();
-  });
+  narrow.addEventListener("change", arrange);
   document.documentElement.dataset.sheet = SIZES[size];
   arrange();
 

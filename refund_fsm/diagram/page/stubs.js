@@ -9,6 +9,7 @@ function makeStubs(data, words, picture) {
   /** The labels out of view, one for each row: `{rules, box}`. */
   function missing() {
     const seen = picture.seen();
+    if (!seen) return [];
     const found = new Map();
     for (const rule of wanted) {
       const box = picture.labelOf(rule);
@@ -22,14 +23,16 @@ function makeStubs(data, words, picture) {
     return { x: x - hereX, y: y - hereY };
   }
 
+  const TURN = 15; // degrees: an arrow points no finer
+  const turnOf = (way) => Math.round((Math.atan2(way.y, way.x) * 180) / Math.PI / TURN) * TURN;
+
   function stub({ box, rules, way }) {
     const ids = rules.map((rule) => data.rules[rule].id);
     const { event } = data.rules[rules[0]];
     const text = t(data.events[event].text);
-    const turned = `rotate: ${Math.round((Math.atan2(way.y, way.x) * 180) / Math.PI)}deg`;
     const props = { type: "button", class: way.x < 0 ? "stub" : "stub right", "data-key": `stub-${ids[0]}`, "data-rules": ids.join(" "), style: `--actor:${data.actors[data.events[event].actor].colour}`, title: say("stub", { rule: ids.join(" "), event: text }) };
     return h("button", { ...props, onclick: () => lead(box) },
-      ids.map((id) => [h("span", { class: "chip" }, id), " "]), h("span", { class: "name" }, text), h("span", { class: "way", style: turned, "aria-hidden": "true" }, "→"));
+      ids.map((id) => [h("span", { class: "chip" }, id), " "]), h("span", { class: "name" }, text), h("span", { class: "way", style: `rotate: ${turnOf(way)}deg`, "aria-hidden": "true" }, "→"));
   }
 
   function lead(box) {
@@ -40,7 +43,7 @@ function makeStubs(data, words, picture) {
   function drawn() {
     frame = 0;
     const found = missing();
-    const now = JSON.stringify([t([0, 1]), found.map(({ rules, way }) => [rules, Math.round(way.x), Math.round(way.y)])]);
+    const now = JSON.stringify([t([0, 1]), found.map(({ rules, way }) => [rules, turnOf(way)])]);
     if (now === told) return;
     told = now;
     const held = host.contains(document.activeElement) ? document.activeElement.dataset.key : null;
