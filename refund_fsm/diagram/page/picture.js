@@ -92,10 +92,12 @@ function makePicture(data, host, { onRules, onPoint, onView, onRoom }) {
     if (atRest) onView();
   }
 
+  /** Moves to a box. The scale is that of the box at once: to lay texts out at every scale between would cost more than all the rest. */
   function glide(to) {
     cancelAnimationFrame(frame);
     if (still.matches || document.hidden || !svg.isConnected) return set(to);
-    const [from, start] = [view, performance.now()];
+    const [x, y] = middleOf(view);
+    const [from, start] = [{ ...to, x: x - to.w / 2, y: y - to.h / 2 }, performance.now()];
     const move = (time) => {
       const done = Math.min(1, Math.max(0, (time - start) / GLIDE));
       const eased = 1 - (1 - done) ** 3;
@@ -141,7 +143,7 @@ function makePicture(data, host, { onRules, onPoint, onView, onRoom }) {
     const best = Math.min(MOST_SCALE, Math.max(LEAST_SCALE, scaleFor(seen, side, edge)));
     const keep = !anew && scale() >= Math.max(LEAST_SCALE, KEPT_SCALE * best) && scale() <= best;
     const wanted = keep ? scale() : best;
-    const { x, y, w, h } = around(...middleOf(seen), wanted);
+    const { x, y, w, h } = keep ? { ...view, x: middleOf(seen)[0] - view.w / 2, y: middleOf(seen)[1] - view.h / 2 } : around(...middleOf(seen), wanted);
     const inside = (low, size, from, whole, more) => (size >= whole + 2 * more ? low : Math.min(from + whole + more - size, Math.max(from - more, low)));
     glide({ x: inside(x, w, full.x, full.w, side / wanted), y: inside(y, h, full.y, full.h, edge / wanted), w, h });
   }
