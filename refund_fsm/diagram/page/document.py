@@ -27,7 +27,20 @@ from refund_fsm.errors import BadData
 from refund_fsm.text import Lang, Text
 from refund_fsm.workflow import Policy, Workflow, write
 
-SCRIPTS = ("dom.js", "model.js", "explain.js", "places.js", "picture.js", "stubs.js", "view.js", "sheet.js", "paper.js", "keys.js", "address.js", "main.js")
+SCRIPTS = (
+    "dom.js",
+    "model.js",
+    "explain.js",
+    "places.js",
+    "picture.js",
+    "stubs.js",
+    "view.js",
+    "sheet.js",
+    "paper.js",
+    "keys.js",
+    "address.js",
+    "main.js",
+)
 LANGS: tuple[Lang, ...] = ("zh", "en")
 OWN_FONT = re.compile(r'<style class="font">.*?</style>\n?', re.DOTALL)  # of a single picture: the page embeds its fonts once
 PRESERVED = re.compile(r'<text xml:space="preserve" (?=[^>]*>(?! )(?:(?!  )[^<])+(?<! )</text>)')

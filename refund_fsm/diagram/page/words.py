@@ -97,7 +97,9 @@ LABELS = {
     "ask_reset": Text("从头开始？已走 {number} 步。", "Start anew? Steps taken: {number}."),
     "ask_redo": Text("之后仍可用“重做”找回。", "“Redo” can bring them back afterwards."),
     "keys_on": Text("使用单键快捷键", "Single keys are on"),
-    "keys_why": Text("关闭后只用 Tab、方向键和按钮；此选择会被记住。", "When off, only Tab, arrows and buttons work; the choice is remembered."),
+    "keys_why": Text(
+        "关闭后只用 Tab、方向键和按钮；此选择会被记住。", "When off, only Tab, arrows and buttons work; the choice is remembered."
+    ),
     "print": Text("打印", "Print"),
     "print_case": Text("案情单（A4）", "Case sheet (A4)"),
     "print_diagram": Text("全图（A3）", "Whole diagram (A3)"),

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from refund_fsm import orders
+from refund_fsm.text import Lang
 from tests.diagram.page.browsing import DESK, PHONE, opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+EVERY_SINGLE_LANG = pytest.mark.parametrize("lang", ["en", "zh"])
 A4, A3_LANDSCAPE = (595, 842), (1191, 842)  # points
 MADE = "() => { window.dispatchEvent(new Event('beforeprint')); return document.querySelector('#page-paper').innerText; }"
 KEPT = "window.print = () => { window.printed = document.documentElement.dataset.print; }"
@@ -37,8 +39,8 @@ def printed(shown: Page) -> list[tuple[int, int]]:
     return pages(shown.pdf(prefer_css_page_size=True))
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_sheet_of_the_case_says_all_on_a4(browser: Browser, addresses: dict[str, str], lang: str) -> None:
+@EVERY_SINGLE_LANG
+def test_the_sheet_of_the_case_says_all_on_a4(browser: Browser, addresses: dict[str, str], lang: Lang) -> None:
     workflow = orders.get("third_party")
     with opened(browser, addresses["third_party"], f"#lang={lang}", color_scheme="dark", viewport=PHONE) as watched:
         shown = watched.page

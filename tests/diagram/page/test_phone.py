@@ -133,29 +133,36 @@ def test_the_legend_is_whole_at_every_width(browser: Browser, addresses: dict[st
     assert any("published rules" in text for text in told[390])
 
 
+BEYOND = """() => [...document.querySelectorAll('main *:not(#page-canvas)')].filter(one => {
+  const box = one.getBoundingClientRect();
+  return one.checkVisibility() && (box.right > innerWidth + 1 || box.left < -1);
+}).map(one => one.outerHTML.slice(0, 90))"""
+SMALL = """() => [...document.querySelectorAll('main :is(button, select, summary, input)')]
+  .map(one => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
+  .filter(([, box]) => box.width && (box.width < 24 || box.height < 24))"""
+FOCUS = """() => {
+  const one = document.activeElement, box = one.getBoundingClientRect(), look = getComputedStyle(one);
+  const within = (most, middle) => Math.max(1, Math.min(most - 1, middle));
+  const over = document.elementFromPoint(within(innerWidth, box.left + box.width / 2), within(innerHeight, box.top + box.height / 2));
+  return [one.dataset.key ?? one.id, look.outlineStyle === 'solid' && parseFloat(look.outlineWidth) >= 2,
+    one.contains(over) || Boolean(over?.contains(one)) || over?.closest('.stub') !== null];
+}"""
+
+
 @pytest.mark.parametrize(("width", "height"), [(640, 512), (320, 568), (320, 256), (844, 390)], ids=["200%", "320", "400%", "on its side"])
 def test_it_reflows(browser: Browser, addresses: dict[str, str], width: int, height: int) -> None:
     """A zoom of 200 % and 400 % at 1280 pixels (WCAG 1.4.10): one direction of scrolling, targets of 24 pixels, the focus in sight."""
-    beyond = """() => [...document.querySelectorAll('main *:not(#page-canvas)')].filter(one => one.checkVisibility() && one.tagName !== 'svg'
-      && (one.getBoundingClientRect().right > innerWidth + 1 || one.getBoundingClientRect().left < -1)).map(one => one.outerHTML.slice(0, 90))"""
-    small = """() => [...document.querySelectorAll('main :is(button, select, summary, input)')]
-      .map(one => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()]).filter(([, box]) => box.width && (box.width < 24 || box.height < 24))"""
-    focus = """() => { const one = document.activeElement, box = one.getBoundingClientRect(), look = getComputedStyle(one);
-      const [x, y] = [Math.max(1, Math.min(innerWidth - 1, box.left + box.width / 2)), Math.max(1, Math.min(innerHeight - 1, box.top + box.height / 2))];
-      const over = document.elementFromPoint(x, y);
-      return [one.dataset.key ?? one.id, look.outlineStyle === 'solid' && parseFloat(look.outlineWidth) >= 2,
-        one.contains(over) || Boolean(over?.contains(one)) || over?.closest('.stub') !== null]; }"""
     with opened(browser, addresses["third_party"], "#lang=en", viewport={"width": width, "height": height}) as watched:
         shown = watched.page
         shown.click("#page-start summary")
         shown.keyboard.press("2")
         assert shown.evaluate("document.documentElement.scrollWidth") <= width
-        assert shown.evaluate(beyond) == []
-        assert shown.evaluate(small) == []
+        assert shown.evaluate(BEYOND) == []
+        assert shown.evaluate(SMALL) == []
         shown.focus("#page-canvas")
-        seen = [shown.evaluate(focus)]
+        seen = [shown.evaluate(FOCUS)]
         while len(seen) < 60 and (not seen[-1] or seen[-1][0] != "print_diagram"):
             shown.keyboard.press("Tab")
-            seen.append(shown.evaluate(focus))
+            seen.append(shown.evaluate(FOCUS))
         assert len(seen) < 60, "the keyboard comes to the end"
         assert [one for one in seen if not all(one[1:])] == []
