@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 OURS = ("chip", "tag", "action")  # classes of the page, which keys of actors share here
 LOOKS = """root => [...root.querySelectorAll('text')].map(one => {
   const look = getComputedStyle(one);
-  return [one.textContent, ...['fontFamily', 'fontSize', 'fontWeight', 'fontStyle', 'fontVariantNumeric', 'letterSpacing', 'wordSpacing', 'display',
-    'textTransform', 'textAnchor', 'whiteSpace', 'fill', 'fillOpacity', 'stroke', 'strokeWidth', 'visibility', 'filter'].map(name => look[name])];
+  const names = ['fontFamily', 'fontSize', 'fontWeight', 'fontStyle', 'fontVariantNumeric', 'letterSpacing', 'wordSpacing', 'display',
+    'textTransform', 'textAnchor', 'whiteSpace', 'fill', 'fillOpacity', 'stroke', 'strokeWidth', 'visibility', 'filter'];
+  return [one.textContent, ...names.map(name => look[name])];
 })"""
 IN_PAGE = f"() => ({LOOKS})(document.querySelector('#page-canvas').shadowRoot.querySelector('svg'))"
 BARE = f"""() => {{

@@ -19,7 +19,8 @@ LABELS = """async () => {
   for (let frame = 0; frame < 4; frame += 1) await new Promise(requestAnimationFrame);
   const { data, model, live } = refundPage;
   const host = document.getElementById('page-canvas'), view = host.getBoundingClientRect();
-  const inside = box => box.left >= view.left - 1 && box.right <= view.right + 1 && box.top >= view.top - 1 && box.bottom <= view.bottom + 1;
+  const inside = box =>
+    box.left >= view.left - 1 && box.right <= view.right + 1 && box.top >= view.top - 1 && box.bottom <= view.bottom + 1;
   const stubs = [...document.querySelectorAll('.stub')];
   const boxes = stubs.map(one => one.getBoundingClientRect());
   const led = new Set(stubs.flatMap(one => one.dataset.rules.split(' ')));
@@ -36,8 +37,8 @@ LABELS = """async () => {
     const rects = parts.map(part => part.getBoundingClientRect());
     const seen = rects.every(inside);
     found[seen ? 'seen' : led.has(id) ? 'led' : 'lost'].push(id);
-    if (rects.every(one => one.left > view.left + 9 && one.right < view.right - 9 && inside(one)) && chip.classList.contains('row') && led.has(id))
-      found.needless.push(id);
+    const well = rects.every(one => one.left > view.left + 9 && one.right < view.right - 9 && inside(one));
+    if (well && chip.classList.contains('row') && led.has(id)) found.needless.push(id);
     const under = rects[0];
     if (seen && boxes.some(box => box.left < under.right && under.left < box.right && box.top < under.bottom && under.top < box.bottom))
       found.covered.push(id);
