@@ -95,7 +95,7 @@ def page(
     if note is not None and not isinstance(note, Text):
         raise BadData("note", note, "a Text, or None")
     overlaid = counts is not None or waits is not None
-    shown = {lang: Labels(Plan(workflow, policy), lang) for lang in LANGS}
+    shown: dict[str, Labels] = {lang: Labels(Plan(workflow, policy), lang) for lang in LANGS}
     if overlaid:
         marks = counts_marks.marks_of(workflow, counts, waits)
         heading = (*marks.heading, note) if note else marks.heading
