@@ -42,8 +42,9 @@ CLOSE = {"ranksep": "0.18"}  # the spine alone, so that it stays short
 NODE = {"shape": "box", "style": "rounded,filled", "margin": "0.1,0.07", "penwidth": "1.8", "height": "0.3"}
 
 
-def source(labels: Labels) -> str:
-    """The picture as DOT: a short spine is for Graphviz to lay out, everything else says where it stands."""
+def source(labels: Labels, *, titled: bool = True) -> str:
+    """The picture as DOT: a short spine is for Graphviz to lay out, everything else says where it stands. A full view that is not
+    `titled` has neither title nor legend, for those who say both elsewhere."""
     plan = labels.plan
     if plan.is_short_spine:
         return _written(labels, [(labels, None)], CLOSE)
@@ -51,7 +52,7 @@ def source(labels: Labels) -> str:
         made = panels(labels, (plan.part,) if plan.part else plan.parts)
         return _written(labels, [(sheet.labels, sheet) for sheet in made.sheets], made.title_over, made.plates)
     places = Places.within(labels, MOST) if plan.view == "spine" else Places(labels)
-    return _written(labels, [(places.labels, places)], places.title_over)
+    return _written(labels, [(places.labels, places)], places.title_over, titled=titled)
 
 
 def _written(
@@ -59,19 +60,21 @@ def _written(
     sheets: Sequence[tuple[Labels, Places | None]],
     look: Mapping[str, str] | Callable[[Label], Point],
     plates: Sequence[Plate] = (),
+    *,
+    titled: bool = True,
 ) -> str:
     """A graph of sheets under one title: `look` are attributes, or says where the title stands."""
     import graphviz
 
     workflow = labels.plan.workflow
-    legend = Legend(labels).source()
+    legend = Legend(labels).source() if titled else None
     graph = graphviz.Digraph(
         slug(workflow.key),
         graph_attr={
             **GRAPH,
-            **({"layout": "nop2", "lp": point(look(legend))} if callable(look) else look),
+            **_standing(look, legend),
             "fontname": FONT,
-            "label": legend,
+            **({"label": legend} if legend else {}),
             "id": f"workflow-{slug(workflow.key)}",
             "tooltip": hint(labels.say(workflow.label)),
             "comment": hint(f"{labels.say(workflow.label)}{DESCRIBED}{described(labels)}"),
@@ -85,6 +88,12 @@ def _written(
         add_sheet(graph, one, places)
     text: str = graph.source
     return text
+
+
+def _standing(look: Mapping[str, str] | Callable[[Label], Point], legend: Label | None) -> Mapping[str, str]:
+    if not callable(look):
+        return look
+    return {"layout": "nop2", **({"lp": point(look(legend))} if legend else {})}
 
 
 def program(engine: Engine | None = None) -> str:

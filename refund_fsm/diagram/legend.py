@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from refund_fsm.diagram.labels import COUNTS, Labels
@@ -46,17 +47,32 @@ class Legend:
 
     def source(self) -> Label:
         """The whole, as markup."""
-        plan, say = self.labels.plan, self.labels.say
         lines = self._title()
-        actors: list[tuple[Piece, ...]] = [(chip(say(actor.text), 10, self.labels.colour(actor.key)),) for actor in plan.actors]
-        lines += self._flowing([(Run(say(COLOUR_MEANS), 10, SLATE),), *actors], above=6)
+        actors: list[tuple[Piece, ...]] = [(chip_of,) for chip_of in self._actors()]
+        lines += self._flowing([(Run(self.labels.say(COLOUR_MEANS), 10, SLATE),), *actors], above=6)
         lines += self._flowing([*self._strokes(), *self._signs()], above=4)
         lines += self._view()
-        lines += self._of_limits()
-        lines += self._plain([f"◆ {say(JUNCTION)}"]) if plan.junctions else []
-        if any(card.rules for card in plan.cards):
-            lines += self._plain([say(ON_CARD), *self._on_cards(plan.cards)])
+        lines += self._plain(self._sentences())
         return block([*lines, Line((Run(" ", 6),))])
+
+    def entries(self) -> Iterator[tuple[Piece, ...]]:
+        """Below the title, each sign with what it means and each sentence, unbroken: for those who set them otherwise than Graphviz."""
+        yield (*self._actors(), Run(self.labels.say(COLOUR_MEANS), 10, SLATE))
+        yield from (*self._strokes(), *self._signs(), *self._tones())
+        for text in self._sentences():
+            yield (Run(text, 10, SLATE),)
+
+    def _actors(self) -> list[Run]:
+        return [chip(self.labels.say(actor.text), 10, self.labels.colour(actor.key)) for actor in self.labels.plan.actors]
+
+    def _sentences(self) -> list[str]:
+        """What limits, junctions and ids on cards are, where the picture has some."""
+        plan = self.labels.plan
+        told = self._of_limits()
+        told += [f"◆ {self.labels.say(JUNCTION)}"] if plan.junctions else []
+        if any(card.rules for card in plan.cards):
+            told += [self.labels.say(ON_CARD), *self._on_cards(plan.cards)]
+        return told
 
     def _title(self) -> list[Line]:
         plan = self.labels.plan
@@ -118,7 +134,7 @@ class Legend:
         said = Text(PUBLISHED.zh.format(copied), PUBLISHED.en.format(copied))
         return [(Run(PLATFORM_MARK, 10, SLATE, bold=True), Run(say(said), 10, SLATE))]
 
-    def _of_limits(self) -> list[Line]:
+    def _of_limits(self) -> list[str]:
         """What rows, special periods and good ends without money are, where the picture has some."""
         cards, say = self.labels.plan.cards, self.labels.say
         special = dict.fromkeys(one.cites for card in cards for row in card.limit for one in row.special)
@@ -130,7 +146,7 @@ class Legend:
             told.append(f"{SPECIAL_MARK} {say(SPECIAL)}" + (f" ({'; '.join(titles)})" if titles else ""))
         if any(card.good for card in cards):
             told.append(say(GOOD_END))
-        return self._plain(told)
+        return told
 
     def _titles(self, cites: str) -> list[Text]:
         """The titles of what the platform published that a citation names."""
@@ -141,8 +157,11 @@ class Legend:
 
     def _view(self) -> list[Line]:
         """What the tones of the view mean."""
-        lines = self._flowing([(self.labels.tone_chip(tone, text),) for tone, text in self.labels.marks.key], above=4)
+        lines = self._flowing(self._tones(), above=4)
         return [*lines, Line((Run(" ", 3),))] if lines else []
+
+    def _tones(self) -> list[tuple[Piece, ...]]:
+        return [(self.labels.tone_chip(tone, text),) for tone, text in self.labels.marks.key]
 
     def _on_cards(self, cards: tuple[Card, ...]) -> list[str]:
         """What the rules named on cards do, one line for each event."""

@@ -23,7 +23,7 @@ STEPS = 40
 SETTLE = 350  # milliseconds between steps, as a person steps: the picture has come to rest
 LOADED = "() => performance.getEntriesByType('navigation')[0].loadEventEnd"
 SHOWN = """() => new Promise((done) => {
-  const there = () => document.querySelector('#page-canvas svg');
+  const there = () => document.querySelector('#page-canvas').shadowRoot?.querySelector('svg');
   const look = () => requestAnimationFrame(there() ? () => done(performance.now()) : look);
   look();
 })"""

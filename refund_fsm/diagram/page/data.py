@@ -15,6 +15,7 @@ from typing import Any
 from refund_fsm.diagram import palette
 from refund_fsm.diagram.markup import slug
 from refund_fsm.diagram.page import words
+from refund_fsm.diagram.page.sources import sources_of
 from refund_fsm.diagram.page.table import Block, Move, Table, kept_table_of
 from refund_fsm.diagram.page.turns import Turn
 from refund_fsm.diagram.plan import Plan
@@ -63,6 +64,7 @@ def data_of(workflow: Workflow, policy: Policy) -> Json:
         "start": {"facts": _first(workflow, table), "at": _milliseconds(OPENING)},
         "limits": [_count(one, policy) for one in counting(workflow, policy).counts],
         "law": {list(workflow.states).index(s.key): _limit(limit, policy, roll=policy.roll_over) for s, limit in workflow.law.items()},
+        **sources_of(workflow, policy),
         "calendar": _calendar(policy.calendar, policy.calendar.version),
         "words": {key: _pair(text) for key, text in _labels(workflow, policy).items()},
         "refusals": {key: _pair(text) for key, text in words.refusals().items()},
@@ -264,7 +266,7 @@ def _special(period: SpecialPeriod) -> Json:
 
 def _limit(limit: Limit, policy: Policy, *, roll: bool) -> Json:
     length = limit.length_in(policy)
-    return {"unit": limit.unit, "length": length, "roll": roll, "text": _pair(words.limit(length, limit.unit))}
+    return {"unit": limit.unit, "length": length, "roll": roll, "text": _pair(words.limit(length, limit.unit)), "cites": limit.cites}
 
 
 @lru_cache(maxsize=8)

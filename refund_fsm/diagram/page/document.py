@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from html import escape
@@ -17,19 +17,39 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from refund_fsm.diagram import fonts
-from refund_fsm.diagram.drawing import draw
+from refund_fsm.diagram import counts_marks, dot, fonts
+from refund_fsm.diagram.labels import Labels
+from refund_fsm.diagram.page import legend
 from refund_fsm.diagram.page.data import data_of
+from refund_fsm.diagram.plan import Plan
+from refund_fsm.diagram.render import Diagram
 from refund_fsm.errors import BadData
 from refund_fsm.text import Lang, Text
 from refund_fsm.workflow import Policy, Workflow, write
 
-SCRIPTS = ("model.js", "explain.js", "picture.js", "view.js", "main.js")
+SCRIPTS = (
+    "dom.js",
+    "model.js",
+    "explain.js",
+    "places.js",
+    "picture.js",
+    "stubs.js",
+    "view.js",
+    "sheet.js",
+    "paper.js",
+    "keys.js",
+    "address.js",
+    "main.js",
+)
 LANGS: tuple[Lang, ...] = ("zh", "en")
 OWN_FONT = re.compile(r'<style class="font">.*?</style>\n?', re.DOTALL)  # of a single picture: the page embeds its fonts once
 PRESERVED = re.compile(r'<text xml:space="preserve" (?=[^>]*>(?! )(?:(?!  )[^<])+(?<! )</text>)')
+TWICE = re.compile(r'<path fill="(#[0-9a-f]{6})" stroke="none" d="([^"]*)"/>\n<path fill="none" stroke="(#[0-9a-f]{6})" d="\2"/>')  # a chip
+DARK = "@media (prefers-color-scheme:dark)"
+ON_SCREEN = "@media screen and (prefers-color-scheme:dark)"  # paper is white
 TEXT = re.compile(r">([^<]+)</text>")
 BOLD_TEXT = re.compile(r'font-weight="bold"[^>]*>([^<]+)</text>')
+BOLD_CHIP = re.compile(r'class="chip[^>]*>([^<]+)<|<p>([^<]+)</p>')
 BOLD = ("text", "states", "actors", "rules", "limits", "words", "weekdays")  # what the panel may show in bold
 SLOT = re.compile(r"@([A-Z]+)@")
 HOUR = timedelta(hours=1)
@@ -72,33 +92,41 @@ def page(
     policy = workflow.default_policy() if policy is None else policy
     if policy.beyond == "error":
         raise BadData("policy.beyond", policy.beyond, "'provisional': a page counts on beyond the published years, and says so")
+    if note is not None and not isinstance(note, Text):
+        raise BadData("note", note, "a Text, or None")
     overlaid = counts is not None or waits is not None
-    pictures = {f"page-svg-{lang}": draw(workflow, lang=lang, policy=policy).svg() for lang in LANGS}
+    shown: dict[str, Labels] = {lang: Labels(Plan(workflow, policy), lang) for lang in LANGS}
     if overlaid:
-        pictures |= {
-            f"page-svg-heat-{lang}": draw(workflow, lang=lang, policy=policy, counts=counts, waits=waits, note=note).svg() for lang in LANGS
-        }
+        marks = counts_marks.marks_of(workflow, counts, waits)
+        heading = (*marks.heading, note) if note else marks.heading
+        shown |= {f"heat-{lang}": replace(shown[lang], marks=replace(marks, heading=heading)) for lang in LANGS}
     data = data_of(workflow, policy)
     if counts is not None:
         data["counts"] = [counts.get(id, 0) for id in workflow.by_id]
     if overlaid:
         data["overlaid"] = True
         data["waits"] = {list(workflow.states).index(key): wait / HOUR for key, wait in (waits or {}).items()}
-    return Page(_composed(f"{workflow.label.zh} {workflow.label.en}", data, pictures))
+    return Page(_composed(workflow, data, shown))
 
 
-def _composed(title: str, data: Mapping[str, Any], pictures: Mapping[str, str]) -> str:
+def _composed(workflow: Workflow, data: Mapping[str, Any], shown: Mapping[str, Labels]) -> str:
+    pictures = {key: Diagram(dot.source(labels, titled=False), workflow, labels.lang).svg() for key, labels in shown.items()}
+    legends = {key: legend.html(labels) for key, labels in shown.items()}
     script = _script()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     told = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     parts = {
         "POLICY": f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; font-src data:; img-src data:; "
         "base-uri 'none'; form-action 'none'",
-        "TITLE": escape(title),
-        "FONT": _font(data, pictures.values()),
-        "STYLE": _file("page.css"),
+        "TITLE": escape(f"{workflow.label.zh} {workflow.label.en}"),
+        "FONT": _font(data, pictures.values(), legends.values()),
+        "STYLE": _file("page.css") + _file("paper.css"),
+        "MARKS": _file("picture.css"),  # beside the picture, in a tree of its own: no style of the page reaches in
         # As text, so that only the picture on show is parsed.
-        "PICTURES": "\n".join(f'<script type="image/svg+xml" id="{key}">{_inlined(svg)}</script>' for key, svg in pictures.items()),
+        "PICTURES": "\n".join(
+            f'<script type="image/svg+xml" id="page-svg-{key}">{_inlined(svg)}</script>' for key, svg in pictures.items()
+        ),
+        "LEGENDS": "\n".join(f'<template id="page-legend-{key}">{told}</template>' for key, told in legends.items()),
         "DATA": told.replace("<", "\\u003c"),  # so that no label ends the element
         "SCRIPT": script,
     }
@@ -106,8 +134,10 @@ def _composed(title: str, data: Mapping[str, Any], pictures: Mapping[str, str]) 
 
 
 def _inlined(svg: str) -> str:
-    """A picture as a part of the page: without a font of its own, and without a mark on texts that have no spaces to keep."""
-    return PRESERVED.sub("<text ", OWN_FONT.sub("", svg))
+    """A picture as a part of the page: without a font of its own, without a mark on texts that have no spaces to keep, the area and the
+    outline of a chip as one, its dark colours for screens alone."""
+    svg = PRESERVED.sub("<text ", OWN_FONT.sub("", svg)).replace(DARK, ON_SCREEN)
+    return TWICE.sub(r'<path fill="\1" stroke="\3" d="\2"/>', svg)
 
 
 @cache
@@ -121,10 +151,13 @@ def _script() -> str:
     return '"use strict";\n(() => {\n' + "\n".join(_file(name) for name in SCRIPTS) + "})();\n"
 
 
-def _font(data: Mapping[str, Any], svgs: Iterable[str]) -> str:
-    """The font of the page: whatever its texts and pictures can show. Bold are headings and names, and what the pictures have so."""
+def _font(data: Mapping[str, Any], svgs: Iterable[str], legends: Iterable[str]) -> str:
+    """The font of the page: whatever its texts and pictures can show. Bold are headings and names, chips, and what pictures have so."""
     regular = {*json.dumps(data, ensure_ascii=False)}
     bold = {*json.dumps([data[name] for name in BOLD], ensure_ascii=False)}
+    for told in legends:
+        regular.update(told)
+        bold.update(*(text for pair in BOLD_CHIP.findall(told) for text in pair))
     for svg in svgs:
         regular.update(*TEXT.findall(svg))
         bold.update(*BOLD_TEXT.findall(svg))

@@ -119,7 +119,7 @@ function makeModel(data) {
   }
 
   function statutoryDue(live) {
-    const found = Object.entries(live.law).map(([state, start]) => calendar.deadline(start, data.law[state]));
+    const found = Object.entries(live.law).map(([state, start]) => ({ ...calendar.deadline(start, data.law[state]), state }));
     return found.reduce((first, one) => (first && first.at <= one.at ? first : one), null);
   }
 

@@ -1,19 +1,22 @@
-// Owns the diagram in the page: which elements stand for which rule and state, how they are lit, and pan and zoom by the viewBox.
-// Decides nothing about the case: it is told what is lit, and says which rule was clicked.
+// Owns the diagram in the page: how its elements are lit, and pan and zoom by the viewBox. It stands in a tree of its own, where no style
+// of the page reaches. Decides nothing about the case: it is told what is lit, and says which rule was clicked.
 
 const LEAST_SCALE = 0.78; // pixels for a point: smaller text is not legible, so the picture follows the case instead of showing all
 const MOST_SCALE = 1.25;
+const KEPT_SCALE = 0.7; // of the best one
 const GLIDE = 220; // milliseconds
 const FAMILY = "Noto Sans SC"; // of the page's own font
+const MARGINS = { wide: 36, narrow: 10, stubs: 46 }; // pixels around what is shown; where stubs stand, above and below
 
-function makePicture(data, host, { onRules, onPoint }) {
+function makePicture(data, host, { onRules, onPoint, onView, onRoom }) {
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   const ruleBySlug = new Map(data.rules.map((rule, number) => [rule.slug, number]));
-  const chipRule = (chip) => ruleBySlug.get(chip.id.slice("rule-".length));
-  const room = { w: 0, h: 0 }; // the host's size, kept so that a step forces no layout
+  const room = { w: 0, h: 0 }; // the host's size, told when it changes, so that nothing forces a layout
   const shelf = document.createElement("div"); // where a picture waits for its fonts: laid out before, it would be laid out twice
+  const stage = document.createElement("div");
+  host.attachShadow({ mode: "open" }).append(document.getElementById("page-marks").content.cloneNode(true), stage);
   let ready = false;
-  let svg, full, view, edges, nodes, chips, rows, frame = 0;
+  let svg, full, view, places, frame = 0;
 
   /** Shows a picture, which stands in the page as text: the others are not parsed. */
   function show(source) {
@@ -24,70 +27,29 @@ function makePicture(data, host, { onRules, onPoint }) {
     svg.removeAttribute("width");
     svg.removeAttribute("height");
     svg.setAttribute("aria-hidden", "true");
-    if (!room.w) measure();
-    index();
+    places = findPlaces(data, svg, ruleBySlug, `"${FAMILY}", sans-serif`);
     set(view && view.w ? view : full);
-    if (ready) host.replaceChildren(svg);
+    if (standing()) stage.replaceChildren(svg);
+  }
+
+  const standing = () => ready && room.w > 0;
+
+  /** Once the fonts are there and there is room, the picture comes into the page, at the place that it is to show. */
+  function come() {
+    if (!standing() || !svg) return;
+    onRoom();
+    if (!svg.isConnected) stage.replaceChildren(svg);
   }
 
   Promise.allSettled([400, 700].map((weight) => document.fonts.load(`${weight} 12px "${FAMILY}"`))).then(() => {
     ready = true;
-    if (svg) host.replaceChildren(svg);
+    come();
   });
-
-  function measure() {
-    [room.w, room.h] = [host.clientWidth, host.clientHeight];
-  }
-
-  function index() {
-    const graph = svg.querySelector("g.graph") ?? svg;
-    const shift = graph.transform.baseVal.consolidate()?.matrix ?? { e: 0, f: 0 };
-    nodes = new Map();
-    for (const el of svg.querySelectorAll("g.node")) {
-      const { x, y, w, h } = boxOf(el);
-      nodes.set(el.querySelector("title")?.textContent, { el, box: { x: x + shift.e, y: y + shift.f, w, h } });
-    }
-    chips = [...svg.querySelectorAll('g[id^="rule-"]')].filter((el) => chipRule(el) !== undefined);
-    rows = [];
-    edges = [...svg.querySelectorAll("g.edge")].map((el) => {
-      const rules = [...el.classList].filter((name) => name.startsWith("rule-")).map((name) => ruleBySlug.get(name.slice(5)));
-      const line = el.querySelector("path");
-      line?.classList.add("line");
-      if (line) line.after(hitArea(line));
-      cutIntoRows(el);
-      return { el, rules, ends: (el.querySelector("title")?.textContent ?? "").split("->") };
-    });
-  }
-
-  /** The rectangle of a card, read off its outline: asking for it would lay the picture out. */
-  function boxOf(node) {
-    const shape = node.querySelector("path, polygon, ellipse");
-    const read = (name) => (shape?.getAttribute(name) ?? "").match(/-?[\d.]+/g)?.map(Number) ?? [];
-    const [cx = 0, cy = 0, rx = 0, ry = 0] = ["cx", "cy", "rx", "ry"].flatMap(read);
-    const numbers = [...read("d"), ...read("points"), ...(rx ? [cx - rx, cy - ry, cx + rx, cy + ry] : [])];
-    const [xs, ys] = [0, 1].map((odd) => numbers.filter((_, place) => place % 2 === odd));
-    const [x, y] = [Math.min(...xs), Math.min(...ys)];
-    return { x, y, w: Math.max(...xs) - x, h: Math.max(...ys) - y };
-  }
-
-  function hitArea(line) {
-    const area = document.createElementNS(svg.namespaceURI, "path");
-    area.setAttribute("d", line.getAttribute("d"));
-    area.setAttribute("class", "hit");
-    return area;
-  }
-
-  /** A label holds a row for each bundle of rules: its chips, then its texts, up to the next chip after a text. */
-  function cutIntoRows(edge) {
-    let row = null;
-    for (const chip of edge.querySelectorAll('g[id^="rule-"]')) {
-      if (row && row.parts.length === row.rules.length) row.rules.push(chipRule(chip));
-      else rows.push((row = { rules: [chipRule(chip)], parts: [] }));
-      row.parts.push(chip);
-      for (let next = chip.nextElementSibling; next && !next.id.startsWith("rule-"); next = next.nextElementSibling) row.parts.push(next);
-      row.parts.forEach((part) => part.classList.add("row"));
-    }
-  }
+  new ResizeObserver(([{ contentRect: { width, height } }]) => {
+    if (!width || (width === room.w && height === room.h)) return; // as while it is printed
+    [room.w, room.h] = [width, height];
+    come();
+  }).observe(host);
 
   /** Lights the case: where it is, the way it took, and what may happen next (numbers of rules). */
   function light({ state, been, taken, next, fading, heat }) {
@@ -96,16 +58,16 @@ function makePicture(data, host, { onRules, onPoint }) {
     const joints = new Set();
     svg.classList.toggle("fading", fading);
     svg.classList.toggle("heat", heat); // where the width of a line counts cases
-    for (const { el, rules, ends } of edges) {
+    for (const { el, rules, ends } of places.edges) {
       const [isTaken, isNext] = [has(rules, taken), has(rules, next)];
       mark(el, { taken: isTaken || (been.size > 0 && el.id === "edge-start"), next: isNext, lit: isTaken || isNext || el.id === "edge-start" });
       if (isTaken || isNext) ends.forEach((end) => joints.add(end));
     }
-    for (const row of rows) row.parts.forEach((part) => mark(part, { lit: has(row.rules, lit), next: has(row.rules, next) }));
-    for (const chip of chips) chip.classList.toggle("chip-next", next.has(chipRule(chip)));
+    for (const row of places.rows) row.parts.forEach((part) => mark(part, { lit: has(row.rules, lit), next: has(row.rules, next) }));
+    for (const chip of places.chips) chip.classList.toggle("chip-next", next.has(places.chipRule(chip)));
     const near = new Set([...next].map((rule) => data.states[data.rules[rule].dest].id));
     const ids = new Set([...been].map((one) => data.states[one].id));
-    for (const [title, { el }] of nodes) {
+    for (const [title, { el }] of places.nodes) {
       const now = el.id === data.states[state].id;
       const joint = !el.id.startsWith("state-") && (joints.has(title) || el.id === "start");
       mark(el, { now, been: ids.has(el.id), lit: now || ids.has(el.id) || near.has(el.id) || joint });
@@ -117,26 +79,29 @@ function makePicture(data, host, { onRules, onPoint }) {
   }
 
   function point(rule) {
-    for (const { el, rules } of edges) el.classList.toggle("pointed", rule !== null && rules.includes(rule));
+    for (const { el, rules } of places.edges) el.classList.toggle("pointed", rule !== null && rules.includes(rule));
   }
 
   // Pan and zoom
 
   const scale = () => Math.min(room.w / view.w, room.h / view.h) || 1;
 
-  function set(box) {
+  function set(box, atRest = true) {
     view = box;
     svg.setAttribute("viewBox", `${box.x} ${box.y} ${box.w} ${box.h}`);
+    if (atRest) onView();
   }
 
+  /** Moves to a box. The scale is that of the box at once: to lay texts out at every scale between would cost more than all the rest. */
   function glide(to) {
     cancelAnimationFrame(frame);
-    if (still.matches || document.hidden) return set(to);
-    const [from, start] = [view, performance.now()];
+    if (still.matches || document.hidden || !svg.isConnected) return set(to);
+    const [x, y] = middleOf(view);
+    const [from, start] = [{ ...to, x: x - to.w / 2, y: y - to.h / 2 }, performance.now()];
     const move = (time) => {
       const done = Math.min(1, Math.max(0, (time - start) / GLIDE));
       const eased = 1 - (1 - done) ** 3;
-      set(Object.fromEntries(Object.keys(to).map((key) => [key, from[key] + (to[key] - from[key]) * eased])));
+      set(Object.fromEntries(Object.keys(to).map((key) => [key, from[key] + (to[key] - from[key]) * eased])), done === 1);
       if (done < 1) frame = requestAnimationFrame(move);
     };
     frame = requestAnimationFrame(move);
@@ -162,34 +127,49 @@ function makePicture(data, host, { onRules, onPoint }) {
 
   const fit = () => glide(full);
 
-  /** Brings the state and what it leads to into view; all of it where that is legible. */
-  function follow(state, next) {
-    if (!room.w) return;
-    const overview = Math.min(room.w / full.w, room.h / full.h);
-    if (overview >= LEAST_SCALE) return fit();
-    const placeOf = (number) => [...nodes.values()].find(({ el }) => el.id === data.states[number].id)?.box;
-    const home = placeOf(state);
+  /** Brings the state, the labels of what may happen next, and where it leads, into view; all of it where that is legible. It keeps
+   *  the scale where that will do, unless `anew`: to move costs less than to scale, and is calmer. */
+  function follow(state, next, anew = false) {
+    if (!standing()) return; // widths of texts would be those of another font
+    if (Math.min(room.w / full.w, room.h / full.h) >= LEAST_SCALE) return fit();
+    const home = places.cardOf(state);
     if (!home) return fit();
-    let seen = home;
-    const apart = (box) => Math.hypot(box.x + box.w / 2 - home.x - home.w / 2, box.y + box.h / 2 - home.y - home.h / 2);
-    const dests = [...next].map((rule) => placeOf(data.rules[rule].dest)).filter(Boolean);
-    for (const box of dests.sort((one, other) => apart(one) - apart(other))) {
-      const both = union(seen, box);
-      if (fits(both)) seen = both;
-    }
-    const wanted = Math.min(MOST_SCALE, Math.max(LEAST_SCALE, scaleFor(seen)));
-    const { x, y, w, h } = around(seen.x + seen.w / 2, seen.y + seen.h / 2, wanted);
-    const inside = (low, size, from, whole) => (size >= whole ? low : Math.min(from + whole - size, Math.max(from, low)));
-    glide({ x: inside(x, w, full.x, full.w), y: inside(y, h, full.y, full.h), w, h });
+    const side = room.w > 700 ? MARGINS.wide : MARGINS.narrow;
+    const labels = [...next].map((rule) => places.labelOf(rule)).filter(Boolean);
+    let [seen, edge] = [gathered(home, labels, side, side), side];
+    if (!labels.every((box) => holds(seen, box))) [seen, edge] = [gathered(home, labels, side, MARGINS.stubs), MARGINS.stubs];
+    const dests = [...next].map((rule) => places.cardOf(data.rules[rule].dest)).filter(Boolean);
+    seen = gathered(seen, dests, side, edge);
+    const best = Math.min(MOST_SCALE, Math.max(LEAST_SCALE, scaleFor(seen, side, edge)));
+    const keep = !anew && scale() >= Math.max(LEAST_SCALE, KEPT_SCALE * best) && scale() <= best;
+    const wanted = keep ? scale() : best;
+    const { x, y, w, h } = keep ? { ...view, x: middleOf(seen)[0] - view.w / 2, y: middleOf(seen)[1] - view.h / 2 } : around(...middleOf(seen), wanted);
+    const inside = (low, size, from, whole, more) => (size >= whole + 2 * more ? low : Math.min(from + whole + more - size, Math.max(from - more, low)));
+    glide({ x: inside(x, w, full.x, full.w, side / wanted), y: inside(y, h, full.y, full.h, edge / wanted), w, h });
   }
 
-  const MARGIN = 120; // points around what is shown, for labels
-  const scaleFor = (box) => Math.min(room.w / (box.w + MARGIN), room.h / (box.h + MARGIN));
-  const fits = (box) => scaleFor(box) >= LEAST_SCALE;
+  /** A box with as many others as are legible together, the nearest first. */
+  function gathered(home, boxes, side, edge) {
+    const apart = (box) => Math.hypot(...middleOf(box).map((at, axis) => at - middleOf(home)[axis]));
+    return [...boxes].sort((one, other) => apart(one) - apart(other)).reduce((seen, box) => {
+      const both = union(seen, box);
+      return scaleFor(both, side, edge) >= LEAST_SCALE ? both : seen;
+    }, home);
+  }
 
-  function union(one, other) {
-    const [x, y] = [Math.min(one.x, other.x), Math.min(one.y, other.y)];
-    return { x, y, w: Math.max(one.x + one.w, other.x + other.w) - x, h: Math.max(one.y + one.h, other.y + other.h) - y };
+  const scaleFor = (box, side, edge) => Math.min((room.w - 2 * side) / box.w, (room.h - 2 * edge) / box.h);
+
+  /** Moves a box into the middle, as large as the rest is now, at least legible. */
+  function seek(box) {
+    const { x, y, w, h } = around(...middleOf(box), Math.max(LEAST_SCALE, Math.min(scale(), scaleFor(box, MARGINS.narrow, MARGINS.stubs))));
+    glide({ x, y, w, h });
+  }
+
+  /** What is shown now, in points: more than the box that was asked for, where the host has another shape. */
+  function seen() {
+    if (!standing()) return null;
+    const [x, y] = middleOf(view);
+    return around(x, y, scale());
   }
 
   // Pointers
@@ -234,18 +214,15 @@ function makePicture(data, host, { onRules, onPoint }) {
     zoom(Math.exp(-event.deltaY / (event.ctrlKey ? 120 : 420)), ...toView(event));
   }, { passive: false });
   host.addEventListener("click", (event) => {
-    const found = rulesAt(event.target);
+    const found = places.rulesAt(target(event));
     if (moved <= 4 && found.length) onRules(found);
   });
-  host.addEventListener("pointerover", (event) => onPoint(rulesAt(event.target)));
+  host.addEventListener("pointerover", (event) => onPoint(places.rulesAt(target(event))));
 
-  /** The rules that an element stands for: a chip's, its row's, or all of the edge's. */
-  function rulesAt(target) {
-    const chip = target.closest('g[id^="rule-"]');
-    if (chip && chipRule(chip) !== undefined) return [chipRule(chip)];
-    const row = rows.find(({ parts }) => parts.some((part) => part.contains(target)));
-    return row?.rules ?? edges.find(({ el }) => el.contains(target))?.rules ?? [];
-  }
+  const target = (event) => event.composedPath()[0];
 
-  return { show, shown: () => svg !== undefined, measure, light, point, fit, follow, zoom, pan, viewBox: () => ({ ...view }) };
+  return {
+    show, shown: () => svg !== undefined, light, point, fit, follow, seek, seen, zoom, pan,
+    labelOf: (rule) => places.labelOf(rule), viewBox: () => ({ ...view }),
+  };
 }

@@ -1,18 +1,8 @@
 // Owns the panel: what is shown of a case, as elements. Decides nothing: it reads the model and hands clicks to `act`.
 
-function makeView(data, model, words, act) {
+function makeView(data, model, words, act, keysOn) {
   const { t, say, stamp, explain } = words;
   const $ = (id) => document.getElementById(`page-${id}`); // the diagram has ids of its own
-
-  function h(tag, props, ...kids) {
-    const el = document.createElement(tag);
-    for (const [name, value] of Object.entries(props ?? {})) {
-      if (name.startsWith("on")) el.addEventListener(name.slice(2), value);
-      else if (value !== null && value !== false && value !== undefined) el.setAttribute(name, value === true ? "" : value);
-    }
-    el.append(...kids.flat(Infinity).filter((kid) => kid !== null && kid !== undefined && kid !== false));
-    return el;
-  }
 
   const colour = (actor) => `--actor:${data.actors[actor].colour}`;
   const ruleActor = (rule) => data.events[data.rules[rule].event].actor;
@@ -23,7 +13,9 @@ function makeView(data, model, words, act) {
   };
   const eventText = (event) => t(data.events[event].text);
   const button = (key, name, more = {}, ...kids) => h("button", { type: "button", "data-key": key, onclick: () => act[name](), ...more }, ...kids);
-  const keyed = (key, label, shortcut) => button(key, key, { "aria-keyshortcuts": shortcut }, label, " ", h("kbd", { "aria-hidden": "true" }, shortcut));
+  const shortcut = (key) => (keysOn() ? key : null);
+  const keycap = (key) => (keysOn() ? [" ", h("kbd", { "aria-hidden": "true" }, key)] : null);
+  const keyed = (key, label, letter) => button(key, key, { "aria-keyshortcuts": shortcut(letter) }, label, keycap(letter));
 
   /** Puts new contents into a part of the page; what had the focus has it again, or else the state's name. */
   function put(id, ...kids) {
@@ -36,22 +28,36 @@ function makeView(data, model, words, act) {
   }
 
   function frame(session) {
-    const title = `${t(data.text)} · ${say("play")}`;
     document.documentElement.lang = session.lang === "zh" ? "zh-CN" : "en";
-    document.title = title;
-    document.querySelector("h1").textContent = title;
-    for (const [id, key] of [["canvas", "diagram"], ["picture", "diagram"], ["panel", "panel"], ["zoom", "diagram"], ["tools", "panel"]]) $(id).setAttribute("aria-label", say(key));
+    document.title = `${t(data.text)} · ${say("play")}`;
+    document.querySelector("h1").replaceChildren(t(data.text), h("span", {}, ` · ${say("play")}`));
+    for (const [id, key] of [["canvas", "diagram"], ["picture", "diagram"], ["panel", "panel"], ["zoom", "view"], ["tools", "panel"], ["stubs", "stubs"], ["legend", "legend"]]) $(id).setAttribute("aria-label", say(key));
     const icon = (key, sign) => button(key, key, { "aria-label": say(key), title: say(key) }, sign);
     put("zoom", icon("zoom_in", "+"), icon("zoom_out", "−"), icon("fit", "⤢"), icon("follow", "◎"));
     put(
       "frame",
-      button("language", "language", { "aria-keyshortcuts": "L", class: "plain", lang: session.lang === "zh" ? "en" : "zh-CN" }, say("language"), " ", h("kbd", { "aria-hidden": "true" }, "L")),
-      button("help", "help", { "aria-label": say("keys"), "aria-keyshortcuts": "?" }, h("kbd", { "aria-hidden": "true" }, "?")),
+      button("language", "language", { "aria-keyshortcuts": shortcut("L"), class: "plain", lang: session.lang === "zh" ? "en" : "zh-CN" }, say("language"), keycap("L")),
+      button("help", "help", { "aria-label": say("keys"), "aria-keyshortcuts": shortcut("?") }, h("kbd", { "aria-hidden": "true" }, "?")),
     );
     $("start").setAttribute("aria-label", say("start"));
+    $("state").setAttribute("aria-label", say("limits"));
     put("keys", keyTable());
     $("keys").setAttribute("aria-labelledby", "page-keys-name");
     put("start", facts(session));
+    put("print", h("h3", { id: "page-print-name" }, say("print")),
+      h("div", { class: "tools" }, button("print_case", "print_case", { "data-print": "case" }, say("print_case")), button("print_diagram", "print_diagram", { "data-print": "diagram" }, say("print_diagram"))));
+  }
+
+  /** The legend of the picture on show. */
+  function legend(source) {
+    $("legend").replaceChildren(h("h3", {}, say("legend")), source.content.cloneNode(true));
+  }
+
+  /** Asks whether the steps may go. */
+  function asking(session) {
+    $("ask").setAttribute("aria-labelledby", "page-ask-name");
+    put("ask", h("h2", { id: "page-ask-name" }, say("ask_reset", { number: session.live.steps.length })), h("p", {}, say("ask_redo")),
+      h("div", { class: "tools" }, button("reset_yes", "reset_yes", { autofocus: true }, say("reset")), button("reset_no", "reset_no", {}, say("cancel"))));
   }
 
   function tools(session) {
@@ -81,26 +87,29 @@ function makeView(data, model, words, act) {
     const live = session.live;
     const here = model.stateOf(live);
     const waiting = [...new Set(session.legal.map((one) => data.events[one.event].actor))];
-    const card = $("state");
-    card.className = here.success || here.good ? "good" : here.final ? "final" : "";
-    card.setAttribute("style", here.owner < 0 ? "" : colour(here.owner));
+    for (const card of [$("place"), $("state")]) {
+      card.className = here.success || here.good ? "good" : here.final ? "final" : "";
+      card.setAttribute("style", here.owner < 0 ? "" : colour(here.owner));
+    }
     const named = (actor) => h("span", { class: "chip", style: colour(actor) }, t(data.actors[actor].text));
     const [first, ...others] = waiting;
     const who = first === undefined ? say("nothing") : [say("waiting", { who: "" }).trim(), named(first), others.length ? [say("also"), others.map(named)] : []];
-    return put(
-      "state",
-      h("h3", {}, say("state")),
-      h("h2", { id: "page-state-name", tabindex: "-1", "data-key": "state" }, t(here.text)),
-      h("p", { class: "who" }, here.final ? say(here.good ? "ended_good" : "ended") : who),
-      h("dl", { class: "facts" }, clockLines(session, here)),
-    );
+    return [
+      put(
+        "place",
+        h("p", { class: "over" }, say("state")),
+        h("h2", { id: "page-state-name", tabindex: "-1", "data-key": "state" }, t(here.text)),
+        h("p", { class: "who" }, here.final ? say(here.good ? "ended_good" : "ended") : who),
+      ),
+      put("state", h("dl", { class: "facts" }, clockLines(session, here))),
+    ];
   }
 
   function clockLines(session, here) {
     const live = session.live;
     const lines = [h("dt", {}, say("clock")), h("dd", { class: "now" }, stamp(live.now))];
     const due = model.due(live);
-    const jump = (key, at) => h("div", {}, button(key, key, { class: "jump", "aria-keyshortcuts": key === "jump" ? "J" : null }, say("jump"), key === "jump" ? [" ", h("kbd", { "aria-hidden": "true" }, "J")] : []));
+    const jump = (key, at) => h("div", {}, button(key, key, { class: "jump", "aria-keyshortcuts": key === "jump" ? shortcut("J") : null }, say("jump"), key === "jump" ? keycap("J") : []));
     if (due) {
       const then = due.then === null ? [say("due_breach")] : [chip(due.then), " ", eventText(data.rules[due.then].event)];
       const passed = due.at <= live.now;
@@ -160,8 +169,8 @@ function makeView(data, model, words, act) {
     const { source, dest, id } = data.rules[rule];
     const to = [source === dest ? say("stays") : `→ ${t(data.states[dest].text)}`, needs && say("needs", { needs: t(needs) })].filter(Boolean).join(" · ");
     const count = session.heat && data.counts ? h("span", { class: "count" }, say("counted", { count: data.counts[rule].toLocaleString("en") })) : null;
-    const made = button(`fire-${data.events[event].name}`, "fire", { class: "action", title: how && t(how), "data-rule": id, "aria-keyshortcuts": place < 9 ? place + 1 : null },
-      place < 9 ? h("kbd", { "aria-hidden": "true" }, String(place + 1)) : h("span", {}), chip(rule), h("span", {}, eventText(event)), count ?? h("span", {}), h("span", { class: "to" }, to));
+    const made = button(`fire-${data.events[event].name}`, "fire", { class: "action", title: how && t(how), "data-rule": id, "aria-keyshortcuts": place < 9 ? shortcut(place + 1) : null },
+      place < 9 && keysOn() ? h("kbd", { "aria-hidden": "true" }, String(place + 1)) : h("span", {}), chip(rule), h("span", {}, eventText(event)), count ?? h("span", {}), h("span", { class: "to" }, to));
     made.addEventListener("click", () => act.fireEvent(event));
     for (const [name, what] of [["pointerenter", rule], ["focus", rule], ["pointerleave", null], ["blur", null]]) made.addEventListener(name, () => act.point(what));
     return made;
@@ -234,6 +243,12 @@ function makeView(data, model, words, act) {
     return whole;
   }
 
+  function onOff() {
+    const box = h("input", { type: "checkbox", role: "switch", "data-key": "keys", onchange: (event) => act.keys(event.target.checked) });
+    box.checked = keysOn();
+    return box;
+  }
+
   function keyTable() {
     const rows = [["1 – 9", "key_fire"], ["J", "key_jump"], ["T D M", "key_time"], ["U Y R", "undo"], ["F", "key_focus"], ...(data.overlaid ? [["H", "heat"]] : []),
       ["L", "language"], ["+ − 0", "key_zoom"], ["C", "key_follow"], ["← ↑ ↓ →", "key_pan"], ["?", "keys"]];
@@ -241,22 +256,23 @@ function makeView(data, model, words, act) {
     return [
       h("h2", { id: "page-keys-name" }, say("keys")),
       h("dl", {}, rows.flatMap(([keys, name]) => [h("dt", {}, keys.split(" ").map((key) => [h("kbd", {}, key), " "])), h("dd", {}, label(name))])),
+      h("label", { class: "switch" }, onOff(), say("keys_on")),
+      h("p", {}, h("small", {}, say("keys_why"))),
       button("close", "help", {}, say("close")),
     ];
   }
 
   /** Shows a case anew. A control that is gone hands the focus to the state's name, which says what came of it. */
   function render(session, verdicts) {
-    const parts = [tools, state, actions, time, history].map((part) => part(session, verdicts));
+    const parts = [tools, state, actions, time, history].flatMap((part) => part(session, verdicts));
     if (parts.some(Boolean) && (document.activeElement === document.body || !document.activeElement)) $("state-name").focus({ preventScroll: true });
   }
 
-  /** What is said of the last action; null leaves it as it is. */
+  /** What is said of the last action. */
   function message(text, bad) {
-    if (text === null) return;
     $("message").textContent = text;
     $("message").classList.toggle("bad", Boolean(bad));
   }
 
-  return { frame, render, message };
+  return { frame, legend, asking, render, message };
 }

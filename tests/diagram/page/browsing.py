@@ -21,6 +21,7 @@ def opened(browser: Browser, address: str, hash: str = "#lang=en", **options: An
     """A page; it must not have complained or asked for anything when the test is done with it."""
     with page_of(browser, **{"viewport": DESK, "reduced_motion": "reduce", **options}) as watched:
         watched.page.goto(address + hash)
+        watched.page.wait_for_selector("#page-canvas svg", state="attached")
         yield watched
         assert watched.complaints == []
 

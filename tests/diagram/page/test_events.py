@@ -109,10 +109,19 @@ def test_the_history_is_undone_redone_and_reset(browser: Browser, addresses: dic
         shown.click('[data-key="undo"]')
         assert state(shown) == "Under review"
         shown.keyboard.press("r")
+        assert state(shown) == "Under review", "it asks before the steps go"
+        shown.click('[data-key="reset_no"]')
+        assert state(shown) == "Under review"
+        shown.click('[data-key="reset"]')
+        assert "Steps taken: 2." in shown.inner_text("#page-ask")
+        shown.keyboard.press("Enter")
         assert state(shown) == "Not filed"
         assert shown.is_disabled('[data-key="undo"]')
         shown.keyboard.press("y")
         assert state(shown) == "Requested", "what was done can be done again"
+        shown.click('[data-key="step-open"]')
+        shown.keyboard.press("r")
+        assert shown.is_hidden("#page-ask"), "no step would go"
 
 
 def test_the_history_leads_back_to_each_step_of_the_clock(browser: Browser, addresses: dict[str, str]) -> None:

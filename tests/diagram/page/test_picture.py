@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 def test_counts_and_waits_are_laid_over(browser: Browser, addresses: dict[str, str]) -> None:
     with opened(browser, addresses["third_party"]) as watched:
         shown = watched.page
-        plain = shown.inner_html("#page-canvas")
+        plain = shown.inner_html("#page-canvas svg")
         shown.keyboard.press("h")
         assert shown.get_attribute('[data-key="heat"]', "aria-pressed") == "true"
-        assert shown.inner_html("#page-canvas") != plain
+        assert shown.inner_html("#page-canvas svg") != plain
         assert "1,000 times" in shown.inner_text('[data-key="fire-contact_merchant"]')
         shown.keyboard.press("1")
         assert "mean time here" in shown.inner_text("#page-state")
@@ -53,7 +53,7 @@ def test_without_counts_there_is_no_overlay(browser: Browser, tmp_path: Path) ->
 
 
 def test_the_diagram_is_moved_and_zoomed(browser: Browser, addresses: dict[str, str]) -> None:
-    box = "document.querySelector('#page-canvas svg').viewBox.baseVal"
+    box = "document.querySelector('#page-canvas').shadowRoot.querySelector('svg').viewBox.baseVal"
     size = f"(() => {{ const {{x, y, width, height}} = {box}; return [x, y, width, height] }})()"
     with opened(browser, addresses["third_party"]) as watched:
         shown = watched.page
