@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from operator import methodcaller
 
-from refund_fsm.case.refusal import NEEDS
+from refund_fsm.case import NEEDS
 from refund_fsm.diagram.limits import SPECIAL_MARK, Row, Special, becomes, in_short, is_plain, rows_of
 from refund_fsm.diagram.marks import CHANGES, Mark, Marks, Note, Sign
 from refund_fsm.diagram.versions import gone, paired
