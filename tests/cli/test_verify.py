@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -126,10 +127,14 @@ def test_a_program_that_is_not_there_is_3(capsys: Captured) -> None:
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_the_service_too(number: signal.Signals, code: int) -> None:
     command = [sys.executable, "-m", "refund_fsm", "verify", "virtual", "--command", bad("nothing"), "--timeout", "600", *QUICK]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        assert process.stderr is not None
-        assert "states" in process.stderr.readline()  # the service is there, and will never answer
-        (child,) = [int(one) for one in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
-        process.send_signal(number)
-        assert (process.wait(60), process.stderr.read()) == (code, "")
-        assert not is_there(child)
+    pipe, heard = subprocess.PIPE, partial(signal.signal, number, signal.SIG_DFL)  # as in `test_streams`
+    with subprocess.Popen(command, stderr=pipe, stdout=pipe, text=True, cwd=ROOT, preexec_fn=heard) as process:
+        try:
+            assert process.stderr is not None
+            assert "states" in process.stderr.readline()  # the service is there, and will never answer
+            (child,) = [int(one) for one in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+            process.send_signal(number)
+            assert (process.wait(60), process.stderr.read()) == (code, "")
+            assert not is_there(child)
+        finally:
+            process.kill()
