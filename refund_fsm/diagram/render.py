@@ -25,7 +25,7 @@ Paper = Literal["a4", "a3"]
 PAPERS: tuple[Paper, ...] = get_args(Paper)
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = get_args(Theme)
-ON_DARK = re.compile(r"@media \(prefers-color-scheme:dark\)\{(.*)\}(?=</style>)")
+ON_DARK = re.compile(r"@media screen and \(prefers-color-scheme:dark\)\{(.*)\}(?=</style>)")
 PROLOG = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->", re.DOTALL)
 ANCHOR = re.compile(r'(<g id=")a_(?=rule-)')  # Graphviz marks the ids of cells
 CURRENT = re.compile(

@@ -108,7 +108,7 @@ def test_rows_special_periods_and_what_is_added_are_told_when_they_change() -> N
     assert [note.text.en for note in marks.rules["P08"].notes] == ["was ≤ 12–36 h ※"]
     assert set(marks.states) == {"requested", "return_shipped"}
     festival = difference_marks.marks_of(OFFICIAL, PLATFORM, OFFICIAL, Policy.guide())
-    assert festival.heading[0].en == "special periods: 0 ※ → 14 ※"
+    assert festival.heading[0].en == "special periods: 0 → 14, 14 of them new"
     assert {"requested", "awaiting_return", "return_shipped", "received"} == set(festival.states)
     shop = orders.get("third_party")
     nothing = difference_marks.marks_of(shop, PLATFORM, shop, Policy.guide())

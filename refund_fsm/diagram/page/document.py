@@ -45,8 +45,6 @@ LANGS: tuple[Lang, ...] = ("zh", "en")
 OWN_FONT = re.compile(r'<style class="font">.*?</style>\n?', re.DOTALL)  # of a single picture: the page embeds its fonts once
 PRESERVED = re.compile(r'<text xml:space="preserve" (?=[^>]*>(?! )(?:(?!  )[^<])+(?<! )</text>)')
 TWICE = re.compile(r'<path fill="(#[0-9a-f]{6})" stroke="none" d="([^"]*)"/>\n<path fill="none" stroke="(#[0-9a-f]{6})" d="\2"/>')  # a chip
-DARK = "@media (prefers-color-scheme:dark)"
-ON_SCREEN = "@media screen and (prefers-color-scheme:dark)"  # paper is white
 TEXT = re.compile(r">([^<]+)</text>")
 BOLD_TEXT = re.compile(r'font-weight="bold"[^>]*>([^<]+)</text>')
 BOLD_CHIP = re.compile(r'class="chip[^>]*>([^<]+)<|<p>([^<]+)</p>')
@@ -136,7 +134,7 @@ def _composed(workflow: Workflow, data: Mapping[str, Any], shown: Mapping[str, L
 def _inlined(svg: str) -> str:
     """A picture as a part of the page: without a font of its own, without a mark on texts that have no spaces to keep, the area and the
     outline of a chip as one, its dark colours for screens alone."""
-    svg = PRESERVED.sub("<text ", OWN_FONT.sub("", svg)).replace(DARK, ON_SCREEN)
+    svg = PRESERVED.sub("<text ", OWN_FONT.sub("", svg))
     return TWICE.sub(r'<path fill="\1" stroke="\3" d="\2"/>', svg)
 
 

@@ -114,7 +114,7 @@ def test_a_fault_of_amounts_or_lines_is_found(name: str) -> None:
     assert report.counterexample is not None and report.again
     last = report.counterexample.steps[-1].event
     assert last is not None and original.events[last].files, "only filings look at amounts and lines"
-    assert "facts that they read (from): " in report.text("en") and "line SKU-1" in report.text("en")
+    assert "read (from): " in report.text("en") and "line SKU-1" in report.text("en")
 
 
 def test_the_same_sum_is_not_blamed() -> None:

@@ -39,8 +39,9 @@ TOLD: dict[str, tuple[str, ...]] = {
         "6 d 13:58:00 after the step",
     ),
     "the first line is looked at, whichever is claimed": (
-        "Nothing is left to refund",
-        "(claimed, number 2 of 3): paid_fen 9900, refunded_fen 9900",
+        "to be taken (S01)",
+        "line SKU-1 (claimed, number 2 of 3): paid_fen 9900",
+        "line SKU-1-1: paid_fen 9900, refunded_fen 9900",
     ),
     "pending money is forgotten": ("99.01 yuan, is more than the 99.00 yuan", "paid_fen 12400, pending_fen 2500", "amount_fen 9901"),
 }
