@@ -32,8 +32,9 @@ async (step) => {
   const id = (element) => (element ? element.id || `(${element.querySelector("title")?.textContent})` : "");
   const drawn = (element) => getComputedStyle(element).visibility !== "hidden" && getComputedStyle(element).display !== "none";
   const outlines = new Map();
-  const cards = [...root.querySelectorAll("g.node")].map((node) => {
-    const shapes = [...node.querySelectorAll("path, polygon, ellipse, circle, rect")].filter(drawn);
+  const shapesOf = (node) => [...node.querySelectorAll("path, polygon, ellipse, circle, rect")].filter(drawn);
+  const cards = [...root.querySelectorAll("g.node")].filter((node) => shapesOf(node).length).map((node) => { // words alone are no card
+    const shapes = shapesOf(node);
     const boxes = shapes.map(box), most = Math.max(...boxes.map(area));
     // A card may have a second outline and a halo: all are far larger than a chip in it.
     const whole = boxes.filter((one) => area(one) >= most / 2).sort((one, two) => area(one) - area(two));

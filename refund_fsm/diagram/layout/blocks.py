@@ -144,6 +144,25 @@ def hang(into: Block, hung: Sequence[Hung], start: float, span: tuple[float, flo
     return y
 
 
+def low_of(hung: Sequence[Hung], top: float) -> float:
+    """How far down the line to the last of them runs, when they hang from `top` on."""
+    y = end = top
+    for one in hung:
+        end = y + one.height + UNDER + one.port
+        y += one.height + UNDER + one.block.height + APART
+    return end
+
+
+def past(cards: Sequence[tuple[float, float]], top: float, apart: float, low: float) -> float:
+    """How far from the middle lines keep that run down as far as `low`, to pass a column of cards: their sizes, `apart`, from `top`."""
+    clear = 0.0
+    for width, height in cards:
+        if top < low:
+            clear = max(clear, width / 2 + STUB - TURN)
+        top += height + apart
+    return clear
+
+
 def _rails(ports: Sequence[float], ends: Sequence[float]) -> dict[int, int]:
     """On which rail a line turns, if it does: the farther up or down it runs, the nearer to the card."""
     up = [place for place, (port, end) in enumerate(zip(ports, ends, strict=True)) if end < port - 0.5]

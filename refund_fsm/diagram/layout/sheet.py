@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
-from refund_fsm.diagram.layout.blocks import APART, EDGE, UNDER, Block, Box, Hung, Line, hang
+from refund_fsm.diagram.layout.blocks import APART, EDGE, UNDER, Block, Box, Hung, Line, hang, low_of, past
 from refund_fsm.diagram.layout.curves import Point
 from refund_fsm.diagram.pieces import Arrow, Junction
 from refund_fsm.diagram.plan import Plan
@@ -178,9 +178,10 @@ class _Maker:
                 self._around(block, key)
             elif self._hangs(key):
                 side = self._side(floors, y, outward)
-                clear = self._clear(key, side, floors, y + height)
-                span = (y + EDGE, y + height - EDGE)
-                floors[side] = hang(block, self._hung(key, side), side * width / 2, span, max(y, floors[side]), side, clear)
+                hung, top = self._hung(key, side), max(y, floors[side])
+                cards = [self.sizes.card(after) for after in keys[keys.index(key) + 1 :]]
+                clear = max(self._clear(key, side, floors, y + height), past(cards, y + height + LEAST, LEAST, low_of(hung, top)))
+                floors[side] = hang(block, hung, side * width / 2, (y + EDGE, y + height - EDGE), top, side, clear)
             if key in self.plan.forest.below:
                 y = self._down(block, key, self.plan.forest.below[key], y + height, floors, outward)
         self._ends = (block.boxes[keys[-1]], floors)
