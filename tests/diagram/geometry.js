@@ -33,8 +33,12 @@ async (step) => {
   const drawn = (element) => getComputedStyle(element).visibility !== "hidden" && getComputedStyle(element).display !== "none";
   const outlines = new Map();
   const shapesOf = (node) => [...node.querySelectorAll("path, polygon, ellipse, circle, rect")].filter(drawn);
-  const cards = [...root.querySelectorAll("g.node")].filter((node) => shapesOf(node).length).map((node) => { // words alone are no card
+  const cards = [...root.querySelectorAll("g.node")].map((node) => {
     const shapes = shapesOf(node);
+    if (!shapes.length) { // words alone
+      const around = box(node);
+      return { id: id(node), name: node.querySelector("title")?.textContent, inner: around, outer: around };
+    }
     const boxes = shapes.map(box), most = Math.max(...boxes.map(area));
     // A card may have a second outline and a halo: all are far larger than a chip in it.
     const whole = boxes.filter((one) => area(one) >= most / 2).sort((one, two) => area(one) - area(two));
