@@ -149,7 +149,7 @@ def _pieces(
                     code, piece = future.result()
                 except (RefundFsmError, CancelledError):  # what is cancelled may have nobody left to play it
                     raise
-                except Exception:  # Dask may lose a task with its worker, and says so in many ways: once more
+                except Exception:  # once more: Dask can take a result for an error when the worker that had it ends meanwhile
                     code, piece = hand(at).result()
             except RefundFsmError:
                 raise
