@@ -12,12 +12,10 @@ from refund_fsm.advice import texts
 from refund_fsm.advice.editions import newer
 from refund_fsm.advice.scene import Scene
 from refund_fsm.advice.tip import Tip, labels, tip, when
-from refund_fsm.case import Move, RefundCase, Step
+from refund_fsm.case import Move, RefundCase, lately
 from refund_fsm.orders import fact_labels
 from refund_fsm.orders.guidance import Guidance, Said, SentBack
 from refund_fsm.text import OR, Text, day, local_day, yuan
-
-MOST_NEWS = 5  # and moves that are told, from the last
 
 
 def process(scene: Scene) -> Iterator[Tip]:
@@ -64,10 +62,8 @@ def _of_case(scene: Scene) -> Iterator[Tip]:
     what = reason.text if kind is None else Text(f"{kind.text.zh}（{reason.text.zh}）", f"{kind.text.en} ({reason.text.en})")
     yield tip("standing", texts.ASKED, kind.sources if kind else (), reason.sources, what=what, amount=yuan(case.amount_fen))
     yield from _of_kind(scene, case)
-    told = (*case.news[-MOST_NEWS:], *case.moves[-MOST_NEWS:])
-    for one in case.history if told else ():
-        if not isinstance(one, Step) and any(one is each for each in told):
-            yield tip("standing", texts.MOVED if isinstance(one, Move) else texts.TOLD, at=when(one.at), what=one.text)
+    for one in lately(case.history):
+        yield tip("standing", texts.MOVED if isinstance(one, Move) else texts.TOLD, at=when(one.at), what=one.text)
     if guide and scene.for_filer:
         yield from _of_state(scene, guide, case.state.key)
     yield from _turn(scene)

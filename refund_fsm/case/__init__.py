@@ -13,7 +13,7 @@ from refund_fsm.case.machine import stepper_of
 from refund_fsm.case.moved import Moved
 from refund_fsm.case.newer import NEWS_LABEL, News
 from refund_fsm.case.news import NEW_INSTANTS, NEW_OF_A_LINE, NEW_OF_AN_ORDER, check_newer
-from refund_fsm.case.record import BLANKED, DETAILS, NO_DETAILS, Breach, Details, Due, How, Move, Recounted, Step, is_given
+from refund_fsm.case.record import BLANKED, DETAILS, NO_DETAILS, Breach, Details, Due, How, Move, Recounted, Step, is_given, lately
 from refund_fsm.case.refusal import NEEDS, Code, Refusal, Refused, Verdict
 from refund_fsm.case.unmoved import Unmoved
 
@@ -47,5 +47,6 @@ __all__ = [
     "check_newer",
     "facts_for",
     "is_given",
+    "lately",
     "stepper_of",
 ]

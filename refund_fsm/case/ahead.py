@@ -188,15 +188,16 @@ def _altered(old: Rule, new: Rule) -> Iterator[Text]:
     if set(was.needs) != set(now.needs):
         one, other = (_joined([NEEDS[need] for need in event.needs], "、", ", ") if event.needs else NONE for event in (was, now))
         yield Text(f"须提供：{one.zh} → {other.zh}", f"needs: {one.en} → {other.en}")
-    for label, before, after in (
-        (Text("不再要求", "no longer asks"), new.when, old.when),
-        (Text("新要求", "now asks"), old.when, new.when),
+    for label, here, there in (
+        (Text("不再要求", "no longer asks"), old.when, new.when),
+        (Text("新要求", "now asks"), new.when, old.when),
     ):
-        more = [guard.text for guard in after if guard.name not in {one.name for one in before}]
+        more = [guard.text for guard in here if guard.name not in {one.name for one in there}]
         if more:
             what = _joined(more, "，", ", ")
             yield Text(f"{label.zh}：{what.zh}", f"{label.en}: {what.en}")
-    if [one and (one.name, one.changes) for one in (old.effect,)] != [one and (one.name, one.changes) for one in (new.effect,)]:
+    before, after = (rule.effect and (rule.effect.name, rule.effect.changes) for rule in (old, new))
+    if before != after:
         yield Text("对事实的影响有变", "another effect on the facts")
     if (was.files, was.pays) != (now.files, now.pays):
         yield Text("是否重新认定事实或付款，有变", "derives facts anew or pays, or no longer does")

@@ -56,7 +56,7 @@ def policy_changes(old: Policy, new: Policy, apart: Iterable[str] = ()) -> Itera
     for name in Policy.model_fields:
         was, now = getattr(old, name), getattr(new, name)
         if was != now and name not in apart and name != "special":
-            said = policy_words.change(name, new, old, short=False)
+            said = policy_words.change(name, new, old)
             yield Difference("policy", name, plain(was), plain(now), Text(f"政策 {said.zh}", f"Policy, {said.en}"))
 
 

@@ -64,7 +64,7 @@ def policy_texts(old: Policy, new: Policy) -> Iterator[Text]:
         if one != other and name == "special" and len(one) == len(other):
             yield Text(f"特殊时期有变（{len(one)}段）", f"other special periods ({len(one)} of them)")
         elif one != other:
-            yield policy_words.change(name, new, old, short=False)
+            yield policy_words.change(name, new, old)
 
 
 def plain(value: Any) -> str | int | bool | None:

@@ -5,7 +5,7 @@ Must not judge them, nor count a day.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
@@ -165,6 +165,7 @@ class Move(NamedTuple):
         return Text("；".join(one.zh for one in what), "; ".join(one.en for one in what))
 
 
+RECENT = 5  # news, and as many moves, that are told beside a case
 Change = CalendarChange | News | Move  # what happens to a case and is no step; each has `after` and `at`
 
 
@@ -176,6 +177,16 @@ def happened(steps: Iterable[Step], changes: Iterable[Change]) -> Iterator[Step 
             yield left.pop()
         yield step
     yield from reversed(left)
+
+
+def lately(history: Sequence[Step | News | Move]) -> list[News | Move]:
+    """Of news and of moves the last `RECENT` each, in the order in which they happened: as many as are told beside a case."""
+    left, found = {News: RECENT, Move: RECENT}, list[News | Move]()
+    for one in reversed(history):
+        if not isinstance(one, Step) and left[type(one)]:
+            left[type(one)] -= 1
+            found.append(one)
+    return found[::-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from refund_fsm.workflow import Draft, kind_of, place_of, put_all
 
 BESIDE = ".moved"  # what stands before the suffix of a new file beside the old one
 BOM = b"\xef\xbb\xbf"
-SYSTEM = (("dev",), ("proc",))  # folders in which an open file may have another name, such as /dev/stdin
 LISTED = (".jsonl", ".ndjson")  # names of files with one case a line, be it a single one
 
 
@@ -107,7 +106,8 @@ def files_of(names: Sequence[str], *, in_place: bool, dry: bool) -> list[SavedFi
 
 def _place(name: str, *, in_place: bool) -> Path:
     path = Path(name)
-    if Path(os.path.realpath(path.parent)).parts[1:2] in SYSTEM:
+    folder = Path(os.path.realpath(path.parent))
+    if folder == Path("/dev") or folder.parts[1:2] == ("proc",):  # another name of an open file, such as /dev/stdin
         raise BadData("file", name, "a file by its own name, where its cases are to be written (or --dry-run)")
     if in_place:
         place_of(path, "file")

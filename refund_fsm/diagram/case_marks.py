@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from refund_fsm.case import NEWS_LABEL, Breach, Due, RefundCase
+from refund_fsm.case import NEWS_LABEL, Breach, Due, Move, RefundCase, lately
 from refund_fsm.case.move_words import LABEL as MOVED
 from refund_fsm.diagram.limits import SPECIAL_MARK
 from refund_fsm.diagram.marks import Mark, Marks, Note, Sign
@@ -16,7 +16,6 @@ from refund_fsm.errors import BadData
 from refund_fsm.text import Text, words
 from refund_fsm.workflow import Rule, Workflow
 
-MOST_NEWS = 5  # and moves that a picture has room for
 KEY: tuple[tuple[Sign, Text], ...] = (
     ("taken", Text("走过的步骤，按序编号", "taken, numbered in order")),
     ("now", Text("当前状态", "current state")),
@@ -43,21 +42,14 @@ def marks_of(case: RefundCase, workflow: Workflow) -> Marks:
         kinds.add("next")
     now = words.stamp(case.now)
     heading = Text(f"截至 {now} · {case.state.zh}", f"as of {now} · {case.state.en}")
-    return Marks(rules, states, Mark("faded"), (heading, *_news(case), *_moves(case)), tuple(one for one in KEY if one[0] in kinds))
+    return Marks(rules, states, Mark("faded"), (heading, *_told(case)), tuple(one for one in KEY if one[0] in kinds))
 
 
-def _news(case: RefundCase) -> Iterator[Text]:
-    """When the case was told what of its order, and after which of the numbered steps; of much news the last."""
-    for news in case.news[-MOST_NEWS:]:
-        at, what = words.stamp(news.at), news.text
-        yield Text(f"第 {news.after} 步后，{at}：{NEWS_LABEL.zh}，{what.zh}", f"after step {news.after}, {at}: {NEWS_LABEL.en}, {what.en}")
-
-
-def _moves(case: RefundCase) -> Iterator[Text]:
-    """When the case was moved to which other rules; of many moves the last."""
-    for move in case.moves[-MOST_NEWS:]:
-        at, what = words.stamp(move.at), move.text
-        yield Text(f"第 {move.after} 步后，{at}：{MOVED.zh}，{what.zh}", f"after step {move.after}, {at}: {MOVED.en}, {what.en}")
+def _told(case: RefundCase) -> Iterator[Text]:
+    """When the case was told what of its order, or moved to which other rules, and after which of the numbered steps; of many the last."""
+    for one in lately(case.history):
+        at, what, called = words.stamp(one.at), one.text, MOVED if isinstance(one, Move) else NEWS_LABEL
+        yield Text(f"第 {one.after} 步后，{at}：{called.zh}，{what.zh}", f"after step {one.after}, {at}: {called.en}, {what.en}")
 
 
 def _states(case: RefundCase) -> dict[str, Mark]:

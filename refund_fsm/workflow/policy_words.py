@@ -70,16 +70,16 @@ def field(name: str) -> Text:
     return FIELDS.get(name) or Text(spaced, spaced)
 
 
-def change(name: str, policy: Policy, earlier: Policy, *, short: bool = True) -> Text:
+def change(name: str, policy: Policy, earlier: Policy) -> Text:
     """What a field was under the earlier policy and what it is now."""
-    called, old, new = FIELDS[name], value(name, earlier, short=short), value(name, policy, short=short)
+    called, old, new = FIELDS[name], value(name, earlier), value(name, policy)
     if name == "special" and (added := sum(period not in earlier.special for period in policy.special)):
         new = Text(f"{new.zh}，其中新的{added}段", f"{new.en}, {added} of them new")
     return Text(f"{called.zh}：{old.zh} → {new.zh}", f"{called.en}: {old.en} → {new.en}")
 
 
-def value(name: str, policy: Policy, *, short: bool = True) -> Text:
-    """The value of a field, with its unit: as a picture has room for it, or else in whole words."""
+def value(name: str, policy: Policy) -> Text:
+    """The value of a field, with its unit in whole words."""
     found = getattr(policy, name)
     if name == "special":
         return Text(f"{len(policy.special)}段", f"{len(policy.special)}")
@@ -90,7 +90,5 @@ def value(name: str, policy: Policy, *, short: bool = True) -> Text:
     unit = next((unit for unit in UNITS if name.endswith(unit)), None)
     if unit is None:
         return Text(said, said)
-    if short:
-        return Text(f"{said} {words.UNITS[unit].zh}", f"{said} {words.UNITS[unit].en}")
     whole = words.length(most, unit)
     return Text(whole.zh.replace(str(most), said, 1), whole.en.replace(str(most), said, 1))

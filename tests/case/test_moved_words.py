@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from refund_fsm import BadData, Limit, Order, Policy, RefundCase, SavedCaseError, Span, Text, Workflow, advice, orders
+from refund_fsm.case import lately
 from refund_fsm.diagram.case_marks import marks_of
 from refund_fsm.orders import fact_labels
 from refund_fsm.orders.third_party import WORKFLOW as SHOP
@@ -146,13 +147,24 @@ def test_a_limit_that_stays_passed_or_was_held_back_is_the_one_that_ran() -> Non
         assert ruled.stood[-2] == (moved.state, moved.due) and RefundCase.from_json(ruled.to_json()).stood == ruled.stood
 
 
-def test_advice_tells_news_and_moves_in_the_order_in_which_they_happened() -> None:
+def test_advice_and_pictures_tell_news_and_moves_in_the_order_in_which_they_happened() -> None:
     one = received().moved(policy=STATUTE, at=at("2026-02-17 09:00")).case
     assert one is not None
     line = one.order.lines[0].model_copy(update={"applications": 2})
     one = one.with_order(Order(**{**dict(one.order), "lines": (line,)}), at=at("2026-02-17 10:00"))
     said = str(advice.advise(one, at=one.now, lang="en"))
     assert 0 < said.index(one.moves[0].text.en) < said.index(one.news[0].text.en)
+    heading = " ".join(text.en for text in marks_of(one, one.workflow).heading)
+    assert 0 < heading.index(one.moves[0].text.en) < heading.index(one.news[0].text.en)
+
+
+def test_of_much_news_the_last_is_told() -> None:
+    one = received().moved(policy=STATUTE, at=received().now).case
+    assert one is not None
+    for number in range(1, 8):
+        line = one.order.lines[0].model_copy(update={"applications": number})
+        one = one.with_order(Order(**{**dict(one.order), "lines": (line,)}), at=one.now + HOUR)
+    assert lately(one.history) == [*one.moves, *one.news[-5:]]
 
 
 def test_a_picture_marks_a_limit_that_was_passed_where_the_case_came_from() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -199,6 +201,15 @@ def test_nothing_is_written_beside_another_name_of_an_open_file(capsys: Captured
         for options in ((), ("--in-place",)):
             assert "expected a file by its own name" in fails(capsys, "move", name, "--policy", "statute", *options)
         assert run_json(capsys, "move", name, "--policy", "statute", "--dry-run")["moved"] == 3
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="there is no /dev/shm here")
+def test_a_file_in_shared_memory_is_a_file(capsys: Captured) -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as shared:
+        shutil.copy("one.json", shared)
+        run(capsys, "move", f"{shared}/one.json", "--policy", "statute")
+        assert Path(shared, "one.moved.json").exists()
 
 
 @pytest.mark.usefixtures("folder")

@@ -129,18 +129,28 @@ def _pieces(
     cuts = range(span[0], span[1], size)
     own = ThreadPoolExecutor(workers) if executor is None else None
     pool: Executor = executor or own  # type: ignore[assignment]  # one of the two is there
-    waiting: list[Future[tuple[int, Piece]]] = []
+    waiting: list[tuple[int, Future[tuple[int, Piece]]]] = []
     ahead = AHEAD * workers if executor is None else max(AHEAD * workers, 16)
     try:
         todo = iter(cuts)
         places = None if logged else places_of(tables)
+
+        def hand(at: int) -> Future[tuple[int, Piece]]:
+            return pool.submit(play_task, tables, places, payer_count, seed, at, min(at + size, span[1]), logged)
+
         while True:  # ends: every round waits for one task
             try:
                 while len(waiting) < ahead and (at := next(todo, None)) is not None:
-                    waiting.append(pool.submit(play_task, tables, places, payer_count, seed, at, min(at + size, span[1]), logged))
+                    waiting.append((at, hand(at)))
                 if not waiting:
                     return
-                code, piece = waiting.pop(0).result()
+                at, future = waiting.pop(0)
+                try:
+                    code, piece = future.result()
+                except (RefundFsmError, CancelledError):  # what is cancelled may have nobody left to play it
+                    raise
+                except Exception:  # once more: Dask can take a result for an error when the worker that had it ends meanwhile
+                    code, piece = hand(at).result()
             except RefundFsmError:
                 raise
             except (CancelledError, Exception) as error:  # whatever an executor raises when its workers are gone (Dask: KilledWorker)
@@ -149,7 +159,7 @@ def _pieces(
                 raise _failure(code, chain)
             yield piece
     finally:
-        for future in waiting:
+        for _, future in waiting:
             future.cancel()
         if own is not None:
             own.shutdown(wait=True, cancel_futures=True)

@@ -95,6 +95,22 @@ def test_a_cluster_gives_the_same_result_though_a_worker_is_ended(whole: Result,
             assert not victims
 
 
+def test_a_task_that_an_executor_lost_is_played_once_more(whole: Result, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost: list[Future[Any]] = []
+
+    class Losing(ThreadPoolExecutor):
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            if len(lost) == 2:
+                return super().submit(fn, *args, **kwargs)
+            lost.append(Future())
+            lost[-1].set_exception(ValueError("not enough values to unpack"))
+            return lost[-1]
+
+    monkeypatch.setattr(population, "TASK", 1_000)
+    with Losing(2) as threads:
+        assert played(executor=threads) == whole and len(lost) == 2
+
+
 def test_more_cases_need_no_more_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is kept for tasks does not grow with the cases: an executor sees at most so many at once."""
 
