@@ -143,13 +143,15 @@ class Plan:
 
     @cached_property
     def junctions(self) -> tuple[Junction, ...]:
-        """The junctions, in the order of the limits: but for the spine, of states that stand directly below one another."""
+        """The junctions, in the order of the limits: but for the spine, of states that stand directly below one another, one for the same
+        states, since the stems of two would cross."""
         if self.is_short_spine:
             return self._meetings
         if self.centre:
             return ()
         orders = ((junction, self.forest.next_to_each_other(state.key for state in junction.states)) for junction in self._meetings)
-        return tuple(replace(one, states=tuple(self.states[key] for key in order)) for one, order in orders if order)
+        first = {order: one for one, order in reversed([*orders]) if order}
+        return tuple(replace(one, states=tuple(self.states[key] for key in order)) for order, one in reversed(first.items()))
 
     @cached_property
     def _meetings(self) -> tuple[Junction, ...]:
