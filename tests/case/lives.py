@@ -20,13 +20,15 @@ from refund_fsm.text import SHANGHAI
 
 MADE_UP = 4  # of each order type
 CUTS = 4  # instants of each life at which it is looked at
+APART = 4  # of the events of a scenario those after which its case is looked at
 
 
 def of_scenarios() -> Iterator[RefundCase]:
-    """The case of each shipped scenario after each of its events."""
+    """The case of each shipped scenario after some of its events, and after the last."""
     for name in shipped():
         scenario = load(find(name))
-        for row in scenario.rows if scenario.request else ():
+        rows = scenario.rows if scenario.request else ()
+        for row in (*rows[len(name) % APART : -1 : APART], *rows[-1:]):
             yield play(scenario, until=row.at).case
 
 

@@ -29,7 +29,7 @@ NAMES = Names(
 
 
 def test_the_service_does_as_the_workflow_says() -> None:
-    report = verify_implementation(RefundService, VIRTUAL, names=NAMES)
+    report = verify_implementation(RefundService, VIRTUAL, names=NAMES, examples=100)
     assert report.ok, report.text("zh")
 
 

@@ -17,8 +17,9 @@ HASTY = Policy(no_reason_days=1, negotiation_days=20, evidence_hours=1)  # a fil
 @EVERY_KEY_AND_OWN
 def test_every_path_replays_and_all_goals_are_reached(key: str, criterion: str) -> None:
     suite = suite_of(key, criterion)
-    if (key, criterion) == ("shop_official", "w"):  # of its many thousands of paths every twentieth
-        assert len(suite.coverage(attempts(suite, 20)).reached) > len(suite.goals) / 6
+    every = {"shop_official": 20, "self_operated": 6}.get(key, 1)
+    if criterion == "w" and every > 1:  # of its thousands of paths some
+        assert len(suite.coverage(attempts(suite, every)).reached) > len(suite.goals) / 6
         return
     for path in suite:
         path.replay(suite.workflow, suite.policy)
@@ -31,7 +32,7 @@ def test_every_path_replays_and_all_goals_are_reached(key: str, criterion: str) 
 
 
 SHORT = tuple(one for one in paths.CRITERIA if one not in ("w", "prime_paths"))  # each of these two alone takes as long as all others
-UNDER = [(one, policy) for policy in (ESCALATES, HASTY, Policy.statute()) for one in SHORT] + [("w", HASTY), ("prime_paths", ESCALATES)]
+UNDER = [(one, policy) for policy in (ESCALATES, HASTY) for one in SHORT] + [("w", HASTY), ("prime_paths", ESCALATES)]
 
 
 @pytest.mark.parametrize(("criterion", "policy"), UNDER)
