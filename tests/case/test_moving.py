@@ -358,7 +358,7 @@ def test_every_moved_case_is_read_back_and_goes_on_alike() -> None:
                     assert RefundCase.from_json(anew.case.to_json()) == anew.case
                     seen["anew after all"] += 1
     assert min(seen[name] for name in ("replay", "from_now", "stepped", "twice", "anew after all")) > 80, seen
-    assert seen["refused"] > 5, seen
+    assert seen["refused"] >= 5, seen
 
 
 def test_the_same_rules_are_no_move() -> None:
