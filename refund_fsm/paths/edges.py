@@ -10,6 +10,7 @@ to the balance; and whether lines of an order differ.
 | the amount | `draft submit: a fen above the balance, refunded and pending` |
 | the amount, where others have lines | `draft submit: beside lines with money left: a fen above the balance` |
 | lines | `draft submit: open_case of the other lines alone` |
+| a number from which on facts are others | `draft submit: dear no→yes for what comes later, by what was paid for the line: a fen below` |
 
 Must not choose what is wanted.
 """
@@ -18,11 +19,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from refund_fsm.case import Due, RefundCase
 from refund_fsm.paths.counts import due_name
 from refund_fsm.paths.coverage import Attempt
+from refund_fsm.paths.dials import dials_of, within
 from refund_fsm.paths.starts import DAY, TICK, sort_of
 from refund_fsm.paths.truth import ever_read, fired, told
 from refund_fsm.scenario import MINUTE
@@ -37,13 +40,14 @@ WHEN = {
 }
 AMOUNTS = {-1: "a fen below the balance", 0: "the balance", 1: "a fen above the balance"}
 TRAITS = ("refunded_fen", "pending_fen", "no_reason_excluded", "open_case", "applications", "fresh", "electronic")  # of a line
+NUMBERS = {True: ("a fen below", "at", "a fen above"), False: ("one below", "at", "one above")}  # of money, or of a count
 LATER = " for what comes later"  # a change of facts that turns no verdict on the filing
 OTHERS, ITS = "of the other lines alone", "of the line alone"
 LEFT, GONE = "beside lines with money left", "beside lines that are refunded and pending"
 
 
-def boundaries(attempt: Attempt) -> Iterator[str]:
-    """The boundaries that an attempt meets."""
+def boundaries(attempt: Attempt, *, by_number: bool = True) -> Iterator[str]:
+    """The boundaries that an attempt meets; unless `by_number`, without those of `numbers`, which cost most."""
     due = attempt.before.due
     if due is not None:
         yield from ends(attempt, due)
@@ -54,6 +58,8 @@ def boundaries(attempt: Attempt) -> Iterator[str]:
         where = f"{(filed.source if filed else attempt.after.state).key} {event.name}"
         rules = case.workflow.rules_at[(filed.source if filed else attempt.after.state).key, event.name]
         yield from (f"{where}: {name}: {when}" for name, when in turns(attempt.after, rules, attempt.at))
+        if by_number:
+            yield from (f"{where}: {name}" for name in numbers(attempt.after, rules, attempt.at))
         yield from (f"{where}: {name}" for name in (*amounts(case.order, case.request), *lines(case.order, case.request)))
 
 
@@ -109,6 +115,28 @@ def turns(case: RefundCase, rules: tuple[Rule, ...], at: datetime) -> Iterator[t
             if turned or _is_read(case.workflow, old, new):
                 dated = f"dated {sort_of(dated_by(case.order, turn), case.policy.calendar)}"
                 yield f"{changed(case.workflow, old, new)}{'' if turned else LATER}, {dated}", when
+
+
+def numbers(case: RefundCase, rules: tuple[Rule, ...], at: datetime) -> Iterator[str]:
+    """The numbers of the order and the request from which on facts are others, as far as they lie beside what it has; not the balance."""
+    order, request = case.order, case.request
+    for dial in dials_of(order, request):
+        number = dial.read(order, request)
+        if number is None:
+            continue
+        near = range(max(dial.low, number - 2), number + 2)
+        facts = {one: case.workflow.facts_of(*dial.turn(order, request, one), at, case.policy) for one in (near[0], near[-1])}
+        if facts[near[0]] == facts[near[-1]]:
+            continue
+        facts |= {one: case.workflow.facts_of(*dial.turn(order, request, one), at, case.policy) for one in near[1:-1]}
+        for low, high in pairwise(near):
+            old, new = facts[low], facts[high]
+            turned = fired(rules, old) is not fired(rules, new)
+            if within(*dial.turn(order, request, low)) == within(*dial.turn(order, request, high)) and (
+                turned or _is_read(case.workflow, old, new)
+            ):
+                beside = NUMBERS[dial.money][number - high + 1]
+                yield f"{changed(case.workflow, old, new)}{'' if turned else LATER}, by {dial.name}: {beside}"
 
 
 def _is_read(workflow: Any, old: Any, new: Any) -> bool:

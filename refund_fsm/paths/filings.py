@@ -18,6 +18,7 @@ from refund_fsm.paths.hops import Hops
 from refund_fsm.paths.meeting import Made
 from refund_fsm.paths.shown import Shown, Word
 from refund_fsm.paths.starts import TICK, instants
+from refund_fsm.paths.thresholds import thresholds
 from refund_fsm.paths.truth import fired
 from refund_fsm.paths.worlds import World
 from refund_fsm.scenario import START, Opening, Player, details_of
@@ -157,6 +158,25 @@ def _led_on(player: Player, word: Word) -> Player:
             break
         player = after
     return player
+
+
+def numbers(made: Made) -> None:
+    """Each number from which on facts are others that turn the verdict on a filing, or what comes after it: below it, at it, above it."""
+    workflow, known = made.workflow, set[str]()
+    shown = Shown(workflow, made.policy)
+    worlds = dict.fromkeys(world.opening for event in _filings(workflow) for world in _taken(made, event))
+    made.by_number = True
+    for found in thresholds(workflow, made.policy, [*worlds][:: max(1, len(worlds) // MAX_WORLDS)]):
+        for event in _filings(workflow):
+            name = f"{event.name}: {changed(workflow, found.old, found.new)}, by {found.dial.name}"
+            word = None if name in known else _told_by(workflow, shown, event, found.old, found.new)
+            if word is not None:
+                known.add(name)
+                for opening in found.openings():
+                    filed = Player.opened(workflow, made.policy, opening).do(event.name)
+                    by = f", by {found.dial.name}: "
+                    made.aimed.update(dict.fromkeys(one for one in boundaries(attempts_of(filed)[-1]) if by in one))
+                    made.keep(_led_on(filed, word))
 
 
 # 2. Amounts and lines
