@@ -13,7 +13,7 @@ from refund_fsm.errors import RefundFsmError
 from refund_fsm.graph import drift
 from refund_fsm.paths.conditions import hops_of
 from refund_fsm.paths.coverage import attempts_of
-from refund_fsm.paths.edges import AMOUNTS, ITS, LATER, OTHERS, TRAITS, WHEN, boundaries, changed, dated_by
+from refund_fsm.paths.edges import AMOUNTS, ITS, LATER, OTHERS, PIECES, TRAITS, WHEN, boundaries, changed, changed_at, dated_by
 from refund_fsm.paths.hops import Hops
 from refund_fsm.paths.meeting import Made
 from refund_fsm.paths.shown import Shown, Word
@@ -75,7 +75,7 @@ def _turning(made: Made) -> Iterator[_Turn]:
                 old, new = (workflow.derive(opening.order, opening.request, at, made.policy) for at in (instant - TICK, instant))
                 for event in _filings(workflow):
                     word = _told_by(workflow, shown, event, old, new)
-                    name = f"{workflow.initial.key} {event.name}: {changed(workflow, old, new)}{LATER if word else ''}"
+                    name = f"{event.name}: {changed_at(workflow, opening.order, old, new, instant)}{LATER if word else ''}"
                     if name not in known and word is not None:
                         known.add(name)
                         yield _Turn(event, changed_world.phases[0].facts, later, dated_by(opening.order, instant) - START, word)
@@ -206,6 +206,17 @@ def amounts(made: Made) -> None:
                         _filed(made, _with_lines(world.opening, {"amount_fen": BALANCE + apart}, *lines), event)
 
 
+def pieces(made: Made) -> None:
+    """Of three equal pieces one is refunded: the two that are left, and one more."""
+    for event in _filings(made.workflow):
+        for world in _taken(made, event)[:1]:
+            line = world.opening.order.line(world.opening.request.sku)
+            others = [one for one in world.opening.order.lines if one.sku != line.sku]
+            three = OrderLine(**{**dict(line), "quantity": 3, "paid_fen": 3 * TAKEN, "refunded_fen": TAKEN, "pending_fen": 0})
+            for quantity in (2, 3):
+                _filed(made, _with_lines(world.opening, {"amount_fen": None, "quantity": quantity}, three, *others), event)
+
+
 def amounts_of_lines(made: Made) -> None:
     """The claimed line between others of which all is left, or nothing: what is claimed stands to the line's own balance, whatever is left
     of the order."""
@@ -229,7 +240,7 @@ def _filed(made: Made, opening: Opening, event: Event) -> None:
     player = Player.opened(made.workflow, made.policy, opening)
     filed = player.do(event.name)
     names = [name for name in boundaries(attempts_of(filed)[-1]) if "→" not in name]
-    wanted = [name for name in names if name.split(", ")[0].split(": ")[-1] in AMOUNTS.values() or name.endswith((ITS, OTHERS))]
+    wanted = [name for name in names if name.split(", ")[0].split(": ")[-1] in AMOUNTS.values() or name.endswith((ITS, OTHERS, *PIECES))]
     made.aimed.update(dict.fromkeys(wanted))
     near = filed.expired(-TICK) if filed.step is not None and filed.step.accepted else None
     made.keep((near.expired() or near) if near is not None else filed)

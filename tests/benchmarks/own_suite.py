@@ -1,10 +1,11 @@
 """How many mutants of the registered workflows our own tests kill: `pytest tests`, run in process on a faulty workflow.
 
-Run by hand: `python -m tests.benchmarks.own_suite [--inside] [--sample N | --each N | --all] [--seed S] [--after N] [--json]`; with `--inside` the
-mutants are those with a fault inside a guard, a derivation or a calendar. Each mutant is put in the place of the registered workflow in a
-process forked for it, before any test module is imported; then the tests below run until one fails. Mutants that are equivalent under
-every choice of a policy are not counted. One line per mutant goes to stderr as it is done. First the workflows as they are must pass. Exit
-code 1 when a mutant survives.
+Run by hand: `python -m tests.benchmarks.own_suite [--inside] [--sample N | --each N | --all] [--seed S] [--after N] [--json]`; with
+`--inside` the mutants are those with a fault inside a guard, a derivation or a calendar. Each mutant is put in the place of the registered
+workflow in a process forked for it, before any test module is imported; then the tests below run until one fails. Mutants that are
+equivalent under every choice of a policy are not counted. One line per mutant goes to stderr as it is done. First the workflows as they are
+must pass. A run that was ended goes on with `--after N`, which leaves out the first N mutants of the same sample, and what must pass first.
+Exit code 1 when a mutant survives.
 
 Only tests of behaviour count. In two parts, so that both figures can be given:
 - `cases`: scenarios, cases worked by hand, stateful and property tests, soundness;

@@ -67,7 +67,7 @@ def test_the_window_is_tried_to_the_microsecond() -> None:
     suite = suite_of("third_party", "boundaries")
     for sort in (PLAIN, *HOURS, *DAYS):
         for when in WHEN.values():
-            name = f"draft submit: in_window yes→no, dated {sort}: {when}"
+            name = f"draft submit: in_window yes→no 7 days on, dated {sort}: {when}"
             path = next(path for path in suite if name in path.goals)
             signed = path.opening.order.signed_at
             assert signed is not None and sort_of(signed, CALENDAR) == sort
