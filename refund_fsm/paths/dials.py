@@ -6,12 +6,13 @@ Must not know an order type, a policy's number, nor which facts change.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
-from refund_fsm.workflow import Order, OrderLine, RefundRequest
+from refund_fsm.workflow import Order, OrderLine, Policy, RefundRequest, Workflow
 
 CLAIM, PAID, BESIDE, TIMES = "the claim", "what was paid for the line", "what was paid beside it", "applications of the line"
 
@@ -43,6 +44,14 @@ def within(order: Order, request: RefundRequest) -> bool:
     """Whether what is claimed is no more than the balance."""
     line = order.line(request.sku)
     return request.claimed_fen(line) <= line.balance_fen
+
+
+def facts_of(workflow: Workflow, policy: Policy, order: Order, request: RefundRequest, at: datetime) -> Any:
+    """The facts of an order as a dial made it; None where the derivation is not made for such an order."""
+    try:
+        return workflow.facts_of(order, request, at, policy)
+    except Exception:  # whatever a user's derivation raises at a number that no order has
+        return None
 
 
 def _with(model: M, **changes: Any) -> M:

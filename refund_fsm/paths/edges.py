@@ -27,7 +27,7 @@ from typing import Any
 from refund_fsm.case import Due, RefundCase
 from refund_fsm.paths.counts import due_name
 from refund_fsm.paths.coverage import Attempt
-from refund_fsm.paths.dials import dials_of, within
+from refund_fsm.paths.dials import dials_of, facts_of, within
 from refund_fsm.paths.starts import DAY, TICK, exceptional, sort_of
 from refund_fsm.paths.truth import ever_read, fired, told
 from refund_fsm.scenario import MINUTE
@@ -132,12 +132,14 @@ def numbers(case: RefundCase, rules: tuple[Rule, ...], at: datetime) -> Iterator
         if number is None:
             continue
         near = range(max(dial.low, number - 2), number + 2)
-        facts = {one: case.workflow.facts_of(*dial.turn(order, request, one), at, case.policy) for one in (near[0], near[-1])}
+        facts = {one: facts_of(case.workflow, case.policy, *dial.turn(order, request, one), at) for one in (near[0], near[-1])}
         if facts[near[0]] == facts[near[-1]]:
             continue
-        facts |= {one: case.workflow.facts_of(*dial.turn(order, request, one), at, case.policy) for one in near[1:-1]}
+        facts |= {one: facts_of(case.workflow, case.policy, *dial.turn(order, request, one), at) for one in near[1:-1]}
         for low, high in pairwise(near):
             old, new = facts[low], facts[high]
+            if old is None or new is None:
+                continue
             turned = fired(rules, old) is not fired(rules, new)
             if within(*dial.turn(order, request, low)) == within(*dial.turn(order, request, high)) and (
                 turned or _is_read(case.workflow, old, new)

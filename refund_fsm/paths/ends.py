@@ -112,10 +112,12 @@ def _passed(made: Made, player: Player, *, clocked: bool, every: tuple[timedelta
 
 
 def across(made: Made) -> None:
-    """Counts of the nearest limit in working days that go over each holiday and each make-up day of the published years."""
+    """Counts of the nearest limit in working days, at which the clock fires if any is so, over each holiday and each make-up day of the
+    published years."""
     space, calendar, counts = Space(made.workflow, made.policy), made.policy.calendar, counting(made.workflow, made.policy)
-    known = ((one, counts.of(space.state(one.place), space.facts(one.place))) for one in _places(space) if one.steady)
-    nearest = next((one for one, count in known if count is not None and count.unit == "working_days"), None)
+    known = [(one, counts.of(space.state(one.place), space.facts(one.place))) for one in _places(space) if one.steady]
+    counted = [one for one, count in known if count is not None and count.unit == "working_days"]
+    nearest = min(counted, key=lambda one: not one.clocked, default=None)  # where the clock fires, a service need tell no deadline
     for day in () if nearest is None else exceptional(calendar):
         if f"{space.state(nearest.place)}: over {day}" not in made.reached:
             player = nearest.led(space, working_before(day, calendar))

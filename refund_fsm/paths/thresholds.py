@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from refund_fsm.errors import RefundFsmError
-from refund_fsm.paths.dials import BESIDE, CLAIM, PAID, Asked, Dial, dials_of, within
+from refund_fsm.paths.dials import BESIDE, CLAIM, PAID, Asked, Dial, dials_of, facts_of, within
 from refund_fsm.scenario import Opening
 from refund_fsm.workflow import Order, OrderLine, Policy, RefundRequest, Workflow
 
@@ -89,17 +89,11 @@ class Turning:
 
     def facts(self, number: int) -> Any:
         """The facts with a number; None where there are none."""
-        return self._derived(*self.dial.turn(*self.base, number))
+        return facts_of(self.workflow, self.policy, *self.dial.turn(*self.base, number), self.at)
 
     def within(self, number: int) -> bool:
         """Whether the claim is no more than the balance."""
         return within(*self.dial.turn(*self.base, number))
-
-    def _derived(self, order: Order, request: RefundRequest) -> Any:
-        try:
-            return self.workflow.facts_of(order, request, self.at, self.policy)
-        except Exception:  # a derivation may not be made for any number
-            return None
 
     def opening(self, number: int) -> Opening | None:
         """The opening with a number, checked; with money refunded of each line that has more than is claimed, unless facts look at that."""
@@ -112,7 +106,7 @@ class Turning:
             spent = Order(**{**dict(order), "lines": tuple(_spent(line, asked) for line in plain.lines)})
         except RefundFsmError:  # no order is so
             return None
-        alike = self._derived(spent, asked) == self._derived(plain, asked)
+        alike = facts_of(self.workflow, self.policy, spent, asked, self.at) == self.facts(number)
         return Opening(spent if alike and self.dial.money else plain, asked, self.at)
 
 

@@ -230,8 +230,8 @@ def test_a_list_of_holidays_that_lacks_some_is_found_without_being_told_a_deadli
         return day.weekday() < 5 if day.month in months else right.is_working(day)
 
     faulty = partial(OtherDays, fault=f"no holidays in {months}", works=works)
-    mutant = Mutant("another calendar", f"no holidays in {months}", "calendar", ALL["virtual"], dict, calendar=faulty)
-    assert killer_of("virtual").kill(mutant, dues=False) is not None
+    mutant = Mutant("another calendar", f"no holidays in {months}", "calendar", SHOP, dict, calendar=faulty)
+    assert killer_of("third_party").kill(mutant, dues=False) is not None
 
 
 def test_a_line_of_the_policy_that_is_a_fen_off_is_killed() -> None:
