@@ -15,7 +15,7 @@ DEPOSIT = 30_000  # fen; a deposit of more counts
 def facts_of(order: Order, request: RefundRequest, at: datetime, policy: Policy) -> Any:
     """The facts: an order is dear whose lines cost more than the policy's line, whatever was refunded."""
     dear = sum(line.paid_fen for line in order.lines) > policy.dear_fen
-    return replace(VIRTUAL.facts_of(order, request, at, policy), benefits_used=dear or order.attributes["deposit_fen"] > DEPOSIT)
+    return replace(VIRTUAL.facts_of(order, request, at, policy), benefits_used=dear or int(order.attributes["deposit_fen"]) > DEPOSIT)
 
 
 def example_of(facts: Any, at: datetime) -> tuple[Order, RefundRequest]:

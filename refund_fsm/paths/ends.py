@@ -118,7 +118,9 @@ def across(made: Made) -> None:
     known = [(one, counts.of(space.state(one.place), space.facts(one.place))) for one in _places(space) if one.steady]
     counted = [one for one, count in known if count is not None and count.unit == "working_days"]
     nearest = min(counted, key=lambda one: not one.clocked, default=None)  # where the clock fires, a service need tell no deadline
-    for day in () if nearest is None else exceptional(calendar):
+    if nearest is None:
+        return
+    for day in exceptional(calendar):
         if f"{space.state(nearest.place)}: over {day}" not in made.reached:
             player = nearest.led(space, working_before(day, calendar))
             near = None if player is None else player.expired(-TICK)
