@@ -13,8 +13,8 @@ from refund_fsm.paths.inputs import PASS, Input
 from refund_fsm.paths.observing import OBSERVED
 from refund_fsm.paths.space import Space
 from refund_fsm.paths.suite import Suite
-from refund_fsm.paths.thresholds import thresholds
 from refund_fsm.paths.truth import MAX_ROWS, Row, facts_read, size_of, tables_of
+from refund_fsm.paths.turning import thresholds
 from refund_fsm.paths.w import Complete
 
 __all__ = [

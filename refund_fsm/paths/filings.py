@@ -18,8 +18,8 @@ from refund_fsm.paths.hops import Hops
 from refund_fsm.paths.meeting import Made
 from refund_fsm.paths.shown import Shown, Word
 from refund_fsm.paths.starts import TICK, instants
-from refund_fsm.paths.thresholds import thresholds
 from refund_fsm.paths.truth import fired
+from refund_fsm.paths.turning import thresholds
 from refund_fsm.paths.worlds import World
 from refund_fsm.scenario import START, Opening, Player, details_of
 from refund_fsm.workflow import Event, Order, OrderLine, RefundRequest, Workflow

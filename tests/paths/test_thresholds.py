@@ -10,7 +10,7 @@ import pytest
 
 from refund_fsm import Order, Policy, RefundRequest, paths
 from refund_fsm.paths.dials import dials_of
-from refund_fsm.paths.thresholds import changes
+from refund_fsm.paths.turning import changes
 from refund_fsm.scenario import Opening
 from tests.dear import DEPOSIT, WORKFLOW
 from tests.paths.suites import attempts
