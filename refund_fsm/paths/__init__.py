@@ -14,6 +14,7 @@ from refund_fsm.paths.observing import OBSERVED
 from refund_fsm.paths.space import Space
 from refund_fsm.paths.suite import Suite
 from refund_fsm.paths.truth import MAX_ROWS, Row, facts_read, size_of, tables_of
+from refund_fsm.paths.turning import thresholds
 from refund_fsm.paths.w import Complete
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "rows_of",
     "size_of",
     "tables_of",
+    "thresholds",
 ]

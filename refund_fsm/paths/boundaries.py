@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from refund_fsm.paths.ends import limits, special
-from refund_fsm.paths.filings import amounts, amounts_of_lines, lines, turned
+from refund_fsm.paths.ends import across, limits, special
+from refund_fsm.paths.filings import amounts, amounts_of_lines, lines, numbers, pieces, turned
 from refund_fsm.paths.meeting import Made
 from refund_fsm.paths.suite import Suite
 from refund_fsm.workflow import Policy, Workflow
@@ -19,6 +19,6 @@ from refund_fsm.workflow import Policy, Workflow
 def boundaries_suite(workflow: Workflow, policy: Policy) -> Suite:
     """The suite of `boundaries`."""
     made = Made(workflow, policy)
-    for wanted in (limits, special, turned, amounts, amounts_of_lines, lines):
+    for wanted in (limits, across, special, turned, amounts, pieces, amounts_of_lines, lines, numbers):
         wanted(made)
     return made.suite()

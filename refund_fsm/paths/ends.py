@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from refund_fsm.paths.edges import WHEN, entered, what
+from refund_fsm.paths.coverage import attempts_of
+from refund_fsm.paths.edges import WHEN, boundaries, entered, what
 from refund_fsm.paths.inputs import PASS, Input
 from refund_fsm.paths.meeting import Made
 from refund_fsm.paths.space import Space
-from refund_fsm.paths.starts import DAY, PLAIN, TICK, instants, sort_of
+from refund_fsm.paths.starts import DAY, PLAIN, TICK, exceptional, instants, sort_of, working_before
 from refund_fsm.scenario import MINUTE, START, Player
 from refund_fsm.workflow import Count, counting
 
@@ -108,6 +109,26 @@ def _passed(made: Made, player: Player, *, clocked: bool, every: tuple[timedelta
         for apart in AFTER[1:]:
             if apart in every:
                 made.keep(player.expired(apart))
+
+
+def across(made: Made) -> None:
+    """Counts of the nearest limit in working days, at which the clock fires if any is so, over each holiday and each make-up day of the
+    published years."""
+    space, calendar, counts = Space(made.workflow, made.policy), made.policy.calendar, counting(made.workflow, made.policy)
+    known = [(one, counts.of(space.state(one.place), space.facts(one.place))) for one in _places(space) if one.steady]
+    counted = [one for one, count in known if count is not None and count.unit == "working_days"]
+    nearest = min(counted, key=lambda one: not one.clocked, default=None)  # where the clock fires, a service need tell no deadline
+    if nearest is None:
+        return
+    for day in exceptional(calendar):
+        if f"{space.state(nearest.place)}: over {day}" not in made.reached:
+            player = nearest.led(space, working_before(day, calendar))
+            near = None if player is None else player.expired(-TICK)
+            ended = None if near is None else near.expired(NOW)
+            if ended is not None:
+                names = (name for name in boundaries(attempts_of(ended)[-1], by_number=False) if ": over " in name)
+                made.aimed.update(dict.fromkeys(names))
+                made.keep(ended)
 
 
 def special(made: Made) -> None:

@@ -13,12 +13,13 @@ from refund_fsm.errors import RefundFsmError
 from refund_fsm.graph import drift
 from refund_fsm.paths.conditions import hops_of
 from refund_fsm.paths.coverage import attempts_of
-from refund_fsm.paths.edges import AMOUNTS, ITS, LATER, OTHERS, TRAITS, WHEN, boundaries, changed, dated_by
+from refund_fsm.paths.edges import AMOUNTS, ITS, LATER, OTHERS, PIECES, TRAITS, WHEN, boundaries, changed, changed_at, dated_by
 from refund_fsm.paths.hops import Hops
 from refund_fsm.paths.meeting import Made
 from refund_fsm.paths.shown import Shown, Word
 from refund_fsm.paths.starts import TICK, instants
 from refund_fsm.paths.truth import fired
+from refund_fsm.paths.turning import thresholds
 from refund_fsm.paths.worlds import World
 from refund_fsm.scenario import START, Opening, Player, details_of
 from refund_fsm.workflow import Event, Order, OrderLine, RefundRequest, Workflow
@@ -74,7 +75,7 @@ def _turning(made: Made) -> Iterator[_Turn]:
                 old, new = (workflow.derive(opening.order, opening.request, at, made.policy) for at in (instant - TICK, instant))
                 for event in _filings(workflow):
                     word = _told_by(workflow, shown, event, old, new)
-                    name = f"{workflow.initial.key} {event.name}: {changed(workflow, old, new)}{LATER if word else ''}"
+                    name = f"{event.name}: {changed_at(workflow, opening.order, old, new, instant)}{LATER if word else ''}"
                     if name not in known and word is not None:
                         known.add(name)
                         yield _Turn(event, changed_world.phases[0].facts, later, dated_by(opening.order, instant) - START, word)
@@ -159,6 +160,25 @@ def _led_on(player: Player, word: Word) -> Player:
     return player
 
 
+def numbers(made: Made) -> None:
+    """Each number from which on facts are others that turn the verdict on a filing, or what comes after it: below it, at it, above it."""
+    workflow, known = made.workflow, set[str]()
+    shown = Shown(workflow, made.policy)
+    worlds = dict.fromkeys(world.opening for event in _filings(workflow) for world in _taken(made, event))
+    made.by_number = True
+    for found in thresholds(workflow, made.policy, [*worlds][:: max(1, len(worlds) // MAX_WORLDS)]):
+        for event in _filings(workflow):
+            name = f"{event.name}: {changed(workflow, found.old, found.new)}, by {found.dial.name}"
+            word = None if name in known else _told_by(workflow, shown, event, found.old, found.new)
+            if word is not None:
+                known.add(name)
+                for opening in found.openings():
+                    filed = Player.opened(workflow, made.policy, opening).do(event.name)
+                    by = f", by {found.dial.name}: "
+                    made.aimed.update(dict.fromkeys(one for one in boundaries(attempts_of(filed)[-1]) if by in one))
+                    made.keep(_led_on(filed, word))
+
+
 # 2. Amounts and lines
 
 
@@ -186,6 +206,17 @@ def amounts(made: Made) -> None:
                         _filed(made, _with_lines(world.opening, {"amount_fen": BALANCE + apart}, *lines), event)
 
 
+def pieces(made: Made) -> None:
+    """Of three equal pieces one is refunded: the two that are left, and one more."""
+    for event in _filings(made.workflow):
+        for world in _taken(made, event)[:1]:
+            line = world.opening.order.line(world.opening.request.sku)
+            others = [one for one in world.opening.order.lines if one.sku != line.sku]
+            three = OrderLine(**{**dict(line), "quantity": 3, "paid_fen": 3 * TAKEN, "refunded_fen": TAKEN, "pending_fen": 0})
+            for quantity in (2, 3):
+                _filed(made, _with_lines(world.opening, {"amount_fen": None, "quantity": quantity}, three, *others), event)
+
+
 def amounts_of_lines(made: Made) -> None:
     """The claimed line between others of which all is left, or nothing: what is claimed stands to the line's own balance, whatever is left
     of the order."""
@@ -209,7 +240,7 @@ def _filed(made: Made, opening: Opening, event: Event) -> None:
     player = Player.opened(made.workflow, made.policy, opening)
     filed = player.do(event.name)
     names = [name for name in boundaries(attempts_of(filed)[-1]) if "→" not in name]
-    wanted = [name for name in names if name.split(", ")[0].split(": ")[-1] in AMOUNTS.values() or name.endswith((ITS, OTHERS))]
+    wanted = [name for name in names if name.split(", ")[0].split(": ")[-1] in AMOUNTS.values() or name.endswith((ITS, OTHERS, *PIECES))]
     made.aimed.update(dict.fromkeys(wanted))
     near = filed.expired(-TICK) if filed.step is not None and filed.step.accepted else None
     made.keep((near.expired() or near) if near is not None else filed)

@@ -17,12 +17,13 @@ class Made:
         self.aimed: dict[str, None] = {}
         self.reached: dict[str, None] = {}
         self.paths: list[Path] = []
+        self.by_number = False  # whether boundaries by number are wanted by now
 
     def keep(self, player: Player | None) -> None:
         """Keeps a path that meets something new."""
         if player is None:
             return
-        seen = dict.fromkeys(name for attempt in attempts_of(player) for name in boundaries(attempt))
+        seen = dict.fromkeys(name for attempt in attempts_of(player) for name in boundaries(attempt, by_number=self.by_number))
         fresh = tuple(name for name in seen if name in self.aimed and name not in self.reached)
         if fresh:
             self.reached.update(dict.fromkeys(fresh))

@@ -23,7 +23,11 @@ DAYS = (
     "on a make-up day",
     "on the day before a holiday",
     "on a day of rest",
+    "at the end of February",
+    "at the end of a year",
 )
+LAST = {2: DAYS[5], 12: DAYS[6]}  # months at whose end the plain days are a sort of their own
+LAST_DAYS = 4
 NOON = time(10)  # the hour at which counts begin whose day matters
 FAR = 420  # days before and after `START` among which days are looked for
 HOLIDAY = 4  # days of rest in a row that are more than a weekend
@@ -54,12 +58,15 @@ def _sort_of_day(day: date, calendar: WorkCalendar) -> str:
         return DAYS[2]
     if rest:
         return DAYS[0]
-    return DAYS[1] if tomorrow.weekday() >= SATURDAY else PLAIN
+    if tomorrow.weekday() >= SATURDAY:
+        return DAYS[1]
+    return LAST[day.month] if day.month in LAST and (day + DAY * LAST_DAYS).month != day.month else PLAIN
 
 
 def instants(calendar: WorkCalendar, unit: Unit | None) -> Iterator[tuple[str, list[datetime]]]:
-    """By sort, instants at which a count in a unit may begin; None: all sorts. Those of hours do not ask for the day, those of days only
-    for midnights. Of long holidays the longest come first; of other days the nearest after `START`."""
+    """By sort, instants at which a count in a unit may begin; None: all sorts. Those of hours ask for no day but one before a weekend,
+    those of days for no other either but the ends of a month. Of long holidays the longest come first; of other days the nearest
+    after `START`."""
     plain = [day for day in _known(calendar) if _sort_of_day(day, calendar) == PLAIN][:EACH]
     yield PLAIN, [_at(day, NOON) for day in plain]
     hours = HOURS[:2] if unit == "hours" else HOURS
@@ -68,12 +75,22 @@ def instants(calendar: WorkCalendar, unit: Unit | None) -> Iterator[tuple[str, l
             midnights = [datetime.combine(day, time(0), zone).astimezone(SHANGHAI) for day in plain]
             yield name, midnights
             yield moment, [at - TICK for at in midnights]
-    if unit in (None, "working_days"):
-        for name in DAYS:
-            days = [day for day in _known(calendar) if _sort_of_day(day, calendar) == name]
-            if name == DAYS[3]:
-                days.sort(key=lambda day: -next(n for n in range(1, FAR) if calendar.is_working(day + DAY * n)))
-            yield name, [_at(day, NOON) for day in days[:EACH]]
+    for name in {"hours": DAYS[:1], "days": (DAYS[0], *LAST.values())}.get(unit or "", DAYS):
+        days = [day for day in _known(calendar) if _sort_of_day(day, calendar) == name]
+        if name == DAYS[3]:
+            days.sort(key=lambda day: -next(n for n in range(1, FAR) if calendar.is_working(day + DAY * n)))
+        yield name, [_at(day, NOON) for day in days[:EACH]]
+
+
+@lru_cache(maxsize=16)
+def exceptional(calendar: WorkCalendar) -> tuple[date, ...]:
+    """The days of published years that are not as their day of the week: holidays and make-up days, in order."""
+    return tuple(sorted(day for day in _known(calendar) if calendar.is_working(day) != (day.weekday() < SATURDAY)))
+
+
+def working_before(day: date, calendar: WorkCalendar) -> datetime:
+    """Ten o'clock on the last working day before a day."""
+    return _at(next(one for number in range(1, FAR) if calendar.is_working(one := day - DAY * number)), NOON)
 
 
 def _at(day: date, hour: time) -> datetime:

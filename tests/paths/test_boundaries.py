@@ -8,7 +8,7 @@ import pytest
 
 from refund_fsm import Policy, RefundCase, orders, paths
 from refund_fsm.paths.edges import WHEN, boundaries
-from refund_fsm.paths.starts import DAYS, HOURS, PLAIN, instants, sort_of
+from refund_fsm.paths.starts import DAYS, HOURS, PLAIN, exceptional, instants, sort_of
 from refund_fsm.text import SHANGHAI
 from tests.paths.suites import attempts, suite_of
 from tests.workflows import EVERY_KEY_AND_OWN
@@ -29,6 +29,8 @@ CALENDAR = Policy.guide().calendar
         ("2026-05-09T10:00", "on a make-up day"),
         ("2026-02-14T10:00", "on the day before a holiday"),
         ("2026-02-17T10:00", "on a day of rest"),
+        ("2026-02-25T10:00", "at the end of February"),
+        ("2025-12-30T10:00", "at the end of a year"),
     ],
 )
 def test_each_instant_is_of_one_sort(at: str, sort: str) -> None:
@@ -62,12 +64,30 @@ def test_limits_in_working_days_begin_on_every_sort_of_day(key: str) -> None:
             assert sorts == {f"begun {sort}" for sort in (PLAIN, *HOURS, *DAYS)}, state
 
 
+@EVERY_KEY_AND_OWN
+def test_a_limit_goes_over_every_holiday_and_every_make_up_day(key: str) -> None:
+    suite = suite_of(key, "boundaries")
+    days = {name.split(": over ")[1] for name in suite.goals if ": over " in name}
+    limits = {row.unit for rows in suite.workflow.limits_at.values() for row in rows}
+    assert days == ({str(day) for day in exceptional(CALENDAR)} if "working_days" in limits else set())
+    assert len(exceptional(CALENDAR)) > 40, "two published years"
+
+
+def test_pieces_are_claimed_that_are_left_and_one_more() -> None:
+    suite = suite_of("virtual", "boundaries")
+    for word, quantity, taken in (("as many pieces as", 2, True), ("more pieces than", 3, False)):
+        path = next(path for path in suite if f"draft contact_support: {word} are left" in path.goals)
+        line = path.opening.order.line(path.opening.request.sku)
+        assert (path.opening.request.quantity, line.quantity, line.balance_fen * 3) == (quantity, 3, line.paid_fen * 2)
+        assert path.steps[0].accepted is taken
+
+
 def test_the_window_is_tried_to_the_microsecond() -> None:
     """Signed at midnight or a moment before it, in Shanghai and in UTC: the change is where the guide's seven days end."""
     suite = suite_of("third_party", "boundaries")
     for sort in (PLAIN, *HOURS, *DAYS):
         for when in WHEN.values():
-            name = f"draft submit: in_window yes→no, dated {sort}: {when}"
+            name = f"draft submit: in_window yes→no 7 days on, dated {sort}: {when}"
             path = next(path for path in suite if name in path.goals)
             signed = path.opening.order.signed_at
             assert signed is not None and sort_of(signed, CALENDAR) == sort

@@ -148,6 +148,27 @@ def _later(order: Order, request: RefundRequest, at: datetime, *, name: str, apa
     return (order if value is None else _with(order, **{name: value + apart})), request, at
 
 
+def lines_of_the_policy(workflow: Workflow, policy: Policy) -> Iterator[Mutant]:
+    """Each amount and each most of the policy, one more and one less: `<` for `<=` where facts compare a number with it."""
+    for name in type(policy).model_fields:
+        if name.endswith("_fen") or name.startswith("max_"):
+            for word, more in (("more", 1), ("less", -1)):
+                yield Mutant(
+                    "number mistaken",
+                    f"{name} is taken to be one {word}",
+                    "facts_of",
+                    workflow,
+                    partial(_with_policy, workflow, name, more),
+                )
+
+
+def _with_policy(workflow: Workflow, name: str, more: int) -> dict[str, Any]:
+    def facts_of(order: Order, request: RefundRequest, at: datetime, policy: Policy) -> Any:
+        return workflow.facts_of(order, request, at, _with(policy, **{name: max(0, getattr(policy, name) + more)}))
+
+    return {"facts_of": facts_of}
+
+
 # 3. Other fields and other lines
 
 
@@ -200,10 +221,15 @@ def lines_mistaken(workflow: Workflow, _: Policy) -> Iterator[Mutant]:
     for name in (*TRAITS, *MONEY):
         yield _derived(workflow, "line mistaken", f"{name} of any line counts for the claimed one", partial(_any_line, name=name))
     yield _derived(workflow, "line mistaken", "the balance of the whole order counts for the claimed line", _whole_balance)
+    yield _derived(workflow, "line mistaken", "the claimed line alone is looked at", _line_alone)
 
 
 def _other_line(order: Order, request: RefundRequest, at: datetime, *, place: int) -> Derivation:
     return order, _with(request, sku=order.lines[place].sku), at
+
+
+def _line_alone(order: Order, request: RefundRequest, at: datetime) -> Derivation:
+    return _with(order, lines=(order.line(request.sku),)), request, at
 
 
 def _any_line(order: Order, request: RefundRequest, at: datetime, *, name: str) -> Derivation:

@@ -10,8 +10,9 @@
 | `instant shifted` | all facts at once, by the same |
 | `another zone` | facts are derived as if days began at midnight in UTC |
 | `hours for days` | days counted from an instant's minute; an order's instants put to the ends of their days, or a day or a week on |
+| `number mistaken` | each amount and each most of the policy is taken to be one more or less (`<` for `<=`) |
 | `field mistaken` | each instant of an order and each flag is taken for another; amounts left out; the balance a fen off |
-| `line mistaken` | the first or the last line for the claimed one; a trait of any line, or the money of all, for its own |
+| `line mistaken` | the first or the last line for the claimed one; a trait of any line, or the money of all, for its own; its own alone |
 | `another calendar` | Monday to Friday; make-up days or holidays missed; counts from the day itself; days of UTC, or of 24 hours from the \
 minute; ends a microsecond or a minute off |
 
@@ -30,7 +31,16 @@ from refund_fsm.workflow import Policy, Workflow
 
 INSIDE = (
     *("guard row flipped", "fact ignored", "clause dropped", "clause negated", "< for <="),
-    *("fact mistaken", "fact early or late", "instant shifted", "another zone", "hours for days", "field mistaken", "line mistaken"),
+    *(
+        "fact mistaken",
+        "fact early or late",
+        "instant shifted",
+        "another zone",
+        "hours for days",
+        "number mistaken",
+        "field mistaken",
+        "line mistaken",
+    ),
     "another calendar",
 )
 _MAKERS: tuple[Callable[[Workflow, Policy], Iterator[Mutant]], ...] = (
@@ -42,6 +52,7 @@ _MAKERS: tuple[Callable[[Workflow, Policy], Iterator[Mutant]], ...] = (
     derivation_faults.clock_shifted,
     derivation_faults.another_zone,
     derivation_faults.hours_for_days,
+    derivation_faults.lines_of_the_policy,
     derivation_faults.fields_mistaken,
     derivation_faults.lines_mistaken,
     calendar_faults.another_calendar,

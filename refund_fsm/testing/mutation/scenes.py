@@ -1,7 +1,7 @@
 """Owns the orders on which derivations are compared, each with the instants at which its facts change by themselves.
 
-One for each of `DAYS` days, at another hour in turn, of the facts that change by themselves; and orders of all sorts, with amounts and
-lines varied. Must not know a mutant, nor compare.
+One for each of `DAYS` days, at another hour in turn, of the facts that change by themselves; orders of all sorts, with amounts and
+lines varied; and orders beside each number from which on facts are others. Must not know a mutant, nor compare.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from refund_fsm.errors import RefundFsmError
 from refund_fsm.graph import drift
+from refund_fsm.paths import thresholds
 from refund_fsm.scenario import Opening
 from refund_fsm.testing.openings import OPENING_BYTES, Choices, Spread, opening_with
 from refund_fsm.text import SHANGHAI
@@ -97,7 +98,7 @@ def _based(value: datetime, zone: tzinfo | None) -> datetime:
 def scenes(workflow: Workflow, policy: Policy) -> Iterator[Scene]:
     """All scenes of a workflow under a policy, those of all sorts first, since they tell most faults."""
     hints = Hints()
-    for opening in (*_sorts(workflow, policy), *_days(workflow, policy)):
+    for opening in (*_sorts(workflow, policy), *_days(workflow, policy), *_numbers(workflow, policy)):
         derive = partial(told, workflow, policy, opening)
         turns = drift.changes(derive, opening.at, hints.of(opening))
         hints.learn(opening, turns)
@@ -133,6 +134,18 @@ def _moving(workflow: Workflow, policy: Policy) -> Iterator[Any]:
             opening = Opening(*made, FIRST)
             if told(workflow, policy, opening, FIRST) != told(workflow, policy, opening, FIRST + drift.HORIZON):
                 yield facts
+
+
+def _numbers(workflow: Workflow, policy: Policy) -> Iterator[Opening]:
+    """Openings beside each number from which on their facts are others."""
+    spread = Spread(workflow, policy, 0)
+    made = (workflow.make_up(spread.pick(), FIRST) for _ in range(LOOKED))
+    known = set()
+    for found in thresholds(workflow, policy, [Opening(*one, FIRST) for one in made if one is not None]):
+        changed = (found.dial.name, found.number, found.old)
+        if changed not in known:
+            known.add(changed)
+            yield from found.openings()
 
 
 def _trapped(opening: Opening) -> Iterator[Opening]:

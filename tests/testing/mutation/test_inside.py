@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import pytest
 
 from refund_fsm import BadData, Guard, Limit, Policy, Rule, Text, Workflow, guard, paths
 from refund_fsm.testing.mutation import INSIDE, Killer, Mutant, Teller, inner_mutants, killed_by
+from refund_fsm.testing.mutation.calendar_faults import OtherDays
 from refund_fsm.testing.mutation.guard_faults import clause_faults
 from refund_fsm.testing.openings import openings_of
 from refund_fsm.text import SHANGHAI
-from refund_fsm.workflow import reads_of
+from refund_fsm.workflow import WorkCalendar, reads_of
+from tests.dear import WORKFLOW as DEAR
 from tests.testing.mutation.tiny import TINY
 from tests.toys import END, GO, TICK, A, B, toy
 from tests.workflows import ALL
@@ -217,6 +219,27 @@ def test_what_no_case_of_the_shop_can_tell_is_equivalent(name: str) -> None:
 def test_a_faulty_calendar_is_found_without_being_told_a_deadline(name: str) -> None:
     mutant = made("third_party")[name]
     assert (killer_of("third_party").kill(mutant, dues=False) is None) == teller_of("third_party").equivalent(mutant)
+
+
+HOLIDAYS = [(1,), (2,), (4,), (5, 6), (9, 10)]  # months with holidays: New Year, the Spring Festival, Qingming, May and the boats, autumn
+
+
+@pytest.mark.parametrize("months", HOLIDAYS)
+def test_a_list_of_holidays_that_lacks_some_is_found_without_being_told_a_deadline(months: tuple[int, ...]) -> None:
+    def works(right: WorkCalendar, day: date) -> bool:
+        return day.weekday() < 5 if day.month in months else right.is_working(day)
+
+    faulty = partial(OtherDays, fault=f"no holidays in {months}", works=works)
+    mutant = Mutant("another calendar", f"no holidays in {months}", "calendar", SHOP, dict, calendar=faulty)
+    assert killer_of("third_party").kill(mutant, dues=False) is not None
+
+
+def test_a_line_of_the_policy_that_is_a_fen_off_is_killed() -> None:
+    made_of, teller = {one.name: one for one in inner_mutants(DEAR)}, Teller(DEAR)
+    suite = paths.cover(DEAR, "boundaries").paths
+    for name in ("dear_fen is taken to be one more", "dear_fen is taken to be one less", "the claimed line alone is looked at"):
+        assert not teller.equivalent(made_of[name]) and killed_by(made_of[name], suite) is not None, name
+    assert teller.equivalent(made_of["fast_refund_fen is taken to be one more"])
 
 
 def test_a_calendar_that_nothing_counts_by_is_equivalent() -> None:
