@@ -214,13 +214,13 @@ class _Maker:
         return next(one for one in self.plan.arrows if one.junction is None and (one.source.key, one.dest.key) == (key, after))
 
     def _hung(self, key: str, side: int) -> list[Hung]:
-        """What hangs from the card of a state: first the pills, then the columns, the low ones first."""
+        """What hangs from the card of a state: first the pills, the happy path's above, then the columns, the low ones first."""
         mine = [arrow for arrow in self.plan.arrows if arrow.junction is None and arrow.source.key == key]
         beside = self.plan.forest.beside.get(key, ())
         below = self.plan.forest.below.get(key)
         columns = [self._beside(arrow, side) for arrow in mine if arrow.dest.key in beside]
         pills = [self._portal(arrow, side) for arrow in mine if arrow.dest.key not in (*beside, below)]
-        return [*pills, *sorted(columns, key=lambda one: one.block.height)]
+        return [*sorted(pills, key=lambda one: not one.wide), *sorted(columns, key=lambda one: one.block.height)]
 
     def _portal(self, arrow: Arrow, side: int) -> Hung:
         width, height = self.sizes.pill(arrow)
@@ -234,7 +234,7 @@ class _Maker:
 
     def _with_label(self, arrow: Arrow, block: Block, half: float, port: float, side: int) -> Hung:
         label = self.sizes.label(arrow, "from left" if side > 0 else "from right")
-        return Hung(arrow.rules[0].id, str(label), label.width, label.height, block, half, port)
+        return Hung(arrow.rules[0].id, str(label), label.width, label.height, block, half, port, wide=arrow.happy)
 
     def _down(self, block: Block, key: str, after: str, bottom: float, floors: Mapping[int, float], outward: int) -> float:
         """The line to the next card, its label on the side that is free first; returns the top of the next card."""
