@@ -104,15 +104,22 @@ def test_limits_that_are_no_longer_shared_are_told() -> None:
 def test_only_what_acts_in_the_workflow_is_in_the_heading() -> None:
     policy = Policy(return_days=10, evidence_hours=72, on_merchant_silence="escalate", found_at_once_hours=2)
     heading = diagram.draw(orders.get("virtual"), policy=policy, before=Policy(), lang="en").dot
-    assert "time to supply evidence: 48 h → 72 h" in heading
-    assert "found at once: 24 h → 2 h" in heading
+    assert "time to supply evidence: 48 hours → 72 hours" in heading
+    assert "found at once: 24 hours → 2 hours" in heading
     assert not re.search("time to send back|silence of the merchant", heading)
+
+
+def test_each_language_of_what_changed_begins_a_line_of_its_own_where_both_do_not_fit() -> None:
+    shown = parsed(WORKFLOW, before=replace(WORKFLOW, rules=tuple(replace(one, when=()) for one in WORKFLOW.rules)))
+    assert "+ [未穿过] [it was not worn]" in texts(shown["edge-X01"])
+    assert texts(shown["edge-X11"])[-2:] == ["+ [无货]", "[the size is out of stock]"]
 
 
 def test_a_state_that_is_gone_is_drawn_as_gone() -> None:
     shown = parsed(orders.get("third_party"), before=orders.get("self_operated"))
     assert tones(shown["state-awaiting_evidence"]) == {"removed"}
     assert tones(shown["state-negotiating"]) == {"added"}
+    assert texts(shown["state-awaiting_evidence"]).count("− 删除 removed") == 1, "told of the state alone, not of each rule on it"
     marks = difference_marks.marks_of(
         orders.get("third_party"), Policy(on_merchant_silence="escalate"), orders.get("third_party"), Policy()
     )
