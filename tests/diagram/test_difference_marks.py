@@ -110,9 +110,10 @@ def test_only_what_acts_in_the_workflow_is_in_the_heading() -> None:
 
 
 def test_each_language_of_what_changed_begins_a_line_of_its_own_where_both_do_not_fit() -> None:
-    shown = parsed(WORKFLOW, before=replace(WORKFLOW, rules=tuple(replace(one, when=()) for one in WORKFLOW.rules)))
-    assert "+ [未穿过] [it was not worn]" in texts(shown["edge-X01"])
-    assert texts(shown["edge-X11"])[-2:] == ["+ [无货]", "[the size is out of stock]"]
+    rules = tuple(replace(one, when=()) for one in WORKFLOW.rules if not one.by_clock)
+    shown = parsed(WORKFLOW, before=replace(WORKFLOW, rules=rules, limits=dict(list(WORKFLOW.limits.items())[:1])))
+    assert texts(shown["edge-X11"])[-1] == "+ [无货] [the size is out of stock]"
+    assert texts(shown["state-inspecting"])[-2:] == ["与其他状态合计时限有变", "shares its limit with other states"]
 
 
 def test_a_state_that_is_gone_is_drawn_as_gone() -> None:
