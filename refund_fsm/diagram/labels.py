@@ -8,7 +8,7 @@ from typing import Literal
 
 from refund_fsm.diagram import limits
 from refund_fsm.diagram.limits import Row
-from refund_fsm.diagram.marks import CHANGES, Mark, Note
+from refund_fsm.diagram.marks import CHANGES, Mark, Note, Tone
 from refund_fsm.diagram.markup import Label, Line, Run, block
 from refund_fsm.diagram.metrics import plain, wrap
 from refund_fsm.diagram.palette import INK, MUTED, PALE, PAPER, SLATE, SUCCESS, tone_colour
@@ -48,7 +48,7 @@ class Labels(Wording):
         mark = self.marks.state(card.state.key)
         lines = self._final(card) if card.state.final else self._open(card)
         lines = faded(lines) if mark.tone == "faded" else lines
-        lines += [line for rule in card.rules for line in self._named(rule)]
+        lines += [line for rule in card.rules for line in self._named(rule, mark.tone)]
         lines += self._reached(card)
         if not self.plan.is_short_spine and card.state.key in self.plan.left_out:
             lines.append(replace(self._more(self.plan.left_out[card.state.key]), above=4))
@@ -204,15 +204,17 @@ class Labels(Wording):
         text = f"{self.say(what)} {said}" if what else said
         return chip(text, 9, colour, hollow=ASSUMED in spelled(limit.cites))
 
-    def _named(self, rule: Rule) -> list[Line]:
+    def _named(self, rule: Rule, of_card: Tone) -> list[Line]:
+        """A rule on a card; that it came or went with its state is told once, of the state."""
         mark = self.marks.rule(rule.id)
-        first, *more = wrap(self.say(rule.event.text), 9, CARD_MOST - 34)
+        first, *more = self.broken(self.say(rule.event.text), 9, CARD_MOST - 34)
         head = (*signs(mark), self.id_chip(rule), *self.who(rule.actor, 9), Run(first, 9, SLATE))
         lines = [Line(head, above=2), *self.lines(more, 9, SLATE, CARD_MOST, "left")]
         lines[-1] = replace(lines[-1], pieces=(*lines[-1].pieces, *self.cites((rule,))))
         lines += self.lines([f"[{plain(text)}]" for guard in rule.when for text in self.each(guard.text)], 9, SLATE, CARD_MOST, "left")
         lines = faded(lines) if mark.tone == "faded" else lines
-        return lines + self._notes(mark, CARD_MOST)
+        told = mark.tone in ("added", "removed") and mark.tone == of_card and not mark.notes
+        return lines if told else lines + self._notes(mark, CARD_MOST)
 
     # 2. Arrows
     def arrow(self, arrow: Arrow, where: Where = "right") -> Label:
@@ -237,7 +239,7 @@ class Labels(Wording):
         bold = bold if self.marks.rest.tone == "plain" else any(mark.tone == "taken" for mark in marks)
         first, *rest = self.each(rules[0].event.text)
         who = self.who(rules[0].actor, 12)
-        opening, *more = wrap(first, 12, most - 30, bold=bold)
+        opening, *more = self.broken(first, 12, most - 30, bold=bold)
         chips = [piece for rule, mark in zip(rules, marks, strict=True) for piece in (*signs(mark), self.id_chip(rule))]
         lines = [
             Line((*chips, *who, Run(opening, 12, INK, bold=bold)), above=above),
@@ -277,8 +279,16 @@ class Labels(Wording):
         return faded(lines) if mark.tone == "faded" else lines
 
     def _note(self, note: Note, most: int, of: str, on_dark: bool) -> list[Line]:
-        text = " ".join(part for part in (of, note.lead, self.say(note.text), note.value) if part)
+        text = _joined(of, note.lead, self.say(note.text), note.value)
         if note.kind in ("due", "breach"):
             return [Line((chip(part, 9, tone_colour(note.kind)),), above=2) for part in wrap(text, 9, most, bold=True)]
         colour = PAPER if on_dark else INK if note.kind == "count" else tone_colour("changed")
-        return self.lines([text], 11 if note.kind == "count" else 9, colour, most, "left", bold=True)
+        size = 11 if note.kind == "count" else 9
+        first, *more = self.each(note.text)
+        apart = more and len(wrap(text, size, most, bold=True)) > 1  # then each language begins a line of its own
+        texts = [_joined(of, note.lead, first), _joined(*more, note.value)] if apart else [text]
+        return self.lines(texts, size, colour, most, "left", bold=True)
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(part for part in parts if part)

@@ -84,8 +84,13 @@ class Legend:
             lines += self._plain([self.labels.say(Text(SPINE.zh.format(*counts), SPINE.en.format(*counts)), " · ")], 10, MUTED)
         if plan.part:
             lines += self._plain([self._part(plan.part)], 13, INK, bold=True, above=2)
-        said = [self.labels.say(text, " · ") for text in self.labels.marks.heading]
-        return lines + self._plain(said, 12, INK, bold=True, above=4)
+        return lines + [line for text in self.labels.marks.heading for line in self._heading(text)]
+
+    def _heading(self, text: Text) -> list[Line]:
+        """Both languages side by side where they fit, else one below the other."""
+        said = self.labels.say(text, " · ")
+        fits = len(wrap(said, 12, LEGEND_MOST, bold=True)) == 1
+        return self._plain([said] if fits else self.labels.each(text), 12, INK, bold=True, above=4)
 
     def _part(self, part: Part) -> str:
         said = (text.format(part.number, part.of, name) for text, name in ((PHASE_OF.zh, part.name.zh), (PHASE_OF.en, part.name.en)))

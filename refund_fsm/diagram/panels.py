@@ -50,7 +50,7 @@ def panels(labels: Labels, parts: Sequence[Part]) -> Panels:
     strip = Strip(labels)
     shown = parts if len(parts) == 1 else ()
     boxes = [(part, strip.box(part, here=part in shown)) for part in plan.parts]
-    plates, y = _rows(boxes, shown)
+    plates, y = _rows(boxes, shown) if len(boxes) > 1 else ([], 0.0)  # a strip of one part shows nothing
     whole = max([*(sheet.width for sheet in sheets), *(plate.box.x + plate.box.width / 2 for plate in plates)])
     for part, sheet in zip(parts, sheets, strict=True):
         y += AROUND

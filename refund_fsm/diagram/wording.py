@@ -63,8 +63,11 @@ class Wording:
         self, texts: Iterable[str], size: int, colour: str, most: int, align: Literal["left", "centre"], *, bold: bool = False
     ) -> list[Line]:
         """Texts as lines of at most `most` points."""
-        broken = wrap if self.plan.view == "spine" else balanced
-        return [Line((Run(line, size, colour, bold=bold),), align) for text in texts for line in broken(text, size, most, bold=bold)]
+        return [Line((Run(line, size, colour, bold=bold),), align) for text in texts for line in self.broken(text, size, most, bold=bold)]
+
+    def broken(self, text: str, size: int, most: float, *, bold: bool = False) -> tuple[str, ...]:
+        """A text in lines of at most `most` points, of lengths as even as can be where the picture is not the spine."""
+        return (wrap if self.plan.view == "spine" else balanced)(text, size, most, bold=bold)
 
     def id_chip(self, rule: Rule) -> Run:
         """The id of a rule as a chip in the colour of who acts: filled when it is cited, hollow when it is assumed."""

@@ -109,10 +109,18 @@ def test_only_what_acts_in_the_workflow_is_in_the_heading() -> None:
     assert not re.search("time to send back|silence of the merchant", heading)
 
 
+def test_each_language_of_what_changed_begins_a_line_of_its_own_where_both_do_not_fit() -> None:
+    rules = tuple(replace(one, when=()) for one in WORKFLOW.rules if not one.by_clock)
+    shown = parsed(WORKFLOW, before=replace(WORKFLOW, rules=rules, limits=dict(list(WORKFLOW.limits.items())[:1])))
+    assert texts(shown["edge-X11"])[-1] == "+ [无货] [the size is out of stock]"
+    assert texts(shown["state-inspecting"])[-2:] == ["与其他状态合计时限有变", "shares its limit with other states"]
+
+
 def test_a_state_that_is_gone_is_drawn_as_gone() -> None:
     shown = parsed(orders.get("third_party"), before=orders.get("self_operated"))
     assert tones(shown["state-awaiting_evidence"]) == {"removed"}
     assert tones(shown["state-negotiating"]) == {"added"}
+    assert texts(shown["state-awaiting_evidence"]).count("− 删除 removed") == 1, "told of the state alone, not of each rule on it"
     marks = difference_marks.marks_of(
         orders.get("third_party"), Policy(on_merchant_silence="escalate"), orders.get("third_party"), Policy()
     )

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from refund_fsm import BadData, Policy, Text, Workflow, diagram, orders
 from refund_fsm.diagram import Lang
+from refund_fsm.diagram.labels import Labels
+from refund_fsm.diagram.layout.curves import ROUND
+from refund_fsm.diagram.panels import MOST as PANEL
 from refund_fsm.diagram.parts import MOST
+from refund_fsm.diagram.places import Places
 from refund_fsm.diagram.plan import Plan
-from tests.diagram.lines import README, shown_at
+from tests.diagram.lines import README, drawn, shown_at
 from tests.diagram.svg import SVG, groups, texts
 from tests.diagram.test_portals import some
 from tests.exchange import WORKFLOW
@@ -73,10 +78,30 @@ def test_the_strip_shows_all_phases_and_marks_the_one_that_is_shown() -> None:
 
 def test_without_phases_the_spine_is_cut() -> None:
     assert [name.en for name in diagram.phases(WORKFLOW)] == ["Exchange wished for to Replaced"]
+    alone = groups(ET.fromstring(diagram.draw(WORKFLOW, view="phases").svg()))
+    assert not any(name.startswith(("part-", "head-")) for name in alone), "a strip of one part shows nothing"
     flow = some(1)
     parts = Plan(flow, Policy(), "phases").parts
     assert len(parts) > 3
     assert all(sum(not flow.states[key].final for key in part.keys) <= MOST for part in parts)
+
+
+def test_no_part_of_a_table_of_200_states_is_wider_than_a_readme_takes() -> None:
+    flow = some(3, 200)
+    plan = Plan(flow, flow.default_policy(), "phases")
+    labels = [Labels(replace(plan, part=part), "both") for part in plan.parts if "s155" in part.keys or part.number < 4]
+    assert len(labels) == 4, "and where three columns stand apart from one another"
+    assert all(Places.within(one, PANEL).width <= PANEL for one in labels)
+
+
+def test_the_line_of_the_happy_path_goes_on_straight_or_turns_well_before_its_head() -> None:
+    straight = {one.id: one for one in drawn(ET.fromstring(diagram.draw(orders.get("self_operated"), view="phases", phase=1).svg()))}
+    assert len({round(y, 1) for _, y in straight["edge-M07"].points}) == 1
+    turning = {one.id: one for one in drawn(ET.fromstring(diagram.draw(WORKFLOW, view="near", state="checking").svg()))}
+    for rule in ("X01", "X03"):
+        points = turning[f"edge-{rule}"].points
+        level = [x for x, y in points if abs(y - points[-1][1]) < 0.1]
+        assert max(level) - min(level) >= ROUND, rule
 
 
 def test_a_state_left_out_of_all_phases_is_shown_where_it_is_reached() -> None:

@@ -12,6 +12,8 @@ from refund_fsm.diagram.layout.curves import Point
 
 STUB = 26.0  # between a card and what hangs from it
 TURN = 18.0  # between the last turn of a line and where it arrives
+WIDE = 7.0  # more of that for a wide line, whose head is long
+STRAIGHT = 4.0  # a line that would turn for less than that runs straight
 RAIL = 7.0  # between lines that run side by side
 APART = 15.0  # between what hangs from a card one below the other
 UNDER = 3.0  # between a label and the pill or card below it
@@ -109,6 +111,7 @@ class Hung:
     half: float
     port: float
     inwards: bool = False  # the line leads to the card
+    wide: bool = False  # the line is a wide one
 
 
 def hang(into: Block, hung: Sequence[Hung], start: float, span: tuple[float, float], top: float, side: int, clear: float = 0.0) -> float:
@@ -124,10 +127,12 @@ def hang(into: Block, hung: Sequence[Hung], start: float, span: tuple[float, flo
         ends.append(y + one.height + UNDER + one.port)
         y += one.height + UNDER + one.block.height + APART
     ports = _ports(ends, *span)
+    ends = [port if abs(end - port) <= STRAIGHT else end for port, end in zip(ports, ends, strict=True)]
     rails = _rails(ports, ends)
     wide = RAIL * max(rails.values(), default=0)
-    turn = STUB - TURN if any(one.inwards for one in hung) else TURN  # the room of an arrowhead is where the line arrives
-    reach = max(STUB + wide, clear + TURN + wide - abs(start))
+    room = TURN + WIDE * any(one.wide and place in rails for place, one in enumerate(hung))
+    turn = STUB - TURN if any(one.inwards for one in hung) else room  # the room of an arrowhead is where the line arrives
+    reach = max(STUB - TURN, clear - abs(start)) + room + wide
     for place, one in enumerate(hung):
         edge = start + side * reach
         inner = -one.block.left if side > 0 else one.block.right

@@ -103,9 +103,8 @@ class _Maker:
 
     def sheet(self) -> Sheet:
         plan = self.plan
-        first = plan.forest.roots[0]
-        whole = self._folded(first)
-        start = (0.0, -LEAST - DOT) if first == plan.workflow.initial.key else None
+        whole = self._folded(plan.forest.roots[0])
+        start = (0.0, -LEAST - DOT) if plan.forest.roots[0] == plan.workflow.initial.key else None
         if start:
             whole.line(Line("start", ((0.0, start[1] + DOT / 2), (0.0, 0.0))))
             whole.covers(0.0, start[1], DOT, DOT)
@@ -138,24 +137,25 @@ class _Maker:
 
     def _others(self, whole: Block) -> None:
         """What no line reaches: columns of their own in rows below."""
+        ends, blocks = self._ends, [self.column(key, 1) for key in self.plan.forest.roots[1:]]
+        below = [block for block in blocks if ends is None or not self._fits_beside(whole, block, ends)]
         x, top, low = whole.left, whole.bottom + COLUMN, 0.0
-        right, ends = max(whole.right, whole.left + self.most), self._ends
-        for key in self.plan.forest.roots[1:]:
-            block = self.column(key, 1)
-            if ends and self._fits_beside(whole, block, ends):
-                continue
+        right = max(whole.right, whole.left + self.most)
+        for block in below:
             if x + block.width > right and x > whole.left:
                 x, top, low = whole.left, top + low + COLUMN, 0.0
             whole.take(block, x - block.left, top - block.top)
             x, low = x + block.width + COLUMN, max(low, block.height)
 
     def _fits_beside(self, whole: Block, block: Block, ends: Ends) -> bool:
-        """Puts a block beside the last card of the first column, when nothing hangs there and it does not stick out below."""
+        """Puts a block beside the last card of the first column, when nothing hangs there and it sticks out neither below nor aside."""
         last, floors = ends
         for side in (1, -1):
-            if floors[side] <= last.y - last.height / 2 and block.height <= last.height + COLUMN:
-                inner = -block.left if side > 0 else block.right
-                whole.take(block, side * (last.width / 2 + COLUMN + inner), last.y - (block.top + block.bottom) / 2)
+            x = side * (last.width / 2 + COLUMN + (-block.left if side > 0 else block.right))
+            across = max(whole.right, x + block.right) - min(whole.left, x + block.left)
+            free = floors[side] <= last.y - last.height / 2 and block.height <= last.height + COLUMN
+            if free and (not self.most or across <= self.most):
+                whole.take(block, x, last.y - (block.top + block.bottom) / 2)
                 floors[side] = whole.bottom
                 return True
         return False
@@ -214,13 +214,13 @@ class _Maker:
         return next(one for one in self.plan.arrows if one.junction is None and (one.source.key, one.dest.key) == (key, after))
 
     def _hung(self, key: str, side: int) -> list[Hung]:
-        """What hangs from the card of a state: first the pills, then the columns, the low ones first."""
+        """What hangs from the card of a state: first the pills, the happy path's above, then the columns, the low ones first."""
         mine = [arrow for arrow in self.plan.arrows if arrow.junction is None and arrow.source.key == key]
         beside = self.plan.forest.beside.get(key, ())
         below = self.plan.forest.below.get(key)
         columns = [self._beside(arrow, side) for arrow in mine if arrow.dest.key in beside]
         pills = [self._portal(arrow, side) for arrow in mine if arrow.dest.key not in (*beside, below)]
-        return [*pills, *sorted(columns, key=lambda one: one.block.height)]
+        return [*sorted(pills, key=lambda one: not one.wide), *sorted(columns, key=lambda one: one.block.height)]
 
     def _portal(self, arrow: Arrow, side: int) -> Hung:
         width, height = self.sizes.pill(arrow)
@@ -234,7 +234,7 @@ class _Maker:
 
     def _with_label(self, arrow: Arrow, block: Block, half: float, port: float, side: int) -> Hung:
         label = self.sizes.label(arrow, "from left" if side > 0 else "from right")
-        return Hung(arrow.rules[0].id, str(label), label.width, label.height, block, half, port)
+        return Hung(arrow.rules[0].id, str(label), label.width, label.height, block, half, port, wide=arrow.happy)
 
     def _down(self, block: Block, key: str, after: str, bottom: float, floors: Mapping[int, float], outward: int) -> float:
         """The line to the next card, its label on the side that is free first; returns the top of the next card."""
