@@ -13,7 +13,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from refund_fsm.errors import RefundFsmError
+from refund_fsm.errors import RefundFsmError, WorkflowError
 from refund_fsm.graph import drift
 from refund_fsm.paths import thresholds
 from refund_fsm.scenario import Opening
@@ -145,7 +145,16 @@ def _numbers(workflow: Workflow, policy: Policy) -> Iterator[Opening]:
         changed = (found.dial.name, found.number, found.old)
         if changed not in known:
             known.add(changed)
-            yield from found.openings()
+            yield from (opening for opening in found.openings() if _opens(workflow, policy, opening))
+
+
+def _opens(workflow: Workflow, policy: Policy, opening: Opening) -> bool:
+    """Whether the original takes an order: beside a number may stand one that no order has."""
+    try:
+        workflow.bounds(policy).check(told(workflow, policy, opening, opening.at), "", "")
+    except WorkflowError:
+        return False
+    return True
 
 
 def _trapped(opening: Opening) -> Iterator[Opening]:

@@ -73,7 +73,9 @@ def test_the_summary_tells_what_was_reached_and_missed(pytester: pytest.Pytester
     assert re.search(r"missed: draft contact_support: amount_ok=no, other_case_open=no\n", out), "in words, one of each place"
     assert re.search(r"… and \d+ more of draft contact_support\n", out)
     look = re.search(r"most gaps lie in (\w+) \((\d+)\); to see it: (refund-fsm draw virtual --view near --state \1)\n", out)
-    assert look is not None and int(look[2]) == max(Counter(goal.split()[0] for one in told.values() for goal in one["missed"]).values())
+    assert look is not None and int(look[2]) == max(
+        Counter(goal.split()[0].rstrip(":") for one in told.values() for goal in one["missed"]).values()
+    )
     part = run(pytester, "--refund-coverage", "virtual", "--refund-coverage-criteria", "rules", count=1)
     assert shown(part, "rules")[0] < 25 and "missed: V" in part.stdout.str()
     assert "to see it" not in part.stdout.str(), "a rule is no state"
