@@ -8,6 +8,7 @@ The rooms, from the bottom; a room takes only from those above it in this list, 
 | `text` | texts in two languages; instants, amounts and figures in words; answers as sections, for terminal, pipe and page |
 | `workflow` | what a process is: rows, tables, facts, catalogue, policy, calendar, orders and requests, files |
 | `orders` | one table for each order type, the registry, how a workflow is named, the words that guide a buyer |
+| `platforms` | other systems' codes as data: what their statuses mean in our states |
 | `case` | one case: machine, clock, steps, refusals, the saved form |
 | `scenario` | cases told as data: scenario files, concrete paths, traces |
 | `advice` | what to do now, until when, where to tap |
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from refund_fsm import advice as advice
     from refund_fsm import graph as graph
     from refund_fsm import orders as orders
+    from refund_fsm import platforms as platforms
     from refund_fsm.case import Breach as Breach
     from refund_fsm.case import Due as Due
     from refund_fsm.case import Move as Move
@@ -91,7 +93,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_MODULES = ("advice", "graph", "orders")
+_MODULES = ("advice", "graph", "orders", "platforms")
 _HOMES = {
     "case.case": ("RefundCase",),
     "case.moved": ("Moved",),
