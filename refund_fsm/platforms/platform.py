@@ -74,7 +74,7 @@ class Platform(Frozen):
         found = [one for one in self.fields if one.key == word] or [one for one in self.fields if word in _spellings(one)]
         if len(found) != 1:
             expected = " or ".join(repr(one.key) for one in found or self.fields)
-            raise BadData(f"{self.key} field", word, f"{'one of ' if found else ''}{expected}")
+            raise BadData(f"{self.key} field", word, expected)
         return found[0]
 
     def states(self, /, **codes: int | str | None) -> frozenset[str]:
@@ -139,7 +139,8 @@ class Platform(Frozen):
     def _narrowing(self, rows: list[tuple[Field, Code]], left: frozenset[str]) -> Iterator[str]:
         known = {field.key for field, _ in rows}
         for field in self.fields:
-            if field.key not in known and any(self._left([*rows, (field, code)]) < left for code in field.codes if code.side != "question"):
+            told = (self._left([*rows, (field, code)]) for code in field.codes if code.side != "question")
+            if field.key not in known and any(one and one < left for one in told):
                 yield field.key
 
 
