@@ -7,7 +7,7 @@ from typing import Any
 
 from refund_fsm.platforms import PARTIES, Code, Field, Platform, Times
 from refund_fsm.text import Languages, Text
-from refund_fsm.text.sections import Answer, Cell, Column, Pairs, Section, Table, columns, json_of
+from refund_fsm.text.sections import Answer, Cell, Column, Pairs, Part, Section, Table, columns, json_of
 
 UNITS = {
     "ms": Text("毫秒", "milliseconds"),
@@ -63,7 +63,7 @@ def _sections(found: Platform, lang: Languages) -> Iterator[Section]:
     for field in found.fields:
         rows = tuple(_row(code, field, found, lang) for code in field.codes)
         notes = tuple((_sided(code, lang), "\n".join(_notes(code, field, lang))) for code in field.codes if any(_notes(code, field, lang)))
-        parts = (Pairs(tuple(_about(field, lang))), Table(CODES, rows, ruled=True), *([Pairs(notes)] if notes else []))
+        parts: tuple[Part, ...] = (Pairs(tuple(_about(field, lang))), Table(CODES, rows, ruled=True), *([Pairs(notes)] if notes else []))
         yield Section(f"{field.spelled}  {lang.say(field.label)}", parts)
     if found.together:
         yield Section(Text("合起来看", "Together"), (Pairs(tuple(_together(found, lang))),))

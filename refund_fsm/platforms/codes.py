@@ -161,7 +161,8 @@ class Field(Known):
 
         A code is a whole number or its text, as in a log: 4 and "4" are the same. `BadData` for anything else.
         """
-        text, side = value_text(value, self.key), "question" if asked else "answer"
+        text = value_text(value, self.key)
+        side: Side = "question" if asked else "answer"
         return next((one for one in self.codes if one.value == text and side in sides(one)), None)
 
 
