@@ -28,8 +28,9 @@ or `orders/TYPE.py`; after both `refund-fsm draw --all -o diagrams`. A picture's
 `drawing.py`, `legend.py`, `dot.py` and `cli/pictures.py`; what is laid over a picture, `diagram/NAME_marks.py`. A criterion,
 `paths/goals.py`, `paths/coverage.py` and its name in `cli/workflows.py`. A figure, `simulate/figures.py` for its name, `sample/result.py`
 and `law/exact.py` for its value, `report/overview.py` and `report/comparison_view.py` where it is shown. A command, its family in `cli/`
-(its sections in `cli/NAME_view.py`) and a line of `cli/app.py`. `tests/` has the same rooms, and `tests/test_rooms.py` holds the order of
-all this. The public names below are loaded when they are first used, so that importing the package costs nothing.
+(its sections in `cli/NAME_view.py`) and a line of `cli/app.py`. A platform's codes, `platforms/NAME.toml`. `tests/` has the same rooms, and
+`tests/test_rooms.py` holds the order of all this. The public names below are loaded when they are first used, so that importing the
+package costs nothing.
 """
 
 from __future__ import annotations

@@ -30,6 +30,8 @@ PARTIES: dict[Party, Text] = {
     "clock": Text("系统", "system"),
 }
 MAX_CODE = 10**9
+MAX_ROWS = 1_000  # of a table of a file: far more than any interface has
+Capped = Bounded(max_length=MAX_ROWS)
 KEY = re.compile(r"[a-z][a-z0-9_]*")
 NAMED = re.compile(r"[a-z0-9][a-z0-9_]*")
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -52,7 +54,7 @@ def _named(value: str) -> str:
 
 Key = Annotated[Name, AfterValidator(_key)]
 PlatformKey = Annotated[Name, AfterValidator(_named)]
-States = tuple[Name, ...]
+States = Annotated[tuple[Name, ...], Capped]
 
 
 def snake(name: str) -> str:
@@ -133,7 +135,7 @@ class Field(Known):
     says: Annotated[Says, meant("what it tells of a case")]
     methods: Annotated[tuple[Name, ...], meant("the methods, messages or tables that have it")] = ()
     unit: Annotated[Unit, meant("the unit of the times beside it")] = "unstated"
-    codes: Annotated[NotEmpty[Code], meant("its codes")]
+    codes: Annotated[NotEmpty[Code], Capped, meant("its codes")]
 
     @model_validator(mode="after")
     @placed

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, model_validator
 
 from refund_fsm.errors import BadData, shown
-from refund_fsm.platforms.codes import Code, Field, Note, PlatformKey, Source, States, Times, Together, snake, value_text
+from refund_fsm.platforms.codes import Capped, Code, Field, Note, PlatformKey, Source, States, Times, Together, snake, value_text
 from refund_fsm.text import Text
 from refund_fsm.workflow import Frozen, FrozenDict, Name, NotEmpty, Workflow, meant, placed
 
@@ -46,10 +46,10 @@ class Platform(Frozen):
     workflows: Annotated[dict[Name, States], AfterValidator(FrozenDict), meant("the order types, and the states that each has")]
     unseen: Annotated[States, meant("keys of the states that no record can show")] = ()
     notes: Annotated[tuple[Note, ...], meant("what holds for all of it")] = ()
-    sources: Annotated[NotEmpty[Source], meant("where all this is known from")]
-    fields: Annotated[NotEmpty[Field], meant("its fields, the most telling first")]
-    times: Annotated[tuple[Times, ...], meant("its times, and their units")] = ()
-    together: Annotated[tuple[Together, ...], meant("what codes mean together")] = ()
+    sources: Annotated[NotEmpty[Source], Capped, meant("where all this is known from")]
+    fields: Annotated[NotEmpty[Field], Capped, meant("its fields, the most telling first")]
+    times: Annotated[tuple[Times, ...], Capped, meant("its times, and their units")] = ()
+    together: Annotated[tuple[Together, ...], Capped, meant("what codes mean together")] = ()
 
     @model_validator(mode="after")
     @placed

@@ -133,6 +133,7 @@ FIELD, CODES = OWN["fields"][0], OWN["fields"][0]["codes"]
         ({"colour": "red"}, "colour: 'red'; expected no such field"),
         ({"key": "My Shop"}, "key: 'My Shop'; expected a name of small letters"),
         ({"fields": []}, "fields: []; expected at least 1"),
+        ({"fields": [{**FIELD, "key": f"f{n}"} for n in range(1001)]}, "fields: "),
         ({"fields": [FIELD, FIELD]}, "fields[1].key: 'state'; expected each key once (fields[0] has it, too)"),
         ({"fields": [{**FIELD, "unit": "us"}]}, "fields[0].unit: 'us'; expected 'ms', 's', 'text', 'varies' or 'unstated'"),
         ({"fields": [{**FIELD, "codes": [CODES[0], CODES[0]]}]}, "fields[0].codes[1].code: 'O'; expected each code once (codes[0] has it"),
