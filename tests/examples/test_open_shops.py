@@ -105,7 +105,7 @@ class Yudao(BareCase):
             self.left = by == "buyer"
             return self.left
         if event == "retry_payout":
-            return by == "payment" and not facts.paying and super().apply("refund", "merchant", at, {})
+            return by == "payment" and facts is not None and not facts.paying and super().apply("refund", "merchant", at, {})
         taken = super().apply(yudao.OURS[event], by, at, details)
         if taken and self.state() == "40" and event != "payout_failed":
             super().apply("refund", "merchant", at, {})
