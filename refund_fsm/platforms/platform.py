@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, model_validator
@@ -63,7 +64,7 @@ class Platform(Frozen):
         """Its name."""
         return Text(self.zh, self.en)
 
-    @property
+    @cached_property
     def all_states(self) -> frozenset[str]:
         """Keys of all states that a record can show."""
         return frozenset(state for states in self.workflows.values() for state in states) - frozenset(self.unseen)
@@ -93,7 +94,9 @@ class Platform(Frozen):
         return found.states
 
     def meaning(self, /, **codes: int | str | None) -> Meaning:
-        """The same as a value that says so where a code is unknown or the codes are contradictory, for records by the thousand.
+        """The same as a value that says so where a code is unknown or the codes are contradictory. Records of a log have few combinations
+        of codes: ask once for each.
+
         `BadData` for a field that is not listed, one given twice, or none at all."""
         given = self._given(codes)
         rows: list[tuple[Field, Code]] = []
