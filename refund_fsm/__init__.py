@@ -8,6 +8,7 @@ The rooms, from the bottom; a room takes only from those above it in this list, 
 | `text` | texts in two languages; instants, amounts and figures in words; answers as sections, for terminal, pipe and page |
 | `workflow` | what a process is: rows, tables, facts, catalogue, policy, calendar, orders and requests, files |
 | `orders` | one table for each order type, the registry, how a workflow is named, the words that guide a buyer |
+| `platforms` | other systems' codes as data: what their statuses mean in our states |
 | `case` | one case: machine, clock, steps, refusals, the saved form |
 | `scenario` | cases told as data: scenario files, concrete paths, traces |
 | `advice` | what to do now, until when, where to tap |
@@ -27,8 +28,9 @@ or `orders/TYPE.py`; after both `refund-fsm draw --all -o diagrams`. A picture's
 `drawing.py`, `legend.py`, `dot.py` and `cli/pictures.py`; what is laid over a picture, `diagram/NAME_marks.py`. A criterion,
 `paths/goals.py`, `paths/coverage.py` and its name in `cli/workflows.py`. A figure, `simulate/figures.py` for its name, `sample/result.py`
 and `law/exact.py` for its value, `report/overview.py` and `report/comparison_view.py` where it is shown. A command, its family in `cli/`
-(its sections in `cli/NAME_view.py`) and a line of `cli/app.py`. `tests/` has the same rooms, and `tests/test_rooms.py` holds the order of
-all this. The public names below are loaded when they are first used, so that importing the package costs nothing.
+(its sections in `cli/NAME_view.py`) and a line of `cli/app.py`. A platform's codes, `platforms/NAME.toml`. `tests/` has the same rooms, and
+`tests/test_rooms.py` holds the order of all this. The public names below are loaded when they are first used, so that importing the
+package costs nothing.
 """
 
 from __future__ import annotations
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from refund_fsm import advice as advice
     from refund_fsm import graph as graph
     from refund_fsm import orders as orders
+    from refund_fsm import platforms as platforms
     from refund_fsm.case import Breach as Breach
     from refund_fsm.case import Due as Due
     from refund_fsm.case import Move as Move
@@ -91,7 +94,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_MODULES = ("advice", "graph", "orders")
+_MODULES = ("advice", "graph", "orders", "platforms")
 _HOMES = {
     "case.case": ("RefundCase",),
     "case.moved": ("Moved",),

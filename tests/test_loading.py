@@ -18,6 +18,7 @@ LOADS = [
     ("import refund_fsm.testing.plugin", set[str]()),  # every pytest does, where the package is installed
     ("import refund_fsm.simulate, refund_fsm.testing", set[str]()),
     ("from refund_fsm import RefundCase", PYDANTIC | TRANSITIONS),
+    ("from refund_fsm import platforms", PYDANTIC),  # no file is read
     ("from refund_fsm.simulate import Behaviour", PYDANTIC),  # a behaviour is read without numpy
 ]
 HEAVY = {  # of the standard library

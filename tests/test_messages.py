@@ -32,6 +32,7 @@ from refund_fsm import (
     Span,
     WorkCalendar,
     orders,
+    platforms,
 )
 from refund_fsm.cli.drawing import counts_of
 from refund_fsm.diagram.counts_marks import marks_of
@@ -42,6 +43,7 @@ from refund_fsm.simulate.behaviour import delays
 from refund_fsm.simulate.behaviour.rows import Choice, Share
 from refund_fsm.simulate.sample.result import Result
 from refund_fsm.workflow import Frozen
+from tests.platforms.own import OWN
 from tests.samples import at
 
 FILES = Path(__file__).parent / "fixtures"
@@ -223,6 +225,7 @@ READERS: list[tuple[str, Callable[[], dict[str, Any]], Callable[[Path], object]]
     ("days", lambda: toml_of(FILES / "files/days.toml"), lambda path: WorkCalendar(days_file=path)),
     ("counts", lambda: toml_of(FILES / "files/counts.toml"), lambda path: marks_of(orders.get("third_party"), *counts_of(str(path)))),
     ("behaviour", lambda: BEHAVIOUR, Behaviour.from_file),
+    ("platform", lambda: OWN, platforms.read),
 ]
 
 

@@ -31,6 +31,7 @@ from refund_fsm import (
     diagram,
     orders,
     paths,
+    platforms,
     scenario,
     simulate,
     soundness,
@@ -42,7 +43,10 @@ from tests.case.sealing import resealed
 from tests.exchange import WORKFLOW as EXCHANGE
 from tests.samples import at, case, photo, play
 
-FACES = ("", "advice", "case", "diagram", "errors", "eventlog", "export", "graph", "orders", "paths", "scenario", "simulate", "soundness")
+FACES = (
+    *("", "advice", "case", "diagram", "errors", "eventlog", "export", "graph", "orders", "paths", "platforms", "scenario", "simulate"),
+    "soundness",
+)
 VIRTUAL = orders.get("virtual")
 CARELESS = VIRTUAL.variant(rules=[rule for rule in VIRTUAL.rules if rule.id != "V16"])
 SHOP = orders.get("third_party")
@@ -112,6 +116,7 @@ MADE: dict[str, Callable[[], Any]] = {
         TooLong("a loop"),
         RefundFsmError("any"),
     ],
+    "platforms": lambda: [platform := platforms.get("xiaohongshu"), platform.meaning(status=4), platform.meaning(status=7)],
     "scenario": lambda: scenario.play(scenario.load(scenario.find("shop_return_happy_path"))),
     "advice": lambda: advice.advise(led(), at=led().now),
     "graph": lambda: [explore(VIRTUAL, Policy()), explore(VIRTUAL, Policy()).merged()],
