@@ -69,7 +69,7 @@ class Drawing:
         """The case over time."""
         if self.case is None:
             raise BadData("--view", self.view, "--case beside it: a timeline is that of a case")
-        beside = {"--policy": self.policy, "--counts": self.counts or self.waits, "--before": self.before}
+        beside: dict[str, object] = {"--policy": self.policy, "--counts": self.counts or self.waits, "--before": self.before}
         beside |= {"--phase": self.phase, "--state": self.state, "--paper": self.paper}
         for option, value in beside.items():
             if value is not None:
@@ -133,7 +133,7 @@ class Drawing:
         return diagram.page(workflow, policy=self.policy, counts=self.counts, waits=self.waits).html.encode()
 
     def _picture(self, workflow: Workflow, phase: int | None, paper: diagram.Paper | None = None) -> diagram.Diagram:
-        assert self.view != TIMELINE, "a timeline is no picture of a workflow"
+        assert self.view != "timeline", "a timeline is no picture of a workflow"
         return diagram.draw(
             workflow,
             view=self.view,

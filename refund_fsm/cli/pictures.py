@@ -44,7 +44,11 @@ def draw(
     every: Annotated[bool, typer.Option("--all", help="All kinds of pictures, the pages, and a README that shows them.")] = False,
     view: Annotated[
         Views,
-        typer.Option("--view", help="Every rule, the main way alone, phase by phase, one state; or the case over time.", **choice("--view", Views, Views)),
+        typer.Option(
+            "--view",
+            help="Every rule, the main way, phase by phase, one state; a case over time.",
+            **choice("--view", Views, Views),
+        ),
     ] = Views.FULL,
     phase: Annotated[int | None, typer.Option("--phase", metavar="NUMBER", help="With --view phases: this one alone.")] = None,
     state: Annotated[str | None, typer.Option("--state", metavar="KEY", help="With --view near: the state to show.")] = None,

@@ -60,7 +60,7 @@ def _holidays() -> dict[date, str]:
 def _names() -> dict[str, Text]:
     import chinese_calendar
 
-    return {one.value: Text(one.chinese, one.value) for one in chinese_calendar.Holiday}
+    return {str(one.value): Text(getattr(one, "chinese", one.value), str(one.value)) for one in chinese_calendar.Holiday}
 
 
 def days_off(begin: datetime, end: datetime, policy: Policy, width: float) -> Iterator[Off]:
@@ -85,7 +85,7 @@ def ticks(begin: datetime, end: datetime, width: float) -> list[Tick]:
     """Instants at which dates stand, so that each has room; `width` is that of the whole, in points. The first says its year."""
     span = max(end - begin, HOUR)
     per_day = width / (span / DAY)
-    found = next((made for made in _choices(begin, end, per_day) if made is not None), [])
+    found = next(_choices(begin, end, per_day), [])
     told, year = [], begin.year
     for at in found:
         if at.hour:
@@ -96,11 +96,13 @@ def ticks(begin: datetime, end: datetime, width: float) -> list[Tick]:
     return told
 
 
-def _choices(begin: datetime, end: datetime, per_day: float) -> Iterator[list[datetime] | None]:
+def _choices(begin: datetime, end: datetime, per_day: float) -> Iterator[list[datetime]]:
+    """The instants of each rhythm that leaves room for its dates, the finest first."""
     first = midnight(begin.date())
     for hours in HOURS:
-        count = int((end - first) / (hours * HOUR)) + 1
-        yield [first + n * hours * HOUR for n in range(count) if begin <= first + n * hours * HOUR] if per_day * hours / 24 >= ROOM else None
+        if per_day * hours / 24 >= ROOM:
+            count = int((end - first) / (hours * HOUR)) + 1
+            yield [at for n in range(count) if begin <= (at := first + n * hours * HOUR)]
     for days in DAYS:
         if per_day * days >= ROOM:
             back = ((begin.date() - MONDAY).days % days) if days > 2 else 0

@@ -53,7 +53,9 @@ class Timeline:
         with needing("a PNG"):
             import resvg_py
         files = [str(path) for path in fonts.paths()]
-        return bytes(resvg_py.svg_to_bytes(svg_string=self._light, dpi=96, zoom=SCALE, font_files=files, skip_system_fonts=not self.fallback))
+        return bytes(
+            resvg_py.svg_to_bytes(svg_string=self._light, dpi=96, zoom=SCALE, font_files=files, skip_system_fonts=not self.fallback)
+        )
 
     @property
     def fallback(self) -> str:

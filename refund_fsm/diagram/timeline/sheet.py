@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from refund_fsm.diagram import palette
 from refund_fsm.diagram.metrics import wrap
 from refund_fsm.diagram.palette import INK, MUTED, PALE, PAPER, SLATE, SUCCESS, TONES
-from refund_fsm.diagram.timeline import words
+from refund_fsm.diagram.timeline import legend, words
 from refund_fsm.diagram.timeline.course import Stay
 from refund_fsm.diagram.timeline.days import days_off, ticks
 from refund_fsm.diagram.timeline.lanes import NARROW, SIDE, TIP, Item, Lane, Lanes, Scale, covered
 from refund_fsm.diagram.timeline.shapes import APART, LEADING, Canvas, Said, block
-from refund_fsm.text import Text, stamp
-from refund_fsm.text import words as said
+from refund_fsm.text import stamp
 
 BAR, LEAST_BAR = 14.0, 3.0
 ABOVE, BELOW = 10.0, 5.0  # points over a bar, and between it and its labels
@@ -58,7 +56,7 @@ class Sheet:
             self.canvas.line(LINES, [(link.x, self.bars[link.above]), (link.x, self.bars[link.below])], SLATE)
         self._background(top)
         self._now(top)
-        self._legend()
+        self.y = legend.drawn(self.canvas, self.lanes, self.shown, self.y, self.width)
         return self.canvas
 
     # 1. Title and axis
@@ -160,7 +158,11 @@ class Sheet:
             text = {"news": words.NEWS, "law": words.LAW}.get(lane.what, words.NOBODY)
             colour, more = LAW if lane.what == "law" else SLATE, ""
         first, *rest = word.each(text)
-        runs = [Said(first, 12.5, colour, bold=True), *(Said(one, 10.5, MUTED) for one in rest), *([Said(more, 10.5, SLATE)] if more else [])]
+        runs = [
+            Said(first, 12.5, colour, bold=True),
+            *(Said(one, 10.5, MUTED) for one in rest),
+            *([Said(more, 10.5, SLATE)] if more else []),
+        ]
         lines = [runs] if self.narrow else [[run] for run in runs]
         for line in block(lines, self.width - 2 * SIDE if self.narrow else self.scale.left - SIDE - 8).lines:
             self.y += max(run.size for run in line) * LEADING
@@ -267,46 +269,3 @@ class Sheet:
         else:
             self.canvas.line(LINES, [(x - 5, middle - 4), (x, middle), (x - 5, middle + 4)], LAW)
         self.shown["law"] = None
-
-    # 3. What the signs mean
-    def _legend(self) -> None:
-        word, x = self.lanes.wording, SIDE
-        self.y += 16
-        for sign, text in self._entries():
-            run = Said(word.say(text), 10.5, MUTED)
-            wide = (22 if sign else 0) + run.width
-            if x > SIDE and x + wide > self.width - SIDE:
-                x, self.y = SIDE, self.y + 15
-            if sign:
-                self._sign(sign, x, self.y - 4)
-            self.canvas.runs(x + (22 if sign else 0), self.y, block([[run]], self.width - 2 * SIDE - 22).lines[0])
-            x += wide + 16
-        self.y += 10
-
-    def _entries(self) -> Iterator[tuple[str, Text]]:
-        texts = {
-            **{"bar": words.KEY_BAR, "limit": words.KEY_LIMIT, "fired": words.KEY_FIRED, "passed": words.KEY_PASSED},
-            **{"ahead": words.KEY_AHEAD, "inner": words.KEY_INNER, "news": words.KEY_NEWS, "law": words.KEY_LAW, "off": words.KEY_OFF},
-        }
-        yield from ((sign, text) for sign, text in texts.items() if sign in self.shown)
-        stays, named = len(self.lanes.course.stays), len(self.lanes.named)
-        if named < stays:
-            yield "", Text(*(one.format(f"{stays:,}", named) for one in (words.NAMED.zh, words.NAMED.en)))
-        if any(stay.provisional for stay in self.lanes.course.stays):
-            yield "", said.PROVISIONAL
-
-    def _sign(self, sign: str, x: float, y: float) -> None:
-        draw = self.canvas
-        if sign in ("bar", "passed"):
-            draw.bar(BARS, x, y - 4, 16, 8, SLATE if sign == "bar" else BREACH)
-        elif sign == "off":
-            draw.area(BARS, x, y - 5, 16, 10, PALE)
-        elif sign in ("limit", "fired"):
-            draw.ring(x + 8, y, 4, SLATE, PAPER if sign == "limit" else SLATE)
-        elif sign == "news":
-            draw.diamond(x + 8, y, 5, SLATE)
-        elif sign == "inner":
-            draw.bar(BARS, x, y - 4, 16, 8, SLATE)
-            draw.line(BARS, [(x + 8, y - 3), (x + 8, y + 3)], PAPER, thick=2)
-        else:
-            draw.line(BARS, [(x, y), (x + 16, y)], LAW if sign == "law" else SLATE, thick=3 if sign == "law" else 2, dashes=DASHES if sign == "ahead" else "")

@@ -15,7 +15,7 @@ NOW = Text("现在", "now")
 UNTIL = Text("限", "limit")
 FIRES = Text("到期", "due")
 LATE = Text("逾期", "late")
-BREACH = Text("记逾期", "a breach")
+BREACH = Text("记逾期", "counts as a breach")
 LAW_DUE = Text("法定期限", "statutory limit")
 LAW_PASSED = Text("已过", "passed")
 ENDED = Text("结束", "ended")
@@ -31,6 +31,16 @@ KEY_NEWS = Text("新情况或换规则", "news, or a move to other rules")
 KEY_INNER = Text("状态不变的操作", "an event that changes no state")
 KEY_LAW = Text("法定期限只提醒", "the law's clock only warns")
 PROVISIONAL = words.PROVISIONAL
+UNSURE = Text("暂定：用到了尚未公布节假日的年份", "provisional: counted with days whose holidays are not published yet")
+WAITS, LATE_KEY, AHEAD, LIMIT, ENDS, TOLD = (
+    Text("等待", "waits"),
+    Text("逾期", "late"),
+    Text("未发生", "to come"),
+    Text("时限", "limit"),
+    Text("结束", "end"),
+    Text("新情况", "news"),
+)
+OFF = Text("非工作日", "off")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MINUTES, UNITS = Text("分钟", "min"), words.UNITS
 IN_HOURS = 2 * DAY  # from here on days are said
