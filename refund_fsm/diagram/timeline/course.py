@@ -29,6 +29,7 @@ class Stay:
     that nothing enforced. `ends` says that the case ended here: nothing is waited for.
     """
 
+    place: int  # among the stays of the case, from 0
     state: State
     actor: Actor | None
     begun: datetime
@@ -179,6 +180,7 @@ def _stays(case: RefundCase) -> Iterator[Stay]:
         elif due is not None and after.due is not None and (due.limit, due.at) == (after.due.limit, after.due.at):
             due = None
         yield Stay(
+            place=place,
             state=one.state,
             actor=None if one.state.final else owners.get(one.state.key) or (after.step.rule.actor if after and after.step else None),
             begun=one.at,

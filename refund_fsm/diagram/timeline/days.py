@@ -16,6 +16,7 @@ from refund_fsm.workflow import FIRST_YEAR, LAST_YEAR, Policy
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 LEAST_DAY = 2.0  # points: where a day is narrower, days off are not told apart
+AROUND = timedelta(days=10)  # that are looked at before and after, so that days off are seen whole
 MOST_DAYS = 1_000  # that are judged for one picture
 HOURS, DAYS, MONTHS, YEARS = (3, 6, 12), (1, 2, 7, 14), (1, 3, 6), (1, 2, 5, 10, 20, 50, 100)
 ROOM = 48.0  # points for a date
@@ -64,21 +65,21 @@ def _names() -> dict[str, Text]:
 
 
 def days_off(begin: datetime, end: datetime, policy: Policy, width: float) -> Iterator[Off]:
-    """The days off between two instants, those that follow each other as one; none where a day is narrower than `LEAST_DAY` points, and
-    of days that the calendar must not judge."""
+    """The days off that fall between two instants, those that follow each other as one, whole even where they begin before or end after;
+    none where a day is narrower than `LEAST_DAY` points, and of days that the calendar must not judge."""
     first, last = begin.date(), end.date()
     if width < LEAST_DAY or (last - first).days > MOST_DAYS:
         return
-    calendar, run = policy.calendar, list[date]()
-    for number in range((last - first).days + 2):
-        day = first + timedelta(days=number)
-        judged = day <= last and day.year <= LAST_YEAR and (policy.beyond == "provisional" or calendar.is_known(day))
-        if judged and not calendar.is_working(day):
+    calendar, run, day = policy.calendar, list[date](), first - AROUND
+    while day <= last + AROUND + DAY:
+        judged = FIRST_YEAR <= day.year <= LAST_YEAR and (policy.beyond == "provisional" or calendar.is_known(day))
+        if judged and day <= last + AROUND and not calendar.is_working(day):
             run.append(day)
         elif run:
-            name = next((found for one in run if (found := festival(one))), None)
-            yield Off(max(midnight(run[0]), begin), min(midnight(run[-1]) + DAY, end), name)
+            if run[0] <= last and first <= run[-1]:
+                yield Off(midnight(run[0]), midnight(run[-1] + DAY), next((name for one in run if (name := festival(one))), None))
             run = []
+        day += DAY
 
 
 def ticks(begin: datetime, end: datetime, width: float) -> list[Tick]:

@@ -18,13 +18,14 @@ from refund_fsm.diagram.timeline.wording import Wording
 from refund_fsm.workflow import Actor
 
 NAMED = 24  # stays that are named at most: of more, the most telling
+NEXT = 24.0  # points: of many stays, none is named so near another one
 ALL_NAMED = 30  # so many are all named
 NEWS_NAMED = 8
 LEAST = timedelta(hours=6)  # that an axis spans
 AFTER = 1.35  # how far, in times of the case, limits are shown that it did not live to see
 AHEAD = 2.5  # the same of the law's clock while a case runs
 FREE = 0.02  # of the axis is left over at its end
-HEAD = 112.0  # points for the names of lanes, where they stand beside them
+HEAD = 122.0  # points for the names of lanes, where they stand beside them
 NARROW = 560.0  # points: narrower pictures have the names above the lanes
 SIDE = 14.0
 LEAST_NAMED = timedelta(minutes=1)  # that a case is a draft: a shorter one has no label
@@ -73,7 +74,7 @@ def scale_of(course: Course, width: float) -> Scale:
 
 def covered(stay: Stay, stays: Iterable[Stay]) -> bool:
     """Whether another stay in the same lane stands between a stay and its limit, or on it."""
-    return stay.due is not None and any(stay.ended <= one.begun < stay.due.at and not one.ends for one in stays if one is not stay)
+    return stay.due is not None and any(one.place > stay.place and one.begun < stay.due.at and not one.ends for one in stays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +151,16 @@ class Lanes:
     @cached_property
     def named(self) -> frozenset[int]:
         """The places of the stays that have labels."""
-        longest = self.course.longest
-        return frozenset(longest if len(longest) <= ALL_NAMED else longest[:NAMED])
+        longest, kept, spots = self.course.longest, list[int](), set[tuple[int, int]]()
+        if len(longest) <= ALL_NAMED:
+            return frozenset(longest)
+        for place in longest:
+            x = int(self.scale.x(self.course.stays[place].begun) / NEXT)
+            near = {(self.places[place], x + side) for side in (-1, 0, 1)}
+            if len(kept) < NAMED and not near & spots:
+                kept.append(place)
+                spots.add((self.places[place], x))
+        return frozenset(kept)
 
     def all(self) -> Iterator[Lane]:
         """The lanes of actors, that of news, that of the law."""

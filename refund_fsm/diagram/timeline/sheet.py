@@ -15,7 +15,8 @@ from refund_fsm.diagram.timeline.shapes import APART, LEADING, Canvas, Said, blo
 from refund_fsm.text import stamp
 
 BAR, LEAST_BAR = 14.0, 3.0
-ABOVE, BELOW = 10.0, 5.0  # points over a bar, and between it and its labels
+MANY = 300  # stays of a lane: more are drawn as one where they touch
+ABOVE, BELOW = 9.0, 3.0  # points over a bar, and between it and its labels
 LINE = 15.0  # points of a line of a label
 TITLE, SUB = 17.0, 12.0
 FAINT, LINES, BARS = 0, 1, 2  # layers
@@ -158,13 +159,15 @@ class Sheet:
             text = {"news": words.NEWS, "law": words.LAW}.get(lane.what, words.NOBODY)
             colour, more = LAW if lane.what == "law" else SLATE, ""
         first, *rest = word.each(text)
-        runs = [
-            Said(first, 12.5, colour, bold=True),
-            *(Said(one, 10.5, MUTED) for one in rest),
-            *([Said(more, 10.5, SLATE)] if more else []),
-        ]
-        lines = [runs] if self.narrow else [[run] for run in runs]
-        for line in block(lines, self.width - 2 * SIDE if self.narrow else self.scale.left - SIDE - 8).lines:
+        name, total = Said(first, 12.5, colour, bold=True), [Said(more, 10.5, SLATE)] if more else []
+        others, room = [Said(one, 10.5, MUTED) for one in rest], self.scale.left - SIDE - 8
+        if self.narrow:
+            lines = [[name, *others, *total]]
+        elif total and name.width + APART + total[0].width <= room:
+            lines = [[name, *total], *([one] for one in others)]
+        else:
+            lines = [[name], *([one] for one in (*others, *total))]
+        for line in block(lines, self.width - 2 * SIDE if self.narrow else room).lines:
             self.y += max(run.size for run in line) * LEADING
             self.canvas.runs(x, self.y, line)
 
@@ -183,15 +186,13 @@ class Sheet:
 
     # 2.1 Where the case waited
     def _stays(self, lane: Lane, bar: float) -> None:
-        drawn: dict[tuple[int, int, bool], None] = {}
+        whole = len(lane.stays) <= MANY
+        if not whole:
+            self._merged(lane, bar)
         for stay in lane.stays:
-            spot = (round(2 * self.scale.x(stay.begun)), round(2 * self.scale.x(stay.ended)), stay.passed is not None)
-            if spot in drawn and not stay.is_last:
-                continue  # of many short stays those that nobody could tell apart
-            drawn[spot] = None
             if stay.ends:
                 self._end(stay, bar)
-            else:
+            elif whole or stay.place in self.lanes.named:
                 self._bar(stay, bar, self._colour(stay))
                 self._limit(stay, lane, bar)
         for step in self.lanes.course.inner:
@@ -200,6 +201,18 @@ class Sheet:
                 x = self.scale.x(step.at)
                 self.canvas.line(BARS, [(x, bar + 2), (x, bar + BAR - 2)], PAPER, thick=2)
                 self.shown["inner"] = None
+
+    def _merged(self, lane: Lane, bar: float) -> None:
+        """The bars of very many stays: one for all that nobody could tell apart."""
+        spans: list[tuple[float, float, bool]] = []
+        for stay in lane.stays:
+            left, right, passed = self.scale.x(stay.begun), self.scale.x(stay.ended), stay.passed is not None
+            if spans and left - spans[-1][1] < 1 and passed == spans[-1][2]:
+                left = spans.pop()[0]
+            spans.append((left, right, passed))
+        colour = next(self._colour(stay) for stay in lane.stays)
+        for left, right, passed in spans:
+            self.canvas.bar(BARS, left, bar, max(right - left, LEAST_BAR), BAR, BREACH if passed else colour)
 
     def _colour(self, stay: Stay) -> str:
         return self.lanes.wording.colour(stay.actor.key) if stay.actor is not None else SLATE
