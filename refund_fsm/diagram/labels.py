@@ -280,5 +280,7 @@ class Labels(Wording):
         text = " ".join(part for part in (of, note.lead, self.say(note.text), note.value) if part)
         if note.kind in ("due", "breach"):
             return [Line((chip(part, 9, tone_colour(note.kind)),), above=2) for part in wrap(text, 9, most, bold=True)]
+        if note.kind == "when":
+            return self.lines([text], 9, SLATE, most, "left")
         colour = PAPER if on_dark else INK if note.kind == "count" else tone_colour("changed")
         return self.lines([text], 11 if note.kind == "count" else 9, colour, most, "left", bold=True)

@@ -175,7 +175,7 @@ class Lanes:
             yield Lane("news", None, (), self._packed(labels, ()), told=self.course.told)
         if self.course.law is not None:
             x, block = self.scale.x(self.course.law.due.at), self.wording.law()
-            left = self._beside(x, block, [self.scale.x(self.course.law.begun)])
+            left = self._beside(x, block, [(self.scale.x(self.course.law.begun), x - BESIDE + 4)])
             items = self._packed([(x, block)], ()) if left is None else (Item(block, x, None, left),)
             yield Lane("law", None, (), items, law=self.course.law)
 
@@ -195,9 +195,9 @@ class Lanes:
         through = [link.x for link in self.links if link.above <= number < link.below]
         return (*beside, *self._packed(below, through))
 
-    def _beside(self, x: float, block: Block, busy: Iterable[float | tuple[float, float]]) -> float | None:
+    def _beside(self, x: float, block: Block, busy: Iterable[tuple[float, float]]) -> float | None:
         """The left edge of a label to the right of its mark, else to the left; None where neither has room."""
-        spans = [one if isinstance(one, tuple) else (one, one) for one in busy]
+        spans = list(busy)
         if len(block.lines) > 1:
             return None
         for left in (x + BESIDE, x - BESIDE - block.width):

@@ -19,6 +19,7 @@ from refund_fsm.diagram.timeline.wording import Wording
 from refund_fsm.diagram.wording import Lang
 from refund_fsm.errors import BadData, needing, one_of
 from refund_fsm.text import Text, languages, stamp
+from refund_fsm.text.words import elapsed
 from refund_fsm.workflow import write
 
 SUFFIXES = (".svg", ".png")
@@ -122,7 +123,7 @@ def _described(wording: Wording) -> str:
     for stay in stays[:TOLD]:
         for lang in ("zh", "en") if wording.lang == "both" else (wording.lang,):
             who = WAITS.get(lang).format(stay.actor.text.get(lang)) if stay.actor else words.ENDED.get(lang)
-            count, unit = words.lasted(stay.lasted)
+            count, unit = elapsed(stay.lasted)
             told = (stay.state.text.get(lang), who, stamp(stay.begun), f"{count} {unit.get(lang)}")
             found.append(STAYED.get(lang).format(*told) + ("。" if lang == "zh" else "."))
     if len(stays) > TOLD:

@@ -16,6 +16,7 @@ from refund_fsm.diagram.timeline.course import Course, Stay
 from refund_fsm.diagram.timeline.shapes import Block, Said, block, chip
 from refund_fsm.diagram.wording import Lang
 from refund_fsm.text import Text, stamp
+from refund_fsm.text.words import elapsed
 
 MOST, NEWS_MOST = 520.0, 620.0  # points of a label
 SIZE, SMALL = 12.0, 10.5
@@ -54,7 +55,7 @@ class Wording:
 
     def lasted(self, time: timedelta) -> str:
         """A length of time: one number, its unit in each language."""
-        count, unit = words.lasted(time)
+        count, unit = elapsed(time)
         return f"{count} {self.say(unit)}"
 
     def _block(self, head: list[Said], text: Text | None, tail: list[Said], *, bold: bool = False, most: float = MOST) -> Block:

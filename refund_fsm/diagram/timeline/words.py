@@ -41,17 +41,6 @@ WAITS, LATE_KEY, AHEAD, LIMIT, ENDS, TOLD = (
     Text("新情况", "news"),
 )
 OFF = Text("非工作日", "off")
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-MINUTES, UNITS = Text("分钟", "min"), words.UNITS
-IN_HOURS = 2 * DAY  # from here on days are said
-
-
-def lasted(time: timedelta) -> tuple[str, Text]:
-    """A length of time, as a number and its unit: 5 min, 3.5 h, 11.9 d."""
-    if time < HOUR:
-        return f"{int(time / MINUTE)}", MINUTES
-    count, unit = (time / HOUR, UNITS["hours"]) if time < IN_HOURS else (time / DAY, UNITS["days"])
-    return f"{count:,.1f}".removesuffix(".0"), unit
 
 
 def day(value: datetime) -> str:
