@@ -50,6 +50,27 @@ def festival(day: date) -> Text | None:
     return _names().get(_holidays().get(day, ""))
 
 
+@dataclass(frozen=True, slots=True)
+class Festival:
+    """The days of one published holiday, in a row."""
+
+    name: Text
+    days: tuple[date, ...]
+
+
+@cache
+def festivals() -> tuple[Festival, ...]:
+    """All published festivals, each with its days that follow each other."""
+    found: list[tuple[Text, list[date]]] = []
+    for day in sorted(_holidays()):
+        name = festival(day)
+        if name is not None and found and found[-1][0] == name and found[-1][1][-1] + DAY == day:
+            found[-1][1].append(day)
+        elif name is not None:
+            found.append((name, [day]))
+    return tuple(Festival(name, tuple(days)) for name, days in found)
+
+
 @cache
 def _holidays() -> dict[date, str]:
     import chinese_calendar
