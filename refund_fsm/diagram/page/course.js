@@ -145,8 +145,8 @@ function makeCourse(data, model, words) {
   function marks(one, here, y, x) {
     const middle = y + BAR / 2;
     if (one.state.final) return s("circle", { class: one.state.success || one.state.good ? "end good" : "end", cx: x(one.at), cy: middle, r: 6 });
-    const shapes = [s("rect", { class: "bar", x: x(one.at), y, width: Math.max(x(one.end) - x(one.at), 3), height: BAR })];
-    if (one.passed) shapes.push(s("rect", { class: "bar passed", x: x(one.passed), y, width: Math.max(x(one.end) - x(one.passed), 3), height: BAR }));
+    const shapes = [s("rect", { class: "stay", x: x(one.at), y, width: Math.max(x(one.end) - x(one.at), 3), height: BAR })];
+    if (one.passed) shapes.push(s("rect", { class: "stay passed", x: x(one.passed), y, width: Math.max(x(one.end) - x(one.passed), 3), height: BAR }));
     if (!one.due) return shapes;
     const ahead = one.last && one.due.at > one.end;
     const free = !here.some((other) => other !== one && !other.state.final && other.at >= one.end && other.at < one.due.at);

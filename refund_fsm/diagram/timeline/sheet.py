@@ -229,7 +229,7 @@ class Sheet:
             self.shown["passed"] = None
 
     def _limit(self, stay: Stay, lane: Lane, bar: float) -> None:
-        """What became of a limit: a ring where it ends, with the way there."""
+        """What became of a limit: a ring where it ends, and a line up to it."""
         due, fate = stay.due, stay.fate
         middle, colour = bar + BAR / 2, self._colour(stay)
         at = stay.passed if fate == "passed" else due.at if due is not None else None
