@@ -26,7 +26,7 @@ class Stay:
 
     `step` led there, number `number` from 1; None and 0 for the state that it was opened in, and after a move to other rules. `due` is the
     limit that ran at last, None where none ran or where the next state goes on with the same one; `passed` is when a limit was passed
-    that nothing enforced. `ends` says that the case ended here: nothing is waited for.
+    that nothing enforced, before `begun` where two states are counted together. `ends` says that the case ended here: nothing is waited for.
     """
 
     place: int  # among the stays of the case, from 0
@@ -177,6 +177,8 @@ def _stays(case: RefundCase) -> Iterator[Stay]:
             due = case.due
             if passed is None and open_breach is not None and not one.state.final:
                 passed, provisional = open_breach.at, open_breach.provisional
+        elif due is not None and due.then is None and due.at <= one.at and passed is None:
+            passed, provisional = due.at, due.provisional  # it had passed in the state before, which this one is counted with
         elif due is not None and after.due is not None and (due.limit, due.at) == (after.due.limit, after.due.at):
             due = None
         yield Stay(

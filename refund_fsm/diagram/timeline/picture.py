@@ -110,7 +110,7 @@ def timeline(case: RefundCase, *, lang: Lang = "both", width: int = WIDE) -> Tim
         f'<svg class="refund-fsm timeline" font-family="{FONT}" xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" role="img" aria-label="{escape(name)}">'
     )
-    paper = f'<path fill="#ffffff" d="M0,0h{width}v{height}h{-width}z"/>'
+    paper = f'<path fill="#ffffff" d="M0,0H{width}V{height}H0Z"/>'
     font = fonts.css(frozenset(canvas.regular), frozenset(canvas.bold))
     told = f"<title>{escape(name)}</title>\n<desc>{escape(_described(wording))}</desc>"
     made = f'{opening}\n{told}\n<style class="font">{font}</style>\n{dark.style(paper + body)}\n{paper}\n{body}\n</svg>\n'

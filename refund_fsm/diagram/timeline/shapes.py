@@ -84,12 +84,12 @@ class Canvas:
 
     def area(self, layer: int, x: float, y: float, wide: float, high: float, colour: str, *, title: str = "", name: str = "") -> None:
         """A filled rectangle."""
-        shape = f'd="M{x:.1f},{y:.1f}h{wide:.1f}v{high:.1f}h{-wide:.1f}z"'
+        shape = f'd="M{x:.1f},{y:.1f}H{x + wide:.1f}V{y + high:.1f}H{x:.1f}Z"'
         self._put(layer, f'<path fill="{colour.lower()}" {shape}', title, name)
 
     def bar(self, layer: int, x: float, y: float, wide: float, high: float, colour: str, *, title: str = "", name: str = "") -> None:
         """A filled rectangle with an outline of its colour, which is another one in the dark."""
-        shape = f'd="M{x:.1f},{y:.1f}h{wide:.1f}v{high:.1f}h{-wide:.1f}z"'
+        shape = f'd="M{x:.1f},{y:.1f}H{x + wide:.1f}V{y + high:.1f}H{x:.1f}Z"'
         self._put(layer, f'<path fill="{colour.lower()}" stroke="{colour.lower()}" stroke-linejoin="round" {shape}', title, name)
 
     def line(self, layer: int, points: Sequence[tuple[float, float]], colour: str, *, thick: float = 1.0, dashes: str = "") -> None:

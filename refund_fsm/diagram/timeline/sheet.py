@@ -113,7 +113,7 @@ class Sheet:
             self.shown["off"] = None
 
     def _off(self, x: float, y: float, wide: float) -> str:
-        return f'<path class="off" fill="{PALE.lower()}" d="M{x:.1f},{y:.1f}h{wide:.1f}v{self.y - y:.1f}h{-wide:.1f}z"/>'
+        return f'<path class="off" fill="{PALE.lower()}" d="M{x:.1f},{y:.1f}H{x + wide:.1f}V{self.y:.1f}H{x:.1f}Z"/>'
 
     def _now(self, top: float) -> None:
         """Where the present is, while a case runs."""
@@ -233,7 +233,7 @@ class Sheet:
         due, fate = stay.due, stay.fate
         middle, colour = bar + BAR / 2, self._colour(stay)
         at = stay.passed if fate == "passed" else due.at if due is not None else None
-        if at is None or fate is None:
+        if at is None or fate is None or at < stay.begun:
             return
         x, begun = self.scale.x(at), self.scale.x(stay.ended)
         if fate == "running":

@@ -84,10 +84,8 @@ class Wording:
     def ahead(self, due: Due) -> Block:
         """When the limit that runs ends, and what happens then."""
         unsure = self.say(words.PROVISIONAL) if due.provisional else ""
-        said = words.then(due)
-        return self._block(
-            [chip(f"{self.say(words.FIRES)} {words.minute(due.at)}{unsure}", TONES["due"])], Text(f"→ {said.zh}", said.en), []
-        )
+        ends = chip(f"{self.say(words.FIRES)} {words.minute(due.at)}{unsure}", TONES["due"])
+        return self._block([ends, Said("→", SMALL, INK)], words.then(due), [])
 
     def kept(self, due: Due, stay: Stay | None) -> Block:
         """The day of a limit that was met; with the rule that led into its `stay`, where that is not plain to see."""
