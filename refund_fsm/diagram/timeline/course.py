@@ -26,7 +26,7 @@ class Stay:
 
     `step` led there, number `number` from 1; None and 0 for the state that it was opened in, and after a move to other rules. `due` is the
     limit that ran at last, None where none ran or where the next state goes on with the same one; `passed` is when a limit was passed
-    that nothing enforced, before `begun` where two states are counted together. `ends` says that the case ended here: nothing is waited for.
+    that nothing enforced, before `begun` where two states are counted together. `ends`: the case ended here.
     """
 
     place: int  # among the stays of the case, from 0

@@ -17,6 +17,7 @@ LEADING = 1.25
 APART = 4.0  # points between the runs of a label
 CHIP_PAD = 4.0
 MORE = "…"
+ROUND = 0.5523  # of the radius: how far the handles of a quarter of a circle reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +101,18 @@ class Canvas:
 
     def ring(self, x: float, y: float, radius: float, colour: str, fill: str, *, title: str = "", name: str = "") -> None:
         """A circle."""
-        arc = f"a{radius:g},{radius:g} 0 1,0 {2 * radius:g},0a{radius:g},{radius:g} 0 1,0 {-2 * radius:g},0z"
-        look = f'fill="{fill.lower()}" stroke="{colour.lower()}" stroke-width="2"'
-        self._put(3, f'<path {look} d="M{x - radius:.1f},{y:.1f}{arc}"', title, name)
+        near, left, right, above, below = ROUND * radius, x - radius, x + radius, y - radius, y + radius
+        shape = (
+            f"M{left:.1f},{y:.1f}C{left:.1f},{y - near:.1f} {x - near:.1f},{above:.1f} {x:.1f},{above:.1f}"
+            f"C{x + near:.1f},{above:.1f} {right:.1f},{y - near:.1f} {right:.1f},{y:.1f}"
+            f"C{right:.1f},{y + near:.1f} {x + near:.1f},{below:.1f} {x:.1f},{below:.1f}"
+            f"C{x - near:.1f},{below:.1f} {left:.1f},{y + near:.1f} {left:.1f},{y:.1f}Z"
+        )
+        self._put(3, f'<path fill="{fill.lower()}" stroke="{colour.lower()}" stroke-width="2" d="{shape}"', title, name)
 
     def diamond(self, x: float, y: float, half: float, colour: str, *, title: str = "", name: str = "") -> None:
         """A square on its corner."""
-        shape = f"M{x - half:.1f},{y:.1f}l{half:g},{-half:g}l{half:g},{half:g}l{-half:g},{half:g}z"
+        shape = f"M{x - half:.1f},{y:.1f}L{x:.1f},{y - half:.1f}L{x + half:.1f},{y:.1f}L{x:.1f},{y + half:.1f}Z"
         self._put(3, f'<path fill="{colour.lower()}" stroke="{colour.lower()}" d="{shape}"', title, name)
 
     def text(self, x: float, y: float, run: Said, *, end: bool = False, middle: bool = False) -> None:
