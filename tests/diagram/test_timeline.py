@@ -173,7 +173,7 @@ def test_every_picture_is_legible_and_nothing_overlaps_or_sticks_out(browser: Br
 @pytest.mark.parametrize("name", ["third_party", "mall_spring_festival"])
 def test_texts_can_be_read_by_day_and_by_night(name: str) -> None:
     svg = diagram.timeline(CASES[name]()).svg()
-    low = [one for one in written(svg) if min(contrast(*one.day), contrast(*one.night)) < PLAIN - 1.3]
+    low = [one for one in written(svg) if min(contrast(*one.day), contrast(*one.night)) < PLAIN]
     assert low == []
 
 
