@@ -16,7 +16,7 @@ from refund_fsm.diagram.palette import INK
 LEADING = 1.25
 APART = 4.0  # points between the runs of a label
 CHIP_PAD = 4.0
-MORE = "…"
+MORE, LEAST_CUT = "…", 6  # what stands for the rest of a text; a run that would be shorter is left out
 ROUND = 0.5523  # of the radius: how far the handles of a quarter of a circle reach
 
 
@@ -41,10 +41,9 @@ Runs = tuple[Said, ...]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines of runs, one below the other; `whole` is what is cut from it, in full, for who points at it."""
+    """Lines of runs, one below the other."""
 
     lines: tuple[Runs, ...]
-    whole: str = ""
 
     @property
     def width(self) -> float:
@@ -59,8 +58,7 @@ def _length(runs: Runs) -> float:
 def block(lines: Sequence[Sequence[Said]], most: float) -> Block:
     """Lines of at most `most` points: the longest run of a longer one is cut."""
     kept = tuple(_fitted(tuple(replace(run, text=plain(run.text)) for run in runs if run.text), most) for runs in lines)
-    whole = " ".join(run.text for runs in lines for run in runs)
-    return Block(kept, whole if any(MORE in run.text for runs in kept for run in runs) else "")
+    return Block(kept)
 
 
 def _fitted(runs: Runs, most: float) -> Runs:
@@ -72,7 +70,8 @@ def _fitted(runs: Runs, most: float) -> Runs:
     text = long.text
     while len(text) > 1 and replace(long, text=text + MORE).width > room:
         text = text[:-1]
-    return (*runs[:place], replace(long, text=text.rstrip() + MORE), *runs[place + 1 :])
+    short = (replace(long, text=text.rstrip() + MORE),) if len(text) >= LEAST_CUT or len(runs) == 1 else ()
+    return (*runs[:place], *short, *runs[place + 1 :])
 
 
 @dataclass
