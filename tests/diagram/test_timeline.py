@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -15,7 +16,7 @@ from rich.cells import cell_len
 from refund_fsm import BadData, Policy, RefundCase, RefundRequest, diagram, orders
 from refund_fsm.cli import gallery
 from refund_fsm.diagram.palette import contrast
-from refund_fsm.diagram.timeline import days, lines
+from refund_fsm.diagram.timeline import PHONE, WIDE, days, lines
 from refund_fsm.diagram.timeline.course import course_of
 from refund_fsm.diagram.timeline.packing import Wanted, packed
 from refund_fsm.scenario import find, load, play, shipped
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 PLAIN, MANY = 4.5, 700  # the contrast of a text; steps
 BEGUN = datetime(2026, 2, 12, 10, tzinfo=SHANGHAI)
 OF_TEXTS = ("overlap", "outside the picture")  # bars and days off, which texts cross, are chips to the yardstick
-SIZES = (diagram.timeline.__kwdefaults__["width"], 390)
+SIZES = (WIDE, PHONE)
 
 
 @cache
@@ -72,12 +73,16 @@ def odd() -> dict[str, RefundCase]:
     }
 
 
-CASES = {**{key: lambda key=key: gallery.shown_case(orders.get(key)) for key in orders.keys()}}
-CASES |= {name: lambda name=name: played(name) for name in ("mall_spring_festival", "official_return_after_exchange")}
-CASES |= {
-    name: lambda name=name: odd()[name]
-    for name in ("without steps", "of one instant", "with news and a move", "of very many steps", "over many years")
-}
+def shown(key: str) -> RefundCase:
+    case = gallery.shown_case(orders.get(key))
+    assert case is not None
+    return case
+
+
+CASES: dict[str, Callable[[], RefundCase]] = {key: partial(shown, key) for key in orders.keys()}
+CASES |= {name: partial(played, name) for name in ("mall_spring_festival", "official_return_after_exchange")}
+ODD = ("without steps", "of one instant", "with news and a move", "of very many steps", "over many years")
+CASES |= {name: partial(lambda name: odd()[name], name) for name in ODD}
 
 
 # 1. What it tells
@@ -143,9 +148,9 @@ def test_bars_are_as_long_as_the_stays() -> None:
         if one.get("id", "").startswith("stay-"):
             left, right = re.match(r"M([\d.]+),[\d.]+H([\d.]+)", one.attrib["d"]).groups()  # type: ignore[union-attr]  # it has this form
             found[int(one.attrib["id"].removeprefix("stay-"))] = (float(left), float(right) - float(left))
-    shown = [one for one in course.stays if one.number in found and one.lasted > timedelta(days=1)]
-    assert len(shown) > 3
-    scale = [found[one.number][1] / (one.lasted / timedelta(days=1)) for one in shown]
+    long = [one for one in course.stays if one.number in found and one.lasted > timedelta(days=1)]
+    assert len(long) > 3
+    scale = [found[one.number][1] / (one.lasted / timedelta(days=1)) for one in long]
     assert max(scale) == pytest.approx(min(scale), rel=0.03)
 
 

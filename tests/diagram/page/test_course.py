@@ -26,7 +26,7 @@ def test_it_comes_with_the_first_step_and_tells_the_case(browser: Browser, addre
             shown.evaluate(FIRE, event)
         shown.wait_for_selector("#page-course svg")
         assert lanes(shown) == ["buyer", "merchant"]
-        assert "Requested" in shown.get_attribute("#page-course svg", "aria-label")
+        assert "Requested" in (shown.get_attribute("#page-course svg", "aria-label") or "")
         assert shown.locator("#page-course .ahead").count() == 1, "up to the limit"
         assert shown.locator("#page-course .festival").all_inner_texts() == ["Spring Festival"]
         box, canvas = shown.locator("#page-course").bounding_box(), shown.locator("#page-canvas").bounding_box()
