@@ -15,11 +15,11 @@ from typing import Any
 from refund_fsm.diagram import palette
 from refund_fsm.diagram.markup import slug
 from refund_fsm.diagram.page import words
+from refund_fsm.diagram.page.festivals import festivals_of
 from refund_fsm.diagram.page.sources import sources_of
 from refund_fsm.diagram.page.table import Block, Move, Table, kept_table_of
 from refund_fsm.diagram.page.turns import Turn
 from refund_fsm.diagram.plan import Plan
-from refund_fsm.diagram.timeline import festivals
 from refund_fsm.diagram.wording import is_published
 from refund_fsm.errors import WorkflowError
 from refund_fsm.orders import fact_labels
@@ -288,16 +288,4 @@ def _calendar(calendar: WorkCalendar, version: str) -> Mapping[str, Any]:  # noq
             years = [*years[:-1], [years[-1][0], year]] if years and years[-1][1] == year - 1 else [*years, [year, year]]
         else:
             listed += [day.isoformat() for day, _ in known]
-    return {"off": off, "on": working, "years": years, "listed": listed, "festivals": _festivals(calendar)}
-
-
-def _festivals(calendar: WorkCalendar) -> Json:
-    """The published festivals that the calendar keeps: what they are called, and of each its first day, its length and its name."""
-    names: list[Text] = []
-    days: list[list[Any]] = []
-    for run in festivals():
-        if any(calendar.is_known(day) and not calendar.is_working(day) for day in run.days):
-            if run.name not in names:
-                names.append(run.name)
-            days.append([run.days[0].isoformat(), len(run.days), names.index(run.name)])
-    return {"names": [_pair(name) for name in names], "days": days}
+    return {"off": off, "on": working, "years": years, "listed": listed, "festivals": festivals_of(calendar)}
