@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from refund_fsm.cli.answers import tell
 from refund_fsm.cli.options import FOUND, SCENARIOS, WHEN, File, JsonOption, LangOption, instant_of, naming, spoken
+
+if TYPE_CHECKING:
+    from refund_fsm.text import Languages
 
 
 def demo(
@@ -63,10 +67,18 @@ def advise(
 ) -> None:
     """Say what to do now about a scenario's order or case, or a saved case, until when, and where to tap; or what waits for another."""
     from refund_fsm import advice
-    from refund_fsm.cli import subjects
-    from refund_fsm.text.sections import Answer, json_of, lines
+    from refund_fsm.case import RefundCase
+    from refund_fsm.cli import subjects, trace_view
+    from refund_fsm.text.sections import Answer, Section, json_of, lines
 
     subject = subjects.advised(file, None if at is None else instant_of(at, "--at"))
     with naming(role="--role"):
         found = advice.advise(**subject, lang=spoken(lang).value, role=role)
-    tell(Answer(lambda _: lines([str(found)]), lambda: json_of(found.to_dict())), lang, json)
+    case = subject["subject"]
+
+    def sections(languages: Languages) -> Iterator[Section]:
+        yield from lines([str(found)])
+        if isinstance(case, RefundCase):
+            yield from trace_view.timeline(case.advance(to=found.at), languages)
+
+    tell(Answer(sections, lambda: json_of(found.to_dict())), lang, json)

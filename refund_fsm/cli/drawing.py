@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from refund_fsm import diagram, orders
 from refund_fsm.case import RefundCase
@@ -25,6 +25,7 @@ from refund_fsm.workflow import Policy, Workflow, place_of, read_bytes, read_tom
 PAGE, PDF = ".html", ".pdf"
 FORMS = (*SUFFIXES, PAGE)
 WRITTEN = (".dot", ".svg")  # into a folder
+TIMELINE, TIMELINE_FORMS = "timeline", (".svg", ".png")
 COUNTS_KEYS = ("counts", "waits_hours")
 
 
@@ -35,7 +36,7 @@ class Drawing:
     workflows: Sequence[Workflow]
     output: Path
     lang: diagram.Lang = "both"
-    view: diagram.View = "full"
+    view: diagram.View | Literal["timeline"] = "full"
     phase: int | None = None
     state: str | None = None
     paper: diagram.Paper | None = None
@@ -44,6 +45,7 @@ class Drawing:
     counts: Mapping[str, int] | None = None
     waits: Mapping[str, timedelta] | None = None
     before: Workflow | Policy | None = None
+    width: int | None = None
     every: bool = False
     inputs: Sequence[Path] = ()
 
@@ -54,10 +56,32 @@ class Drawing:
 
     def files(self) -> tuple[list[tuple[str, bytes]], str]:
         """The files by name, and the characters that the embedded font lacks. Nothing is written."""
-        with naming(state="--state", phase="--phase", view="--view", paper="--paper"):
+        with naming(state="--state", phase="--phase", view="--view", paper="--paper", width="--width"):
             if self.every:
                 return self._gallery(), ""
+            if self.view == TIMELINE:
+                return self._timeline()
+            if self.width is not None:
+                raise BadData("--width", self.width, f"--view {TIMELINE} beside it: other pictures are as wide as they are")
             return self._one() if self.into_file else self._into_folder()
+
+    def _timeline(self) -> tuple[list[tuple[str, bytes]], str]:
+        """The case over time."""
+        if self.case is None:
+            raise BadData("--view", self.view, "--case beside it: a timeline is that of a case")
+        beside: dict[str, object] = {"--policy": self.policy, "--counts": self.counts or self.waits, "--before": self.before}
+        beside |= {"--phase": self.phase, "--state": self.state, "--paper": self.paper}
+        for option, value in beside.items():
+            if value is not None:
+                raise BadData(option, value if isinstance(value, (str, int)) else "given", f"none beside --view {TIMELINE}")
+        if [*self.workflows] != [self.case.workflow]:
+            raise BadData("ORDER_TYPE", " ".join(one.key for one in self.workflows), f"{self.case.workflow.key}, that of the case, or none")
+        form = self.output.suffix.lower() if self.into_file else ".svg"
+        if form not in TIMELINE_FORMS:
+            raise BadData("--output", str(self.output), f"a folder, or a file whose name ends in {' or '.join(TIMELINE_FORMS)}")
+        picture = diagram.timeline(self.case, lang=self.lang, **({} if self.width is None else {"width": self.width}))
+        name = self.output.name if self.into_file else f"{slug(self.case.workflow.key)}.{TIMELINE}{form}"
+        return [(name, picture.rendered(form))], picture.fallback
 
     def _into_folder(self) -> tuple[list[tuple[str, bytes]], str]:
         found, lacking = [], ""
@@ -78,7 +102,7 @@ class Drawing:
     def _gallery(self) -> list[tuple[str, bytes]]:
         from refund_fsm.cli import gallery
 
-        asked = (self.policy, self.case, self.counts, self.waits, self.before, self.phase, self.state, self.paper)
+        asked = (self.policy, self.case, self.counts, self.waits, self.before, self.phase, self.state, self.paper, self.width)
         if self.view != "full" or any(one is not None for one in asked):
             raise BadData("--all", True, "no --view, --policy, --paper, --case, --counts or --before beside it: it draws all kinds")
         if self.into_file:
@@ -109,6 +133,7 @@ class Drawing:
         return diagram.page(workflow, policy=self.policy, counts=self.counts, waits=self.waits).html.encode()
 
     def _picture(self, workflow: Workflow, phase: int | None, paper: diagram.Paper | None = None) -> diagram.Diagram:
+        assert self.view != "timeline", "a timeline is no picture of a workflow"
         return diagram.draw(
             workflow,
             view=self.view,

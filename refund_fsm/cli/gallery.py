@@ -13,6 +13,7 @@ from functools import lru_cache
 from refund_fsm import diagram, orders
 from refund_fsm.case import RefundCase
 from refund_fsm.diagram import slug
+from refund_fsm.diagram.timeline import PHONE, WIDE
 from refund_fsm.graph import illustration
 from refund_fsm.scenario import find, load, play, shipped
 from refund_fsm.text import Text
@@ -20,6 +21,7 @@ from refund_fsm.workflow import Policy, Workflow
 
 File = tuple[str, bytes]
 PHASE, DARK = ".phase-", ".dark.svg"
+TIMELINE, PHONE_NAME, NARROW = ".timeline", ".phone", "(max-width: 559px)"
 ORDER = (".spine", ".phases")  # what the README shows first
 BEFORE_THE_END = timedelta(hours=1)
 CHANGED = Policy.from_mapping({"profile": "statute", "on_merchant_silence": "escalate", "return_days": 10, "evidence_hours": 72})
@@ -53,6 +55,7 @@ def files(workflows: Iterable[Workflow], *, lang: diagram.Lang = "both") -> list
         counts, waits = _traffic(workflow)
         page = diagram.page(workflow, counts=counts, waits=waits, note=ILLUSTRATIVE)
         made.append((f"{key}.html", page.html.encode()))
+        made += _timelines(workflow, key, lang)
         readme.append(_section(workflow, key, shown))
     whole = {workflow.key for workflow in workflows} >= set(orders.keys())
     return [*made, *([("README.md", "\n".join(readme).encode())] if whole else [])]
@@ -71,6 +74,17 @@ def pictures(workflow: Workflow, *, lang: diagram.Lang = "both") -> Iterator[Sho
     counts, waits = _traffic(workflow)
     yield Shown(".counts", diagram.draw(workflow, counts=counts, waits=waits, note=ILLUSTRATIVE, lang=lang), COUNTS)
     yield _difference(workflow, lang)
+
+
+def _timelines(workflow: Workflow, key: str, lang: diagram.Lang) -> Iterator[File]:
+    """The shown case over time: beside a text and on a phone, each by day and by night."""
+    case = shown_case(workflow)
+    if case is None:
+        return
+    for name, width in (("", WIDE), (PHONE_NAME, PHONE)):
+        picture = diagram.timeline(case, lang=lang, width=width)
+        yield f"{key}{TIMELINE}{name}.svg", picture.svg().encode()
+        yield f"{key}{TIMELINE}{name}{DARK}", picture.svg(theme="dark").encode()
 
 
 def _difference(workflow: Workflow, lang: diagram.Lang) -> Shown:
@@ -104,6 +118,7 @@ def shown_case(workflow: Workflow) -> RefundCase | None:
 FULL = Text("全图：每条规则一次", "Full: every rule once")
 SPINE = Text("主线", "The spine")
 PHASES = Text("分段：每条规则一次，按阶段，可直接阅读", "Phase by phase: every rule once, legible as it stands")
+OVER_TIME = Text("这笔售后的时间线：等谁、多久、时限与逾期", "The same case over time: whom it waited for, how long, limits and breaches")
 CASE = Text("一笔售后：走过的步骤、当前状态、下一步与期限", "One case: the way taken, where it is, what may follow, by when")
 COUNTS = Text(
     "次数与时间：线宽 ∝ √次数（示例，随机走法，非真实数据）", "Counts and times: width ∝ √count (illustrative: random walks, no real data)"
@@ -141,10 +156,24 @@ def _section(workflow: Workflow, key: str, shown: list[Shown]) -> str:
         (one for one in shown if one not in alone), key=lambda one: ORDER.index(one.name) if one.name in ORDER else len(ORDER)
     ):
         lines += [f"### {one.caption.zh}", "", one.caption.en, "", _image(f"{key}{one.name}", one), ""]
+        if one.name == ".case":
+            lines += [f"### {OVER_TIME.zh}", "", OVER_TIME.en, "", timeline_image(f"{key}{TIMELINE}"), ""]
         if one.name == ".phases":
             links = (f"[{each.caption.zh} {each.caption.en}]({key}{each.name}.svg)" for each in alone)
             lines += [f"单独的文件 / Each alone: {' · '.join(links)}", ""]
     return "\n".join(lines)
+
+
+def timeline_image(name: str) -> str:
+    """A timeline in a README: the narrow one on a phone, by the theme that a reader chose."""
+    dark = "(prefers-color-scheme: dark)"
+    sources = [
+        (f"{NARROW} and {dark}", f"{name}{PHONE_NAME}{DARK}"),
+        (NARROW, f"{name}{PHONE_NAME}.svg"),
+        (dark, f"{name}{DARK}"),
+    ]
+    told = "".join(f'<source media="{media}" srcset="{file}">' for media, file in sources)
+    return f'<picture>{told}<img alt="{OVER_TIME.en}" src="{name}.svg"></picture>'
 
 
 def _image(name: str, one: Shown) -> str:

@@ -19,6 +19,7 @@ class Views(StrEnum):
     SPINE = "spine"
     PHASES = "phases"
     NEAR = "near"
+    TIMELINE = "timeline"
 
 
 class Papers(StrEnum):
@@ -43,7 +44,11 @@ def draw(
     every: Annotated[bool, typer.Option("--all", help="All kinds of pictures, the pages, and a README that shows them.")] = False,
     view: Annotated[
         Views,
-        typer.Option("--view", help="Every rule, the main way alone, phase by phase, or one state.", **choice("--view", Views, Views)),
+        typer.Option(
+            "--view",
+            help="Every rule, the main way, phase by phase, one state; a case over time.",
+            **choice("--view", Views, Views),
+        ),
     ] = Views.FULL,
     phase: Annotated[int | None, typer.Option("--phase", metavar="NUMBER", help="With --view phases: this one alone.")] = None,
     state: Annotated[str | None, typer.Option("--state", metavar="KEY", help="With --view near: the state to show.")] = None,
@@ -61,6 +66,9 @@ def draw(
     ] = None,
     before: Annotated[
         str | None, typer.Option("--before", metavar="NAME|FILE", help="Show what changed since a policy, or another workflow.")
+    ] = None,
+    width: Annotated[
+        int | None, typer.Option("--width", metavar="PIXELS", help="With --view timeline: how wide; default 830, on a phone 390.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 when a file there is stale or missing.")] = False,
     lang: LangOption = None,
@@ -86,6 +94,7 @@ def draw(
         counts=told,
         waits=waits,
         before=older,
+        width=width,
         every=every,
         inputs=inputs_of(policy, chosen, case, found, counts, before, older),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refund_fsm.case import NEWS_LABEL, Breach, Due
+from refund_fsm.case import NEWS_LABEL, Breach, Due, RefundCase
 from refund_fsm.case.move_words import LABEL as MOVE_LABEL
 from refund_fsm.cli.limit_view import length_of, sources, why_lines
 from refund_fsm.orders import fact_labels
@@ -45,8 +45,16 @@ def sections(trace: Trace, lang: Languages) -> Iterator[Section]:
     yield Section(None, (_rows(trace, lang),))
     yield from lines(list(_remarks(trace, lang)))
     yield Section(None, (_summary(trace, lang),))
+    yield from timeline(trace.case, lang)
     for found in _ending(trace, lang):
         yield from lines(found)
+
+
+def timeline(case: RefundCase, lang: Languages) -> tuple[Section, ...]:
+    """The case over time, a line for each whom it waited for."""
+    from refund_fsm.diagram.timeline import lines as drawn  # here, so that who reads JSON loads no pictures
+
+    return lines(drawn(case, lang=lang.value))
 
 
 def about(trace: Trace, lang: Languages) -> str:

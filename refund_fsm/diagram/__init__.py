@@ -1,4 +1,5 @@
-"""Room of pictures: state diagrams as DOT, SVG, PNG, PDF and Mermaid, and pages to play with, all made from a workflow's table.
+"""Room of pictures: state diagrams as DOT, SVG, PNG, PDF and Mermaid, and pages to play with, all made from a workflow's table; and
+the timeline of a case.
 
 Must not compute what it shows: a case, counts, waits or another policy are handed over. `palette` and `fonts` are shared with plots.
 """
@@ -10,6 +11,7 @@ from refund_fsm.diagram.markup import slug
 from refund_fsm.diagram.page import Page, page
 from refund_fsm.diagram.plan import View
 from refund_fsm.diagram.render import PAPERS, SUFFIXES, Diagram, Paper
+from refund_fsm.diagram.timeline import Timeline, timeline
 from refund_fsm.diagram.wording import Lang
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "Lang",
     "Page",
     "Paper",
+    "Timeline",
     "View",
     "draw",
     "page",
@@ -28,4 +31,5 @@ __all__ = [
     "pinned",
     "slug",
     "stale",
+    "timeline",
 ]

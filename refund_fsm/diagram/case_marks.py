@@ -16,6 +16,7 @@ from refund_fsm.errors import BadData
 from refund_fsm.text import Text, words
 from refund_fsm.workflow import Rule, Workflow
 
+TIMES = 3  # of a rule that fired more often, the last
 KEY: tuple[tuple[Sign, Text], ...] = (
     ("taken", Text("走过的步骤，按序编号", "taken, numbered in order")),
     ("now", Text("当前状态", "current state")),
@@ -33,7 +34,8 @@ def marks_of(case: RefundCase, workflow: Workflow) -> Marks:
         raise BadData("case", case.workflow.key, f"a case of {workflow.key!r}, the workflow that is drawn")
     rules = {rule.id: Mark("next", _due_of_rule(case, rule), open=True) for rule in _next(case)}
     for rule_id, numbers in _taken(case).items():
-        rules[rule_id] = replace(rules.get(rule_id, Mark()), tone="taken", numbers=numbers)
+        mark = rules.get(rule_id, Mark())
+        rules[rule_id] = replace(mark, tone="taken", numbers=numbers, notes=(*_when(case, numbers), *mark.notes))
     states = _states(case)
     marks = (*rules.values(), *states.values())
     kinds: set[Sign] = {mark.tone for mark in marks}
@@ -89,6 +91,15 @@ def _taken(case: RefundCase) -> dict[str, tuple[int, ...]]:
     for number, step in enumerate(case.steps, start=1):
         numbers[step.rule.id] = (*numbers.get(step.rule.id, ()), number)
     return numbers
+
+
+def _when(case: RefundCase, numbers: tuple[int, ...]) -> Iterator[Note]:
+    """When a rule fired, and how long the case had waited since the step before; of many times the last."""
+    for number in numbers[-TIMES:]:
+        at = case.steps[number - 1].at
+        count, unit = words.elapsed(at - (case.steps[number - 2].at if number > 1 else case.opened_at))
+        said = Text(f"等了 {count} {unit.zh}", f"after {count} {unit.en}")
+        yield Note(said, "when", lead=f"{f'{number} · ' if len(numbers) > 1 else ''}{words.stamp(at)[5:]} ·")
 
 
 def _due_of_rule(case: RefundCase, rule: Rule) -> tuple[Note, ...]:

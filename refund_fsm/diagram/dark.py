@@ -36,6 +36,7 @@ def _rule(selector: str, name: str, colour: str, to: str) -> str:
     return f'{SCOPE} {selector}[{name}="{colour.lower()}"]{{{name}:{to.lower()}}}' if to != colour else ""
 
 
+@cache
 def line(colour: str) -> str:
     """What a text or a line of a colour becomes."""
     if colour in LIGHT:

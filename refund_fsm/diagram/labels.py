@@ -282,6 +282,8 @@ class Labels(Wording):
         text = _joined(of, note.lead, self.say(note.text), note.value)
         if note.kind in ("due", "breach"):
             return [Line((chip(part, 9, tone_colour(note.kind)),), above=2) for part in wrap(text, 9, most, bold=True)]
+        if note.kind == "when":
+            return self.lines([text], 9, SLATE, most, "left")
         colour = PAPER if on_dark else INK if note.kind == "count" else tone_colour("changed")
         size = 11 if note.kind == "count" else 9
         first, *more = self.each(note.text)

@@ -15,7 +15,7 @@ from refund_fsm.workflow import SpecialPeriod
 Tone = Literal["plain", "faded", "next", "taken", "now", "added", "removed", "changed"]
 TONES: tuple[Tone, ...] = ("faded", "plain", "next", "taken", "now", "changed", "removed", "added")  # the last one outweighs the others
 NEXT = "▶"
-Kind = Literal["count", "due", "breach", "change"]
+Kind = Literal["count", "due", "breach", "change", "when"]
 Sign = Tone | Kind
 CHANGES: Mapping[Sign, tuple[str, Text]] = {
     "added": ("+", Text("新增", "added")),

@@ -12,6 +12,9 @@ PROVISIONAL = Text("（暂定）", " (provisional)")
 MONTHS = (*("January", "February", "March", "April", "May", "June"), *("July", "August", "September", "October", "November", "December"))
 SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 UNITS = {"hours": Text("小时", "h"), "days": Text("天", "d"), "working_days": Text("个工作日", "wd")}
+MINUTES = Text("分钟", "min")
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+IN_HOURS = 2 * DAY  # from here on what took longer is said in days
 LONG_UNITS = {"hours": Text("小时", "hour"), "days": Text("天", "day"), "working_days": Text("个工作日", "working day")}
 
 
@@ -81,6 +84,14 @@ def length(count: int, unit: str) -> Text:
     """A length: 3个工作日, 3 working days."""
     label = LONG_UNITS[unit]
     return Text(f"{count}{label.zh}", f"{count} {label.en}{'' if count == 1 else 's'}")
+
+
+def elapsed(time: timedelta) -> tuple[str, Text]:
+    """How long something took, as a number and its unit: 5 min, 3.5 h, 11.9 d."""
+    if time < HOUR:
+        return f"{int(time / MINUTE)}", MINUTES
+    count, unit = (time / HOUR, UNITS["hours"]) if time < IN_HOURS else (time / DAY, UNITS["days"])
+    return f"{count:,.1f}".removesuffix(".0"), unit
 
 
 def number(count: int) -> str:

@@ -46,10 +46,11 @@ def test_the_committed_gallery_is_what_is_drawn(made: list[tuple[str, bytes]]) -
 def test_each_order_type_has_every_kind(made: list[tuple[str, bytes]]) -> None:
     shown = [f"{view}{form}" for view in (".spine", ".phases") for form in (".dot", ".svg", ".mmd", ".dark.svg")]
     before, after = [".dot", ".svg", ".mmd", *shown], [".case.svg", ".counts.svg"]
+    over_time = [f".timeline{size}{look}" for size in ("", ".phone") for look in (".svg", ".dark.svg")]
     expected = []
     for key in orders.keys():
         alone = [f".phase-{number}.svg" for number in range(1, len(orders.get(key).phases) + 1)]
-        expected += [f"{key}{end}" for end in (*before, *alone, *after, ".difference.svg", ".html")]
+        expected += [f"{key}{end}" for end in (*before, *alone, *after, ".difference.svg", ".html", *over_time)]
     assert [name for name, _ in made] == [*expected, "README.md"]
 
 

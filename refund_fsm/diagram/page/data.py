@@ -15,6 +15,7 @@ from typing import Any
 from refund_fsm.diagram import palette
 from refund_fsm.diagram.markup import slug
 from refund_fsm.diagram.page import words
+from refund_fsm.diagram.page.festivals import festivals_of
 from refund_fsm.diagram.page.sources import sources_of
 from refund_fsm.diagram.page.table import Block, Move, Table, kept_table_of
 from refund_fsm.diagram.page.turns import Turn
@@ -287,4 +288,4 @@ def _calendar(calendar: WorkCalendar, version: str) -> Mapping[str, Any]:  # noq
             years = [*years[:-1], [years[-1][0], year]] if years and years[-1][1] == year - 1 else [*years, [year, year]]
         else:
             listed += [day.isoformat() for day, _ in known]
-    return {"off": off, "on": working, "years": years, "listed": listed}
+    return {"off": off, "on": working, "years": years, "listed": listed, "festivals": festivals_of(calendar)}

@@ -35,6 +35,7 @@ SCRIPTS = (
     "picture.js",
     "stubs.js",
     "view.js",
+    "course.js",
     "sheet.js",
     "paper.js",
     "keys.js",

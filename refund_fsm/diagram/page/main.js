@@ -178,6 +178,7 @@ function start() {
   };
   const view = makeView(data, model, words, act, () => keys.on());
   const sheet = makeSheet(words);
+  const course = makeCourse(data, model, words);
   const keys = makeKeys({
     act, pan: picture.pan, nth: (place) => session.legal[place] && (() => fireEvent(session.legal[place].event)),
     changed: () => { view.frame(session); shown(null); },
@@ -207,6 +208,7 @@ function start() {
     picture.light({ state, been, taken, next, fading: session.fading && !session.heat, heat: session.heat });
     picture.follow(state, next);
     stubs.next(next);
+    course.show(session);
     history.replaceState(null, "", `#${address.written()}`);
   }
 

@@ -145,7 +145,7 @@ function makeModel(data) {
     if (rule.source !== rule.dest && (dest.group < 0 || dest.group !== source.group)) [entered, breached, floor] = [at, false, null];
     else if (blocks[cell.dest].limit !== blocks[live.block].limit) [floor, breached] = moved(live, cell, at, breached);
     if (blocks[cell.dest].law && !(rule.dest in law)) law = { ...law, [rule.dest]: at };
-    const steps = [...live.steps, { at, rule: cell.rule, breach, provisional }];
+    const steps = [...live.steps, { at, rule: cell.rule, breach, provisional, due: due(live) }]; // `due`: the limit that ran until then
     return { ...live, block: cell.dest, now: at, entered, breached, floor, law, steps };
   }
 

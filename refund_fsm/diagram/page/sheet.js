@@ -3,7 +3,7 @@
 
 const SIZES = ["low", "half", "whole"];
 const WIDE = ["head", "tools", "start", "message", "place", "state", "actions", "time", "history", "print"];
-const NARROW = ["grip", "place", "message", "actions", "state", "tools", "time", "history", "start", "legend", "print"];
+const NARROW = ["grip", "place", "message", "actions", "state", "course", "tools", "time", "history", "start", "legend", "print"];
 const FLICK = 24; // pixels
 
 function makeSheet(words) {
@@ -21,6 +21,7 @@ function makeSheet(words) {
       $("grip").prepend($("zoom"));
     } else {
       $("foot").append($("zoom"), $("legend"));
+      $("foot").before($("course"));
     }
     $("grip").hidden = !narrow.matches;
     if (held && held !== document.activeElement) held.focus({ preventScroll: true });
