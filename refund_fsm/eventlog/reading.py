@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, overload
 
@@ -102,7 +103,7 @@ class Logged(Sequence[LoggedCase]):
         return LoggedCase(self._ids[place], steps, self.now, facts, self.workflow, self.policy)
 
     def _check(self, case: str, steps: Sequence[LoggedStep]) -> None:
-        for number, (one, other) in enumerate(zip(steps, steps[1:], strict=False), start=2):
+        for number, (one, other) in enumerate(pairwise(steps), start=2):
             step = f"log {self._told}: case {case}, step {number}"
             if other.at < one.at:
                 raise BadData(step, other.at.isoformat(), f"an instant not before that of the step before it, {one.at.isoformat()}")
@@ -192,5 +193,3 @@ def _seconds(column: Any, told: str) -> Int:
         return seconds
     except arrow.ArrowException as error:
         raise BadData(f"log {told}: {WHEN}", _first_line(error), "instants in ISO 8601 with their zone") from None
-
-
