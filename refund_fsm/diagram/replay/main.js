@@ -89,8 +89,16 @@ function start() {
     session.settled = told ? film.before(session.at) ?? 0 : session.at;
     session.stood = still.matches ? 1 : 0;
     session.moves = told ? film.movesAt(session.at) : [];
+    if (session.moves.length) reveal(session.moves[0].rule);
     message(told ? stampSaid() : summary(), told?.());
     wake();
+  }
+
+  /** Brings into view where a rule leads from, and where its line ends. */
+  function reveal(rule) {
+    const { portal } = stage.track(rule);
+    const boxes = [stage.card(data.rules[rule].source), portal ?? stage.card(data.rules[rule].dest)].filter(Boolean);
+    if (boxes.length) stage.reveal(boxes.reduce(union));
   }
 
   const stampSaid = () => words.full(session.at);

@@ -1,7 +1,7 @@
 // Owns what is drawn over the picture: people waiting as numbers, who is late, and cases under way. It draws, and decides nothing.
 
 const FEW = 0.62; // pixels for a point below which the picture's own names are not legible: they are drawn larger
-const NARROW = 64; // pixels of a card below which its name stands in one row, wider than the card
+const NARROW = 64; // pixels of a card below which its name and its number are one pill, wider than the card
 const DOT = 5.5;
 const INKS = {
   light: { paper: "#ffffff", ink: "#111827", muted: "#4b5563", line: "#9aa4b2", late: "#b91c1c", slate: "#1f2937", on: "#ffffff" },
@@ -72,20 +72,27 @@ function makeOverlay(data, film, stage, lang) {
       const [left, top] = stage.toView([box.x, box.y]);
       const [right, bottom] = stage.toView([box.x + box.w, box.y + box.h]);
       if (right < -40 || left > w + 40 || bottom < -20 || top > h + 20) return;
-      if (few) named(state, left, top, right, bottom);
       const count = now.counts[number];
-      const y = few && bottom - top < 44 ? bottom : (top + bottom) / 2;
       const look = count ? { fill: colour(state.owner), ink: inks.on, line: inks.paper } : { fill: inks.paper, ink: inks.muted, line: inks.line };
-      const size = few ? 12 : 14;
+      const late = { fill: inks.late, ink: inks.on, line: inks.paper };
+      if (right - left < NARROW) return small(`${state.text[lang()]}  ${count}`, now.late[number], (left + right) / 2, (top + bottom) / 2, look, late);
+      if (few) named(state, left, top, right, bottom);
+      const [y, size] = [few && bottom - top < 44 ? bottom : (top + bottom) / 2, few ? 12 : 14];
       beside(String(count), left, y, { ...look, size });
-      if (now.late[number]) beside(`! ${now.late[number]}`, left, y + size + 11, { fill: inks.late, ink: inks.on, line: inks.paper, size });
+      if (now.late[number]) beside(`! ${now.late[number]}`, left, y + size + 11, { ...late, size });
     });
+  }
+
+  /** Of a card that is smaller than its name: one pill with the name and the number. */
+  function small(text, count, x, y, look, late) {
+    pill(text, x, y, { ...look, size: 11, pad: 5 });
+    if (count) pill(`! ${count}`, x + breadth(text, { size: 11, pad: 5 }) / 2 + 12, y, { ...late, size: 11, pad: 5 });
   }
 
   /** The name of a card, in letters that can be read at any size of the picture. */
   function named(state, left, top, right, bottom) {
     const text = state.text[lang()];
-    const rows = right - left < NARROW ? [text] : broken(text, right - left - 6);
+    const rows = broken(text, right - left - 6);
     const wide = Math.max(right - left - 4, ...rows.map((row) => widthOf(row, 11) + 6));
     const [middle, high] = [(left + right) / 2, Math.max(bottom - top - 4, 13 * rows.length + 2)];
     pen.fillStyle = inks.paper;

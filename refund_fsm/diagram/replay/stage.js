@@ -132,6 +132,13 @@ function makeStage(data, { onView }) {
     scroller.scrollTo((x - full.x) * scale - scroller.clientWidth / 2, (y - full.y) * scale - scroller.clientHeight / 2);
   }
 
+  /** Scrolls as little as brings a box into view; not at all where it is there. */
+  function reveal(box) {
+    const [left, top] = [(box.x - full.x) * scale, (box.y - full.y) * scale];
+    const within = (from, size, low, room) => (low < from ? low : low + size > from + room ? low + Math.min(size, room) - room + Math.max(0, size - room) : from);
+    scroller.scrollTo(within(scroller.scrollLeft, box.w * scale + 16, left - 8, scroller.clientWidth), within(scroller.scrollTop, box.h * scale + 16, top - 8, scroller.clientHeight));
+  }
+
   /** From points of the picture to pixels of what is on show. */
   const toView = (point) => {
     const side = Math.max(0, (scroller.clientWidth - full.w * scale) / 2);
@@ -142,7 +149,7 @@ function makeStage(data, { onView }) {
   scroller.addEventListener("scroll", () => onView(), { passive: true });
 
   return {
-    show, toView, seek, top,
+    show, toView, seek, reveal,
     scale: () => scale,
     size: () => [scroller.clientWidth, scroller.clientHeight],
     track: (rule) => tracks[rule],

@@ -59,9 +59,10 @@ LABELS = {
         "{whole} 件中均匀选出的 {n} 件；人数只算这些。", "{n} cases, evenly chosen out of {whole}; the numbers count these alone."
     ),
     "legend": Text(
-        "圆里的数字：此刻停在那里的人数（黑色标签旁：由此结束的）；移动的点：刚刚被操作的售后，颜色表示由谁；红色 ! ：超过时限仍在等待的人数。",
-        "A number in a circle: people who wait there now (beside a black pill: who ended there). A moving dot: a case that somebody just moved, in his colour. "
-        "A red ! : how many wait there past a limit.",
+        "圆里的数字：此刻停在那里的人数（黑色标签旁：由此结束的）；移动的点：刚刚被操作的售后，"
+        "颜色表示由谁；红色 ! ：超过时限仍在等待的人数。",
+        "A number in a circle: people who wait there now (beside a black pill: who ended there). A moving dot: a case that somebody "
+        "just moved, in his colour. A red ! : how many wait there past a limit.",
     ),
     "still": Text(
         "系统要求减少动画：播放时每秒一帧静止画面。", "Your system asks for less motion: playing shows one still frame a second."
