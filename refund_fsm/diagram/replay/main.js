@@ -27,7 +27,7 @@ function start() {
   /** How far a case is that made its last move at an instant: 1 once it is there. */
   function part(one, place) {
     const at = one.at[place - 1];
-    if (at <= session.settled) return 1;
+    if (still.matches || at <= session.settled) return 1;
     const next = one.at[place] ?? Infinity;
     const flight = Math.max(1, Math.min(FLIGHT * session.speed, next - at));
     return Math.min(1, (session.at - at) / flight + session.stood);
