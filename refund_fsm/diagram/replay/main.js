@@ -197,7 +197,7 @@ function start() {
   speak([asked.get("lang"), local].find((lang) => data.langs.includes(lang)) ?? data.langs[0]);
   const at = (Date.parse(`${asked.get("at")}Z`) - data.start) / 1000;
   if (at >= 0) go(at);
-  document.fonts.ready.then(() => { strip.draw(); wake(); });
+  document.fonts.ready.then(() => { overlay.measureAnew(); strip.draw(); wake(); }); // what was measured before was of another font
   window.refundReplay = Object.freeze({ data, film, session, stage, act, go });
 }
 

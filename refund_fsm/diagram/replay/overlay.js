@@ -234,5 +234,5 @@ function makeOverlay(data, film, stage, lang) {
     alarms(passed, fresh);
   }
 
-  return { draw, night };
+  return { draw, night, measureAnew: () => widths.clear() };
 }
