@@ -43,5 +43,5 @@ def _name(day: date, *, off: bool) -> Text | None:
 def _published() -> tuple[dict[date, str], dict[date, str], dict[str, Text]]:
     import chinese_calendar  # here, so that a picture without days does not load it
 
-    names = {one.value: Text(one.chinese, one.value) for one in chinese_calendar.Holiday}
+    names = {one.value: Text(str(vars(one)["chinese"]), one.value) for one in chinese_calendar.Holiday}
     return dict(chinese_calendar.holidays), dict(chinese_calendar.workdays), names

@@ -37,12 +37,11 @@ function start() {
 
   function draw() {
     const now = film.look(session.at);
-    if (fresh) {
-      panel.render(now);
-      fresh = false;
-    }
     const passed = data.passed.slice(Math.max(0, now.passed - 20), now.passed);
     overlay.draw(now, { part, moves: session.playing ? [] : session.moves, passed: still.matches ? [] : passed, fresh: freshness });
+    if (!fresh) return;
+    fresh = false;
+    panel.render(now);
   }
 
   function tick(time) {

@@ -18,6 +18,12 @@ function makeOverlay(data, film, stage, lang) {
 
   const colour = (actor) => (actor < 0 ? inks.slate : data.actors[actor][night.matches ? "night" : "colour"]);
   const bold = (size) => `700 ${size}px "Noto Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif`;
+  let fonted = "";
+  /** To set a font costs more than to write with it. */
+  const inBold = (size) => {
+    const font = bold(size);
+    if (font !== fonted) pen.font = fonted = font;
+  };
 
   function sized() {
     const [w, h] = stage.size();
@@ -27,6 +33,7 @@ function makeOverlay(data, film, stage, lang) {
       canvas.height = Math.round(h * dense);
       canvas.style.width = `${w}px`;
       canvas.style.height = `${h}px`;
+      fonted = "";
     }
     pen.setTransform(dense, 0, 0, dense, 0, 0);
     pen.clearRect(0, 0, w, h);
@@ -37,7 +44,7 @@ function makeOverlay(data, film, stage, lang) {
   function widthOf(text, size) {
     const key = `${size} ${text}`;
     if (!widths.has(key)) {
-      pen.font = bold(size);
+      inBold(size);
       widths.set(key, pen.measureText(text).width);
     }
     return widths.get(key);
@@ -54,7 +61,7 @@ function makeOverlay(data, film, stage, lang) {
     pen.lineWidth = 1.5;
     pen.strokeStyle = line;
     pen.stroke();
-    pen.font = bold(size);
+    inBold(size);
     pen.textAlign = "center";
     pen.textBaseline = "middle";
     pen.fillStyle = ink;
@@ -99,7 +106,7 @@ function makeOverlay(data, film, stage, lang) {
     pen.globalAlpha = 0.93;
     pen.fillRect(middle - wide / 2, (top + bottom - high) / 2, wide, high);
     pen.globalAlpha = 1;
-    pen.font = bold(11);
+    inBold(11);
     pen.textAlign = "center";
     pen.textBaseline = "middle";
     pen.fillStyle = inks.ink;
@@ -124,7 +131,7 @@ function makeOverlay(data, film, stage, lang) {
       const [x, y] = stage.toView([box.x, box.y + box.h / 2]);
       pen.fillStyle = inks.paper;
       pen.fillRect(x, y - 10, Math.min(w, Math.max(box.w * stage.scale(), 110)), 20);
-      pen.font = bold(12);
+      inBold(12);
       pen.textAlign = "left";
       pen.textBaseline = "middle";
       pen.fillStyle = inks.muted;

@@ -16,6 +16,8 @@ function makeStage(data, { onView }) {
   const ruleBySlug = new Map(data.rules.map((rule, number) => [rule.slug, number]));
   let [svg, full, places, scale, tracks] = [null, null, null, 0, null];
   let wanted = null; // a scale that was asked for; null: the width
+  let [cards, headings, plates] = [[], [], []];
+  const seen = { w: 0, h: 0, left: 0, top: 0, side: 0 }; // what is on show, told when it changes: so that no frame asks for a layout
 
   function show(source) {
     const shelf = document.createElement("div");
@@ -29,6 +31,8 @@ function makeStage(data, { onView }) {
     svg.setAttribute("aria-hidden", "true");
     root.replaceChildren(style, svg);
     places = findPlaces(data, svg, ruleBySlug, "sans-serif");
+    cards = data.states.map((_, number) => places.cardOf(number) ?? null);
+    [headings, plates] = ["head", "part"].map((name) => data.phases.map((_, place) => places.nodes.get(`(${name} ${place + 1})`)?.box));
     tracks = data.rules.map(trackOf);
     fitted();
     if (kept) scroller.scrollTo(kept[0], kept[1] * full.h * scale);
@@ -71,7 +75,7 @@ function makeStage(data, { onView }) {
       met.add(edge.el);
       points.push(...pointsOf(edge.el.querySelector("path.line")));
     }
-    const [home, goal] = [places.cardOf(rule.source), places.cardOf(rule.dest)];
+    const [home, goal] = [cards[rule.source], cards[rule.dest]];
     const portal = here !== titleOf(rule.source) && here !== titleOf(rule.dest) ? places.nodes.get(here)?.box : null;
     const start = points.length ? points : home ? [middleOf(home)] : goal ? [middleOf(goal)] : [];
     const drawn = measured(start); // what the picture has a line for
@@ -108,7 +112,7 @@ function makeStage(data, { onView }) {
     scale = wanted ?? ofWidth();
     host.style.width = `${full.w * scale}px`;
     host.style.height = `${full.h * scale}px`;
-    onView();
+    looked();
   }
 
   function zoomed(to) {
@@ -140,22 +144,25 @@ function makeStage(data, { onView }) {
   }
 
   /** From points of the picture to pixels of what is on show. */
-  const toView = (point) => {
-    const side = Math.max(0, (scroller.clientWidth - full.w * scale) / 2);
-    return [(point[0] - full.x) * scale - scroller.scrollLeft + side, (point[1] - full.y) * scale - scroller.scrollTop];
-  };
+  const toView = (point) => [(point[0] - full.x) * scale - seen.left + seen.side, (point[1] - full.y) * scale - seen.top];
+
+  function looked() {
+    [seen.w, seen.h, seen.left, seen.top] = [scroller.clientWidth, scroller.clientHeight, scroller.scrollLeft, scroller.scrollTop];
+    seen.side = Math.max(0, (seen.w - full.w * scale) / 2);
+    onView();
+  }
 
   new ResizeObserver(fitted).observe(scroller);
-  scroller.addEventListener("scroll", () => onView(), { passive: true });
+  scroller.addEventListener("scroll", looked, { passive: true });
 
   return {
     show, toView, seek, reveal,
     scale: () => scale,
-    size: () => [scroller.clientWidth, scroller.clientHeight],
+    size: () => [seen.w, seen.h],
     track: (rule) => tracks[rule],
-    card: (state) => places.cardOf(state) ?? null,
-    headings: () => data.phases.map((_, place) => places.nodes.get(`(head ${place + 1})`)?.box),
-    plates: () => data.phases.map((_, place) => places.nodes.get(`(part ${place + 1})`)?.box),
+    card: (state) => cards[state],
+    headings: () => headings,
+    plates: () => plates,
     zoom: (factor) => zoomed(scale * factor),
     fit: () => zoomed(least()),
     wide: () => zoomed(null),
