@@ -71,8 +71,8 @@ def replay(
 
 def _simulated(asked: Question, cases: int, seed: int, lang: AnyLang) -> Page:
     from refund_fsm import diagram
-    from refund_fsm.cli.progress import bar
-    from refund_fsm.cli.questions import named, notices
+    from refund_fsm.cli.progress import bar, notices
+    from refund_fsm.cli.questions import named
     from refund_fsm.simulate import play_case
     from refund_fsm.simulate.behaviour import ILLUSTRATIVE
 

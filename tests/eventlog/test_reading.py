@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,13 +100,14 @@ def test_what_is_no_log_is_told(written: dict[str, Path], tmp_path: Path, change
 def test_a_log_of_something_else_is_told(written: dict[str, Path], tmp_path: Path) -> None:
     cut = tmp_path / "cut.parquet"
     cut.write_bytes(written[".parquet"].read_bytes()[:-40])
-    for arguments, told in [
+    given: list[tuple[tuple[Any, ...], str]] = [
         ((cut,), "an event log, whole"),
         ((tmp_path / "none.csv",), "a file that can be read"),
         ((tmp_path / "log.txt",), "a file whose name ends in .parquet or .csv"),
         ((written[".csv"], orders.get("third_party")), "'virtual'; expected third_party"),
         ((written[".csv"], None, Policy.statute()), "'statute'; expected that of the log: guide"),
-    ]:
+    ]
+    for arguments, told in given:
         with pytest.raises(BadData) as error:
             eventlog.read(*arguments)
         assert told in str(error.value)
