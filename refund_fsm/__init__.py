@@ -12,11 +12,11 @@ The rooms, from the bottom; a room takes only from those above it in this list, 
 | `case` | one case: machine, clock, steps, refusals, the saved form |
 | `scenario` | cases told as data: scenario files, concrete paths, traces |
 | `advice` | what to do now, until when, where to tap |
-| `eventlog` | the columns of an event log, and how it is written |
+| `eventlog` | the columns of an event log, how it is written, and how it is read again |
 | `graph` | every reachable configuration, found by asking the machine; merged; shortest paths |
 | `soundness` | is a workflow right? each fault with a witness |
 | `paths` | suites of covering paths, by criterion |
-| `diagram` | pictures, Mermaid, pages to play with |
+| `diagram` | pictures, Mermaid, pages to play with, replays of many cases |
 | `simulate` | many cases: behaviour, chain, sample, the exact law, and the report of both |
 | `export` | models for spin, XState, process mining and Storm |
 | `testing` | any implementation in lockstep, Hypothesis pieces, coverage, mutants |

@@ -25,7 +25,7 @@ ROOMS = (  # from the bottom; `store` and `logs` are not built yet
     *("paths", "diagram", "simulate", "export", "logs", "testing", "cli"),
 )
 INNER = {  # the rooms within rooms, and the modules that stand below them all
-    "diagram": ("layout", "timeline", "page"),
+    "diagram": ("layout", "timeline", "page", "replay"),
     "export": ("prism",),
     "simulate": ("compiled", "figures", "interrupts", "behaviour", "chain", "sample", "law", "report"),
     "testing": ("openings", "mutation", "lockstep", "remote", "hypothesis", "coverage"),

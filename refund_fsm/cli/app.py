@@ -14,14 +14,14 @@ from typing import Annotated
 
 import typer
 
-from refund_fsm.cli import cases, many, moves, pictures, platforms, verifying, workflows
+from refund_fsm.cli import cases, many, moves, pictures, platforms, replays, verifying, workflows
 from refund_fsm.cli.options import FOUND, MISSING, PIPE_CLOSED, STOPPED, UNPRINTED, WRONG, LangOption, remember
 from refund_fsm.errors import Ending, MissingPart, RefundFsmError, needing
 from refund_fsm.text.console import complain, guarded
 
 COMMANDS = (  # in the order of the help
     *(cases.demo, workflows.orders, workflows.show, cases.run, cases.advise, moves.move, pictures.draw, workflows.check, workflows.export),
-    *(workflows.paths, verifying.verify, many.simulate, many.exact, many.compare, many.behaviour, platforms.platform),
+    *(workflows.paths, verifying.verify, many.simulate, many.exact, many.compare, many.behaviour, replays.replay, platforms.platform),
 )
 
 EXIT_CODES = (

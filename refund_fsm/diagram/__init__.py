@@ -11,6 +11,7 @@ from refund_fsm.diagram.markup import slug
 from refund_fsm.diagram.page import Page, page
 from refund_fsm.diagram.plan import View
 from refund_fsm.diagram.render import PAPERS, SUFFIXES, Diagram, Paper
+from refund_fsm.diagram.replay import replay
 from refund_fsm.diagram.timeline import Timeline, timeline
 from refund_fsm.diagram.wording import Lang
 
@@ -29,6 +30,7 @@ __all__ = [
     "page",
     "phases",
     "pinned",
+    "replay",
     "slug",
     "stale",
     "timeline",

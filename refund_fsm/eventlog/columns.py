@@ -65,7 +65,7 @@ class Columns:
             "rule": self._words([rule.id for rule in rules]),
         }
         self._same = {"case:order_type": self._words([cases.order_type]), "case:policy": self._words([cases.policy])}
-        self._by_kind = {_column_of(name): self._values(*fact) for name, fact in cases.facts.items()}
+        self._by_kind = {column_of(name): self._values(*fact) for name, fact in cases.facts.items()}
         self.schema = self._schema()
 
     def _schema(self) -> Any:
@@ -126,7 +126,7 @@ class Columns:
         return compute.binary_join_element_wise(local, arrow.scalar(OFFSET), arrow.scalar(""))
 
 
-def _column_of(fact: str) -> str:
+def column_of(fact: str) -> str:
     """The column of a fact: `case:` and its name, but for names that a column has already."""
     while f"case:{fact}" in (*CASE_COLUMNS, *COLUMNS):
         fact = f"fact_{fact}"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cli.calling import Captured, run
 
-COMMANDS = ("show", "check", "paths", "verify", "export", "draw", "simulate", "exact", "compare", "behaviour")
+COMMANDS = ("show", "check", "paths", "verify", "export", "draw", "simulate", "exact", "compare", "behaviour", "replay")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

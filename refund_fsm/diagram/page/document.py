@@ -4,8 +4,6 @@ that Python computed; its script goes through that table and asks nothing of any
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -17,7 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from refund_fsm.diagram import counts_marks, dot, fonts
+from refund_fsm.diagram import counts_marks, dot, embedded, fonts
 from refund_fsm.diagram.labels import Labels
 from refund_fsm.diagram.page import legend
 from refund_fsm.diagram.page.data import data_of
@@ -43,11 +41,6 @@ SCRIPTS = (
     "main.js",
 )
 LANGS: tuple[Lang, ...] = ("zh", "en")
-OWN_FONT = re.compile(r'<style class="font">.*?</style>\n?', re.DOTALL)  # of a single picture: the page embeds its fonts once
-PRESERVED = re.compile(r'<text xml:space="preserve" (?=[^>]*>(?! )(?:(?!  )[^<])+(?<! )</text>)')
-TWICE = re.compile(r'<path fill="(#[0-9a-f]{6})" stroke="none" d="([^"]*)"/>\n<path fill="none" stroke="(#[0-9a-f]{6})" d="\2"/>')  # a chip
-TEXT = re.compile(r">([^<]+)</text>")
-BOLD_TEXT = re.compile(r'font-weight="bold"[^>]*>([^<]+)</text>')
 BOLD_CHIP = re.compile(r'class="chip[^>]*>([^<]+)<|<p>([^<]+)</p>')
 BOLD = ("text", "states", "actors", "rules", "limits", "words", "weekdays")  # what the panel may show in bold
 SLOT = re.compile(r"@([A-Z]+)@")
@@ -112,31 +105,22 @@ def _composed(workflow: Workflow, data: Mapping[str, Any], shown: Mapping[str, L
     pictures = {key: Diagram(dot.source(labels, titled=False), workflow, labels.lang).svg() for key, labels in shown.items()}
     legends = {key: legend.html(labels) for key, labels in shown.items()}
     script = _script()
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     told = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     parts = {
-        "POLICY": f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; font-src data:; img-src data:; "
-        "base-uri 'none'; form-action 'none'",
+        "POLICY": embedded.policy(script),
         "TITLE": escape(f"{workflow.label.zh} {workflow.label.en}"),
         "FONT": _font(data, pictures.values(), legends.values()),
         "STYLE": _file("page.css") + _file("paper.css"),
         "MARKS": _file("picture.css"),  # beside the picture, in a tree of its own: no style of the page reaches in
         # As text, so that only the picture on show is parsed.
         "PICTURES": "\n".join(
-            f'<script type="image/svg+xml" id="page-svg-{key}">{_inlined(svg)}</script>' for key, svg in pictures.items()
+            f'<script type="image/svg+xml" id="page-svg-{key}">{embedded.inlined(svg)}</script>' for key, svg in pictures.items()
         ),
         "LEGENDS": "\n".join(f'<template id="page-legend-{key}">{told}</template>' for key, told in legends.items()),
         "DATA": told.replace("<", "\\u003c"),  # so that no label ends the element
         "SCRIPT": script,
     }
     return SLOT.sub(lambda slot: parts[slot[1]], _file("page.html"))
-
-
-def _inlined(svg: str) -> str:
-    """A picture as a part of the page: without a font of its own, without a mark on texts that have no spaces to keep, the area and the
-    outline of a chip as one, its dark colours for screens alone."""
-    svg = PRESERVED.sub("<text ", OWN_FONT.sub("", svg))
-    return TWICE.sub(r'<path fill="\1" stroke="\3" d="\2"/>', svg)
 
 
 @cache
@@ -158,6 +142,6 @@ def _font(data: Mapping[str, Any], svgs: Iterable[str], legends: Iterable[str]) 
         regular.update(told)
         bold.update(*(text for pair in BOLD_CHIP.findall(told) for text in pair))
     for svg in svgs:
-        regular.update(*TEXT.findall(svg))
-        bold.update(*BOLD_TEXT.findall(svg))
+        regular.update(*embedded.TEXT.findall(svg))
+        bold.update(*embedded.BOLD_TEXT.findall(svg))
     return fonts.css(regular, bold)
