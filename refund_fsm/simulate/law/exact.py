@@ -24,6 +24,8 @@ from refund_fsm.simulate.law.distribution import Distribution, Float
 from refund_fsm.simulate.law.firsts import Item
 from refund_fsm.simulate.law.laying import fits
 from refund_fsm.simulate.law.solving import Solved, solved
+from refund_fsm.simulate.law.staying import sojourns
+from refund_fsm.simulate.sojourn import Sojourn
 from refund_fsm.text.numbers import Interval, Unit
 from refund_fsm.workflow import FrozenDict, Policy, Workflow
 
@@ -172,6 +174,16 @@ class Law:
         return FrozenDict(
             {key: float(hours[place]) * self.step for place, (key, state) in enumerate(self.workflow.states.items()) if not state.final}
         )
+
+    def working_stay(self, state: str) -> Sojourn:
+        """How many working days a stay in a state takes, of those that end by the horizon; `BadData` for a state that is final or unknown."""
+        if state not in self._worked:
+            raise BadData("state", state, f"a state of {self.workflow.key} that does not end the case: {', '.join(self._worked)}")
+        return self._worked[state]
+
+    @cached_property
+    def _worked(self) -> Mapping[str, Sojourn]:
+        return sojourns(self._solved)
 
     @property
     def paid_fen(self) -> float:

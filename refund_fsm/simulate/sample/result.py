@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy as np
 from refund_fsm.errors import BadData
 from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE, Behaviour
+from refund_fsm.simulate.chain import chain_of
 from refund_fsm.simulate.figures import Figure, frame, rows_of
 from refund_fsm.simulate.sample.estimates import about, finite, mean_paid, share, shares, times
 from refund_fsm.simulate.sample.histogram import Histogram
@@ -35,6 +37,8 @@ from refund_fsm.simulate.sample.sums import (
     Sums,
     sparse,
 )
+from refund_fsm.simulate.sample.worked import sojourns
+from refund_fsm.simulate.sojourn import Sojourn
 from refund_fsm.text.numbers import Interval, Unit
 from refund_fsm.workflow import FrozenDict, Policy, Workflow
 
@@ -165,6 +169,17 @@ class Result:
         """How long the stays in a state took that ended; a case may have several."""
         place = self._place(state)
         return Histogram(self.sums.stays[place], int(self.sums.seconds[place]))
+
+    def working_stay(self, state: str) -> Sojourn:
+        """The same in working days, of the first `sample.worked.MOST` cases, which are played once more for it; `BadData` for an end."""
+        self._place(state)
+        if self.workflow.states[state].final:
+            raise BadData("state", state, "a state that does not end the case")
+        return self._worked[state]
+
+    @cached_property
+    def _worked(self) -> Mapping[str, Sojourn]:
+        return sojourns(chain_of(self.workflow, self.behaviour, self.start, self.policy), self.ranges)
 
     # 4. Money
 
