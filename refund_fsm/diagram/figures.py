@@ -73,21 +73,22 @@ class Measured(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RuleFigure:
-    """Of one rule: the share of cases in which it fired (0 to 1), how often in each of those (1 or more; 0 where it never did), and
-    its share of all the times that its source was left (0 to 1; None for a rule that stays where it is)."""
+    """Of one rule: the share of cases in which it fired (0 to 1), how often it fired in all (of a law: in a case), and its share of
+    all the times that its source was left (0 to 1; None for a rule that stays where it is)."""
 
     share: float
-    each: float
+    count: float
     leaving: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class StateFigure:
-    """Of one state: the share of cases that were ever there (0 to 1); mean, median and 90th percentile of the stays that ended, in
-    working days (of a final state, from the start; no mean there); the share of cases whose limit ran out there, whether the clock
-    then fired or nothing did (None: it has no limit)."""
+    """Of one state: the share of cases that were ever there (0 to 1), how often it was entered in all (of a law: in a case); mean,
+    median and 90th percentile of the stays that ended, in working days (of a final state, from the start; no mean there); the share
+    of cases whose limit ran out there, whether the clock then fired or nothing did (None: it has no limit)."""
 
     share: float
+    count: float
     mean: float | None = None
     median: float | None = None
     p90: float | None = None
@@ -117,29 +118,38 @@ def figures_of(one: Measured, workflow: Workflow | None = None, field: str = "co
     negative counts and times.
     """
     if not is_measured(one):
-        raise BadData(field, one, HAS_THEM)
+        raise BadData(field, one, f"a mapping of rule ids to how often each fired, or {HAS_THEM}")
     flow = one.workflow
     if workflow is not None and flow.fingerprint != workflow.fingerprint:
         found = f"{flow.key} ({flow.fingerprint[:8]})" if isinstance(flow, Workflow) else flow
         raise BadData(f"{field}.workflow", found, f"{workflow.key} ({workflow.fingerprint[:8]}), whose picture is drawn")
     known = (_named(f"{field}.rule_shares", one.rule_shares, flow.by_id, 1.0), _named(f"{field}.rule_counts", one.rule_counts, flow.by_id))
     cases = getattr(one, "cases", None)
-    return Figures(flow, one.policy, cases, dict(_rules(flow, *known, cases)), dict(_states(one, field, known[0])))
+    states = dict(_states(one, field, known[0], _entries(flow, known[1], 1.0 if cases is None else float(cases))))
+    return Figures(flow, one.policy, cases, dict(_rules(flow, *known)), states)
 
 
-def _rules(flow: Workflow, shares: Mapping[str, float], counts: Mapping[str, float], cases: int | None) -> Iterator[tuple[str, RuleFigure]]:
+def _entries(flow: Workflow, counts: Mapping[str, float], opened: float) -> dict[str, float]:
+    """How often each state was entered; the opening is an entry."""
+    found = {key: opened if key == flow.initial.key else 0.0 for key in flow.states}
+    for rule in flow.rules:
+        if not rule.internal:
+            found[rule.dest.key] += counts.get(rule.id, 0.0)
+    return found
+
+
+def _rules(flow: Workflow, shares: Mapping[str, float], counts: Mapping[str, float]) -> Iterator[tuple[str, RuleFigure]]:
     left: dict[str, float] = {}
     for rule in flow.rules:
         if not rule.internal:
             left[rule.source.key] = left.get(rule.source.key, 0.0) + counts.get(rule.id, 0.0)
     for rule in flow.rules:
         share, count = shares.get(rule.id, 0.0), counts.get(rule.id, 0.0)
-        each = max(1.0, count / (share * (cases or 1))) if share > 0 else 0.0
         whole = left.get(rule.source.key, 0.0)
-        yield rule.id, RuleFigure(share, each, None if rule.internal else count / whole if whole else 0.0)
+        yield rule.id, RuleFigure(share, count, None if rule.internal else count / whole if whole else 0.0)
 
 
-def _states(one: Measured, field: str, fired: Mapping[str, float]) -> Iterator[tuple[str, StateFigure]]:
+def _states(one: Measured, field: str, fired: Mapping[str, float], entries: Mapping[str, float]) -> Iterator[tuple[str, StateFigure]]:
     flow = one.workflow
     shares = _named(f"{field}.state_shares", one.state_shares, flow.states, 1.0)
     limits = {"/".join(state.key for state in group): group for group, _ in flow.groups}
@@ -148,11 +158,11 @@ def _states(one: Measured, field: str, fired: Mapping[str, float]) -> Iterator[t
     for key, state in flow.states.items():
         share = shares.get(key, 0.0)
         if state.final:
-            yield key, StateFigure(share, **_from_the_start(one, key, f"{field}.time_to({key!r})"))
+            yield key, StateFigure(share, entries[key], **_from_the_start(one, key, f"{field}.time_to({key!r})"))
             continue
         clocked = sum(fired.get(rule.id, 0.0) for rule in _by_clock(flow, key))
         stay = _lengths(one.working_stay(key), f"{field}.working_stay({key!r})", lambda time: time / DAY, mean=True)
-        yield key, StateFigure(share, **stay, overdue=min(1.0, late[key] + clocked) if key in late else None)
+        yield key, StateFigure(share, entries[key], **stay, overdue=min(1.0, late[key] + clocked) if key in late else None)
 
 
 def _by_clock(flow: Workflow, state: str) -> list[Rule]:

@@ -34,7 +34,8 @@ class Plan:
     The view `spine` keeps the paths of the workflow's spine. `before` is an earlier workflow, whose states and rules that are
     gone are drawn as well, with the lengths that they had under `earlier` (None: the same policy). `part` is the part of the
     view `phases` that is drawn, `apart` the states that start columns of their own, `centre` the state of the view `near`, `folds` the
-    states above which the first column is cut, to go on in a column beside it.
+    states above which the first column is cut, to go on in a column beside it, `kept` the rules that are drawn (None: all; those of
+    the spine alone are all drawn).
     """
 
     workflow: Workflow
@@ -46,6 +47,7 @@ class Plan:
     apart: frozenset[str] = frozenset()
     centre: str = ""
     folds: frozenset[str] = frozenset()
+    kept: frozenset[str] | None = None
 
     @cached_property
     def whole(self) -> Plan:
@@ -92,7 +94,8 @@ class Plan:
             return tuple(rule for rule in self.whole.rules if rule.source.key in self.part.keys)
         if self.centre:
             return tuple(rule for rule in self.whole.rules if self.centre in (rule.source.key, rule.dest.key))
-        return (*self.workflow.rules, *(gone(self.workflow, self.before) if self.before else ()))
+        rules = (*self.workflow.rules, *(gone(self.workflow, self.before) if self.before else ()))
+        return rules if self.kept is None else tuple(rule for rule in rules if rule.id in self.kept)
 
     @cached_property
     def states(self) -> Mapping[str, State]:
@@ -104,6 +107,9 @@ class Plan:
             return {key: state for key, state in self.whole.states.items() if key in self.part.keys}
         if self.centre:
             return {self.centre: self.whole.states[self.centre]}
+        if self.kept is not None:
+            ends = {self.workflow.initial.key, *(state.key for rule in self.rules for state in (rule.source, rule.dest))}
+            return {key: state for key, state in self.workflow.states.items() if key in ends}
         earlier = self.before.states if self.before else {}
         return {**self.workflow.states, **{key: state for key, state in earlier.items() if key not in self.workflow.states}}
 

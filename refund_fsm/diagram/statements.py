@@ -92,6 +92,8 @@ def _add_card(graph: graphviz.Digraph, labels: Labels, places: Places | None, ca
         look = {"color": colour, "fillcolor": tint(colour)}
         if tone == "faded":
             look = {"color": fade(colour), "fillcolor": PAPER}
+    if fill := labels.marks.state(state.key).fill:
+        look["fillcolor"] = fill
     if tone in ("now", "taken"):
         look["penwidth"] = WIDE[tone]
     elif tone in ("added", "removed", "changed"):

@@ -176,7 +176,7 @@ class Law:
         )
 
     def working_stay(self, state: str) -> Sojourn:
-        """How many working days a stay in a state takes, of those that end by the horizon; `BadData` for a state that is final or unknown."""
+        """How many working days a stay in a state takes, of those that end by the horizon; `BadData` for an end and for no state."""
         if state not in self._worked:
             raise BadData("state", state, f"a state of {self.workflow.key} that does not end the case: {', '.join(self._worked)}")
         return self._worked[state]
@@ -265,22 +265,11 @@ class Law:
 
         return law_text(self, lang)
 
-    def diagram(self, *, cases: int = 1_000_000, lang: Lang = "both", view: View = "full") -> Diagram:
-        """The state diagram, in a `view` of `draw`, with how often each rule should fire in so many cases, and how long the states take."""
+    def diagram(self, *, lang: Lang = "both", view: View = "full") -> Diagram:
+        """The map of the law (`diagram.draw` with `counts`): how likely, and how long; in a `view` of `draw`. No case is played."""
         from refund_fsm import diagram
 
-        counts = {key: round(cases * one) for key, one in self.rule_counts.items()}
-        entries = self._entries()
-        waits = {key: one / entries[key] for key, one in self.stays.items() if entries.get(key, 0.0) > 0}
-        return diagram.draw(self.workflow, lang=lang, view=view, policy=self.policy, counts=counts, waits=waits, note=ILLUSTRATIVE)
-
-    def _entries(self) -> dict[str, float]:
-        """How often each state is expected to be entered."""
-        found: dict[str, float] = {self.workflow.initial.key: 1.0}
-        for rule, count in zip(self.workflow.rules, self._solved.counts.tolist(), strict=True):
-            if not rule.internal:
-                found[rule.dest.key] = found.get(rule.dest.key, 0.0) + count
-        return found
+        return diagram.draw(self.workflow, lang=lang, view=view, counts=self, note=ILLUSTRATIVE)
 
     def to_json(self, *, indent: int | None = None) -> str:
         """All figures with their estimated errors, and the distributions of the times to the money and to the end, as JSON."""

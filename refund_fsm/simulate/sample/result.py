@@ -239,12 +239,10 @@ class Result:
         return result_text(self, lang)
 
     def diagram(self, *, lang: Lang = "both", view: View = "full") -> Diagram:
-        """The state diagram with how often each rule fired and how long the states took, in a `view` of `diagram.draw`."""
+        """The map of the cases (`diagram.draw` with `counts`): how often, which share, how long; in a `view` of `draw`."""
         from refund_fsm import diagram
 
-        waits = {key: mean for _, key in self._states() if (mean := self.stay(key).mean()) is not None}
-        counts = self.rule_counts
-        return diagram.draw(self.workflow, lang=lang, view=view, policy=self.policy, counts=counts, waits=waits, note=ILLUSTRATIVE)
+        return diagram.draw(self.workflow, lang=lang, view=view, counts=self, note=ILLUSTRATIVE)
 
     def to_json(self, *, indent: int | None = None) -> str:
         """All sums and settings as JSON, and the figures that follow from them; `from_json` reads it."""
