@@ -146,7 +146,7 @@ def _state(one: StateFigure, figures: Figures, metric: Metric, key: str, folded:
         gone = sum(figures.rules[rule.id].leaving or 0.0 for rule in others)
         notes.append(Note(OTHER, "count", f"→ {percent(min(1.0, gone))}", lead=f"+{len(others)}"))
     value = measure(one, metric)
-    fill = "" if final or value is None or not one.count else palette.heat(metric, level(metric, value))
+    fill = "" if final else palette.PAPER if value is None or not one.count else palette.heat(metric, level(metric, value))
     return Mark("plain" if one.count else "faded", tuple(notes), number=_number(one.count, one.share, figures.cases), fill=fill)
 
 

@@ -20,7 +20,7 @@ from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE, Behaviour
 from refund_fsm.simulate.chain import chain_of
 from refund_fsm.simulate.figures import Figure, frame, rows_of
-from refund_fsm.simulate.sample.estimates import about, finite, mean_paid, share, shares, times
+from refund_fsm.simulate.sample.estimates import about, mean_paid, share, shares, times
 from refund_fsm.simulate.sample.histogram import Histogram
 from refund_fsm.simulate.sample.ranges import Ranges, joined
 from refund_fsm.simulate.sample.sums import (
@@ -35,7 +35,6 @@ from refund_fsm.simulate.sample.sums import (
     STEPS_SQUARED,
     VIOLATIONS,
     Sums,
-    sparse,
 )
 from refund_fsm.simulate.sample.worked import sojourns
 from refund_fsm.simulate.sojourn import Sojourn
@@ -246,24 +245,9 @@ class Result:
 
     def to_json(self, *, indent: int | None = None) -> str:
         """All sums and settings as JSON, and the figures that follow from them; `from_json` reads it."""
-        data = {
-            "format": FORMAT,
-            "order_type": self.workflow.key,
-            "fingerprint": self.workflow.fingerprint,
-            "illustrative": True,
-            "behaviour": self.behaviour.model_dump(mode="json"),
-            "policy": self.policy.model_dump(mode="json"),
-            "calendar": self.calendar,
-            "start": self.start.isoformat(),
-            "ranges": [list(one) for one in self.ranges],
-            "asked": self.asked,
-            "cases": self.cases,
-            "partial": self.partial,
-            "payers": list(self.payers),
-            "sums": {name: sparse(array) for name, array in self.sums._asdict().items()},
-            "figures": {name: {"unit": one.unit, "interval": finite(one.interval)} for name, one in self.figures().items()},
-        }
-        return json.dumps(data, ensure_ascii=False, indent=indent)
+        from refund_fsm.simulate.sample.saved import told_of
+
+        return json.dumps(told_of(self), ensure_ascii=False, indent=indent)
 
     @classmethod
     def from_json(cls, text: str | bytes, workflow: Workflow | None = None) -> Result:
