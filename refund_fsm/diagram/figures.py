@@ -170,7 +170,7 @@ def _by_clock(flow: Workflow, state: str) -> list[Rule]:
 
 
 def _from_the_start(one: Measured, key: str, field: str) -> dict[str, float | None]:
-    """Median and 90th percentile of the way to an end, in working days: all start at one instant, so that quantiles stay quantiles."""
+    """Median and 90th percentile of the time to an end, in working days: all start at one instant, so that quantiles stay quantiles."""
     return _lengths(one.time_to(key), field, lambda time: worked(one.policy.calendar, one.start, time), mean=False)
 
 

@@ -96,7 +96,7 @@ def marks_of(figures: Figures, metric: Metric, threshold: float, drawn: frozense
     heading = (CASES if figures.cases is not None else LAW, *_left_open(figures), *_folded(flow, folded, drawn, threshold))
     heading = tuple(_filled(text, f"{figures.cases:,}") if text is CASES else text for text in heading)
     key = (*((PLAYED, WIDTH) if figures.cases is not None else (EXACT,)), LEAVES, TIMES)
-    return Marks(rules, states, Mark(), heading, key, _scale(metric))
+    return Marks(rules, states, Mark(), heading, key, scale_of(metric))
 
 
 def level(metric: str, value: float) -> int:
@@ -177,7 +177,8 @@ def _folded(flow: Workflow, folded: Sequence[Rule], drawn: frozenset[str] | None
     return (*told, Text(NOT_DRAWN.zh.format(zh), NOT_DRAWN.en.format(en)))
 
 
-def _scale(metric: Metric) -> Scale:
+def scale_of(metric: Metric) -> Scale:
+    """What the colours of a metric mean."""
     bounds = BOUNDS[metric]
     said = [f"{bound:g}" if metric == "time" else f"{100 * bound:g}%" for bound in bounds]
     steps = [f"< {said[0]}", *(f"{low} – {high}" for low, high in itertools.pairwise(said)), f"≥ {said[-1]}"]
