@@ -13,7 +13,7 @@ from refund_fsm.diagram import palette
 from refund_fsm.diagram.figures import Figures, RuleFigure, StateFigure
 from refund_fsm.diagram.marks import Mark, Marks, Note, Scale, Sign
 from refund_fsm.errors import BadData, one_of
-from refund_fsm.text import Text
+from refund_fsm.text import Lang, Text
 from refund_fsm.workflow import Rule, Workflow
 
 Metric = Literal["time", "breach", "count"]
@@ -35,7 +35,7 @@ PLAYED: tuple[Sign, Text] = (
     "count",
     Text("先写次数；% = 占全部售后单，每件只计一次", "first how often; % = share of all cases, each counted once"),
 )
-EXACT: tuple[Sign, Text] = ("count", Text("% = 一件售后单发生此事的概率", "% = how likely it is that a case comes there"))
+EXACT: tuple[Sign, Text] = ("count", Text("% = 一件售后单发生此事的概率", "% = the probability that it happens in a case"))
 LEAVES: tuple[Sign, Text] = ("count", Text("→ % = 占离开该状态的次数", "→ % = of the times that the state was left"))
 TIMES: tuple[Sign, Text] = (
     "count",
@@ -50,10 +50,12 @@ RAN_OUT = Text("时限到期", "limit ran out")
 OTHER = Text("其他", "other")
 CASES = Text("{0} 件售后单", "{0} cases")
 LAW = Text("精确分布：百分比为概率，没有抽样", "the exact law: per cent are probabilities, nothing is sampled")
-LEFT = Text("未结束 {0}", "{0} left open")
+ENDS = Text("结果：{0}", "ends: {0}")
+LEFT = Text("未结束", "left open")
 FOLDED = Text("不到 {0} 的 {1} 条规则并入“其他”", "{1} rules, each in less than {0} of cases, are folded into “other”")
 NOT_DRAWN = Text("不画的状态：{0}", "states not drawn: {0}")
 Stated = tuple[Text, ...]
+LANGS: tuple[Lang, ...] = ("zh", "en")
 
 
 def checked_metric(metric: object) -> Metric:
@@ -93,7 +95,7 @@ def marks_of(figures: Figures, metric: Metric, threshold: float, drawn: frozense
     rules = {id: _rule(one, figures.cases, most) for id, one in figures.rules.items()}
     folded = [rule for rule in flow.rules if drawn is not None and rule.id not in drawn]
     states = {key: _state(one, figures, metric, key, folded) for key, one in figures.states.items()}
-    heading = (CASES if figures.cases is not None else LAW, *_left_open(figures), *_folded(flow, folded, drawn, threshold))
+    heading = (CASES if figures.cases is not None else LAW, *_ends(figures), *_folded(flow, folded, drawn, threshold))
     heading = tuple(_filled(text, f"{figures.cases:,}") if text is CASES else text for text in heading)
     key = (*((PLAYED, WIDTH) if figures.cases is not None else (EXACT,)), LEAVES, TIMES)
     return Marks(rules, states, Mark(), heading, key, scale_of(metric))
@@ -156,9 +158,16 @@ def _times(one: StateFigure, *, final: bool) -> Note:
     return Note(SINCE if final else MEDIAN, "count", f"{days(one.median)} · p90 {days(one.p90)}{mean}")
 
 
-def _left_open(figures: Figures) -> Stated:
-    ended = sum(one.share for key, one in figures.states.items() if figures.workflow.states[key].final)
-    return (_filled(LEFT, percent(1 - ended)),) if 1 - ended > OPEN and figures.cases != 0 else ()
+def _ends(figures: Figures) -> Stated:
+    """The totals of the ends, the commonest first, and what was left open: where a picture shows phases, most ends have no card."""
+    if figures.cases == 0:
+        return ()
+    finals = [(state.text, figures.states[key].share) for key, state in figures.workflow.states.items() if state.final]
+    finals.sort(key=lambda one: -one[1])
+    left = 1 - sum(share for _, share in finals)
+    told = [(text, percent(share)) for text, share in (*finals, *([(LEFT, left)] if left > OPEN else [])) if share]
+    zh, en = (" · ".join(f"{text.get(lang)} {share}" for text, share in told) for lang in LANGS)
+    return (Text(ENDS.zh.format(zh), ENDS.en.format(en)),)
 
 
 def _folded(flow: Workflow, folded: Sequence[Rule], drawn: frozenset[str] | None, threshold: float) -> Stated:
