@@ -10,7 +10,7 @@ from pathlib import Path
 
 from refund_fsm.case import RefundCase
 from refund_fsm.diagram import case_marks, counts_marks, difference_marks, dot, map_marks
-from refund_fsm.diagram.figures import HAS_THEM, Figures, Measured, figures_of
+from refund_fsm.diagram.figures import HAS_THEM, Figures, Measured, figures_alone
 from refund_fsm.diagram.labels import Labels
 from refund_fsm.diagram.map_marks import Metric
 from refund_fsm.diagram.marks import Marks
@@ -83,7 +83,7 @@ def draw(
     policy = policy or (case.policy if isinstance(case, RefundCase) else figures.policy if figures else workflow.default_policy())
     plan = Plan(workflow, policy, view, older, earlier)
     if figures:
-        plan, marks = mapped(plan, figures, metric, threshold)
+        plan, marks = _mapped(plan, figures, metric, threshold)
     else:
         marks = _marks(workflow, policy, case, counts, waits, before, earlier)  # type: ignore[arg-type]  # counts are a mapping, or refused
     if note is not None:
@@ -98,7 +98,7 @@ def draw(
     return Diagram(dot.source(labels), workflow, lang, policy, paper, sheets, replace(plan, before=None, earlier=None))
 
 
-def mapped(plan: Plan, figures: Figures, metric: object, threshold: object) -> tuple[Plan, Marks]:
+def _mapped(plan: Plan, figures: Figures, metric: object, threshold: object) -> tuple[Plan, Marks]:
     """The plan of a map with what is too rare left out, and its marks; `BadData` for what is no metric and no threshold."""
     by = map_marks.checked_metric("time" if metric is None else metric)
     least = map_marks.checked_threshold(map_marks.THRESHOLD if threshold is None else threshold)
@@ -113,12 +113,7 @@ def _figures(workflow: Workflow, policy: Policy | None, counts: object, waits: o
             if value is not None:
                 raise BadData(name, value, f"none without counts={HAS_THEM}")
         return None
-    figures = figures_of(counts, workflow)  # type: ignore[arg-type]  # it says what it lacks
-    if waits is not None:
-        raise BadData("waits", waits, "none beside a result or a law, which has times of its own")
-    if policy not in (None, figures.policy):
-        raise BadData("policy", policy, "none, or that of the result or law")
-    return figures
+    return figures_alone(counts, workflow, policy, waits)
 
 
 def phases(workflow: Workflow) -> tuple[Text, ...]:

@@ -129,6 +129,16 @@ def figures_of(one: Measured, workflow: Workflow | None = None, field: str = "co
     return Figures(flow, one.policy, cases, dict(_rules(flow, *known)), states)
 
 
+def figures_alone(counts: object, workflow: Workflow, policy: Policy | None, waits: object) -> Figures:
+    """The numbers of what was given as `counts`; `BadData` also for `waits` beside it and for a policy that is not its own."""
+    figures = figures_of(counts, workflow)  # type: ignore[arg-type]  # it says what it lacks
+    if waits is not None:
+        raise BadData("waits", waits, "none beside a result or a law, which has times of its own")
+    if policy not in (None, figures.policy):
+        raise BadData("policy", policy, "none, or that of the result or law")
+    return figures
+
+
 def _entries(flow: Workflow, counts: Mapping[str, float], opened: float) -> dict[str, float]:
     """How often each state was entered; the opening is an entry."""
     found = {key: opened if key == flow.initial.key else 0.0 for key in flow.states}

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from refund_fsm.diagram import counts_marks, dot, fonts, map_marks
-from refund_fsm.diagram.figures import Figures, Measured, figures_of
+from refund_fsm.diagram.figures import Measured, figures_alone
 from refund_fsm.diagram.labels import Labels
 from refund_fsm.diagram.marks import Marks
 from refund_fsm.diagram.numbered import Numbered
@@ -92,7 +92,7 @@ def page(
     Raises `BadData` for an unknown rule or state and a bad number, and for a policy whose calendar must not guess
     (`beyond="error"`: a page looks ahead); `TooLong` and `WorkflowError` as `table.table_of` does; `MissingPart` without an engine.
     """
-    figures = None if counts is None or isinstance(counts, Mapping) else _figures_of(workflow, policy, counts, waits)
+    figures = None if counts is None or isinstance(counts, Mapping) else figures_alone(counts, workflow, policy, waits)
     policy = policy or (figures.policy if figures else workflow.default_policy())
     if policy.beyond == "error":
         raise BadData("policy.beyond", policy.beyond, "'provisional': a page counts on beyond the published years, and says so")
@@ -114,16 +114,6 @@ def page(
         data["overlaid"] = True
         data["waits"] = {list(workflow.states).index(key): wait / HOUR for key, wait in (waits or {}).items()}
     return Page(_composed(workflow, data, shown))
-
-
-def _figures_of(workflow: Workflow, policy: Policy | None, counts: Measured, waits: object) -> Figures:
-    """The figures of a map, of this workflow and policy, with no other times beside them."""
-    figures = figures_of(counts, workflow)
-    if waits is not None:
-        raise BadData("waits", waits, "none beside a result or a law, which has times of its own")
-    if policy not in (None, figures.policy):
-        raise BadData("policy", policy, "none, or that of the result or law")
-    return figures
 
 
 def _laid_over(marks: Marks, note: Text | None, shown: Mapping[str, Labels]) -> dict[str, Labels]:
