@@ -170,7 +170,7 @@ def test_cards_are_coloured_by_the_metric() -> None:
     ("counts", "more", "told"),
     [
         (7, {}, "counts: 7; expected a mapping of rule ids to how often each fired, or a Result of simulate, a Law"),
-        (seen(orders.get("third_party")), {}, "counts.workflow: 'third_party (.*; expected virtual"),
+        (seen(orders.get("third_party")), {}, "counts.workflow: 'third_party .*; expected virtual"),
         (seen(VIRTUAL, rule_shares={"V99": 0.1}), {}, "counts.rule_shares: 'V99'; expected one of V01"),
         (seen(VIRTUAL, rule_shares={"V01": 1.1}), {}, r"counts.rule_shares\['V01'\]: 1.1; expected a number from 0 to 1"),
         (seen(VIRTUAL, rule_counts={"V01": -1}), {}, r"counts.rule_counts\['V01'\]: -1; expected a number from 0"),
