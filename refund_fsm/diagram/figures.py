@@ -215,8 +215,9 @@ def _named(field: str, given: object, known: Mapping[str, Any], most: float = ma
     for name, one in given.items():
         if name not in known:
             raise BadData(field, name, f"one of {', '.join(known)}")
-        number = getattr(one, "value", one)
-        if isinstance(number, bool) or not isinstance(number, Real) or number < 0 or number > most + ROUNDING:
-            raise BadData(f"{field}[{name!r}]", number, "a number from 0" + (f" to {most:g}" if most < math.inf else ""))
-        found[name] = 0.0 if math.isnan(number) else min(float(number), most)
+        given_as = getattr(one, "value", one)
+        number = -1.0 if isinstance(given_as, bool) or not isinstance(given_as, Real) else float(given_as)
+        if number < 0 or number > most + ROUNDING:
+            raise BadData(f"{field}[{name!r}]", given_as, "a number from 0" + (f" to {most:g}" if most < math.inf else ""))
+        found[name] = 0.0 if math.isnan(number) else min(number, most)
     return found
