@@ -196,7 +196,8 @@ def test_bad_input_names_field_value_and_what_was_expected(counts: Any, more: di
 
 
 def test_maps_keep_things_apart(browser: Browser) -> None:
-    asked = [(key, view, least) for key in orders.keys() for view, least in (("full", 0.0), ("full", 0.02), ("phases", 0.02))]
+    kinds: tuple[tuple[diagram.View, float], ...] = (("full", 0.0), ("full", 0.02), ("phases", 0.02))
+    asked = [(key, view, least) for key in orders.keys() for view, least in kinds]
     with page_of(browser) as watched:
         for key, view, least in asked:
             workflow = orders.get(key)
