@@ -27,7 +27,7 @@ ROOMS = (  # from the bottom; `store` and `logs` are not built yet
 INNER = {  # the rooms within rooms, and the modules that stand below them all
     "diagram": ("layout", "timeline", "page", "replay"),
     "export": ("prism",),
-    "simulate": ("compiled", "figures", "interrupts", "behaviour", "chain", "sample", "law", "report"),
+    "simulate": ("compiled", "figures", "interrupts", "sojourn", "behaviour", "chain", "sample", "law", "report"),
     "testing": ("openings", "mutation", "lockstep", "remote", "hypothesis", "coverage"),
 }
 ROOT = {"__init__.py", "__main__.py", "errors.py", "lookup.py", "py.typed"}
@@ -40,7 +40,8 @@ UP = {  # a value's own face methods, which look up inside the function: their v
     ("cli.app", "_version"): ("", "the version is the package's own"),
     ("paths.suite", "Suite.to_pytest"): ("paths.pytest_file", "the file is a view of the suite"),
     ("simulate.sample.result", "Result.summary"): ("simulate.report.summary", "the summary is a view of the result"),
-    ("simulate.sample.result", "Result.from_json"): ("simulate.sample.saved", "the written form is a view of the result"),
+    ("simulate.sample.result", "Result.to_json"): ("simulate.sample.saved", "the written form is a view of the result"),
+    ("simulate.sample.result", "Result.from_json"): ("simulate.sample.saved", "the same, read"),
     ("simulate.law.exact", "Law.summary"): ("simulate.report.summary", "the summary is a view of the law"),
     ("simulate.law.whatif", "Sensitivity.summary"): ("simulate.report.whatif_view", "the summary is a view of the sensitivity"),
     ("simulate.report.comparison", "Comparison.summary"): ("simulate.report.summary", "the summary is a view of the comparison"),

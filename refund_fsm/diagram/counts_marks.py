@@ -18,6 +18,7 @@ MOST = 10**15  # of one rule: more is a slip
 MINUTES = Text("分钟", "min")
 WIDTHS: tuple[Sign, Text] = ("count", Text("线宽 ∝ √次数", "width ∝ √count"))
 SHARES: tuple[Sign, Text] = ("count", Text("百分比 = 占全部售后单", "per cent of all cases"))
+OFTEN: tuple[Sign, Text] = ("count", Text("× = 平均每件售后单的次数", "× = times per case"))
 WAITS: tuple[Sign, Text] = ("count", Text("Ø = 在该状态的平均时间", "Ø = mean time in the state"))
 ONE_DAY, ONE_HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -31,7 +32,7 @@ def marks_of(workflow: Workflow, counts: Mapping[str, int] | None, waits: Mappin
     rules, key = {}, []
     if counts is not None:
         cases, most = cases_in(workflow, checked), max(checked.values(), default=0)
-        key += [WIDTHS, *([SHARES] if cases else [])]
+        key += [WIDTHS, *([SHARES] if cases else []), *([OFTEN] if 0 < cases < most else [])]
         for rule in workflow.rules:
             count = checked.get(rule.id, 0)
             notes = (Note(Text("", ""), "count", _counted(count, cases)),) if rule.id in checked else ()
@@ -54,6 +55,8 @@ def _counted(count: int, cases: int) -> str:
     if not cases:
         return f"{count:,}"
     share = 100 * count / cases
+    if share > 100:  # more often than there are cases
+        return f"{count:,} · ×{count / cases:.2f}"
     return f"{count:,} · {share:.0f}%" if share >= 10 or not count else f"{count:,} · {share:.1f}%"
 
 

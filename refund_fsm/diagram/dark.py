@@ -56,6 +56,8 @@ def area(colour: str) -> str:
     """What the area of a card or a chip becomes."""
     if colour in _tints():
         return mixed(line(_tints()[colour]), NIGHT, TINT)
+    if colour in _heats():
+        return _heats()[colour]
     base = _faded_texts().get(colour)
     return mixed(FILLS.get(base, base), NIGHT, FADED_FILL) if base else FILLS.get(colour, colour)
 
@@ -82,6 +84,13 @@ def _strong() -> Iterator[str]:
 @cache
 def _tints() -> dict[str, str]:
     return {tint(colour): colour for colour in _strong()}
+
+
+@cache
+def _heats() -> dict[str, str]:
+    """The colours of cards on a map."""
+    levels = enumerate(palette.LEVELS)
+    return {palette.heat(name, at): mixed(night, NIGHT, share) for at, share in levels for name, (_, night) in palette.HEAT.items()}
 
 
 @cache

@@ -9,9 +9,12 @@ from importlib import metadata
 from pathlib import Path
 
 from refund_fsm.case import RefundCase
-from refund_fsm.diagram import case_marks, counts_marks, difference_marks, dot
+from refund_fsm.diagram import case_marks, counts_marks, difference_marks, dot, map_marks
+from refund_fsm.diagram.figures import HAS_THEM, Figures, Measured, figures_alone
 from refund_fsm.diagram.labels import Labels
+from refund_fsm.diagram.map_marks import Metric
 from refund_fsm.diagram.marks import Marks
+from refund_fsm.diagram.numbered import Numbered
 from refund_fsm.diagram.parts import Part
 from refund_fsm.diagram.plan import VIEWS, Plan, View
 from refund_fsm.diagram.render import PAPERS, Diagram, Paper
@@ -31,13 +34,15 @@ def draw(
     lang: Lang = "both",
     policy: Policy | None = None,
     case: RefundCase | None = None,
-    counts: Mapping[str, int] | None = None,
+    counts: Mapping[str, int] | Measured | None = None,
     waits: Mapping[str, timedelta] | None = None,
     before: Workflow | Policy | None = None,
     note: Text | None = None,
     phase: int | None = None,
     state: str | None = None,
     paper: Paper | None = None,
+    metric: Metric | None = None,
+    threshold: float | None = None,
 ) -> Diagram:
     """A picture of a workflow: who acts, limits (as the policy has them), guards, provenance.
 
@@ -46,8 +51,12 @@ def draw(
     step in and one step out); `lang` is `both`, `zh` or `en`. No
     policy means the workflow's own profile, or the case's. At most one of three things is laid over the picture: a `case` (the path taken,
     what may happen next, by when, breaches); `counts` (how often each rule fired, by id; rules that are not named did not) with
-    `waits` (the mean time in states, by key), or either; `before`, another workflow (without a
+    `waits` (the mean time in states, by key), or either; `counts` alone as what has been measured (`figures.Measured`: a `Result`, a
+    `Law`), which makes a map: how often first, shares of cases and of those that leave a state, totals on ends, median, 90th percentile
+    and mean of stays in working days, no guards and no sources; `before`, another workflow (without a
     policy, each is taken under its own profile), or a policy under which this one was used.
+    On a map, cards are coloured by `metric`, `time` (None: this), `breach` or `count`, and what less than the share `threshold` of the
+    cases do (None: 1 in 100; 0: nothing) is folded into "other", but for the spine.
     `note` is a line of your own under the title. `paper`, `a4` or `a3`, is that on which `Diagram.pdf` and a file `.pdf` stand.
 
     Raises `BadData` naming the argument, its value and what was expected.
@@ -68,21 +77,43 @@ def draw(
         raise BadData("view", view, f"'full' with {given[0]}")
     if isinstance(case, RefundCase) and policy not in (None, case.policy):
         raise BadData("policy", policy, "none, or the case's own")
+    figures = _figures(workflow, policy, counts, waits, metric, threshold)
     older = before if isinstance(before, Workflow) else None
     earlier = policy or older.default_policy() if older else None
-    policy = policy or (case.policy if isinstance(case, RefundCase) else workflow.default_policy())
-    marks = _marks(workflow, policy, case, counts, waits, before, earlier)
+    policy = policy or (case.policy if isinstance(case, RefundCase) else figures.policy if figures else workflow.default_policy())
+    plan = Plan(workflow, policy, view, older, earlier)
+    if figures:
+        plan, marks = _mapped(plan, figures, metric, threshold)
+    else:
+        marks = _marks(workflow, policy, case, counts, waits, before, earlier)  # type: ignore[arg-type]  # counts are a mapping, or refused
     if note is not None:
         marks = replace(marks, heading=(*marks.heading, note))
-    plan = Plan(workflow, policy, view, older, earlier)
     if phase is not None:
         plan = replace(plan, part=_part(plan, phase))
     if state is not None or view == "near":
         plan = replace(plan, centre=_centre(plan, state))
-    labels = Labels(plan, lang, marks)
+    labels = (Numbered if figures else Labels)(plan, lang, marks)
     alone = plan.parts if paper and view == "phases" and phase is None else ()
     sheets = tuple((part.name, dot.source(replace(labels, plan=replace(plan, part=part)))) for part in alone)
     return Diagram(dot.source(labels), workflow, lang, policy, paper, sheets, replace(plan, before=None, earlier=None))
+
+
+def _mapped(plan: Plan, figures: Figures, metric: object, threshold: object) -> tuple[Plan, Marks]:
+    """The plan of a map with what is too rare left out, and its marks; `BadData` for what is no metric and no threshold."""
+    by = map_marks.checked_metric("time" if metric is None else metric)
+    least = map_marks.checked_threshold(map_marks.THRESHOLD if threshold is None else threshold)
+    drawn = None if plan.view == "spine" else map_marks.kept(figures, least, plan.spine)
+    return replace(plan, kept=drawn), map_marks.marks_of(figures, by, least, drawn)
+
+
+def _figures(workflow: Workflow, policy: Policy | None, counts: object, waits: object, metric: object, threshold: object) -> Figures | None:
+    """The figures of a map; None for any other picture, which has neither metric nor threshold."""
+    if counts is None or isinstance(counts, Mapping):
+        for name, value in (("metric", metric), ("threshold", threshold)):
+            if value is not None:
+                raise BadData(name, value, f"none without counts={HAS_THEM}")
+        return None
+    return figures_alone(counts, workflow, policy, waits)
 
 
 def phases(workflow: Workflow) -> tuple[Text, ...]:

@@ -70,7 +70,7 @@ class Legend:
         plan = self.labels.plan
         told = self._of_limits()
         told += [f"◆ {self.labels.say(JUNCTION)}"] if plan.junctions else []
-        if any(card.rules for card in plan.cards):
+        if any(card.rules for card in plan.cards) and not self.labels.marks.scale:
             told += [self.labels.say(ON_CARD), *self._on_cards(plan.cards)]
         return told
 
@@ -123,6 +123,8 @@ class Legend:
         say = self.labels.say
         limit = (chip("≤ 7 " + say(words.UNITS["days"]), 9, SLATE), Run(say(LIMIT), 10, SLATE))
         hollow = (chip("No.", 9, SLATE, hollow=True), Run(say(ASSUMED_RULE), 10, SLATE))
+        if self.labels.marks.scale:
+            return [limit, hollow]
         if self.labels.plan.view == "spine":
             return [limit, hollow, *self._published()]
         sources = SOURCES if self.labels.plan.workflow.catalogue is CATALOGUE else OWN_SOURCES
@@ -143,6 +145,8 @@ class Legend:
         """What rows, special periods and good ends without money are, where the picture has some."""
         cards, say = self.labels.plan.cards, self.labels.say
         special = dict.fromkeys(one.cites for card in cards for row in card.limit for one in row.special)
+        if self.labels.marks.scale:
+            return [say(GOOD_END)] if any(card.good for card in cards) else []
         told = [say(ROWS)] if any(len(card.limit) > 1 for card in cards) and self.labels.plan.view != "spine" else []
         if any(mark.row is not None for mark in self.labels.marks.states.values()):
             told.append(f"{COUNTS} {say(COUNTS_NOW)}")
@@ -162,11 +166,19 @@ class Legend:
 
     def _view(self) -> list[Line]:
         """What the tones of the view mean."""
-        lines = self._flowing(self._tones(), above=4)
+        lines = self._flowing(self._tones(), above=4) + self._flowing(self._scale(), above=4)
         return [*lines, Line((Run(" ", 3),))] if lines else []
 
     def _tones(self) -> list[tuple[Piece, ...]]:
         return [(self.labels.tone_chip(tone, text),) for tone, text in self.labels.marks.key]
+
+    def _scale(self) -> list[tuple[Piece, ...]]:
+        """What the colours of a map's cards mean."""
+        scale = self.labels.marks.scale
+        if scale is None:
+            return []
+        steps = (Run(said, 9, INK, fill=colour, outline=SLATE, pad=5) for colour, said in scale.steps)
+        return [(Run(self.labels.say(scale.text), 10, SLATE), *steps)]
 
     def _on_cards(self, cards: tuple[Card, ...]) -> list[str]:
         """What the rules named on cards do, one line for each event."""

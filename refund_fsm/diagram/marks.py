@@ -38,7 +38,8 @@ class Note:
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What a view says of one rule or state. `numbers` are the steps of a case; `open` says that the rule may fire next;
-    `weight` is the share of the widest line, 0 to 1; `row` is the place of the row of its limit that counts, `special` the
+    `weight` is the share of the widest line, 0 to 1; on a map, `number` is what is said first, `beside` what stands behind it,
+    `fill` the colour of a card; `row` is the place of the row of its limit that counts, `special` the
     special period that does."""
 
     tone: Tone = "plain"
@@ -46,19 +47,32 @@ class Mark:
     numbers: tuple[int, ...] = ()
     weight: float | None = None
     open: bool = False
+    number: str = ""
+    beside: str = ""
+    fill: str = ""
     row: int | None = None
     special: SpecialPeriod | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """What the colours of a map's cards mean: of what, and each colour with the numbers that it stands for."""
+
+    text: Text
+    steps: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Marks:
-    """The marks of a picture; `rest` is for what has none. `heading` stands under the title; `key` explains tones in the legend."""
+    """The marks of a picture; `rest` is for what has none. `heading` stands under the title; `key` explains tones in the legend;
+    `scale` is that of a map (`map_marks`), None for any other picture."""
 
     rules: Mapping[str, Mark] = field(default_factory=dict)
     states: Mapping[str, Mark] = field(default_factory=dict)
     rest: Mark = Mark()
     heading: tuple[Text, ...] = ()
     key: tuple[tuple[Sign, Text], ...] = ()
+    scale: Scale | None = None
 
     def rule(self, rule_id: str) -> Mark:
         """The mark of a rule."""

@@ -71,6 +71,13 @@ TONES = {
 }
 PAIR = ("#3870E8", "#300000")  # of two that are compared
 HALO = TONES["now"]
+HEAT = {"time": ("#E8792B", "#84400E"), "breach": ("#EE6A86", "#8C2440"), "count": ("#6FA8F5", "#1F4E8C")}  # strongest, by day and by night
+LEVELS = (0.06, 0.2, 0.36, 0.54, 0.76, 1.0)  # shares of the strongest colour in the paper
+
+
+def heat(metric: str, level: int) -> str:
+    """The colour of a card on a map, by the step of the scale on which its number stands. `INK` and `SLATE` can be read on it."""
+    return mixed(HEAT[metric][0], PAPER, LEVELS[level])
 
 
 def tone_colour(tone: str) -> str:

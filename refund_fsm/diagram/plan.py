@@ -31,10 +31,10 @@ MANY = 5  # from this many states on, an event that only ends the case is named 
 class Plan:
     """All that one picture shows of a workflow under a policy.
 
-    The view `spine` keeps the paths of the workflow's spine. `before` is an earlier workflow, whose states and rules that are
-    gone are drawn as well, with the lengths that they had under `earlier` (None: the same policy). `part` is the part of the
-    view `phases` that is drawn, `apart` the states that start columns of their own, `centre` the state of the view `near`, `folds` the
-    states above which the first column is cut, to go on in a column beside it.
+    The view `spine` keeps the paths of the workflow's spine. `before` is an earlier workflow, whose states and rules that are gone are
+    drawn as well, with the lengths that they had under `earlier` (None: the same policy). `part` is the part of the view `phases` that is
+    drawn, `apart` the states that start columns of their own, `centre` the state of the view `near`, `folds` the states above which the
+    first column is cut, to go on in a column beside it, `kept` the rules that are drawn (None: all).
     """
 
     workflow: Workflow
@@ -46,12 +46,13 @@ class Plan:
     apart: frozenset[str] = frozenset()
     centre: str = ""
     folds: frozenset[str] = frozenset()
+    kept: frozenset[str] | None = None
 
     @cached_property
     def whole(self) -> Plan:
         """The plan of which this one shows a part."""
-        here = self.part or self.apart or self.centre or self.folds
-        return replace(self, part=None, apart=frozenset(), centre="", folds=frozenset()) if here else self
+        cut = self.part or self.apart or self.centre or self.folds
+        return replace(self, part=None, apart=frozenset(), centre="", folds=frozenset()) if cut else self
 
     @cached_property
     def is_short_spine(self) -> bool:
@@ -92,7 +93,8 @@ class Plan:
             return tuple(rule for rule in self.whole.rules if rule.source.key in self.part.keys)
         if self.centre:
             return tuple(rule for rule in self.whole.rules if self.centre in (rule.source.key, rule.dest.key))
-        return (*self.workflow.rules, *(gone(self.workflow, self.before) if self.before else ()))
+        rules = (*self.workflow.rules, *(gone(self.workflow, self.before) if self.before else ()))
+        return rules if self.kept is None else tuple(rule for rule in rules if rule.id in self.kept)
 
     @cached_property
     def states(self) -> Mapping[str, State]:
@@ -104,6 +106,9 @@ class Plan:
             return {key: state for key, state in self.whole.states.items() if key in self.part.keys}
         if self.centre:
             return {self.centre: self.whole.states[self.centre]}
+        if self.kept is not None:
+            ends = {self.workflow.initial.key, *(key for rule in self.rules for key in (rule.source.key, rule.dest.key))}
+            return {key: state for key, state in self.workflow.states.items() if key in ends}
         earlier = self.before.states if self.before else {}
         return {**self.workflow.states, **{key: state for key, state in earlier.items() if key not in self.workflow.states}}
 
@@ -155,7 +160,7 @@ class Plan:
 
     @cached_property
     def _meetings(self) -> tuple[Junction, ...]:
-        made = []
+        made: list[Junction | None] = []
         for group, _ in self.workflow.groups:
             keys = {state.key for state in group}
             if len(keys) > 1:
@@ -192,8 +197,7 @@ class Plan:
         return Arrow(tuple(rows), min(ranks, default=None), through.get(rows[0][0].id))
 
     def is_portal(self, arrow: Arrow) -> bool:
-        """Whether an arrow ends in a pill, since its line would run far: any that is no line of the forest. Not in a short
-        spine."""
+        """Whether an arrow ends in a pill, since its line would run far: any that is no line of the forest; none in a short spine."""
         return not self.is_short_spine and (arrow.junction is not None or (arrow.source.key, arrow.dest.key) not in self.forest.lines())
 
     def is_cut(self, arrow: Arrow) -> bool:
@@ -202,8 +206,7 @@ class Plan:
 
     @cached_property
     def _entries(self) -> Mapping[str, tuple[Arrow, ...]]:
-        lines = self.forest.lines()
-        found: dict[str, list[Arrow]] = {}
+        lines, found = self.forest.lines(), dict[str, list[Arrow]]()
         for arrow in self.whole.arrows if not self.is_short_spine else ():
             if arrow.junction is not None or (arrow.source.key, arrow.dest.key) not in lines:
                 found.setdefault(arrow.dest.key, []).append(arrow)
@@ -246,7 +249,7 @@ class Plan:
             limit=self.limit_of(state.key),
             together=tuple(other for other in group if other.key != state.key and other.key in self.whole.states),
             law=next((limit for one, limit in flow.law.items() if one.key == state.key), None),
-            rules=tuple(rule for rule in here if self.view != "spine" and self.on_card(rule)),
+            rules=tuple(rule for rule in here if self.view != "spine" and self.on_card(rule) and (not self.kept or rule.id in self.kept)),
             success=self.ends_well(state)[0],
             good=self.ends_well(state)[1],
         )
@@ -256,7 +259,7 @@ class Plan:
         return state.final and not state.good and self._pays(state), state.final and state.good
 
     def _all_rules(self) -> tuple[Rule, ...]:
-        return self.workflow.rules if self.view == "spine" else self.whole.rules
+        return self.workflow.rules if self.view == "spine" or self.kept is not None else self.whole.rules
 
     def limit_of(self, key: str) -> tuple[Row, ...]:
         """The rows of a state's limit, empty where it has none; those of a state that is gone are the earlier workflow's."""
@@ -286,9 +289,8 @@ class Plan:
 
     def sweep_into(self, state: State) -> tuple[Event, ...]:
         """The events named on cards that lead into a final state."""
-        return tuple(
-            event for event in self.endings if any(r.event.name == event.name and r.dest.key == state.key for r in self.whole.rules)
-        )
+        into = {rule.event.name for rule in self.whole.rules if rule.dest.key == state.key}
+        return tuple(event for event in self.endings if event.name in into)
 
     @cached_property
     def actors(self) -> tuple[Actor, ...]:

@@ -92,6 +92,8 @@ def _add_card(graph: graphviz.Digraph, labels: Labels, places: Places | None, ca
         look = {"color": colour, "fillcolor": tint(colour)}
         if tone == "faded":
             look = {"color": fade(colour), "fillcolor": PAPER}
+    if fill := labels.marks.state(state.key).fill:
+        look["fillcolor"] = fill
     if tone in ("now", "taken"):
         look["penwidth"] = WIDE[tone]
     elif tone in ("added", "removed", "changed"):
@@ -203,8 +205,9 @@ def _width(labels: Labels, rules: Sequence[Rule], tone: str) -> dict[str, str]:
 
 
 def _widest(labels: Labels) -> float:
-    """The weight of the widest line: rules that share one add up."""
-    return max((sum(labels.marks.rule(rule.id).weight or 0.0 for rule in arrow.rules) for arrow in labels.plan.arrows), default=0.0)
+    """The weight of the widest line, on a map of all its parts: rules that share one add up."""
+    plan = labels.plan.whole if labels.marks.scale else labels.plan
+    return max((sum(labels.marks.rule(rule.id).weight or 0.0 for rule in arrow.rules) for arrow in plan.arrows), default=0.0)
 
 
 def _add(graph: graphviz.Digraph, *ends: str, label: str | None = None, **attributes: str) -> None:

@@ -23,7 +23,8 @@ def test_counts_give_numbers_shares_and_widths(key: str) -> None:
     for rule in workflow.rules:
         shown = texts(edge_of(made, rule.id))
         share = 100 * counts[rule.id] / cases if cases else 0
-        said = f"{counts[rule.id]:,}" if not cases else f"{counts[rule.id]:,} · {share:.{0 if share >= 10 or not share else 1}f}%"
+        per_cent = f"{share:.{0 if share >= 10 or not share else 1}f}%" if share <= 100 else f"×{share / 100:.2f}"
+        said = f"{counts[rule.id]:,} · {per_cent}" if cases else f"{counts[rule.id]:,}"
         assert said in shown or f"{rule.id} {said}" in shown
     bundles = [set(re.findall(r"rule-(\S+)", group.get("class", ""))) for name, group in made.items() if name.startswith("edge-")]
     most = max(sum(counts[rule] for rule in bundle) for bundle in bundles)

@@ -84,6 +84,11 @@ class Block:
         self.lines += [line.moved(dx, dy) for line in other.lines]
         self.covers((other.left + other.right) / 2 + dx, (other.top + other.bottom) / 2 + dy, other.width, other.height)
 
+    def below(self, half: float, top: float) -> float:
+        """How far down a card of such a half width must stand, from `top` on, so that it does not reach into what hangs beside it."""
+        reached = (box.y + box.height / 2 for box in self.boxes.values() if abs(box.x) - box.width / 2 < half and box.x)
+        return max(top, *(low + APART for low in reached if low > top), top)
+
     @property
     def width(self) -> float:
         """Of the whole."""

@@ -247,10 +247,10 @@ class _Maker:
         if after in self.plan.folds:
             return self._onwards(block, arrow, ((0.0, bottom), (0.0, max(end, *floors.values()))), label, (side, top))
         if self._hangs(after):
-            side_after = self._side(floors, end, outward)
-            end = max(end, floors[side_after])
+            end = max(end, floors[self._side(floors, end, outward)])
         if any(one.states[-1].key == after for one in self.plan.junctions):
             end = max(end, floors[-1])
+        end = block.below(self.sizes.card(after)[0] / 2, end)
         at = (side * label.width / 2, top + label.height / 2)
         block.line(Line(arrow.rules[0].id, ((0.0, bottom), (0.0, end)), str(label), at), label.width, label.height)
         return end

@@ -15,9 +15,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from refund_fsm.diagram import counts_marks, dot, embedded, fonts
+from refund_fsm.diagram import counts_marks, dot, embedded, fonts, map_marks
+from refund_fsm.diagram.figures import Measured, figures_alone
 from refund_fsm.diagram.labels import Labels
-from refund_fsm.diagram.page import legend
+from refund_fsm.diagram.marks import Marks
+from refund_fsm.diagram.numbered import Numbered
+from refund_fsm.diagram.page import legend, mapped
 from refund_fsm.diagram.page.data import data_of
 from refund_fsm.diagram.plan import Plan
 from refund_fsm.diagram.render import Diagram
@@ -34,6 +37,7 @@ SCRIPTS = (
     "stubs.js",
     "view.js",
     "course.js",
+    "map.js",
     "sheet.js",
     "paper.js",
     "keys.js",
@@ -70,35 +74,46 @@ def page(
     workflow: Workflow,
     *,
     policy: Policy | None = None,
-    counts: Mapping[str, int] | None = None,
+    counts: Mapping[str, int] | Measured | None = None,
     waits: Mapping[str, timedelta] | None = None,
     note: Text | None = None,
 ) -> Page:
     """The page of a workflow under a policy (None: the workflow's own profile): the same bytes for the same arguments.
 
     `counts` (how often each rule fired, by id) and `waits` (the mean time in states, by key) are laid over the diagram on demand,
-    with `note`, a line of your own, under its title.
+    with `note`, a line of your own, under its title. What has been measured (as in `draw`: a `Result`, a `Law`) is laid over as a map,
+    whose metric and threshold a reader chooses; its policy is then the page's.
     Raises `BadData` for an unknown rule or state and a bad number, and for a policy whose calendar must not guess
     (`beyond="error"`: a page looks ahead); `TooLong` and `WorkflowError` as `table.table_of` does; `MissingPart` without an engine.
     """
-    policy = workflow.default_policy() if policy is None else policy
+    figures = None if counts is None or isinstance(counts, Mapping) else figures_alone(counts, workflow, policy, waits)
+    policy = policy or (figures.policy if figures else workflow.default_policy())
     if policy.beyond == "error":
         raise BadData("policy.beyond", policy.beyond, "'provisional': a page counts on beyond the published years, and says so")
     if note is not None and not isinstance(note, Text):
         raise BadData("note", note, "a Text, or None")
-    overlaid = counts is not None or waits is not None
     shown: dict[str, Labels] = {lang: Labels(Plan(workflow, policy), lang) for lang in LANGS}
-    if overlaid:
-        marks = counts_marks.marks_of(workflow, counts, waits)
-        heading = (*marks.heading, note) if note else marks.heading
-        shown |= {f"heat-{lang}": replace(shown[lang], marks=replace(marks, heading=heading)) for lang in LANGS}
     data = data_of(workflow, policy)
-    if counts is not None:
-        data["counts"] = [counts.get(id, 0) for id in workflow.by_id]
-    if overlaid:
+    if figures is not None:
+        data |= {"overlaid": True, "map": mapped.map_of(figures, shown["zh"].plan)}
+        data["words"] |= {key: [text.zh, text.en] for key, text in mapped.words().items()}
+        marks = map_marks.marks_of(figures, "time", 0.0, None)
+        shown |= _laid_over(marks, note, {lang: Numbered(Plan(workflow, policy), lang) for lang in LANGS})
+    elif counts is not None or waits is not None:
+        assert counts is None or isinstance(counts, Mapping), "what is no mapping has figures"
+        marks = counts_marks.marks_of(workflow, counts, waits)
+        shown |= _laid_over(marks, note, shown)
+        if counts is not None:
+            data["counts"] = [counts.get(id, 0) for id in workflow.by_id]
         data["overlaid"] = True
         data["waits"] = {list(workflow.states).index(key): wait / HOUR for key, wait in (waits or {}).items()}
     return Page(_composed(workflow, data, shown))
+
+
+def _laid_over(marks: Marks, note: Text | None, shown: Mapping[str, Labels]) -> dict[str, Labels]:
+    """Pictures with marks laid over, by the names under which the script finds them."""
+    heading = (*marks.heading, note) if note else marks.heading
+    return {f"heat-{lang}": replace(labels, marks=replace(marks, heading=heading)) for lang, labels in shown.items()}
 
 
 def _composed(workflow: Workflow, data: Mapping[str, Any], shown: Mapping[str, Labels]) -> str:
@@ -110,8 +125,9 @@ def _composed(workflow: Workflow, data: Mapping[str, Any], shown: Mapping[str, L
         "POLICY": embedded.policy(script),
         "TITLE": escape(f"{workflow.label.zh} {workflow.label.en}"),
         "FONT": _font(data, pictures.values(), legends.values()),
-        "STYLE": _file("page.css") + _file("paper.css"),
-        "MARKS": _file("picture.css"),  # beside the picture, in a tree of its own: no style of the page reaches in
+        "STYLE": _file("page.css") + _file("paper.css") + (mapped.style() if "map" in data else ""),
+        "MARKS": _file("picture.css")
+        + (mapped.style() if "map" in data else ""),  # beside the picture, in a tree of its own: no style of the page reaches in
         # As text, so that only the picture on show is parsed.
         "PICTURES": "\n".join(
             f'<script type="image/svg+xml" id="page-svg-{key}">{embedded.inlined(svg)}</script>' for key, svg in pictures.items()

@@ -135,6 +135,8 @@ function start() {
   const pictured = () => {
     picture.show(sourceOf("svg"));
     view.legend(sourceOf("legend"));
+    map.render();
+    map.painted();
   };
   const redrawn = () => {
     pictured();
@@ -177,6 +179,7 @@ function start() {
     follow: () => picture.follow(...whereabouts(), true),
   };
   const view = makeView(data, model, words, act, () => keys.on());
+  const map = makeMap(data, words, session, picture);
   const sheet = makeSheet(words);
   const course = makeCourse(data, model, words);
   const keys = makeKeys({

@@ -74,6 +74,26 @@ function makePicture(data, host, { onRules, onPoint, onView, onRoom }) {
     }
   }
 
+  /** Shows a map's rules and states alone that are `drawn`, and its cards in their colours (null: as they are). */
+  function mapped({ rules, states }, colourOf) {
+    const ends = new Set();
+    const stays = new Map();
+    for (const { el, rules: mine, ends: [from, to] } of places.edges) {
+      const seen = !mine.length || mine.some((rule) => rules.has(rule));
+      mark(el, { folded: !seen });
+      if (seen) [from, to].forEach((end) => ends.add(end));
+    }
+    for (const row of places.rows) for (const part of row.parts) stays.set(part, row.rules.some((rule) => rules.has(rule)));
+    for (const [title, { el }] of places.nodes) {
+      const state = data.states.findIndex((one) => one.id === el.id);
+      mark(el, { folded: state < 0 ? !ends.has(title) && el.id !== "start" && !/^turn-/.test(el.id) : !states.has(state) });
+      const colour = state < 0 ? null : colourOf(state);
+      if (colour) el.querySelector("path")?.setAttribute("fill", colour);
+      if (state >= 0) for (const chip of el.querySelectorAll('g[id^="rule-"]')) for (const part of places.partsOf(chip)) if (part === chip || !/^[←+]/.test(part.textContent)) stays.set(part, rules.has(places.chipRule(chip)));
+    }
+    for (const [part, stay] of stays) mark(part, { folded: !stay });
+  }
+
   function mark(el, classes) {
     for (const [name, on] of Object.entries(classes)) el.classList.toggle(name, on);
   }
@@ -222,7 +242,7 @@ function makePicture(data, host, { onRules, onPoint, onView, onRoom }) {
   const target = (event) => event.composedPath()[0];
 
   return {
-    show, shown: () => svg !== undefined, light, point, fit, follow, seek, seen, zoom, pan,
+    show, shown: () => svg !== undefined, light, mapped, point, fit, follow, seek, seen, zoom, pan,
     labelOf: (rule) => places.labelOf(rule), viewBox: () => ({ ...view }),
   };
 }

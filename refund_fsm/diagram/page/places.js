@@ -1,7 +1,11 @@
 // Owns where things stand in a picture: cards, lines, chips, and the label of each rule, read off the elements. Changes nothing but
 // the names that mark lines and rows, and lays nothing out.
 
+const SAME_LINE = 5; // points between the baselines of a chip and of the texts on its line
 let pen = null; // it measures texts without laying the page out; made when it is needed
+
+const heightOf = (el) => parseFloat((el.matches("text") ? el : el.querySelector("text"))?.getAttribute("y"));
+const isChip = (el) => el.id.startsWith("rule-");
 
 function findPlaces(data, svg, ruleBySlug, family) {
   const graph = svg.querySelector("g.graph") ?? svg;
@@ -49,14 +53,30 @@ function findPlaces(data, svg, ruleBySlug, family) {
     return area;
   }
 
+  /** What stands before a chip on its own line: on a map, the numbers. */
+  function ahead(chip) {
+    const found = [];
+    for (let one = chip.previousElementSibling; one?.matches("text") && Math.abs(heightOf(one) - heightOf(chip)) < SAME_LINE; one = one.previousElementSibling) found.unshift(one);
+    return found;
+  }
+
+  /** A chip, what stands before it on its line, and what follows, up to the next chip or what stands before that. */
+  function partsOf(chip) {
+    const parts = [...ahead(chip), chip];
+    const chipAfter = (el) => { for (let one = el; one; one = one.nextElementSibling) if (isChip(one)) return one; return null; };
+    const after = chip.nextElementSibling && chipAfter(chip.nextElementSibling);
+    const led = after ? ahead(after) : [];
+    for (let next = chip.nextElementSibling; next && !isChip(next) && !led.includes(next); next = next.nextElementSibling) parts.push(next);
+    return parts;
+  }
+
   /** A label holds a row for each bundle of rules: its chips, then its texts, up to the next chip after a text. */
   function cutIntoRows(edge) {
     let row = null;
     for (const chip of edge.querySelectorAll('g[id^="rule-"]')) {
       if (row && row.parts.length === row.rules.length) row.rules.push(chipRule(chip));
       else rows.push((row = { rules: [chipRule(chip)], parts: [] }));
-      row.parts.push(chip);
-      for (let next = chip.nextElementSibling; next && !next.id.startsWith("rule-"); next = next.nextElementSibling) row.parts.push(next);
+      row.parts.push(...partsOf(chip));
       row.parts.forEach((part) => part.classList.add("row"));
     }
   }
@@ -88,7 +108,7 @@ function findPlaces(data, svg, ruleBySlug, family) {
 
   const cardOf = (state) => [...nodes.values()].find(({ el }) => el.id === data.states[state].id)?.box;
 
-  return { nodes, chips, rows, edges, chipRule, labelOf, rulesAt, cardOf };
+  return { nodes, chips, rows, edges, chipRule, partsOf, labelOf, rulesAt, cardOf };
 }
 
 function union(one, other) {

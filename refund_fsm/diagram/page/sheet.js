@@ -2,8 +2,8 @@
 // The order is that of the document, so that it is the order of the keyboard too.
 
 const SIZES = ["low", "half", "whole"];
-const WIDE = ["head", "tools", "start", "message", "place", "state", "actions", "time", "history", "print"];
-const NARROW = ["grip", "place", "message", "actions", "state", "course", "tools", "time", "history", "start", "legend", "print"];
+const WIDE = ["head", "tools", "map", "start", "message", "place", "state", "actions", "time", "history", "print"];
+const NARROW = ["grip", "place", "message", "actions", "state", "course", "tools", "map", "time", "history", "start", "legend", "print"];
 const FLICK = 24; // pixels
 
 function makeSheet(words) {

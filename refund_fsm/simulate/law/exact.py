@@ -24,6 +24,8 @@ from refund_fsm.simulate.law.distribution import Distribution, Float
 from refund_fsm.simulate.law.firsts import Item
 from refund_fsm.simulate.law.laying import fits
 from refund_fsm.simulate.law.solving import Solved, solved
+from refund_fsm.simulate.law.staying import sojourns
+from refund_fsm.simulate.sojourn import Sojourn
 from refund_fsm.text.numbers import Interval, Unit
 from refund_fsm.workflow import FrozenDict, Policy, Workflow
 
@@ -173,6 +175,16 @@ class Law:
             {key: float(hours[place]) * self.step for place, (key, state) in enumerate(self.workflow.states.items()) if not state.final}
         )
 
+    def working_stay(self, state: str) -> Sojourn:
+        """How many working days a stay in a state takes, of those that end by the horizon; `BadData` for an end and for no state."""
+        if state not in self._worked:
+            raise BadData("state", state, f"a state of {self.workflow.key} that does not end the case: {', '.join(self._worked)}")
+        return self._worked[state]
+
+    @cached_property
+    def _worked(self) -> Mapping[str, Sojourn]:
+        return sojourns(self._solved)
+
     @property
     def paid_fen(self) -> float:
         """How much is expected to be paid out in a case, in fen."""
@@ -253,22 +265,11 @@ class Law:
 
         return law_text(self, lang)
 
-    def diagram(self, *, cases: int = 1_000_000, lang: Lang = "both", view: View = "full") -> Diagram:
-        """The state diagram, in a `view` of `draw`, with how often each rule should fire in so many cases, and how long the states take."""
+    def diagram(self, *, lang: Lang = "both", view: View = "full") -> Diagram:
+        """The map of the law (`diagram.draw` with `counts`): how likely, and how long; in a `view` of `draw`. No case is played."""
         from refund_fsm import diagram
 
-        counts = {key: round(cases * one) for key, one in self.rule_counts.items()}
-        entries = self._entries()
-        waits = {key: one / entries[key] for key, one in self.stays.items() if entries.get(key, 0.0) > 0}
-        return diagram.draw(self.workflow, lang=lang, view=view, policy=self.policy, counts=counts, waits=waits, note=ILLUSTRATIVE)
-
-    def _entries(self) -> dict[str, float]:
-        """How often each state is expected to be entered."""
-        found: dict[str, float] = {self.workflow.initial.key: 1.0}
-        for rule, count in zip(self.workflow.rules, self._solved.counts.tolist(), strict=True):
-            if not rule.internal:
-                found[rule.dest.key] = found.get(rule.dest.key, 0.0) + count
-        return found
+        return diagram.draw(self.workflow, lang=lang, view=view, counts=self, note=ILLUSTRATIVE)
 
     def to_json(self, *, indent: int | None = None) -> str:
         """All figures with their estimated errors, and the distributions of the times to the money and to the end, as JSON."""

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,8 +18,9 @@ import numpy as np
 from refund_fsm.errors import BadData
 from refund_fsm.simulate import figures
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE, Behaviour
+from refund_fsm.simulate.chain import chain_of
 from refund_fsm.simulate.figures import Figure, frame, rows_of
-from refund_fsm.simulate.sample.estimates import about, finite, mean_paid, share, shares, times
+from refund_fsm.simulate.sample.estimates import about, mean_paid, share, shares, times
 from refund_fsm.simulate.sample.histogram import Histogram
 from refund_fsm.simulate.sample.ranges import Ranges, joined
 from refund_fsm.simulate.sample.sums import (
@@ -33,8 +35,9 @@ from refund_fsm.simulate.sample.sums import (
     STEPS_SQUARED,
     VIOLATIONS,
     Sums,
-    sparse,
 )
+from refund_fsm.simulate.sample.worked import sojourns
+from refund_fsm.simulate.sojourn import Sojourn
 from refund_fsm.text.numbers import Interval, Unit
 from refund_fsm.workflow import FrozenDict, Policy, Workflow
 
@@ -166,6 +169,17 @@ class Result:
         place = self._place(state)
         return Histogram(self.sums.stays[place], int(self.sums.seconds[place]))
 
+    def working_stay(self, state: str) -> Sojourn:
+        """The same in working days, of the first `sample.worked.MOST` cases, which are played once more for it; `BadData` for an end."""
+        self._place(state)
+        if self.workflow.states[state].final:
+            raise BadData("state", state, "a state that does not end the case")
+        return self._worked[state]
+
+    @cached_property
+    def _worked(self) -> Mapping[str, Sojourn]:
+        return sojourns(chain_of(self.workflow, self.behaviour, self.start, self.policy), self.ranges)
+
     # 4. Money
 
     @property
@@ -224,33 +238,16 @@ class Result:
         return result_text(self, lang)
 
     def diagram(self, *, lang: Lang = "both", view: View = "full") -> Diagram:
-        """The state diagram with how often each rule fired and how long the states took, in a `view` of `diagram.draw`."""
+        """The map of the cases (`diagram.draw` with `counts`): how often, which share, how long; in a `view` of `draw`."""
         from refund_fsm import diagram
 
-        waits = {key: mean for _, key in self._states() if (mean := self.stay(key).mean()) is not None}
-        counts = self.rule_counts
-        return diagram.draw(self.workflow, lang=lang, view=view, policy=self.policy, counts=counts, waits=waits, note=ILLUSTRATIVE)
+        return diagram.draw(self.workflow, lang=lang, view=view, counts=self, note=ILLUSTRATIVE)
 
     def to_json(self, *, indent: int | None = None) -> str:
         """All sums and settings as JSON, and the figures that follow from them; `from_json` reads it."""
-        data = {
-            "format": FORMAT,
-            "order_type": self.workflow.key,
-            "fingerprint": self.workflow.fingerprint,
-            "illustrative": True,
-            "behaviour": self.behaviour.model_dump(mode="json"),
-            "policy": self.policy.model_dump(mode="json"),
-            "calendar": self.calendar,
-            "start": self.start.isoformat(),
-            "ranges": [list(one) for one in self.ranges],
-            "asked": self.asked,
-            "cases": self.cases,
-            "partial": self.partial,
-            "payers": list(self.payers),
-            "sums": {name: sparse(array) for name, array in self.sums._asdict().items()},
-            "figures": {name: {"unit": one.unit, "interval": finite(one.interval)} for name, one in self.figures().items()},
-        }
-        return json.dumps(data, ensure_ascii=False, indent=indent)
+        from refund_fsm.simulate.sample.saved import told_of
+
+        return json.dumps(told_of(self), ensure_ascii=False, indent=indent)
 
     @classmethod
     def from_json(cls, text: str | bytes, workflow: Workflow | None = None) -> Result:

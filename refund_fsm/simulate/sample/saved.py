@@ -1,4 +1,4 @@
-"""Owns how a written `Result` is read again. Must not compute: whatever follows from the sums is computed from them anew."""
+"""Owns how a `Result` is written and read again. Must not compute: whatever follows from the sums is computed from them anew."""
 
 from __future__ import annotations
 
@@ -10,12 +10,34 @@ from typing import Any, TypeVar
 from refund_fsm import orders
 from refund_fsm.errors import BadData
 from refund_fsm.simulate.behaviour import Behaviour
+from refund_fsm.simulate.sample.estimates import finite
 from refund_fsm.simulate.sample.result import FORMAT, Result
-from refund_fsm.simulate.sample.sums import Sums, dense, shapes_of
+from refund_fsm.simulate.sample.sums import Sums, dense, shapes_of, sparse
 from refund_fsm.workflow import Policy, Workflow, instant
 
 T = TypeVar("T")
 WRITTEN = "what Result.to_json wrote"
+
+
+def told_of(result: Result) -> dict[str, Any]:
+    """All sums and settings of a result as plain data, and the figures that follow from them."""
+    return {
+        "format": FORMAT,
+        "order_type": result.workflow.key,
+        "fingerprint": result.workflow.fingerprint,
+        "illustrative": True,
+        "behaviour": result.behaviour.model_dump(mode="json"),
+        "policy": result.policy.model_dump(mode="json"),
+        "calendar": result.calendar,
+        "start": result.start.isoformat(),
+        "ranges": [list(one) for one in result.ranges],
+        "asked": result.asked,
+        "cases": result.cases,
+        "partial": result.partial,
+        "payers": list(result.payers),
+        "sums": {name: sparse(array) for name, array in result.sums._asdict().items()},
+        "figures": {name: {"unit": one.unit, "interval": finite(one.interval)} for name, one in result.figures().items()},
+    }
 
 
 def result_from(text: str | bytes, workflow: Workflow | None) -> Result:
