@@ -5,6 +5,8 @@ Must not compute what it shows: a case, counts, waits or another policy are hand
 
 from __future__ import annotations
 
+from refund_fsm.diagram.change_map import change_map
+from refund_fsm.diagram.changes import Change, Changes
 from refund_fsm.diagram.drawing import LAID_OUT, PINNED, draw, phases, pinned, stale
 from refund_fsm.diagram.markup import slug
 from refund_fsm.diagram.page import Page, page
@@ -17,11 +19,14 @@ __all__ = [
     "PAPERS",
     "PINNED",
     "SUFFIXES",
+    "Change",
+    "Changes",
     "Diagram",
     "Lang",
     "Page",
     "Paper",
     "View",
+    "change_map",
     "draw",
     "page",
     "phases",
