@@ -39,7 +39,8 @@ FOLDED = Text(
     "not drawn: {0} states and {1} rules that do not clearly differ (by {2:g} points or {3:g} days, beyond the error)",
 )
 SMALLER = Text("另有 {0} 条规则差别更小", "{0} further rules differ less")
-THROUGH = Text("⋯ 经过 {0} 个无差别的状态", "⋯ through {0} states that do not differ")
+THROUGH = Text("⋯ 经过 {0} 个无差别的状态", "⋯ through {0} states without a difference")
+THROUGH_ONE = Text("⋯ 经过 1 个无差别的状态", "⋯ through 1 state without a difference")
 DIRECT = Text("⋯ 无差别", "⋯ no difference")
 DRAWN = Text("规则 {0}：{1}；", "rule {0}: {1}; ")
 
@@ -173,7 +174,7 @@ class _Map:
         add_statement(graph, slug(rule.source.key), slug(rule.dest.key), label=block(lines, side=7), **look)
 
     def _fold(self, between: int) -> Label:
-        said = _filled(THROUGH, between) if between else DIRECT
+        said = _filled(THROUGH, between) if between > 1 else THROUGH_ONE if between else DIRECT
         return block([Line((Run(line, 9, MUTED),)) for one in self._each(said) for line in wrap(one, 9, ARROW_MOST)], side=6)
 
     # 3. Words

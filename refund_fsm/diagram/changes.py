@@ -14,7 +14,7 @@ from functools import cached_property
 from refund_fsm.errors import BadData
 from refund_fsm.workflow import Rule, State, Workflow
 
-LEAST_SHARE = 0.0005  # of the cases: less would be shown as 0.0 points
+LEAST_SHARE = 0.001  # of the cases: less than 0.1 points nobody acts on
 LEAST_DAYS = 0.05  # less would be shown as 0.0 days
 MOST = 14  # rules that a map shows, those that differ most; with more nobody sees what matters
 
@@ -70,7 +70,7 @@ class Changes:
     @cached_property
     def all_states(self) -> Mapping[str, State]:
         """The states of both, by key."""
-        return {**self.workflow.states, **{key: one for key, one in (self.former.states if self.former else {}).items()}}
+        return {**(self.former.states if self.former else {}), **self.workflow.states}
 
     # 1. What is shown
 

@@ -1,4 +1,4 @@
-"""Owns the files that show results, laws and comparisons: a plot as SVG or PNG, or one HTML page with plot, tables and diagrams.
+"""Owns the files that show a result or a law: a plot as SVG or PNG, or one HTML page with plot, tables and diagrams.
 
 A page loads nothing from anywhere. Must not draw: `plots` and `diagram` do.
 """
@@ -15,7 +15,6 @@ from refund_fsm.diagram import fonts
 from refund_fsm.errors import BadData
 from refund_fsm.simulate.report import canvas, plots, summary
 from refund_fsm.simulate.report.canvas import Plot
-from refund_fsm.simulate.report.comparison import Comparison
 from refund_fsm.simulate.report.settings import Many
 from refund_fsm.text import AnyLang, Languages, Text, languages
 from refund_fsm.text.html import both, in_bold, section_html
@@ -42,14 +41,7 @@ def save_plot(one: Many, path: Path | str, lang: AnyLang = "both", *, answer: An
     """
     path = checked_path(path)
     picture = plots.plot(one, lang)
-    return _saved(path, picture, lambda: report(one, lang, picture, answer))
-
-
-def save_comparison_plot(comparison: Comparison, path: Path | str, lang: AnyLang = "both", *, answer: Answer | None = None) -> Path:
-    """The same for a comparison: two curves over each other; the page has both diagrams."""
-    path = checked_path(path)
-    picture = plots.comparison_plot(comparison, lang)
-    return _saved(path, picture, lambda: comparison_report(comparison, lang, picture, answer))
+    return saved(path, picture, lambda: report(one, lang, picture, answer))
 
 
 def checked_path(path: Path | str) -> Path:
@@ -64,28 +56,19 @@ def checked_path(path: Path | str) -> Path:
 def report(one: Many, lang: AnyLang = "both", picture: Plot | None = None, answer: Answer | None = None) -> str:
     """The page of a result or a law."""
     found, said_in = answer or summary.answer(one), languages(lang)
-    diagrams = [_shown(HEAT, one, lang)]
+    diagrams = [shown_of(HEAT, one, lang)]
     return _Page(found.sections(said_in), picture or plots.plot(one, lang), diagrams, said_in).html()
 
 
-def comparison_report(comparison: Comparison, lang: AnyLang = "both", picture: Plot | None = None, answer: Answer | None = None) -> str:
-    """The page of a comparison."""
-    found, said_in = answer or summary.comparison_answer(comparison), languages(lang)
-    diagrams = [
-        _shown(Text(f"{HEAT.zh}（{name.zh}）", f"{HEAT.en} ({name.en})"), one, lang)
-        for name, one in zip(comparison.names, (comparison.a, comparison.b), strict=True)
-    ]
-    return _Page(found.sections(said_in), picture or plots.comparison_plot(comparison, lang), diagrams, said_in).html()
-
-
-def _saved(path: Path, picture: Plot, page: Callable[[], str]) -> Path:
+def saved(path: Path, picture: Plot, page: Callable[[], str]) -> Path:
+    """Writes the picture, or the page that is made of it, as the suffix says."""
     suffix = path.suffix.lower()
     write([(path, picture.png if suffix == ".png" else (picture.svg if suffix == ".svg" else page()).encode())])
     return path
 
 
 @dataclass(frozen=True, eq=False)
-class _Shown:
+class Shown:
     """A diagram in its forms: phase by phase for the screen, whole for whom opens it, and what fits on a printed page."""
 
     name: Text
@@ -104,9 +87,10 @@ class _Shown:
         )
 
 
-def _shown(name: Text, one: Many, lang: AnyLang) -> _Shown:
+def shown_of(name: Text, one: Many, lang: AnyLang) -> Shown:
+    """The diagram of a result or a law."""
     phases, whole = (one.diagram(lang=lang, view=view).svg() for view in ("phases", "full"))
-    return _Shown(name, phases, whole, one.diagram(lang=lang, view="spine").svg() if one.workflow.spine else phases)
+    return Shown(name, phases, whole, one.diagram(lang=lang, view="spine").svg() if one.workflow.spine else phases)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +99,7 @@ class _Page:
 
     sections: Sequence[Section]
     picture: Plot
-    diagrams: Sequence[_Shown]
+    diagrams: Sequence[Shown]
     lang: Languages
 
     def html(self) -> str:
@@ -132,15 +116,7 @@ class _Page:
             *(shown.html(self.lang) for shown in self.diagrams),
         ]
         main = "\n".join(body)
-        styles = f"{self._font(title, main)}{STYLE.read_text('utf-8')}"
-        language = "en" if self.lang is Languages.EN else "zh-CN"
-        meta = (
-            '<meta charset="utf-8">\n'
-            f'<meta http-equiv="Content-Security-Policy" content="{SECURITY}">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
-            f"<title>{escape(title)}</title>\n<style>\n{styles}</style>\n"
-        )
-        return f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n{meta}</head>\n<body>\n<main>\n{main}\n</main>\n</body>\n</html>\n'
+        return shell(title, main, f"{self._font(title, main)}{STYLE.read_text('utf-8')}", self.lang)
 
     def _font(self, title: str, main: str) -> str:
         """The font for the characters that are there; bold are titles, headings, notices, and what the pictures have so."""
@@ -151,3 +127,15 @@ class _Page:
         for shown in self.diagrams:
             bold += [unescape(found) for svg in (shown.phases, shown.whole, shown.printed) for found in BOLD_TEXT.findall(svg)]
         return fonts.css(frozenset(plain), frozenset("".join(bold)))
+
+
+def shell(title: str, main: str, styles: str, lang: Languages) -> str:
+    """A page in one file that loads nothing."""
+    language = "en" if lang is Languages.EN else "zh-CN"
+    meta = (
+        '<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{SECURITY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{styles}</style>\n"
+    )
+    return f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n{meta}</head>\n<body>\n<main>\n{main}\n</main>\n</body>\n</html>\n'
