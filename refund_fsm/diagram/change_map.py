@@ -45,8 +45,11 @@ DIRECT = Text("⋯ 无差别", "⋯ no difference")
 DRAWN = Text("规则 {0}：{1}；", "rule {0}: {1}; ")
 
 
-def change_map(changes: Changes, *, names: tuple[Text, Text], lang: Lang = "both", note: Text | None = None) -> Diagram:
-    """The picture of what differs, of two that are called by their `names`; `note` is a line of your own under the title.
+def change_map(
+    changes: Changes, *, names: tuple[Text, Text], lang: Lang = "both", note: Text | None = None, titled: bool = True
+) -> Diagram:
+    """The picture of what differs, of two that are called by their `names`; `note` is a line of your own under the title. What is not
+    `titled` has its key alone, for a page that says the rest.
 
     `BadData` for what are no `Changes`, no two names, or another language.
     """
@@ -55,7 +58,7 @@ def change_map(changes: Changes, *, names: tuple[Text, Text], lang: Lang = "both
     if not (isinstance(names, tuple) and len(names) == 2 and all(isinstance(one, Text) for one in names)):
         raise BadData("names", names, "two Texts")
     languages(lang)
-    return Diagram(_Map(changes, names, lang, note).source(), changes.workflow, lang)
+    return Diagram(_Map(changes, names, lang, note, titled).source(), changes.workflow, lang)
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class _Map:
     names: tuple[Text, Text]
     lang: Lang
     note: Text | None
+    titled: bool
 
     def source(self) -> str:
         import graphviz
@@ -99,16 +103,16 @@ class _Map:
     # 1. The heading
 
     def _head(self) -> Label:
-        told = self._each(self.changes.workflow.label)
-        lines = self._flowing([" / ".join(told)], 17, INK, bold=True)
-        lines += self._flowing(self._each(_filled(TITLE, *self.names)), 12, INK, bold=True)
-        lines += self._flowing(self._each(self.note), 10, SLATE) if self.note else []
         key = (_chip(f"▲ {self._say(MORE)}", 10, diverging.MORE), _chip(f"▼ {self._say(LESS)}", 10, diverging.LESS))
-        lines.append(Line(key, "centre", gap=8, above=4))
-        lines += self._flowing(self._each(KEY), 10, SLATE)
-        for text in self._folded():
+        lines = [*(self._title() if self.titled else ()), Line(key, "centre", gap=8, above=4)]
+        for text in (KEY, *self._folded()):
             lines += self._flowing(self._each(text), 10, SLATE)
         return block([*lines, Line((Run(" ", 6),))])
+
+    def _title(self) -> list[Line]:
+        lines = self._flowing([" / ".join(self._each(self.changes.workflow.label))], 17, INK, bold=True)
+        lines += self._flowing(self._each(_filled(TITLE, *self.names)), 12, INK, bold=True)
+        return lines + (self._flowing(self._each(self.note), 10, SLATE) if self.note else [])
 
     def _folded(self) -> list[Text]:
         states, rules, smaller = self.changes.folded

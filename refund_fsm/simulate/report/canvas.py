@@ -182,6 +182,12 @@ class Canvas:
         return Plot(_cleaned(svg.getvalue(), flat(title), flat(description)), png.getvalue())
 
 
+def inches_of(axes: Axes) -> float:
+    """How wide a panel is."""
+    figure: Any = axes.get_figure()
+    return float(axes.get_position().width * figure.get_size_inches()[0])
+
+
 def flat(text: str) -> str:
     """A label in one line: tabs and line breaks are spaces."""
     return BLANKS.sub(" ", text)

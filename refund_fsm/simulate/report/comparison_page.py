@@ -41,8 +41,10 @@ from refund_fsm.text.sections import Answer, Notice, Section, said
 
 COMPARISON_STYLE = Path(__file__).with_name("comparison.css")
 ALIKE = Text("另有 {0} 项主要数字没有明显差别", "{0} further main figures do not clearly differ")
+FURTHER = Text("状态和规则的数字", "The numbers of states and rules")
 MAP = Text("差异图", "The map of what differs")
 CURVES = Text("时间与结果", "Times and outcomes")
+SHIFT = Text("快了还是慢了", "Sooner or later")
 SPINES = Text("主流程的时间", "The time along the main path")
 SCALE = Text(
     "条长 = 到过者在该状态的平均天数，一个接一个；条高与 % = 到过的售后单占比；▲▼ = 与第一格相比的天数",
@@ -107,6 +109,7 @@ class _ComparisonPage:
         body = [
             f'<header><h1>{both(head.title, self.lang)}</h1>\n<div class="notices">{notices}</div></header>',
             self._tables,
+            self._shift,
             self._map,
             self._curves,
             self._spines,
@@ -120,21 +123,17 @@ class _ComparisonPage:
     # 1. What differs, and what does not
 
     @cached_property
-    def _told(self) -> tuple[tuple[Section, ...], Section | None]:
+    def _told(self) -> tuple[Section, tuple[Section, ...], Section | None]:
         return comparison_view.by_difference(self.comparison)
 
     @cached_property
     def _tables(self) -> str:
-        differs, alike = self._told
-        shown = "".join(f"{section_html(section, self.lang)}\n" for section in differs)
-        return f'<div class="differs">{shown}{self._folded(alike)}</div>'
-
-    def _folded(self, alike: Section | None) -> str:
-        if alike is None:
-            return ""
-        count = sum(len(table.rows) for table in alike.tables)
-        heading = both(Text(ALIKE.zh.format(count), ALIKE.en.format(count)), self.lang)
-        return f'<details class="alike"><summary>{heading}</summary>{section_html(replace(alike, title=None), self.lang)}</details>'
+        first, further, alike = self._told
+        shown = section_html(first, self.lang) + "".join(_folded(both(FURTHER, self.lang), section, self.lang) for section in further)
+        if alike:
+            count = sum(len(table.rows) for table in alike.tables)
+            shown += _folded(both(Text(ALIKE.zh.format(count), ALIKE.en.format(count)), self.lang), alike, self.lang)
+        return f'<div class="differs">{shown}</div>'
 
     # 2. Pictures
 
@@ -150,7 +149,7 @@ class _ComparisonPage:
     def _map(self) -> str:
         if self._diagrams:
             return f"<p>{both(APART, self.lang)}</p>" + "".join(shown.html(self.lang) for shown in self._diagrams)
-        svg = OWN_FONT.sub("", difference_map(self.comparison, self.asked).svg())
+        svg = OWN_FONT.sub("", difference_map(self.comparison, self.asked, titled=False).svg())
         found = WIDTH.search(svg)
         wide = round(PIXELS * float(found[1])) if found else 600
         return (
@@ -159,10 +158,18 @@ class _ComparisonPage:
         )
 
     @cached_property
+    def _shift(self) -> str:
+        return f'<section class="drawn"><h2>{both(SHIFT, self.lang)}</h2><div class="panels">{self._figures(shift=True)}</div></section>'
+
+    @cached_property
     def _curves(self) -> str:
         legend = "".join(f'<b style="--own:{colour}">{name}</b>' for name, colour in self._legend())
-        figures = (_figure(panel.plot, both(panel.title, self.lang), number) for number, panel in enumerate(self.panels))
-        return f'<section class="drawn"><h2>{both(CURVES, self.lang)}</h2><p class="pair">{legend}</p><div class="panels">{"".join(figures)}</div></section>'
+        heading = f'<h2>{both(CURVES, self.lang)}</h2><p class="pair">{legend}</p>'
+        return f'<section class="drawn">{heading}<div class="panels">{self._figures(shift=False)}</div></section>'
+
+    def _figures(self, *, shift: bool) -> str:
+        pairs = ((number, panel) for number, panel in enumerate(self.panels) if panel.shift is shift)
+        return "".join(_figure(panel.plot, both(panel.title, self.lang), number) for number, panel in pairs)
 
     def _legend(self) -> Iterator[tuple[str, str]]:
         for place, name in enumerate(self.comparison.names):
@@ -186,9 +193,21 @@ class _ComparisonPage:
         """The font for the characters that are there; bold are titles, headings, notices, and what the pictures have so."""
         plain = unescape(TAG.sub("", main)) + title
         notices = (part.text for section in self.sections for part in section.parts if isinstance(part, Notice))
-        differs, alike = self._told
-        tables = (*self.sections[:2], *differs, *((alike,) if alike else ()))
-        headings = (RESTS_ON, WHOLE, MAP, CURVES, SPINES, ALIKE, *notices, *in_bold(tables), *(panel.title for panel in self.panels))
+        first, further, alike = self._told
+        tables = (*self.sections[:2], first, *further, *((alike,) if alike else ()))
+        headings = (
+            RESTS_ON,
+            WHOLE,
+            MAP,
+            SHIFT,
+            CURVES,
+            SPINES,
+            ALIKE,
+            FURTHER,
+            *notices,
+            *in_bold(tables),
+            *(panel.title for panel in self.panels),
+        )
         bold = [
             *(said(one, self.lang) for one in headings),
             *(one.get("en") + one.get("zh") for one in self.comparison.names),
@@ -198,6 +217,11 @@ class _ComparisonPage:
         bold += [unescape(found) for found in BOLD_TEXT.findall(main)] + ["".join(canvas.texts(main)[1])]
         bold += [said(shown.name, self.lang) for shown in self._diagrams]
         return fonts.css(frozenset(plain), frozenset("".join(bold)))
+
+
+def _folded(heading: str, section: Section, lang: Languages) -> str:
+    """A table for whom opens it."""
+    return f'<details class="alike"><summary>{heading}</summary>{section_html(replace(section, title=None), lang)}</details>'
 
 
 def _pair() -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from refund_fsm.diagram.palette import PAIR
@@ -27,10 +28,11 @@ FEW_TICKS = 5
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """A picture of its own with the heading that stands over it."""
+    """A picture of its own with the heading that stands over it; `shift`: it says how much later or sooner."""
 
     title: Text
     plot: Plot
+    shift: bool = False
 
 
 def comparison_plot(comparison: Comparison, lang: AnyLang = "both") -> Plot:
@@ -68,21 +70,20 @@ def _days(painter: Painter) -> int:
 def _panels(comparison: Comparison, painter: Painter) -> Iterator[Panel]:
     lang = painter.lang
     for kind in ("money", "end") if painter.kind == "money" else ("end",):
-        found = shift.shift_of(comparison, kind)
-        described = f"{shift.TITLE[kind].en}: {shift.told(found)}"
-        yield _panel(
-            lang, shift.TITLE[kind], described, LEFT, BOTTOM, lambda axes, kind=kind, found=found: shift.paint(axes, found, kind, lang)
-        )  # type: ignore[misc]
-    described = painter.description()
-    yield _panel(lang, RISEN[painter.kind], described, LEFT, BOTTOM, lambda axes: painter.risen(axes, _days(painter), most=FEW_TICKS))
+        found, title = shift.shift_of(comparison, kind), shift.TITLE[kind]
+        plot = _painted(lang, title, shift.told(found), (LEFT, BOTTOM), partial(shift.paint, shift=found, kind=kind, lang=lang))
+        yield Panel(title, plot, shift=True)
+    described, title = painter.description(), RISEN[painter.kind]
+    risen = partial(painter.risen, days=_days(painter), most=FEW_TICKS)
+    yield Panel(title, _painted(lang, title, described, (LEFT, BOTTOM), risen))
     for what, title in SHARES.items():
-        yield _panel(lang, title, described, LABELS, LOW, lambda axes, what=what: painter.bars(axes, what))  # type: ignore[misc]
+        yield Panel(title, _painted(lang, title, described, (LABELS, LOW), partial(painter.bars, what=what)))
 
 
-def _panel(lang: Languages, title: Text, described: str, left: float, bottom: float, paint: Callable[[Axes], None]) -> Panel:
+def _painted(lang: Languages, title: Text, described: str, margins: tuple[float, float], paint: Callable[[Axes], None]) -> Plot:
     with Canvas(lang, *PANEL) as canvas:
-        paint(canvas.alone(left, bottom))
-        return Panel(title, canvas.finished(lang.say(title), described))
+        paint(canvas.alone(*margins))
+        return canvas.finished(lang.say(title), described)
 
 
 def _described(comparison: Comparison, painter: Painter) -> str:

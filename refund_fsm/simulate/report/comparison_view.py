@@ -109,7 +109,7 @@ def sections(comparison: Comparison) -> Iterator[Section]:
         yield _alone(comparison, alone)
 
 
-def by_difference(comparison: Comparison) -> tuple[tuple[Section, ...], Section | None]:
+def by_difference(comparison: Comparison) -> tuple[Section, tuple[Section, ...], Section | None]:
     """The same for who wants what differs first: the main figures that differ, the states and rules that do, what one alone has; then
     the main figures that do not, or by less than can be seen, None where all do."""
     _, *further = sections(comparison)
@@ -117,7 +117,7 @@ def by_difference(comparison: Comparison) -> tuple[tuple[Section, ...], Section 
     differs = [row for row in rows if _is_seen(row)]
     alike = [row for row in rows if not _is_seen(row)]
     first = _section(DIFFERS, differs, comparison)
-    return (first, *further), _section(ALIKE, alike, comparison) if alike else None
+    return first, tuple(further), _section(ALIKE, alike, comparison) if alike else None
 
 
 def _is_seen(row: Row) -> bool:

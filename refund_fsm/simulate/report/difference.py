@@ -30,9 +30,12 @@ def has_map(comparison: Comparison) -> bool:
     return comparison.a.workflow.key == comparison.b.workflow.key
 
 
-def difference_map(comparison: Comparison, lang: Lang = "both") -> Diagram:
-    """The one picture of what differs. `BadData` for two workflows, and for a result without cases."""
-    return change_map(changes_of(comparison), names=comparison.names, lang=lang, note=ILLUSTRATIVE)
+def difference_map(comparison: Comparison, lang: Lang = "both", *, titled: bool = True) -> Diagram:
+    """The one picture of what differs; not `titled` for a page that says what is compared.
+
+    `BadData` for two workflows, and for a result without cases.
+    """
+    return change_map(changes_of(comparison), names=comparison.names, lang=lang, note=ILLUSTRATIVE, titled=titled)
 
 
 def changes_of(comparison: Comparison) -> Changes:

@@ -1,4 +1,5 @@
-"""Owns the picture of a result or a law, and the panels that one of two shares: days to the money and to the end, outcomes, breaches, with what they rest on.
+"""Owns the picture of a result or a law, and the panels that the pictures of two share: days to the money and to the end, outcomes,
+breaches, with what they rest on.
 
 Drawn by matplotlib without pyplot, through `canvas`. Must not write files: `report` does.
 """
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from refund_fsm.diagram.palette import INK, MUTED, PAIR, SUCCESS
 from refund_fsm.simulate.figures import QUANTILES, limit_label, pays
 from refund_fsm.simulate.report import overview, settings, time_axis
-from refund_fsm.simulate.report.canvas import BREACH, GREY, HALO, Canvas, Plot, flat, require
+from refund_fsm.simulate.report.canvas import BREACH, GREY, HALO, Canvas, Plot, flat, inches_of, require
 from refund_fsm.simulate.report.settings import Many
 from refund_fsm.simulate.report.timeline import Curve, curve_of
 from refund_fsm.text import AnyLang, Languages, Text, languages
@@ -34,6 +35,7 @@ BAR = 0.62  # of the room of one row
 LABEL = 9.5  # points
 HIGHEST, LOWER = 0.93, 0.095  # of the panel: where the first mark's label is, and how much lower each further one
 LATE = 0.78  # of the time axis: a mark beyond has its label at the left
+KEY_AT, NARROW = (0.70, 0.58), 5.0  # of the panel: where the key begins, in a wide one and in one narrower than so many inches
 WRAPPED = 24  # characters of a label in one line
 DASHED = (0, (4, 2.2))
 PAID, ENDED = Text("已到账", "money back"), Text("已结束", "ended")
@@ -161,18 +163,12 @@ class Painter:
 
     def _key(self, axes: Axes) -> None:
         """Which line is the money, and which the end."""
+        begin = KEY_AT[inches_of(axes) < NARROW]
         for row, (label, style) in enumerate(((PAID, "solid"), (ENDED, DASHED))):
-            height = 0.17 - 0.1 * row
-            axes.plot(
-                [0.70, 0.745],
-                [height] * 2,
-                transform=axes.transAxes,
-                color=MUTED,
-                linewidth=2.0 if row == 0 else 1.5,
-                linestyle=style,
-                zorder=5,
-            )
-            axes.text(0.755, height, self.lang.say(label), transform=axes.transAxes, va="center", fontsize=LABEL, color=INK, zorder=5)
+            height, look = 0.17 - 0.1 * row, {"color": MUTED, "linestyle": style, "linewidth": 2.0 if row == 0 else 1.5}
+            axes.plot([begin, begin + 0.045], [height] * 2, transform=axes.transAxes, zorder=5, **look)
+            said = self.lang.say(label)
+            axes.text(begin + 0.055, height, said, transform=axes.transAxes, va="center", fontsize=LABEL, color=INK, zorder=5)
 
     def _time_axis(self, axes: Axes, days: int, *, most: int = time_axis.MOST_TICKS, named: bool = True) -> None:
         time_axis.time_axis(axes, [one.one for one in self.series], self.lang, days, most=most, named=named)
@@ -205,7 +201,7 @@ class Painter:
             beside = (place - (len(self.series) - 1) / 2) * thick
             for row, key in enumerate(keys):
                 self._bar(axes, row + beside, thick, shares.get(key), self._colour(one, what, key))
-        axes.set_yticks(range(len(keys)), [self._label(what, key) for key in keys])
+        axes.set_yticks(range(len(keys)), [self._label(what, key) for key in keys], linespacing=1.3)
         axes.set_ylim(max(len(keys), 3) - 0.5, -0.5)
         reach = max(shares[key].high for shares in found for key in keys if key in shares)
         axes.set_xlim(0, max(most[keys[0]], reach) * BESIDE)

@@ -17,6 +17,7 @@ from refund_fsm.diagram.diverging import LESS, MORE, colour
 from refund_fsm.diagram.palette import INK, MUTED
 from refund_fsm.simulate.figures import QUANTILES, percentile
 from refund_fsm.simulate.report.canvas import HALO, LINE
+from refund_fsm.simulate.report.plots import DAYS, QUANTILE_LABELS
 from refund_fsm.text import Languages, Text
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def paint(axes: Axes, shift: Shift, kind: str, lang: Languages) -> None:
     """The shift over the shares: above the line later, below it sooner, each in its colour, with the numbers of the marks."""
     axes.set_xlim(0, 100)
     axes.set_xticks([0, 25, 50, 75, 90, 100])
-    axes.set_xlabel(lang.stack(ACROSS[kind]))
+    axes.set_xlabel(lang.stack(ACROSS[kind]), linespacing=1.4)
     axes.set_ylabel(lang.stack(Text("差值，天", "difference, days")))
     axes.grid(axis="y", color=LINE, linewidth=0.6, zorder=0)
     axes.axhline(0, color=INK, linewidth=1.0, zorder=3)
@@ -87,18 +88,32 @@ def paint(axes: Axes, shift: Shift, kind: str, lang: Languages) -> None:
             axes.fill_between(at, 0, kept, color=strong, alpha=0.28, linewidth=0, zorder=2)
             axes.plot(at, np.where(kept != 0, days, np.nan), color=strong, linewidth=2.0, zorder=4)
     for p, day, error in shift.marks:
-        _mark(axes, p, day, error, lang)
-
-
-def _mark(axes: Axes, p: float, day: float, error: float, lang: Languages) -> None:
-    """A dot with its interval and its number, in words where it is later or sooner."""
-    strong = INK if abs(day) < SAME else colour(day)
-    if error > 0:
+        strong = INK if abs(day) < SAME else colour(day)
         axes.plot([100 * p] * 2, [day - error, day + error], color=strong, linewidth=1.2, zorder=5)
-    axes.plot([100 * p], [day], "o", color=strong, markersize=5.5, zorder=6)
-    said = f"{'+' if day > 0 else '−' if day < 0 else ''}{abs(day):.1f}" if abs(day) >= 0.05 else "0.0"
-    look = {"va": "bottom" if day >= 0 else "top", "fontsize": 9, "color": strong, "weight": "bold", "bbox": HALO, "ha": "right"}
-    axes.annotate(said, (100 * p, day), xytext=(-3, 7 if day >= 0 else -7), textcoords="offset points", zorder=7, **look)
+        axes.plot([100 * p], [day], "o", color=strong, markersize=5.5, zorder=6)
+    _say(axes, shift, lang)
+
+
+def _say(axes: Axes, shift: Shift, lang: Languages) -> None:
+    """The numbers of the marks, at the side of the panel that is empty."""
+    days = " · ".join(f"{lang.say(QUANTILE_LABELS[p], ' ')} {_signed(day)}" for p, day, _ in shift.marks)
+    above = float(shift.days.sum()) <= 0
+    place = {"transform": axes.transAxes, "ha": "right", "va": "top" if above else "bottom"}
+    axes.text(
+        0.985,
+        0.975 if above else 0.025,
+        f"{days} {lang.say(DAYS, '/')}",
+        fontsize=9,
+        weight="bold",
+        color=INK,
+        bbox=HALO,
+        zorder=7,
+        **place,
+    )
+
+
+def _signed(day: float) -> str:
+    return f"{'+' if day > 0 else '−'}{abs(day):.1f}" if abs(day) >= 0.05 else "0.0"
 
 
 def told(shift: Shift) -> str:

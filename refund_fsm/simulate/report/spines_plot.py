@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 WIDTH, ROW = 4.9, 0.3  # inches
-LEFT, BOTTOM, ABOVE = 1.55, 0.45, 0.22
+LEFT, RIGHT, BOTTOM, ABOVE = 1.3, 0.3, 0.45, 0.22
 THICK, THIN = 0.78, 0.14  # of a row: where all cases come, and the least
 SEEN = 0.05  # days: less is no difference
 ROOM = 1.42  # of the longest: for the numbers at the ends of bars
@@ -31,7 +31,7 @@ LABEL = 8.5
 def spine_plot(cell: Cell, cells: Sequence[Cell], lang: Languages) -> Plot:
     """The spine of one cell, on the scale of all; the first is what the others are compared with."""
     with Canvas(lang, WIDTH, ROW * max(len(one.stages) for one in cells) + BOTTOM + ABOVE) as canvas:
-        axes = canvas.alone(LEFT, BOTTOM, above=ABOVE)
+        axes = canvas.alone(LEFT, BOTTOM, right=RIGHT, above=ABOVE)
         days = WEEK * (1 + int(largest(cells) * ROOM // WEEK))
         rows = len(cell.stages)
         time_axis.time_axis(axes, [cell.one], lang, days, most=TICKS, named=False)

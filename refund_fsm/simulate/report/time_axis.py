@@ -1,4 +1,7 @@
-"""Owns the time axis of plots: days from the start with their dates, days off in grey, festivals by name. Must not know what is drawn over it."""
+"""Owns the time axis of plots: days from the start with their dates, days off in grey, festivals by name.
+
+Must not know what is drawn over it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from refund_fsm.diagram.palette import MUTED
-from refund_fsm.simulate.report.canvas import FAINT, LINE
+from refund_fsm.simulate.report.canvas import FAINT, LINE, inches_of
 from refund_fsm.simulate.report.settings import Many
 from refund_fsm.simulate.report.timeline import WEEK, festivals, off_days
 from refund_fsm.text import Languages, Text, words
@@ -64,7 +67,7 @@ def name_above(axes: Axes, one: Many, lang: Languages, days: int) -> None:
 
 def _name(axes: Axes, one: Many, lang: Languages, days: int, *, top: float = TOP, lower: float = LOWER, where: str = "top") -> None:
     """The names of festivals, each over its days; lower where it would touch the one before, or left out where there is no room."""
-    across = axes.get_position().width * axes.get_figure().get_size_inches()[0] * 72 / days  # type: ignore[union-attr]  # points for a day
+    across = inches_of(axes) * 72 / days  # points for a day
     ended, lowered = -1e9, False
     for begin, end, name in festivals(one, days):
         said = lang.say(name)

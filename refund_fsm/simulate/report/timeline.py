@@ -85,7 +85,7 @@ def off_days(one: Many, days: int) -> list[tuple[float, float]]:
 
 
 def festivals(one: Many, days: int) -> list[tuple[float, float, Text]]:
-    """The public holidays among the first days, in days from the start, with their names; a weekend that one begins or ends with is in it."""
+    """The public holidays among the first days, in days from the start, with their names; weekends in them are in them."""
     midnight = one.start.replace(hour=0, minute=0, second=0)
     calendar, found = one.policy.calendar, list[tuple[int, int, Text]]()
     for day in range(days + 1):
