@@ -125,6 +125,7 @@ class Canvas:
         self._stack.enter_context(matplotlib.rc_context(SETTINGS))
         self._figure: Any = Figure(figsize=(self.width, self.height))
         self._grid: Any = None
+        self._top = self.height
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
@@ -160,8 +161,17 @@ class Canvas:
 
     def alone(self, left: float, bottom: float, right: float = 0.12, above: float = 0.12) -> Axes:
         """One panel below the heading, or without one, with margins in inches."""
-        top = getattr(self, "_top", self.height) - above
+        top = self._top - above
         box = (left / self.width, bottom / self.height, 1 - (left + right) / self.width, (top - bottom) / self.height)
+        axes: Axes = self._figure.add_axes(box)
+        axes.set_axisbelow(True)
+        return axes
+
+    def below(self, left: float, right: float, above: float, height: float, under: float) -> Axes:
+        """The next panel, as wide as the sheet, with what stands above it and under it, all in inches; the heading comes first."""
+        self._top -= above + height
+        box = (left / self.width, self._top / self.height, 1 - (left + right) / self.width, height / self.height)
+        self._top -= under
         axes: Axes = self._figure.add_axes(box)
         axes.set_axisbelow(True)
         return axes

@@ -28,6 +28,7 @@ from refund_fsm.simulate.report.page import (
     TAG,
     WHOLE,
     Shown,
+    apart,
     checked_path,
     saved,
     shell,
@@ -232,5 +233,5 @@ def _pair() -> str:
 
 def _figure(plot: Plot, name: str, number: int) -> str:
     """A panel with its name; what its picture calls by an id is its own, since a page has each id once."""
-    svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>p{number}-", plot.bare)
+    svg = apart(plot.bare, f"p{number}")
     return f'<figure class="panel"><figcaption>{name}</figcaption>{svg}</figure>'

@@ -10,16 +10,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from html import escape, unescape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from refund_fsm.diagram import fonts
 from refund_fsm.errors import BadData
-from refund_fsm.simulate.report import canvas, plots, summary
+from refund_fsm.simulate.report import canvas, plots, summary, tornado
 from refund_fsm.simulate.report.canvas import Plot
 from refund_fsm.simulate.report.settings import Many
 from refund_fsm.text import AnyLang, Languages, Text, languages
 from refund_fsm.text.html import both, in_bold, section_html
 from refund_fsm.text.sections import Answer, Notice, Section, said
 from refund_fsm.workflow import place_of, write
+
+if TYPE_CHECKING:
+    from refund_fsm.simulate.law import Sensitivity
 
 SUFFIXES = (".svg", ".png", ".html")
 STYLE = Path(__file__).with_name("page.css")
@@ -28,20 +32,25 @@ BOLD_TEXT = re.compile(r'font-weight="bold"[^>]*>([^<]+)</text>')  # as Graphviz
 TAG = re.compile(r"<[^>]+>")
 SECURITY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'"
 RESTS_ON = Text("依据", "What it rests on")
+NAMED = re.compile(r'(\bid="|url\(#|href="#)')
 IDS = re.compile(r' id="[^"]*"')
 WHOLE = Text("整张图：每条规则一次", "The whole sheet: every rule once")
 HEAT = Text("状态图：次数与停留时间", "State diagram: how often, and how long")
 
 
-def save_plot(one: Many, path: Path | str, lang: AnyLang = "both", *, answer: Answer | None = None) -> Path:
+def save_plot(
+    one: Many, path: Path | str, lang: AnyLang = "both", *, answer: Answer | None = None, ranks: Sensitivity | None = None
+) -> Path:
     """Writes the picture of a result or a law: `.svg`, `.png`, or `.html`, a report with the tables and the diagram; whole or not at all.
 
-    `answer` is what `summary` says of it, where that is made already. Returns the path. `BadData` for another suffix, a place that
+    `answer` is what `summary` says of it, where that is made already. With `ranks`, the sensitivity of a law, the picture is its tornado,
+    and the report has it first. Returns the path. `BadData` for another suffix, a place that
     cannot be written, or what is no result; `MissingPart` without matplotlib.
     """
     path = checked_path(path)
-    picture = plots.plot(one, lang)
-    return saved(path, picture, lambda: report(one, lang, picture, answer))
+    picture = plots.plot(one, lang) if ranks is None or path.suffix.lower() == ".html" else None
+    first = tornado.tornado(ranks, lang) if ranks is not None else None
+    return saved(path, first or picture, lambda: report(one, lang, picture, answer, first))
 
 
 def checked_path(path: Path | str) -> Path:
@@ -53,16 +62,17 @@ def checked_path(path: Path | str) -> Path:
     return Path(path)
 
 
-def report(one: Many, lang: AnyLang = "both", picture: Plot | None = None, answer: Answer | None = None) -> str:
-    """The page of a result or a law."""
+def report(one: Many, lang: AnyLang = "both", picture: Plot | None = None, answer: Answer | None = None, first: Plot | None = None) -> str:
+    """The page of a result or a law; `first` is a picture that stands before its own."""
     found, said_in = answer or summary.answer(one), languages(lang)
     diagrams = [shown_of(HEAT, one, lang)]
-    return _Page(found.sections(said_in), picture or plots.plot(one, lang), diagrams, said_in).html()
+    return _Page(found.sections(said_in), picture or plots.plot(one, lang), diagrams, said_in, first).html()
 
 
-def saved(path: Path, picture: Plot, page: Callable[[], str]) -> Path:
+def saved(path: Path, picture: Plot | None, page: Callable[[], str]) -> Path:
     """Writes the picture, or the page that is made of it, as the suffix says."""
     suffix = path.suffix.lower()
+    assert picture is not None, "one of two is drawn"
     write([(path, picture.png if suffix == ".png" else (picture.svg if suffix == ".svg" else page()).encode())])
     return path
 
@@ -101,6 +111,7 @@ class _Page:
     picture: Plot
     diagrams: Sequence[Shown]
     lang: Languages
+    first: Plot | None = None
 
     def html(self) -> str:
         """All of it, in one file."""
@@ -110,6 +121,7 @@ class _Page:
         notices = "".join(f"<p>{both(part.text, self.lang)}</p>\n" for part in head.parts if isinstance(part, Notice))
         body = [
             f'<header><h1>{both(head.title, self.lang)}</h1>\n<div class="notices">{notices}</div></header>',
+            *([f'<figure class="plot tornado">{apart(self.first.bare, "first")}</figure>'] if self.first else []),
             f'<figure class="plot">{self.picture.bare}</figure>',
             f'<div class="tables">{"".join(f"{section_html(section, self.lang)}{chr(10)}" for section in figures)}</div>',
             section_html(replace(rests_on, title=RESTS_ON), self.lang),
@@ -124,9 +136,15 @@ class _Page:
         notices = (part.text for section in self.sections for part in section.parts if isinstance(part, Notice))
         headings = (RESTS_ON, WHOLE, *notices, *(shown.name for shown in self.diagrams), *in_bold(self.sections))
         bold = [*(said(one, self.lang) for one in headings), *canvas.texts(self.picture.svg)[1]]
+        bold += canvas.texts(self.first.svg)[1] if self.first else ()
         for shown in self.diagrams:
             bold += [unescape(found) for svg in (shown.phases, shown.whole, shown.printed) for found in BOLD_TEXT.findall(svg)]
         return fonts.css(frozenset(plain), frozenset("".join(bold)))
+
+
+def apart(svg: str, name: str) -> str:
+    """A picture whose ids are its own beside those of others, since a page has each once."""
+    return NAMED.sub(rf"\g<1>{name}-", svg)
 
 
 def shell(title: str, main: str, styles: str, lang: Languages) -> str:

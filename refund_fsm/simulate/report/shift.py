@@ -29,7 +29,7 @@ ONE_DAY = timedelta(days=1)
 SHARES = tuple(number / 100 for number in range(1, 99))  # the last few cases would squeeze all others together
 LEAST = 0.1  # days: a shift that is smaller everywhere is drawn small
 ROOM = 1.25  # of the largest shift: for the numbers beside it
-SAME = 0.005  # days: such a shift is none
+SAME = 0.02  # days: such a shift is none
 TITLE = {
     "money": Text("到账：同一比例晚几天（＋）或早几天（−）", "Money: days later (+) or sooner (−), by share"),
     "end": Text("结束：同一比例晚几天（＋）或早几天（−）", "End: days later (+) or sooner (−), by share"),
@@ -86,7 +86,7 @@ def paint(axes: Axes, shift: Shift, kind: str, lang: Languages) -> None:
     for kept, strong in ((np.maximum(days, 0), MORE), (np.minimum(days, 0), LESS)):
         if np.abs(kept).max() > SAME:
             axes.fill_between(at, 0, kept, color=strong, alpha=0.28, linewidth=0, zorder=2)
-            axes.plot(at, np.where(kept != 0, days, np.nan), color=strong, linewidth=2.0, zorder=4)
+            axes.plot(at, np.where(np.abs(kept) > SAME, days, np.nan), color=strong, linewidth=2.0, zorder=4)
     for p, day, error in shift.marks:
         strong = INK if abs(day) < SAME else colour(day)
         axes.plot([100 * p] * 2, [day - error, day + error], color=strong, linewidth=1.2, zorder=5)
