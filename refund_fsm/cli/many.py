@@ -153,7 +153,10 @@ def compare(
     lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show what changes between two policies, behaviours, starts or order types: exactly, or with --cases by simulation."""
+    """Show what changes between two policies, behaviours, starts or order types: exactly, or with --cases by simulation.
+
+    Of two policies and two starts an .html plot shows all four.
+    """
     from refund_fsm.cli import questions
     from refund_fsm.simulate.report import summary
 
@@ -163,7 +166,8 @@ def compare(
     found = questions.compared(pair, means)
     answer = summary.comparison_answer(found)
     tell(answer, lang, json)
-    _picture(found, answer, picture, lang, json)
+    page = picture is not None and picture.suffix.lower() == ".html"
+    _picture(found, answer, picture, lang, json, others=questions.corners(pair, means) if page else ())
 
 
 def behaviour(

@@ -35,8 +35,8 @@ TITLE = {
     "end": Text("结束：同一比例晚几天（＋）或早几天（−）", "End: days later (+) or sooner (−), by share"),
 }
 ACROSS = {
-    "money": Text("占最终到账者的比例 %：左快右慢", "share of those who are paid, %: fast at the left, slow at the right"),
-    "end": Text("占最终结束者的比例 %：左快右慢", "share of those who end, %: fast at the left, slow at the right"),
+    "money": Text("占最终到账者 %，从快到慢", "% of those who are paid, fastest first"),
+    "end": Text("占最终结束者 %，从快到慢", "% of those who end, fastest first"),
 }
 NOBODY = Text("没有可比的时间", "no times to compare")
 
@@ -72,7 +72,7 @@ def paint(axes: Axes, shift: Shift, kind: str, lang: Languages) -> None:
     """The shift over the shares: above the line later, below it sooner, each in its colour, with the numbers of the marks."""
     axes.set_xlim(0, 100)
     axes.set_xticks([0, 25, 50, 75, 90, 100])
-    axes.set_xlabel(lang.stack(ACROSS[kind]), linespacing=1.4)
+    axes.set_xlabel(lang.say(ACROSS[kind]))
     axes.set_ylabel(lang.stack(Text("差值，天", "difference, days")))
     axes.grid(axis="y", color=LINE, linewidth=0.6, zorder=0)
     axes.axhline(0, color=INK, linewidth=1.0, zorder=3)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from refund_fsm.diagram import diverging
-from refund_fsm.diagram.metrics import wrap
+from refund_fsm.diagram.metrics import width, wrap
 from refund_fsm.diagram.palette import INK, MUTED
 from refund_fsm.errors import BadData
 from refund_fsm.simulate import figures
@@ -33,7 +33,8 @@ WIDTH, LEFT, RIGHT = 7.2, 3.0, 0.2  # inches
 LINE_HEIGHT, BETWEEN = 0.165, 0.13  # of a label, and between two rows
 TITLE_HEIGHT, AXIS_HEIGHT = 0.62, 0.42
 LABEL = 8.5  # points
-ROOM = 1.75  # of the longest bar, for its words
+ROUNDS = 12  # until the axis has room for the words at the ends of the bars
+SIZE = 8  # points, of these words
 OTHERS = re.compile(r"[，,].*$")  # what follows the change itself: that the others are scaled
 TITLE = Text("先改什么最有用", "What to change first")
 NOW = Text("现在", "now")
@@ -59,8 +60,9 @@ class Bars:
 def bars_of(found: Sensitivity, figure: str) -> tuple[Bars, ...]:
     """What moves a figure, most first; the changes of one thing stand together. `BadData` for a figure that was not asked for."""
     grouped: dict[str, list[Effect]] = {}
+    least = 0.5 / 10 ** _places(figure) / SHOWN_AS[whatif_view.unit_of(figure)][0]  # less would be shown as 0
     for row in found.ranked(figure):
-        if math.isfinite(row.effects[figure]) and row.effects[figure]:
+        if math.isfinite(row.effects[figure]) and abs(row.effects[figure]) >= least:
             grouped.setdefault(row.place, []).append(row)
     made = [Bars(rows[0].parameter, tuple((row.change, row.effects[figure]) for row in rows)) for rows in grouped.values()]
     return tuple(sorted(made, key=lambda one: -one.size)[:MOST])
@@ -144,8 +146,7 @@ class _Tornado:
             axes.text(0.5, 0.5, self.lang.say(NONE), transform=axes.transAxes, ha="center", va="center", color=MUTED)
             return
         scale = SHOWN_AS[unit][0]
-        most = self.bars[0].size * scale
-        axes.set_xlim(-most * ROOM, most * ROOM)
+        axes.set_xlim(*self._limits(scale))
         axes.axvline(0, color=INK, linewidth=1.1, zorder=4)
         axes.grid(axis="x", color=LINE, linewidth=0.6, zorder=0)
         axes.spines["left"].set_visible(False)
@@ -169,12 +170,30 @@ class _Tornado:
             axes.barh([at], [effect * scale], height=thick * 0.9, color=diverging.colour(effect), zorder=3)
             self._said(axes, change, effect, at, scale)
 
-    def _said(self, axes: Axes, change: Text, effect: float, at: float, scale: float) -> None:
+    def _limits(self, scale: float) -> tuple[float, float]:
+        """The ends of the axis: every bar with its words has room."""
+        ends = [(effect * scale, width(self._told(change, effect, scale), SIZE) + 8) for one in self.bars for change, effect in one.effects]
+        across, low, high = (WIDTH - LEFT - RIGHT) * 72, 0.0, 0.0
+        for _ in range(ROUNDS):
+            each = max(high - low, max(abs(effect) for effect, _ in ends)) / across  # of a point
+            low = min([effect - words * each for effect, words in ends if effect < 0], default=-each * 8)
+            high = max([effect + words * each for effect, words in ends if effect > 0], default=each * 8)
+        return low, high
+
+    def _told(self, change: Text, effect: float, scale: float) -> str:
         short = [OTHERS.sub("", change.get(each)).replace("% ", "%").replace(" %", "%") for each in self.lang.each]
-        places = whatif_view.PLACES[whatif_view.unit_of(self.name)] - (1 if abs(effect * scale) >= 1 else 0)
-        told = f"{'+' if effect > 0 else '−'}{abs(effect * scale):.{places}f} ({' / '.join(dict.fromkeys(short))})"
-        look: dict[str, Any] = {"ha": "left" if effect > 0 else "right", "va": "center", "fontsize": 8, "color": INK, "zorder": 5}
-        axes.annotate(told, (effect * scale, at), xytext=(4 if effect > 0 else -4, 0), textcoords="offset points", **look)
+        places = _places(self.name) - (1 if abs(effect * scale) >= 1 else 0)
+        return f"{'+' if effect > 0 else '−'}{abs(effect * scale):.{places}f} ({' / '.join(dict.fromkeys(short))})"
+
+    def _said(self, axes: Axes, change: Text, effect: float, at: float, scale: float) -> None:
+        look: dict[str, Any] = {"ha": "left" if effect > 0 else "right", "va": "center", "fontsize": SIZE, "color": INK, "zorder": 5}
+        place = (4 if effect > 0 else -4, 0)
+        axes.annotate(self._told(change, effect, scale), (effect * scale, at), xytext=place, textcoords="offset points", **look)
+
+
+def _places(figure: str) -> int:
+    """Decimals of an effect."""
+    return whatif_view.PLACES[whatif_view.unit_of(figure)]
 
 
 def _described(panels: Sequence[tuple[str, Sequence[Bars]]]) -> str:
