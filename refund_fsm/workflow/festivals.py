@@ -18,5 +18,5 @@ def festival(day: date) -> Text | None:
 def _published() -> Mapping[date, Text]:
     import chinese_calendar  # here, because who shows no days needs none of it
 
-    names = {one.value: Text(one.chinese, one.value) for one in chinese_calendar.Holiday}
+    names = {one.value: Text(one.chinese, one.value) for one in chinese_calendar.Holiday}  # type: ignore[attr-defined]  # its members have it
     return {day: names[name] for day, name in chinese_calendar.holidays.items() if day not in chinese_calendar.workdays}
