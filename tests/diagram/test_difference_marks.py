@@ -104,8 +104,8 @@ def test_limits_that_are_no_longer_shared_are_told() -> None:
 def test_only_what_acts_in_the_workflow_is_in_the_heading() -> None:
     policy = Policy(return_days=10, evidence_hours=72, on_merchant_silence="escalate", found_at_once_hours=2)
     heading = diagram.draw(orders.get("virtual"), policy=policy, before=Policy(), lang="en").dot
-    assert "time to supply evidence: 48 hours → 72 hours" in heading
-    assert "found at once: 24 hours → 2 hours" in heading
+    assert "time to supply evidence: 48 h → 72 h" in heading
+    assert "found at once: 24 h → 2 h" in heading
     assert not re.search("time to send back|silence of the merchant", heading)
 
 
