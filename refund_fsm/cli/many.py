@@ -88,7 +88,9 @@ def exact(
     behaviour: BehaviourOption = None,
     step: Step = None,
     horizon: Horizon = None,
-    sensitivity: Annotated[bool, typer.Option("--sensitivity", help="Rank what to change first: weights, delays, policy; --plot draws it.")] = False,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Rank what to change first: weights, delays, policy; --plot draws it.")
+    ] = False,
     figure: Annotated[
         list[str] | None,
         typer.Option("--figure", metavar="NAME", help="With --sensitivity, repeatable: what is ranked; default: arbitration, money:p95."),
