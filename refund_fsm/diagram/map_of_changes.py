@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from refund_fsm.diagram import diverging
 from refund_fsm.diagram.changes import LEAST_DAYS, LEAST_SHARE, Change, Changes
@@ -22,6 +23,9 @@ from refund_fsm.diagram.wording import Lang
 from refund_fsm.errors import BadData
 from refund_fsm.text import Text, languages
 from refund_fsm.workflow import Rule
+
+if TYPE_CHECKING:
+    import graphviz
 
 CARD_MOST, ARROW_MOST, HEAD_MOST = 170, 150, 430
 THINNEST, WIDEST = 1.4, 6.5
@@ -134,7 +138,7 @@ class _Map:
 
     # 2. Cards and arrows
 
-    def _add_state(self, graph: object, key: str) -> None:
+    def _add_state(self, graph: graphviz.Digraph, key: str) -> None:
         state, time, share = self.changes.all_states[key], self.changes.time_of(key), self.changes.states.get(key)
         first, *rest = self._each(state.text)
         lines = [Line((Run(line, 14, INK, bold=True),), "centre") for line in wrap(plain(first), 14, CARD_MOST, bold=True)]
@@ -160,7 +164,7 @@ class _Map:
         said = f"{self._say(what)} {_values(change, scale)}{unit}"
         return Line((Run(said, 10, SLATE), _chip(_signed(change, scale), 10, diverging.colour(change.difference))), "split", gap=6, above=3)
 
-    def _add_rule(self, graph: object, rule: Rule, most: float) -> None:
+    def _add_rule(self, graph: graphviz.Digraph, rule: Rule, most: float) -> None:
         change = self.changes.rules[rule.id]
         colour = diverging.colour(change.difference)
         first, *rest = self._each(rule.event.text)
@@ -215,5 +219,5 @@ def _signed(change: Change, scale: float) -> str:
 
 def _filled(text: Text, *values: object) -> Text:
     """A text with values set in, each in the language of the text where it is a text itself."""
-    zh, en = ([one.get(lang) if isinstance(one, Text) else one for one in values] for lang in ("zh", "en"))  # type: ignore[arg-type]
+    zh, en = ([one.get(lang) if isinstance(one, Text) else one for one in values] for lang in ("zh", "en"))
     return Text(text.zh.format(*zh), text.en.format(*en))

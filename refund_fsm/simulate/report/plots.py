@@ -165,7 +165,8 @@ class Painter:
         """Which line is the money, and which the end."""
         begin = KEY_AT[inches_of(axes) < NARROW]
         for row, (label, style) in enumerate(((PAID, "solid"), (ENDED, DASHED))):
-            height, look = 0.17 - 0.1 * row, {"color": MUTED, "linestyle": style, "linewidth": 2.0 if row == 0 else 1.5}
+            height = 0.17 - 0.1 * row
+            look: dict[str, Any] = {"color": MUTED, "linestyle": style, "linewidth": 2.0 if row == 0 else 1.5}
             axes.plot([begin, begin + 0.045], [height] * 2, transform=axes.transAxes, zorder=5, **look)
             said = self.lang.say(label)
             axes.text(begin + 0.055, height, said, transform=axes.transAxes, va="center", fontsize=LABEL, color=INK, zorder=5)

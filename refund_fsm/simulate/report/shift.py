@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,7 +98,7 @@ def _say(axes: Axes, shift: Shift, lang: Languages) -> None:
     """The numbers of the marks, at the side of the panel that is empty."""
     days = " · ".join(f"{lang.say(QUANTILE_LABELS[p], ' ')} {_signed(day)}" for p, day, _ in shift.marks)
     above = float(shift.days.sum()) <= 0
-    place = {"transform": axes.transAxes, "ha": "right", "va": "top" if above else "bottom"}
+    place: dict[str, Any] = {"transform": axes.transAxes, "ha": "right", "va": "top" if above else "bottom"}
     axes.text(
         0.985,
         0.975 if above else 0.025,

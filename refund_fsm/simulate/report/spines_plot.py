@@ -6,7 +6,7 @@ Must not know how cells are found (`spines`), nor the page around them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from refund_fsm.diagram import diverging
 from refund_fsm.diagram.palette import INK, MUTED, SUCCESS
@@ -62,7 +62,7 @@ def _bar(axes: Axes, row: int, stage: Stage, first: Stage | None, lang: Language
     axes.barh([row], [stage.days], left=stage.begins, height=max(THICK * stage.share, THIN), color=colour, zorder=3)
     axes.plot([stage.ends] * 2, [row, row + 1], color=LINE, linewidth=0.9, zorder=2)
     said = f"{stage.days:.1f} {lang.say(Text('天', 'd'), '/')} · {share}"
-    place = {"textcoords": "offset points", "va": "center", "fontsize": LABEL, "zorder": 5}
+    place: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": LABEL, "zorder": 5}
     axes.annotate(said, (stage.ends, row), xytext=(5, 0), color=INK, **place)
     if differs:
         told = f"{diverging.sign(change)} {'+' if change > 0 else '−'}{abs(change):.1f}"

@@ -68,8 +68,8 @@ def test_the_page_reads_well_in_a_browser(scheme: str, browser: Any, tmp_path: P
             assert 2 <= len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4", prefer_css_page_size=True))) <= 3
 
 
-SIZES = """(where) => [...document.querySelectorAll(where)].flatMap((svg) => [...svg.querySelectorAll('text')].filter((one) => one.textContent.trim()).map((one) =>
-  parseFloat(getComputedStyle(one).fontSize) * svg.getScreenCTM().a))"""
+SIZES = """(where) => [...document.querySelectorAll(where)].flatMap((svg) => [...svg.querySelectorAll('text')]
+  .filter((one) => one.textContent.trim()).map((one) => parseFloat(getComputedStyle(one).fontSize) * svg.getScreenCTM().a))"""
 INSIDE = """() => [...document.querySelectorAll('.panel svg')].flatMap((svg) => { const box = svg.getBoundingClientRect();
   return [...svg.querySelectorAll('text')].filter((one) => { const at = one.getBoundingClientRect();
     return at.left < box.left - 1 || at.right > box.right + 1 || at.top < box.top - 2 || at.bottom > box.bottom + 2; })
