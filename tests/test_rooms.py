@@ -44,6 +44,7 @@ UP = {  # a value's own face methods, which look up inside the function: their v
     ("simulate.sample.result", "Result.from_json"): ("simulate.sample.saved", "the same, read"),
     ("simulate.law.exact", "Law.summary"): ("simulate.report.summary", "the summary is a view of the law"),
     ("simulate.law.whatif", "Sensitivity.summary"): ("simulate.report.whatif_view", "the summary is a view of the sensitivity"),
+    ("simulate.report.comparison", "Comparison.diagram"): ("simulate.report.difference", "the map is a view of the comparison"),
     ("simulate.report.comparison", "Comparison.summary"): ("simulate.report.summary", "the summary is a view of the comparison"),
     ("testing.lockstep.report", "Departure.reproduction"): ("testing.lockstep.pytest_file", "the file is a view of the departure"),
 }
@@ -52,7 +53,9 @@ PAST_FACES = {  # modules that other rooms name, since the face would load them 
     "case.parts": "the cap of a saved case: who reads none needs none",
     "case.plain": "a case as plain data: who neither writes nor traces one needs none",
     "diagram.dark": "one colour that plots share",
+    "diagram.diverging": "the two colours of a change, which plots share",
     "diagram.fonts": "read as a module; plots embed the same font",
+    "diagram.metrics": "how wide a label is, where plots break it",
     "diagram.palette": "the colours that plots share",
     "graph.drift": "read as a module; only pages and simulations look for what changes by itself",
     "graph.shortest": "takes scenarios along: nobody who explores or simulates needs them",

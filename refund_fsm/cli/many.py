@@ -88,7 +88,9 @@ def exact(
     behaviour: BehaviourOption = None,
     step: Step = None,
     horizon: Horizon = None,
-    sensitivity: Annotated[bool, typer.Option("--sensitivity", help="Rank what to change first: weights, delays, policy.")] = False,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Rank what to change first: weights, delays, policy; --plot draws it.")
+    ] = False,
     figure: Annotated[
         list[str] | None,
         typer.Option("--figure", metavar="NAME", help="With --sensitivity, repeatable: what is ranked; default: arbitration, money:p95."),
@@ -116,13 +118,13 @@ def exact(
         return
     if not json:  # the law is told at once: what changes it takes long
         tell(answer, lang, json)
-        _picture(law, answer, picture, lang, json)
     ranked = asked.ranked(step, horizon, ranks)
+    whole = whatif_view.law_and_ranks(answer, ranked)
     if json:
-        tell(whatif_view.law_and_ranks(answer, ranked), lang, json)
-        _picture(law, answer, picture, lang, json)
+        tell(whole, lang, json)
     elif ranked is not None:
         tell(whatif_view.answer(ranked), lang, json, after=True)
+    _picture(law, whole, picture, lang, json, ranks=ranked, partial=ranked is None or ranked.partial)
     if ranked is None or ranked.partial:
         raise typer.Exit(STOPPED)
 
@@ -153,7 +155,10 @@ def compare(
     lang: LangOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show what changes between two policies, behaviours, starts or order types: exactly, or with --cases by simulation."""
+    """Show what changes between two policies, behaviours, starts or order types: exactly, or with --cases by simulation.
+
+    Of two policies and two starts an .html plot shows all four.
+    """
     from refund_fsm.cli import questions
     from refund_fsm.simulate.report import summary
 
@@ -163,7 +168,8 @@ def compare(
     found = questions.compared(pair, means)
     answer = summary.comparison_answer(found)
     tell(answer, lang, json)
-    _picture(found, answer, picture, lang, json)
+    page = picture is not None and picture.suffix.lower() == ".html"
+    _picture(found, answer, picture, lang, json, others=questions.corners(pair, means) if page else ())
 
 
 def behaviour(
@@ -205,7 +211,9 @@ def _patient(asked: Question, step: float | None, horizon: float | None, lang: L
         raise typer.Exit(STOPPED) from None
 
 
-def _picture(one: Any, answer: Answer, path: Path | None, lang: Languages | None, json: bool) -> None:
+def _picture(
+    one: Any, answer: Answer, path: Path | None, lang: Languages | None, json: bool, *, partial: bool = False, **more: Any
+) -> None:
     """The picture, where it is wanted; of what is partial, beside the name that was asked for."""
     if path is None:
         return
@@ -215,7 +223,9 @@ def _picture(one: Any, answer: Answer, path: Path | None, lang: Languages | None
     save = save_comparison_plot if isinstance(one, Comparison) else save_plot
     with naming(path="--plot"), warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UserWarning)
-        done = save(one, partial_of(path) if getattr(one, "partial", False) else path, written(lang).value, answer=answer)
+        done = save(
+            one, partial_of(path) if partial or getattr(one, "partial", False) else path, written(lang).value, answer=answer, **more
+        )
     for warning in told:
         complain(str(warning.message))
     if not json:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
@@ -237,6 +237,15 @@ def compared(pair: tuple[Question, Question], means: Means) -> Comparison:
 
     one, other = (means.answer(asked, f"{number} / 2") for number, asked in enumerate(pair, 1))
     return compare(one, other)
+
+
+def corners(pair: tuple[Question, Question], means: Means) -> tuple[Many, ...]:
+    """The answers for the policy of each with the start of the other, where two policies and two starts are compared; else none."""
+    a, b = pair
+    if a.workflow is not b.workflow or a.policy == b.policy or a.start == b.start:
+        return ()
+    crossed = replace(a, start=b.start), replace(b, start=a.start)
+    return tuple(means.answer(asked, f"{number} / 2") for number, asked in enumerate(crossed, 1))
 
 
 def plot_path(name: str | None, *asked: Question) -> Path | None:

@@ -6,7 +6,9 @@ Must not compute what it shows: a case, counts, waits or another policy are hand
 
 from __future__ import annotations
 
+from refund_fsm.diagram.changes import Change, Changes
 from refund_fsm.diagram.drawing import LAID_OUT, PINNED, draw, phases, pinned, stale
+from refund_fsm.diagram.map_of_changes import change_map
 from refund_fsm.diagram.markup import slug
 from refund_fsm.diagram.page import Page, page
 from refund_fsm.diagram.plan import View
@@ -20,12 +22,15 @@ __all__ = [
     "PAPERS",
     "PINNED",
     "SUFFIXES",
+    "Change",
+    "Changes",
     "Diagram",
     "Lang",
     "Page",
     "Paper",
     "Timeline",
     "View",
+    "change_map",
     "draw",
     "page",
     "phases",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 
-from refund_fsm.diagram import palette
+from refund_fsm.diagram import diverging, palette
 from refund_fsm.diagram.palette import FADED_PAPER, INK, MUTED, PALE, PAPER, SLATE, SUCCESS, fade, fade_text, least, mixed, tint
 
 NIGHT = "#0D1117"  # the paper
@@ -45,7 +45,7 @@ def line(colour: str) -> str:
         return mixed(line(base), NIGHT, FADED)
     if base := _faded_texts().get(colour):
         return mixed(line(base), NIGHT, least(line(base), NIGHT, FADED))
-    return palette.LIGHT.get(colour, colour)
+    return palette.LIGHT.get(colour) or diverging.NIGHT_OF.get(colour, colour)
 
 
 def _stroke(colour: str) -> str:
@@ -58,6 +58,8 @@ def area(colour: str) -> str:
         return mixed(line(_tints()[colour]), NIGHT, TINT)
     if colour in _heats():
         return _heats()[colour]
+    if colour in _changes():
+        return _changes()[colour]
     base = _faded_texts().get(colour)
     return mixed(FILLS.get(base, base), NIGHT, FADED_FILL) if base else FILLS.get(colour, colour)
 
@@ -91,6 +93,11 @@ def _heats() -> dict[str, str]:
     """The colours of cards on a map."""
     levels = enumerate(palette.LEVELS)
     return {palette.heat(name, at): mixed(night, NIGHT, share) for at, share in levels for name, (_, night) in palette.HEAT.items()}
+
+
+@cache
+def _changes() -> dict[str, str]:
+    return diverging.by_night(NIGHT)
 
 
 @cache

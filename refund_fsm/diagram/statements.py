@@ -38,7 +38,7 @@ def add_plate(graph: graphviz.Digraph, plate: Plate) -> None:
     inside = tint(SLATE) if head else SLATE if plate.here else PAPER
     look = {"color": inside if head else SLATE, "fillcolor": inside, "penwidth": "1.2", "tooltip": " "}
     name = plate.name.strip("()").replace(" ", "-")
-    _add(graph, plate.name, label=plate.label, **look, **boxed(plate.box), id=name, **{"class": "head" if head else "part"})
+    add_statement(graph, plate.name, label=plate.label, **look, **boxed(plate.box), id=name, **{"class": "head" if head else "part"})
 
 
 def add_sheet(graph: graphviz.Digraph, labels: Labels, places: Places | None) -> None:
@@ -57,10 +57,10 @@ def add_sheet(graph: graphviz.Digraph, labels: Labels, places: Places | None) ->
         return
     for key, count in plan.left_out.items():
         name = f"(more {slug(key)})"
-        _add(graph, name, label=labels.more(count), shape="plain", style="", tooltip=" ", **{"class": "more"})
-        _add(graph, slug(key), name, color=SLATE, style="dashed", tooltip=" ", weight="3", **{"class": "more"})
+        add_statement(graph, name, label=labels.more(count), shape="plain", style="", tooltip=" ", **{"class": "more"})
+        add_statement(graph, slug(key), name, color=SLATE, style="dashed", tooltip=" ", weight="3", **{"class": "more"})
     for near, state in plan.far:
-        _add(graph, slug(near.key), slug(state.key), style="invis")
+        add_statement(graph, slug(near.key), slug(state.key), style="invis")
 
 
 def _add_start(graph: graphviz.Digraph, labels: Labels, places: Places | None) -> None:
@@ -68,13 +68,13 @@ def _add_start(graph: graphviz.Digraph, labels: Labels, places: Places | None) -
     plan = labels.plan
     at = places.start() if places else {}
     dot = {"shape": "circle", "style": "filled", "fillcolor": SLATE, "color": SLATE, "width": "0.2", "height": "0.2", "fixedsize": "true"}
-    _add(graph, START, **dot, **at, label="", id="start", tooltip=" ", **{"class": "start"})
+    add_statement(graph, START, **dot, **at, label="", id="start", tooltip=" ", **{"class": "start"})
     plain = labels.marks.rest.tone == "plain"
     look = (dict(HAPPY) if plain else {**HAPPY, "penwidth": WIDE[""]}) if plan.spine else {"color": SLATE}
     look |= {} if places else {"minlen": "2"}  # the spine stands close: the arrow would touch the dot
     if places:
         look |= places.line("start", look.get("arrowsize", PLAIN["arrowsize"]))
-    _add(graph, START, slug(plan.workflow.initial.key), **look, id="edge-start", **{"class": "start"}, tooltip=" ")
+    add_statement(graph, START, slug(plan.workflow.initial.key), **look, id="edge-start", **{"class": "start"}, tooltip=" ")
 
 
 def _add_card(graph: graphviz.Digraph, labels: Labels, places: Places | None, card: Card) -> None:
@@ -100,7 +100,7 @@ def _add_card(graph: graphviz.Digraph, labels: Labels, places: Places | None, ca
         look |= {"color": tone_colour(tone), "penwidth": WIDE[tone], **({"style": "rounded,filled,dashed"} if tone == "removed" else {})}
     look |= {"id": f"state-{slug(state.key)}", "tooltip": hint(f"{state.key}: {labels.say(state.text)}"), "class": " ".join(classes)}
     look |= places.state(state.key) if places else {}
-    _add(graph, slug(state.key), label=places.cards[state.key] if places else labels.card(card), **look)
+    add_statement(graph, slug(state.key), label=places.cards[state.key] if places else labels.card(card), **look)
 
 
 def _of(actor: Actor) -> str:
@@ -119,7 +119,7 @@ def _add_junction(graph: graphviz.Digraph, labels: Labels, places: Places | None
     seen = fade(colour) if whole == "faded" else colour
     shape = {"shape": "diamond", "style": "filled", "fillcolor": seen, "color": seen, "width": "0.16", "height": "0.16"}
     shape |= places.junction(junction.name) if places else {}
-    _add(graph, junction.name, label="", **shape, fixedsize="true", tooltip=" ", **{"class": f"junction {_of(first.actor)}"})
+    add_statement(graph, junction.name, label="", **shape, fixedsize="true", tooltip=" ", **{"class": f"junction {_of(first.actor)}"})
     for state in junction.states:
         rules = junction.rules_from(state)
         tone = strongest(labels.marks.rule(rule.id) for rule in rules)
@@ -128,7 +128,7 @@ def _add_junction(graph: graphviz.Digraph, labels: Labels, places: Places | None
         look |= places.stem(state.key, junction.name) if places else {}
         ids = (f"rule-{slug(rule.id)}" for rule in rules)
         classes = " ".join(("stem", _of(first.actor), *ids, *_tone(tone)))
-        _add(graph, slug(state.key), junction.name, **look, tooltip=" ", **{"class": classes})
+        add_statement(graph, slug(state.key), junction.name, **look, tooltip=" ", **{"class": classes})
 
 
 def _add_arrow(graph: graphviz.Digraph, labels: Labels, places: Places | None, arrow: Arrow) -> None:
@@ -155,7 +155,7 @@ def _add_arrow(graph: graphviz.Digraph, labels: Labels, places: Places | None, a
         if labels.plan.is_portal(arrow):
             pill = _add_pill(graph, labels, places, arrow)
             source, dest = (pill, dest) if dest == slug(labels.plan.centre) else (source, pill)
-    _add(graph, source, dest, label=label, **look)
+    add_statement(graph, source, dest, label=label, **look)
 
 
 def _add_pill(graph: graphviz.Digraph, labels: Labels, places: Places, arrow: Arrow) -> str:
@@ -179,7 +179,7 @@ def _add_pill(graph: graphviz.Digraph, labels: Labels, places: Places, arrow: Ar
         "tooltip": hint(f"{state.key}: {labels.say(state.text)}"),
         "class": classes,
     }
-    _add(graph, name, label=places.pills[arrow.rules[0].id], **look, **places.pill_at(arrow))
+    add_statement(graph, name, label=places.pills[arrow.rules[0].id], **look, **places.pill_at(arrow))
     return name
 
 
@@ -189,10 +189,10 @@ def _add_turn(graph: graphviz.Digraph, labels: Labels, places: Places, key: str)
     for onwards, label in enumerate(places.turns[key]):
         look = {"color": SUCCESS, "fillcolor": PAPER, "penwidth": "1.2", "margin": "0", "tooltip": " ", "class": "turn"}
         at = places.turn_at(key, onwards=bool(onwards))
-        _add(graph, turn_of(name, onwards=bool(onwards)), label=label, **look, **at, id=f"turn-{name}{'-on' if onwards else ''}")
+        add_statement(graph, turn_of(name, onwards=bool(onwards)), label=label, **look, **at, id=f"turn-{name}{'-on' if onwards else ''}")
     line = dict(HAPPY) if tone == "plain" else {**HAPPY, "penwidth": WIDE[""]}
     line |= places.resumed(key, line["arrowsize"])
-    _add(graph, turn_of(name, onwards=False), name, **line, id=f"edge-turn-{name}", **{"class": "turn"}, tooltip=" ")
+    add_statement(graph, turn_of(name, onwards=False), name, **line, id=f"edge-turn-{name}", **{"class": "turn"}, tooltip=" ")
 
 
 def _width(labels: Labels, rules: Sequence[Rule], tone: str) -> dict[str, str]:
@@ -210,7 +210,7 @@ def _widest(labels: Labels) -> float:
     return max((sum(labels.marks.rule(rule.id).weight or 0.0 for rule in arrow.rules) for arrow in plan.arrows), default=0.0)
 
 
-def _add(graph: graphviz.Digraph, *ends: str, label: str | None = None, **attributes: str) -> None:
+def add_statement(graph: graphviz.Digraph, *ends: str, label: str | None = None, **attributes: str) -> None:
     """A node, or an edge between two ends. Labels are HTML-like or empty. As `graphviz` writes statements, which takes it three times
     as long: every value is quoted, and none is looked into."""
     said = [] if label is None else [f"label={label or QUOTES}"]

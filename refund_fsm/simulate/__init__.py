@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from refund_fsm.simulate.law import sensitivity as sensitivity
     from refund_fsm.simulate.report.comparison import Comparison as Comparison
     from refund_fsm.simulate.report.comparison import compare as compare
-    from refund_fsm.simulate.report.page import save_comparison_plot as save_comparison_plot
+    from refund_fsm.simulate.report.comparison_page import save_comparison_plot as save_comparison_plot
     from refund_fsm.simulate.report.page import save_plot as save_plot
     from refund_fsm.simulate.sample import Histogram as Histogram
     from refund_fsm.simulate.sample import Result as Result
@@ -45,7 +45,8 @@ _HOMES = {
     "figures": ("Figure", "Interval"),
     "law": ("Distribution", "Law", "Sensitivity", "first_passage", "sensitivity"),
     "report.comparison": ("Comparison", "compare"),
-    "report.page": ("save_comparison_plot", "save_plot"),
+    "report.comparison_page": ("save_comparison_plot",),
+    "report.page": ("save_plot",),
     "sample": ("Histogram", "Result", "play_case", "simulate"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

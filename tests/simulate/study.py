@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from refund_fsm import Text
-from refund_fsm.simulate import Comparison, compare
-from refund_fsm.simulate.report.page import save_comparison_plot
+from refund_fsm.simulate import Comparison, compare, save_comparison_plot
 from tests.examples.study import laws
 from tests.places import DIAGRAMS
 

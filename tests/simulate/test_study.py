@@ -16,7 +16,7 @@ PINNED = ROOT / ".ci" / "constraints.txt"
 
 def test_the_picture_is_fresh(tmp_path: Path) -> None:
     """Its text always; its bytes where matplotlib is the pinned one."""
-    from refund_fsm.simulate.report.page import save_comparison_plot
+    from refund_fsm.simulate import save_comparison_plot
 
     drawn = save_comparison_plot(study(), tmp_path / PICTURE.name).read_text(encoding="utf-8")
     kept = PICTURE.read_text(encoding="utf-8")

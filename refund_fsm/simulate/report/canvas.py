@@ -20,6 +20,7 @@ from rich.cells import cell_len
 
 from refund_fsm.diagram import fonts
 from refund_fsm.diagram.dark import NIGHT
+from refund_fsm.diagram.diverging import NIGHT_OF
 from refund_fsm.diagram.palette import INK, LIGHT, MUTED, PAIR, PAPER, SUCCESS, TONES
 from refund_fsm.errors import needing
 from refund_fsm.text import Languages, Text
@@ -46,6 +47,7 @@ DARK = {
     AMBER: "#E3A265",
     **{colour: LIGHT[colour] for colour in (*PAIR, BREACH)},
     SUCCESS: "#2EA36F",
+    **NIGHT_OF,
 }
 SETTINGS: Any = {
     "font.family": [fonts.FAMILY, "DejaVu Sans"],  # the second for what the first lacks; it comes with matplotlib
@@ -108,10 +110,10 @@ def require() -> None:
 
 
 class Canvas:
-    """A sheet with a heading and two rows of two panels, the left ones wide. Open it with `with`."""
+    """A sheet with a heading and two rows of two panels, the left ones wide, or of another size with one panel. Open it with `with`."""
 
-    def __init__(self, lang: Languages) -> None:
-        self.lang = lang
+    def __init__(self, lang: Languages, width: float = WIDTH, height: float = HEIGHT) -> None:
+        self.lang, self.width, self.height = lang, width, height  # in inches
         self._stack = ExitStack()
 
     def __enter__(self) -> Canvas:
@@ -121,8 +123,9 @@ class Canvas:
         self._stack.enter_context(_LOCK)
         _bundled()
         self._stack.enter_context(matplotlib.rc_context(SETTINGS))
-        self._figure: Any = Figure(figsize=(WIDTH, HEIGHT))
+        self._figure: Any = Figure(figsize=(self.width, self.height))
         self._grid: Any = None
+        self._top = self.height
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
@@ -130,17 +133,20 @@ class Canvas:
 
     def head(self, title: Text, notices: Sequence[Text], told: Sequence[str], legend: Sequence[tuple[str, str]] = ()) -> None:
         """The heading: what it is, what must not be overlooked, what it rests on, and lines in colours. The rest is left to the panels."""
-        lines = [(line, 15.0, INK, "bold") for line in fitted(self._each(title), " / ", 15.0)]
-        lines += [(line, 10.5, AMBER, "bold") for notice in notices for line in fitted(self._each(notice), " / ", 10.5)]
-        lines += [(line, 9.0, MUTED, "normal") for line in fitted([flat(one) for one in told], " · ", 9.0)]
-        lines += [(line, 10.5, colour, "bold") for said, colour in legend for line in fitted(flat(said).split(" / "), " / ", 10.5)]
-        top = HEIGHT - 0.22
+        lines = [(line, 15.0, INK, "bold") for line in fitted(self._each(title), " / ", 15.0, self.width)]
+        lines += [(line, 10.5, AMBER, "bold") for notice in notices for line in fitted(self._each(notice), " / ", 10.5, self.width)]
+        lines += [(line, 9.0, MUTED, "normal") for line in fitted([flat(one) for one in told], " · ", 9.0, self.width)]
+        lines += [
+            (line, 10.5, colour, "bold") for said, colour in legend for line in fitted(flat(said).split(" / "), " / ", 10.5, self.width)
+        ]
+        top = self.height - 0.22
         for said, size, colour, weight in lines:
-            self._figure.text(MARGIN, top / HEIGHT, said, fontsize=size, color=colour, weight=weight, va="top")
+            self._figure.text(MARGIN, top / self.height, said, fontsize=size, color=colour, weight=weight, va="top")
             top -= size * 1.75 / 72
+        self._top = top
         left = 0.075 if self.lang is Languages.BOTH else 0.06
         self._grid = self._figure.add_gridspec(
-            2, 2, width_ratios=[1.75, 1], left=left, right=0.985, top=(top - 0.5) / HEIGHT, bottom=0.075, hspace=0.3, wspace=0.38
+            2, 2, width_ratios=[1.75, 1], left=left, right=0.985, top=(top - 0.5) / self.height, bottom=0.075, hspace=0.3, wspace=0.38
         )
 
     def _each(self, text: Text) -> list[str]:
@@ -150,6 +156,23 @@ class Canvas:
         """A panel under its heading."""
         axes: Axes = self._figure.add_subplot(self._grid[row, column])
         axes.set_title(self.lang.say(title), loc="left", fontsize=11, weight="bold", pad=8)
+        axes.set_axisbelow(True)
+        return axes
+
+    def alone(self, left: float, bottom: float, right: float = 0.12, above: float = 0.12) -> Axes:
+        """One panel below the heading, or without one, with margins in inches."""
+        top = self._top - above
+        box = (left / self.width, bottom / self.height, 1 - (left + right) / self.width, (top - bottom) / self.height)
+        axes: Axes = self._figure.add_axes(box)
+        axes.set_axisbelow(True)
+        return axes
+
+    def below(self, left: float, right: float, above: float, height: float, under: float) -> Axes:
+        """The next panel, as wide as the sheet, with what stands above it and under it, all in inches; the heading comes first."""
+        self._top -= above + height
+        box = (left / self.width, self._top / self.height, 1 - (left + right) / self.width, height / self.height)
+        self._top -= under
+        axes: Axes = self._figure.add_axes(box)
         axes.set_axisbelow(True)
         return axes
 
@@ -169,14 +192,20 @@ class Canvas:
         return Plot(_cleaned(svg.getvalue(), flat(title), flat(description)), png.getvalue())
 
 
+def inches_of(axes: Axes) -> float:
+    """How wide a panel is."""
+    figure: Any = axes.get_figure()
+    return float(axes.get_position().width * figure.get_size_inches()[0])
+
+
 def flat(text: str) -> str:
     """A label in one line: tabs and line breaks are spaces."""
     return BLANKS.sub(" ", text)
 
 
-def fitted(parts: Sequence[str], separator: str, size: float) -> list[str]:
-    """The parts on as many lines as the sheet is too narrow for one, at a font size in points."""
-    room = (1 - 2 * MARGIN) * WIDTH * 72 / (size * COLUMN)
+def fitted(parts: Sequence[str], separator: str, size: float, width: float = WIDTH) -> list[str]:
+    """The parts on as many lines as a sheet of a width in inches is too narrow for one, at a font size in points."""
+    room = (1 - 2 * MARGIN) * width * 72 / (size * COLUMN)
     lines: list[str] = []
     for part in parts:
         if lines and cell_len(f"{lines[-1]}{separator}{part}") <= room:
@@ -220,10 +249,10 @@ def _font(svg: str) -> str:
 
 
 def _dark() -> str:
-    """A style sheet that replaces colours on a dark screen."""
+    """A style sheet that replaces colours on a dark screen; what is printed is as by day."""
     rules = "".join(
         f'{SCOPE} [style*="{use}: {light.lower()}"]{{{use}:{dark.lower()}!important}}'
         for light, dark in DARK.items()
         for use in ("fill", "stroke")
     )
-    return f'<style class="dark">@media (prefers-color-scheme:dark){{{rules}}}</style>\n'
+    return f'<style class="dark">@media screen and (prefers-color-scheme:dark){{{rules}}}</style>\n'

@@ -21,7 +21,7 @@ from refund_fsm.text.numbers import Interval, Unit, half
 from refund_fsm.workflow import FrozenDict
 
 if TYPE_CHECKING:
-    from refund_fsm.diagram import Lang
+    from refund_fsm.diagram import Diagram, Lang
 
 FORMAT = 1
 
@@ -97,6 +97,15 @@ class Comparison:
         from refund_fsm.simulate.report.summary import comparison_text
 
         return comparison_text(self, lang)
+
+    def diagram(self, lang: Lang = "both") -> Diagram:
+        """One state diagram of what differs: changes of shares and of times with their signs; what does not differ is folded.
+
+        `BadData` for two workflows, which share no states, and for a result without cases.
+        """
+        from refund_fsm.simulate.report.difference import difference_map
+
+        return difference_map(self, lang)
 
     def to_json(self, *, indent: int | None = None) -> str:
         """The settings of both and all rows as JSON; what is not known is null."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE
 from refund_fsm.simulate.report import overview, settings
 from refund_fsm.text import Text
-from refund_fsm.text.numbers import between, bound, decimals, estimate, half, number, unit_text
+from refund_fsm.text.numbers import Unit, between, bound, decimals, estimate, half, number, unit_text
 from refund_fsm.text.sections import Cell, Column, Section, numbers, tabled
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 MAIN = ("outcome", "arbitration", "money", "end", "paid", "steps", "breach", "statutory")
 FURTHER = 12  # of the states and rules, as many rows
+LEAST: dict[Unit, float] = {"share": 0.0005, "hours": 1.2, "fen": 1.0}  # 0.05 points, 0.05 days, 0.01 yuan: less is not seen
+DIFFERS = Text("主要数字中有差别的", "Main figures that differ")
+ALIKE = Text("没有明显差别的主要数字", "Main figures without a clear difference")
 UNCLEAR = Text("无明显差别", "no clear difference")
 HIGHER, LOWER = Text("▲ 更高", "higher ▲"), Text("▼ 更低", "lower ▼")
 CERTAIN = Text(
@@ -104,6 +107,22 @@ def sections(comparison: Comparison) -> Iterator[Section]:
     alone = [(name, side) for side in ("a", "b") for name in comparison.only_in[side] if _alone_matters(comparison, name, side)]
     if alone:
         yield _alone(comparison, alone)
+
+
+def by_difference(comparison: Comparison) -> tuple[Section, tuple[Section, ...], Section | None]:
+    """The same for who wants what differs first: the main figures that differ, the states and rules that do, what one alone has; then
+    the main figures that do not, or by less than can be seen, None where all do."""
+    _, *further = sections(comparison)
+    rows = [row for row in comparison.rows if _kind(row) in MAIN and max(row.a.value, row.b.value) > overview.NEVER]
+    differs = [row for row in rows if _is_seen(row)]
+    alike = [row for row in rows if not _is_seen(row)]
+    first = _section(DIFFERS, differs, comparison)
+    return first, tuple(further), _section(ALIKE, alike, comparison) if alike else None
+
+
+def _is_seen(row: Row) -> bool:
+    """Whether a figure differs by more than its error, and by as much as people can see."""
+    return _verdict(row) != UNCLEAR and not abs(row.difference.value) < LEAST.get(row.unit, 0.0)
 
 
 def _kind(row: Row) -> str:

@@ -1,4 +1,4 @@
-"""Owns the files that show results, laws and comparisons: a plot as SVG or PNG, or one HTML page with plot, tables and diagrams.
+"""Owns the files that show a result or a law: a plot as SVG or PNG, or one HTML page with plot, tables and diagrams.
 
 A page loads nothing from anywhere. Must not draw: `plots` and `diagram` do.
 """
@@ -10,17 +10,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from html import escape, unescape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from refund_fsm.diagram import fonts
 from refund_fsm.errors import BadData
-from refund_fsm.simulate.report import canvas, plots, summary
+from refund_fsm.simulate.report import canvas, plots, summary, tornado
 from refund_fsm.simulate.report.canvas import Plot
-from refund_fsm.simulate.report.comparison import Comparison
 from refund_fsm.simulate.report.settings import Many
 from refund_fsm.text import AnyLang, Languages, Text, languages
 from refund_fsm.text.html import both, in_bold, section_html
 from refund_fsm.text.sections import Answer, Notice, Section, said
 from refund_fsm.workflow import place_of, write
+
+if TYPE_CHECKING:
+    from refund_fsm.simulate.law import Sensitivity
 
 SUFFIXES = (".svg", ".png", ".html")
 STYLE = Path(__file__).with_name("page.css")
@@ -29,27 +32,25 @@ BOLD_TEXT = re.compile(r'font-weight="bold"[^>]*>([^<]+)</text>')  # as Graphviz
 TAG = re.compile(r"<[^>]+>")
 SECURITY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'"
 RESTS_ON = Text("依据", "What it rests on")
+NAMED = re.compile(r'(\bid="|url\(#|href="#)')
 IDS = re.compile(r' id="[^"]*"')
 WHOLE = Text("整张图：每条规则一次", "The whole sheet: every rule once")
 HEAT = Text("状态图：次数与停留时间", "State diagram: how often, and how long")
 
 
-def save_plot(one: Many, path: Path | str, lang: AnyLang = "both", *, answer: Answer | None = None) -> Path:
+def save_plot(
+    one: Many, path: Path | str, lang: AnyLang = "both", *, answer: Answer | None = None, ranks: Sensitivity | None = None
+) -> Path:
     """Writes the picture of a result or a law: `.svg`, `.png`, or `.html`, a report with the tables and the diagram; whole or not at all.
 
-    `answer` is what `summary` says of it, where that is made already. Returns the path. `BadData` for another suffix, a place that
+    `answer` is what `summary` says of it, where that is made already. With `ranks`, the sensitivity of a law, the picture is its tornado,
+    and the report has it first. Returns the path. `BadData` for another suffix, a place that
     cannot be written, or what is no result; `MissingPart` without matplotlib.
     """
     path = checked_path(path)
-    picture = plots.plot(one, lang)
-    return _saved(path, picture, lambda: report(one, lang, picture, answer))
-
-
-def save_comparison_plot(comparison: Comparison, path: Path | str, lang: AnyLang = "both", *, answer: Answer | None = None) -> Path:
-    """The same for a comparison: two curves over each other; the page has both diagrams."""
-    path = checked_path(path)
-    picture = plots.comparison_plot(comparison, lang)
-    return _saved(path, picture, lambda: comparison_report(comparison, lang, picture, answer))
+    picture = plots.plot(one, lang) if ranks is None or path.suffix.lower() == ".html" else None
+    first = tornado.tornado(ranks, lang) if ranks is not None else None
+    return saved(path, first or picture, lambda: report(one, lang, picture, answer, first))
 
 
 def checked_path(path: Path | str) -> Path:
@@ -61,31 +62,23 @@ def checked_path(path: Path | str) -> Path:
     return Path(path)
 
 
-def report(one: Many, lang: AnyLang = "both", picture: Plot | None = None, answer: Answer | None = None) -> str:
-    """The page of a result or a law."""
+def report(one: Many, lang: AnyLang = "both", picture: Plot | None = None, answer: Answer | None = None, first: Plot | None = None) -> str:
+    """The page of a result or a law; `first` is a picture that stands before its own."""
     found, said_in = answer or summary.answer(one), languages(lang)
-    diagrams = [_shown(HEAT, one, lang)]
-    return _Page(found.sections(said_in), picture or plots.plot(one, lang), diagrams, said_in).html()
+    diagrams = [shown_of(HEAT, one, lang)]
+    return _Page(found.sections(said_in), picture or plots.plot(one, lang), diagrams, said_in, first).html()
 
 
-def comparison_report(comparison: Comparison, lang: AnyLang = "both", picture: Plot | None = None, answer: Answer | None = None) -> str:
-    """The page of a comparison."""
-    found, said_in = answer or summary.comparison_answer(comparison), languages(lang)
-    diagrams = [
-        _shown(Text(f"{HEAT.zh}（{name.zh}）", f"{HEAT.en} ({name.en})"), one, lang)
-        for name, one in zip(comparison.names, (comparison.a, comparison.b), strict=True)
-    ]
-    return _Page(found.sections(said_in), picture or plots.comparison_plot(comparison, lang), diagrams, said_in).html()
-
-
-def _saved(path: Path, picture: Plot, page: Callable[[], str]) -> Path:
+def saved(path: Path, picture: Plot | None, page: Callable[[], str]) -> Path:
+    """Writes the picture, or the page that is made of it, as the suffix says."""
     suffix = path.suffix.lower()
+    assert picture is not None, "one of two is drawn"
     write([(path, picture.png if suffix == ".png" else (picture.svg if suffix == ".svg" else page()).encode())])
     return path
 
 
 @dataclass(frozen=True, eq=False)
-class _Shown:
+class Shown:
     """A diagram in its forms: phase by phase for the screen, whole for whom opens it, and what fits on a printed page."""
 
     name: Text
@@ -104,9 +97,10 @@ class _Shown:
         )
 
 
-def _shown(name: Text, one: Many, lang: AnyLang) -> _Shown:
+def shown_of(name: Text, one: Many, lang: AnyLang) -> Shown:
+    """The diagram of a result or a law."""
     phases, whole = (one.diagram(lang=lang, view=view).svg() for view in ("phases", "full"))
-    return _Shown(name, phases, whole, one.diagram(lang=lang, view="spine").svg() if one.workflow.spine else phases)
+    return Shown(name, phases, whole, one.diagram(lang=lang, view="spine").svg() if one.workflow.spine else phases)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,8 +109,9 @@ class _Page:
 
     sections: Sequence[Section]
     picture: Plot
-    diagrams: Sequence[_Shown]
+    diagrams: Sequence[Shown]
     lang: Languages
+    first: Plot | None = None
 
     def html(self) -> str:
         """All of it, in one file."""
@@ -126,21 +121,14 @@ class _Page:
         notices = "".join(f"<p>{both(part.text, self.lang)}</p>\n" for part in head.parts if isinstance(part, Notice))
         body = [
             f'<header><h1>{both(head.title, self.lang)}</h1>\n<div class="notices">{notices}</div></header>',
+            *([f'<figure class="plot tornado">{apart(self.first.bare, "first")}</figure>'] if self.first else []),
             f'<figure class="plot">{self.picture.bare}</figure>',
             f'<div class="tables">{"".join(f"{section_html(section, self.lang)}{chr(10)}" for section in figures)}</div>',
             section_html(replace(rests_on, title=RESTS_ON), self.lang),
             *(shown.html(self.lang) for shown in self.diagrams),
         ]
         main = "\n".join(body)
-        styles = f"{self._font(title, main)}{STYLE.read_text('utf-8')}"
-        language = "en" if self.lang is Languages.EN else "zh-CN"
-        meta = (
-            '<meta charset="utf-8">\n'
-            f'<meta http-equiv="Content-Security-Policy" content="{SECURITY}">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
-            f"<title>{escape(title)}</title>\n<style>\n{styles}</style>\n"
-        )
-        return f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n{meta}</head>\n<body>\n<main>\n{main}\n</main>\n</body>\n</html>\n'
+        return shell(title, main, f"{self._font(title, main)}{STYLE.read_text('utf-8')}", self.lang)
 
     def _font(self, title: str, main: str) -> str:
         """The font for the characters that are there; bold are titles, headings, notices, and what the pictures have so."""
@@ -148,6 +136,24 @@ class _Page:
         notices = (part.text for section in self.sections for part in section.parts if isinstance(part, Notice))
         headings = (RESTS_ON, WHOLE, *notices, *(shown.name for shown in self.diagrams), *in_bold(self.sections))
         bold = [*(said(one, self.lang) for one in headings), *canvas.texts(self.picture.svg)[1]]
+        bold += canvas.texts(self.first.svg)[1] if self.first else ()
         for shown in self.diagrams:
             bold += [unescape(found) for svg in (shown.phases, shown.whole, shown.printed) for found in BOLD_TEXT.findall(svg)]
         return fonts.css(frozenset(plain), frozenset("".join(bold)))
+
+
+def apart(svg: str, name: str) -> str:
+    """A picture whose ids are its own beside those of others, since a page has each once."""
+    return NAMED.sub(rf"\g<1>{name}-", svg)
+
+
+def shell(title: str, main: str, styles: str, lang: Languages) -> str:
+    """A page in one file that loads nothing."""
+    language = "en" if lang is Languages.EN else "zh-CN"
+    meta = (
+        '<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{SECURITY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{styles}</style>\n"
+    )
+    return f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n{meta}</head>\n<body>\n<main>\n{main}\n</main>\n</body>\n</html>\n'

@@ -1,4 +1,5 @@
-"""Owns the pictures of results, laws and comparisons: days to the money and to the end, outcomes, breaches, with what they rest on.
+"""Owns the picture of a result or a law, and the panels that the pictures of two share: days to the money and to the end, outcomes,
+breaches, with what they rest on.
 
 Drawn by matplotlib without pyplot, through `canvas`. Must not write files: `report` does.
 """
@@ -11,14 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from refund_fsm.diagram.palette import INK, MUTED, PAIR, SUCCESS
-from refund_fsm.errors import BadData
 from refund_fsm.simulate.figures import QUANTILES, limit_label, pays
-from refund_fsm.simulate.report import comparison_view, overview, settings
-from refund_fsm.simulate.report.canvas import BREACH, FAINT, GREY, HALO, LINE, Canvas, Plot, flat, require
-from refund_fsm.simulate.report.comparison import Comparison
+from refund_fsm.simulate.report import overview, settings, time_axis
+from refund_fsm.simulate.report.canvas import BREACH, GREY, HALO, Canvas, Plot, flat, inches_of, require
 from refund_fsm.simulate.report.settings import Many
-from refund_fsm.simulate.report.timeline import WEEK, Curve, curve_of, off_days
-from refund_fsm.text import AnyLang, Languages, Text, languages, words
+from refund_fsm.simulate.report.timeline import Curve, curve_of
+from refund_fsm.text import AnyLang, Languages, Text, languages
 from refund_fsm.text.numbers import Interval, number
 from refund_fsm.text.sections import NONE
 
@@ -35,8 +34,8 @@ SEEN = 0.01  # of a bar: a shorter interval would be a dot
 BAR = 0.62  # of the room of one row
 LABEL = 9.5  # points
 HIGHEST, LOWER = 0.93, 0.095  # of the panel: where the first mark's label is, and how much lower each further one
-MOST_TICKS = 10
 LATE = 0.78  # of the time axis: a mark beyond has its label at the left
+KEY_AT, NARROW = (0.70, 0.58), 5.0  # of the panel: where the key begins, in a wide one and in one narrower than so many inches
 WRAPPED = 24  # characters of a label in one line
 DASHED = (0, (4, 2.2))
 PAID, ENDED = Text("已到账", "money back"), Text("已结束", "ended")
@@ -48,10 +47,11 @@ RISEN = {
     "money": Text("累计比例：已到账、已结束", "Back, and ended, by then"),
     "end": Text("累计比例：已结束", "Ended by then"),
 }
+SHARES = {"outcomes": Text("结果（占全部）", "Outcomes, of all cases"), "breaches": Text("超时（占全部）", "Breaches, of all cases")}
 
 
 @dataclass(frozen=True, eq=False)
-class _Series:
+class Series:
     """What is drawn of one result or law, in its colour; `name` is there where there are two.
 
     `curve` is of the money, or of the end where one of what is drawn pays nothing; `ended` is of the end, beside that of the money.
@@ -71,63 +71,54 @@ def plot(one: Many, lang: AnyLang = "both") -> Plot:
     settings.checked("plot", one)
     require()
     title, notices = settings.title(one), tuple(settings.notices(one))
-    return _Painter((_series(one, PAIR[0], _kind(one)),), _kind(one), languages(lang)).painted(title, notices, _settings(one))
+    return Painter((series_of(one, PAIR[0], kind_of(one)),), kind_of(one), languages(lang)).painted(title, notices, told_settings(one))
 
 
-def comparison_plot(comparison: Comparison, lang: AnyLang = "both") -> Plot:
-    """The picture of two, one over the other. `BadData` for anything else, `MissingPart` without matplotlib."""
-    if not isinstance(comparison, Comparison):
-        raise BadData("comparison", comparison, "a Comparison, as compare makes it")
-    require()
-    pairs = zip((comparison.a, comparison.b), PAIR, comparison.names, strict=True)
-    kind = _kind(comparison.a, comparison.b)
-    series = tuple(_series(one, colour, kind, name) for one, colour, name in pairs)
-    title, notices = comparison_view.title(comparison), tuple(comparison_view.warnings(comparison))
-    return _Painter(series, kind, languages(lang)).painted(title, notices, _settings(comparison.a))
-
-
-def _kind(*all_of: Many) -> str:
+def kind_of(*all_of: Many) -> str:
     """Which time is drawn: to the money where all pay, else to the end."""
     return "money" if all(pays(one.workflow) for one in all_of) else "end"
 
 
-def _series(one: Many, colour: str, kind: str, name: Text | None = None) -> _Series:
+def series_of(one: Many, colour: str, kind: str, name: Text | None = None) -> Series:
     figures = one.figures()
     ended = curve_of(one, "end") if kind == "money" else None
-    return _Series(one, colour, curve_of(one, kind), ended, overview.outcome_shares(figures), overview.breach_shares(figures), name)
+    return Series(one, colour, curve_of(one, kind), ended, overview.outcome_shares(figures), overview.breach_shares(figures), name)
 
 
-def _settings(one: Many) -> tuple[tuple[Text, Any], ...]:
+def told_settings(one: Many) -> tuple[tuple[Text, Any], ...]:
     """What fits into one line: the behaviour and the fingerprint stand in the summary."""
     left_out = ("order type", "behaviour")
     return tuple((label, cell) for label, cell in settings.rows(one) if label.en not in left_out)
 
 
 @dataclass(frozen=True, eq=False)
-class _Painter:
-    series: tuple[_Series, ...]
+class Painter:
+    """What is drawn of one or two results or laws, panel by panel; `kind` is the time that is drawn (`figures.times`)."""
+
+    series: tuple[Series, ...]
     kind: str
     lang: Languages
 
     def painted(self, title: Text, notices: Sequence[Text], rests_on: Sequence[tuple[Text, Any]]) -> Plot:
         """The whole picture."""
         with Canvas(self.lang) as canvas:
-            canvas.head(title, notices, self._told(rests_on), self._legend())
+            canvas.head(title, notices, self.told(rests_on), self.legend())
             days = max(one.curve.days for one in self.series)
-            self._by_day(canvas.panel(0, 0, BY_DAY[self.kind]), days)
-            self._risen(canvas.panel(1, 0, RISEN[self.kind]), days)
-            self._bars(canvas.panel(0, 1, Text("结果（占全部）", "Outcomes, of all cases")), "outcomes")
-            self._bars(canvas.panel(1, 1, Text("超时（占全部）", "Breaches, of all cases")), "breaches")
-            return canvas.finished(self.lang.say(title), self._description())
+            self.by_day(canvas.panel(0, 0, BY_DAY[self.kind]), days)
+            self.risen(canvas.panel(1, 0, RISEN[self.kind]), days)
+            self.bars(canvas.panel(0, 1, SHARES["outcomes"]), "outcomes")
+            self.bars(canvas.panel(1, 1, SHARES["breaches"]), "breaches")
+            return canvas.finished(self.lang.say(title), self.description())
 
-    def _told(self, rests_on: Sequence[tuple[Text, Any]]) -> list[str]:
+    def told(self, rests_on: Sequence[tuple[Text, Any]]) -> list[str]:
+        """What all of them rest on."""
         return [
             f"{self.lang.say(label, ' ')} {cell if isinstance(cell, str) else self.lang.say(cell)}"
             for label, cell in rests_on
             if len(self.series) == 1 or self._shared(label)
         ]
 
-    def _legend(self) -> list[tuple[str, str]]:
+    def legend(self) -> list[tuple[str, str]]:
         """Of two, whose colour is whose, with their half, nine in ten and 95 %."""
         found = []
         for one in self.series if len(self.series) > 1 else ():
@@ -141,23 +132,19 @@ class _Painter:
 
     # 1. The times to the money and to the end
 
-    def _by_day(self, axes: Axes, days: int) -> None:
-        heights = [one.curve.by_day(days) * 100 for one in self.series]
-        for one, height in zip(self.series, heights, strict=True):
-            if len(self.series) == 1:
-                axes.bar(range(days), height, width=0.86, align="edge", color=one.colour, zorder=2)
-            else:
-                axes.stairs(height, range(days + 1), color=one.colour, linewidth=1.8, zorder=3)
-                axes.stairs(height, range(days + 1), color=one.colour, fill=True, alpha=0.16, zorder=2)
-        top = max((float(height.max()) for height in heights), default=0.0) or 1.0
-        axes.set_ylim(0, top * (HEADROOM if len(self.series) == 1 else 1.06))
+    def by_day(self, axes: Axes, days: int) -> None:
+        """The share of all cases day by day, of one alone: of two, what differs is the shift."""
+        one = self.series[0]
+        height = one.curve.by_day(days) * 100
+        axes.bar(range(days), height, width=0.86, align="edge", color=one.colour, zorder=2)
+        axes.set_ylim(0, (float(height.max(initial=0.0)) or 1.0) * HEADROOM)
         axes.set_ylabel(self.lang.stack(Text("占全部 %", "% of all cases")))
-        self._time_axis(axes, days)
-        if len(self.series) == 1:
-            self._lines(axes, self.series[0])
+        self._time_axis(axes, days, named=False)  # the lines' labels stand there
+        self._lines(axes, one)
         axes.text(1, 1.02, self.lang.say(OFF), transform=axes.transAxes, ha="right", va="bottom", fontsize=8.5, color=MUTED)
 
-    def _risen(self, axes: Axes, days: int) -> None:
+    def risen(self, axes: Axes, days: int, *, most: int = time_axis.MOST_TICKS) -> None:
+        """The share that is paid, or has ended, by each time."""
         for one in self.series:
             times, share = one.curve.risen(days)
             axes.plot(times, share * 100, color=one.colour, linewidth=2.2, zorder=3, solid_joinstyle="round")
@@ -171,37 +158,23 @@ class _Painter:
         axes.set_ylim(0, 104)
         axes.set_yticks([0, 25, 50, 75, 90, 100])
         axes.set_ylabel(self.lang.stack(Text("占比 %", "% of those")))
-        start = words.since(self.series[0].one.start)
-        same = len({one.one.start for one in self.series}) == 1
-        from_start = Text(f"自 {start} 起的天数", f"days since {start}") if same else Text("自起点起的天数", "days since the start")
-        axes.set_xlabel(self.lang.say(from_start))
-        self._time_axis(axes, days)
+        axes.set_xlabel(self.lang.say(time_axis.since([one.one for one in self.series])))
+        self._time_axis(axes, days, most=most)
 
     def _key(self, axes: Axes) -> None:
         """Which line is the money, and which the end."""
+        begin = KEY_AT[inches_of(axes) < NARROW]
         for row, (label, style) in enumerate(((PAID, "solid"), (ENDED, DASHED))):
             height = 0.17 - 0.1 * row
-            axes.plot(
-                [0.70, 0.745],
-                [height] * 2,
-                transform=axes.transAxes,
-                color=MUTED,
-                linewidth=2.0 if row == 0 else 1.5,
-                linestyle=style,
-                zorder=5,
-            )
-            axes.text(0.755, height, self.lang.say(label), transform=axes.transAxes, va="center", fontsize=LABEL, color=INK, zorder=5)
+            look: dict[str, Any] = {"color": MUTED, "linestyle": style, "linewidth": 2.0 if row == 0 else 1.5}
+            axes.plot([begin, begin + 0.045], [height] * 2, transform=axes.transAxes, zorder=5, **look)
+            said = self.lang.say(label)
+            axes.text(begin + 0.055, height, said, transform=axes.transAxes, va="center", fontsize=LABEL, color=INK, zorder=5)
 
-    def _time_axis(self, axes: Axes, days: int) -> None:
-        """Weeks along the axis; days on which nobody works on grey, where there is one start."""
-        axes.set_xlim(0, days)
-        axes.set_xticks(range(0, days + 1, WEEK * max(1, round(days / WEEK / MOST_TICKS))))
-        axes.grid(axis="y", color=LINE, linewidth=0.6, zorder=0)
-        if len({one.one.start for one in self.series}) == 1:
-            for begin, end in off_days(self.series[0].one, days):
-                axes.axvspan(begin, end, color=FAINT, linewidth=0, zorder=0)
+    def _time_axis(self, axes: Axes, days: int, *, most: int = time_axis.MOST_TICKS, named: bool = True) -> None:
+        time_axis.time_axis(axes, [one.one for one in self.series], self.lang, days, most=most, named=named)
 
-    def _lines(self, axes: Axes, one: _Series) -> None:
+    def _lines(self, axes: Axes, one: Series) -> None:
         """Half, nine in ten and 95 %: lines with their days."""
         for level, (p, at) in enumerate(one.curve.quantiles.items()):
             said = f"{self.lang.say(QUANTILE_LABELS[p])}{self.lang.colon}{at:.1f} {self.lang.say(DAYS, '/')}"
@@ -213,7 +186,7 @@ class _Painter:
 
     # 2. Shares
 
-    def _bars(self, axes: Axes, what: str) -> None:
+    def bars(self, axes: Axes, what: str) -> None:
         """Horizontal bars, the most frequent first, each with its number and its interval."""
         found: list[Mapping[str, Interval]] = [getattr(one, what) for one in self.series]
         most = {key: max(_share(shares, key) for shares in found) for shares in found for key in shares}
@@ -229,7 +202,7 @@ class _Painter:
             beside = (place - (len(self.series) - 1) / 2) * thick
             for row, key in enumerate(keys):
                 self._bar(axes, row + beside, thick, shares.get(key), self._colour(one, what, key))
-        axes.set_yticks(range(len(keys)), [self._label(what, key) for key in keys])
+        axes.set_yticks(range(len(keys)), [self._label(what, key) for key in keys], linespacing=1.3)
         axes.set_ylim(max(len(keys), 3) - 0.5, -0.5)
         reach = max(shares[key].high for shares in found for key in keys if key in shares)
         axes.set_xlim(0, max(most[keys[0]], reach) * BESIDE)
@@ -243,7 +216,7 @@ class _Painter:
         end = max(value, share.high if share else 0.0)
         axes.annotate(said, (end, at), xytext=(5, 0), textcoords="offset points", va="center", fontsize=LABEL, color=INK)
 
-    def _colour(self, one: _Series, what: str, key: str) -> str:
+    def _colour(self, one: Series, what: str, key: str) -> str:
         """Two series keep their colours; of one, the outcomes that pay are green, those that are good without money dark, the others grey,
         breaches their own."""
         if one.name is not None:
@@ -260,7 +233,7 @@ class _Painter:
         lines = self.lang.stack(Text(flat(text.zh), flat(text.en))).split("\n")
         return "\n".join("\n".join(textwrap.wrap(line, WRAPPED)) for line in lines)
 
-    def _description(self) -> str:
+    def description(self) -> str:
         """The picture in words, for those who cannot see it."""
         told = []
         for one in self.series:

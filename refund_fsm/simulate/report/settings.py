@@ -160,6 +160,15 @@ def names(a: Many, b: Many) -> tuple[Text, Text]:
     return Text("A", "A"), Text("B", "B")
 
 
+def policy_name(policy: Policy, first: Policy) -> Text:
+    """A short name of one of several policies: its profile, or in what it differs from the first of them."""
+    for profile in PROFILES:
+        if policy == Policy.profile(profile):
+            return Text(profile, profile)
+    told = ", ".join(f"{name} = {field_texts(policy, first, name)[0]}" for name in differing(policy, first))
+    return Text(told, told) if told else POLICY
+
+
 def _policy_names(a: Policy, b: Policy) -> tuple[str, str]:
     """Profiles by their names; else the fields in which the two differ."""
     for profile in PROFILES:

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from refund_fsm.simulate.figures import QUANTILES
 from refund_fsm.simulate.report.settings import Many
 from refund_fsm.simulate.sample import HOUR, Histogram, Result
+from refund_fsm.text import Text
+from refund_fsm.workflow import festival
 
 ONE_DAY = timedelta(days=1)
 SEEN = 0.998  # of those that are paid, or end, this share is in the picture: a few stragglers would squeeze all others together
@@ -80,3 +82,22 @@ def off_days(one: Many, days: int) -> list[tuple[float, float]]:
             spans.append((begin, day + 1))
     ahead = (midnight - one.start) / ONE_DAY
     return [(max(begin + ahead, 0.0), min(end + ahead, float(days))) for begin, end in spans if begin + ahead < days]
+
+
+def festivals(one: Many, days: int) -> list[tuple[float, float, Text]]:
+    """The public holidays among the first days, in days from the start, with their names; weekends in them are in them."""
+    midnight = one.start.replace(hour=0, minute=0, second=0)
+    calendar, found = one.policy.calendar, list[tuple[int, int, Text]]()
+    for day in range(days + 1):
+        date = (midnight + day * ONE_DAY).date()
+        name = festival(date)
+        if name is None or calendar.is_working(date):  # known to be off, unless a days file says otherwise
+            continue
+        begin = found.pop()[0] if found and found[-1][1:] == (day, name) else day
+        found.append((begin, day + 1, name))
+    ahead = (midnight - one.start) / ONE_DAY
+    return [
+        (max(begin + ahead, 0.0), min(end + ahead, float(days)), name)
+        for begin, end, name in found
+        if end + ahead > 0 and begin + ahead < days
+    ]

@@ -9,7 +9,8 @@ import pytest
 from refund_fsm.diagram.palette import INK, MUTED, PAIR, PAPER, SUCCESS
 from refund_fsm.simulate import compare
 from refund_fsm.simulate.report.canvas import AMBER, DARK, GREY
-from refund_fsm.simulate.report.plots import comparison_plot, plot
+from refund_fsm.simulate.report.comparison_plots import comparison_plot
+from refund_fsm.simulate.report.plots import plot
 from tests.colour import SIGHTS, contrast, distance
 from tests.simulate.many import sampled
 

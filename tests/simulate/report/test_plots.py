@@ -23,8 +23,9 @@ from refund_fsm.diagram.palette import PAIR
 from refund_fsm.simulate import Behaviour, compare, save_plot, simulate
 from refund_fsm.simulate.behaviour import ILLUSTRATIVE
 from refund_fsm.simulate.report.canvas import Plot, fitted, texts
+from refund_fsm.simulate.report.comparison_plots import comparison_plot
 from refund_fsm.simulate.report.page import report
-from refund_fsm.simulate.report.plots import comparison_plot, plot
+from refund_fsm.simulate.report.plots import plot
 from refund_fsm.simulate.report.timeline import curve_of, off_days
 from tests.languages import HAN
 from tests.places import ROOT
