@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from refund_fsm.diagram.labels import CARD, CARD_MOST, SPINE_MOST, Labels
-from refund_fsm.diagram.marks import Mark, Note
+from refund_fsm.diagram.marks import Mark, Note, Tone
 from refund_fsm.diagram.markup import Label, Line, Run, block
 from refund_fsm.diagram.metrics import wrap
 from refund_fsm.diagram.palette import INK, MUTED, PALE, PAPER, SLATE
@@ -34,7 +34,7 @@ class Numbered(Labels):
         name = self._named_state(card, state, ink, muted)
         lines += [replace(name[0], above=3 if limit else 0), *name[1:]]
         lines += [line for note in mark.notes for line in self.lines([self._said(note)], 10, ink, CARD_MOST, "left")]
-        lines += [line for rule in card.rules if self.marks.rule(rule.id).weight for line in self._named(rule)]
+        lines += [line for rule in card.rules if self.marks.rule(rule.id).weight for line in self._named(rule, mark.tone)]
         lines += [self._darker(line) for line in self._reached(card)]
         if self.plan.view == "spine" and not self.plan.is_short_spine and state.key in self.plan.left_out:
             lines.append(replace(self._more(self.plan.left_out[state.key]), above=4))
@@ -60,7 +60,7 @@ class Numbered(Labels):
     def _shows_rows(self, card: Card) -> bool:  # noqa: ARG002  # on a map, no card does
         return False
 
-    def _named(self, rule: Rule) -> list[Line]:
+    def _named(self, rule: Rule, of_card: Tone) -> list[Line]:  # noqa: ARG002  # on a map nothing comes or goes
         """A rule named on a card: how often, its id, what happens."""
         mark = self.marks.rule(rule.id)
         first, *more = wrap(self.say(rule.event.text), 9, CARD_MOST)

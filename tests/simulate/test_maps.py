@@ -46,7 +46,8 @@ def test_the_shares_of_those_who_leave_a_state_add_up() -> None:
             ways = [figures.rules[rule.id].leaving for rule in workflow.rules if rule.source.key == key and not rule.internal]
             if ways and state.count:
                 assert sum(one or 0.0 for one in ways) == pytest.approx(1.0)
-        assert all(0 <= one.share <= 1 for one in (*figures.rules.values(), *figures.states.values()))
+        assert all(0 <= one.share <= 1 for one in figures.rules.values())
+        assert all(0 <= one.share <= 1 for one in figures.states.values())
 
 
 def test_working_days_are_those_of_the_cases_themselves() -> None:

@@ -6,6 +6,7 @@ Compiled. Must not move any mass: `flow` does.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ def sojourns(solved: Solved) -> Mapping[str, Sojourn]:
     net = net_for(lattice, solved.apart)
     _reached(net, solved.flow)
     _lengths(work_for(lattice), net, solved.flow, halves, found)
-    seconds = np.arange(found.shape[1]) * (solved.laid.seconds / 2)
+    seconds = np.asarray(np.arange(found.shape[1]) * (solved.laid.seconds / 2), np.float64)
     return {key: Sojourn(seconds, found[place]) for place, (key, one) in enumerate(workflow.states.items()) if not one.final}
 
 
@@ -41,7 +42,7 @@ def _halves(lattice: Lattice) -> Int:
 
 def _reached(net: Net, flow: Flow) -> None:
     """The first and the last cell in which mass arrived, by row and door."""
-    there = (flow.mass > 0).any(axis=1)
+    there: Any = np.any(flow.mass > 0, axis=1)
     some = there.any(axis=1)
     net.places[1, some] = there[some].argmax(axis=1)
     net.places[2, some] = there.shape[1] - 1 - there[some, ::-1].argmax(axis=1)
