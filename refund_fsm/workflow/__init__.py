@@ -10,7 +10,7 @@ from refund_fsm.workflow.calendar import FIRST_YEAR, LAST_YEAR, Deadline, Unit, 
 from refund_fsm.workflow.catalogue import ASSUMED, ASSUMED_TEXT, CATALOGUE, CatalogueRule, cited, provenance, spelled
 from refund_fsm.workflow.counts import Count, Counting, End, Kind, Why, counting
 from refund_fsm.workflow.facts import Domain, FactField, Label, NotFinite, Partial, UpTo, Value, assignments, known_in, reads_of
-from refund_fsm.workflow.festivals import festival
+from refund_fsm.workflow.festivals import festival, festivals, made_up_for
 from refund_fsm.workflow.files import MAX_BYTES, read_bytes, read_toml
 from refund_fsm.workflow.former import as_of, looks_at_days
 from refund_fsm.workflow.model import EVIDENCE_LABELS, MAX_EVIDENCE, Evidence, EvidenceKind, Listing, Order, OrderLine, RefundRequest
@@ -106,6 +106,7 @@ __all__ = [
     "effect",
     "fault",
     "festival",
+    "festivals",
     "field_text",
     "field_texts",
     "guard",
@@ -113,6 +114,7 @@ __all__ = [
     "kind_of",
     "known_in",
     "looks_at_days",
+    "made_up_for",
     "meant",
     "partial_of",
     "place_of",

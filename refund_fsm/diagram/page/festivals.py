@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from refund_fsm.diagram.timeline import festivals
 from refund_fsm.text import Text
-from refund_fsm.workflow import WorkCalendar
+from refund_fsm.workflow import WorkCalendar, festivals
 
 
 def festivals_of(calendar: WorkCalendar) -> dict[str, Any]:

@@ -6,11 +6,10 @@ Must not know cases.
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from functools import cache
 
 from refund_fsm.errors import BadData
 from refund_fsm.text import Text
-from refund_fsm.workflow import WorkCalendar
+from refund_fsm.workflow import WorkCalendar, festival, made_up_for
 
 MAX_DAYS = 3_660  # from the first instant to the last
 MAKE_UP = Text("{}调休上班", "working day made up for {}")
@@ -32,16 +31,7 @@ def days(calendar: WorkCalendar, first: datetime, last: datetime) -> tuple[str, 
 
 def _name(day: date, *, off: bool) -> Text | None:
     """The festival of a day off; of a working day the festival for which it is made up."""
-    published, made_up, names = _published()
     if off:
-        return names.get(published.get(day, ""))
-    found = names.get(made_up.get(day, ""))
+        return festival(day)
+    found = made_up_for(day)
     return found and Text(MAKE_UP.zh.format(found.zh), MAKE_UP.en.format(found.en))
-
-
-@cache
-def _published() -> tuple[dict[date, str], dict[date, str], dict[str, Text]]:
-    import chinese_calendar  # here, so that a picture without days does not load it
-
-    names = {one.value: Text(str(vars(one)["chinese"]), one.value) for one in chinese_calendar.Holiday}
-    return dict(chinese_calendar.holidays), dict(chinese_calendar.workdays), names

@@ -6,7 +6,6 @@ Must not decide anything about a case: it reads what the case tells.
 from __future__ import annotations
 
 from refund_fsm.diagram.timeline.columns import lines
-from refund_fsm.diagram.timeline.days import festivals
 from refund_fsm.diagram.timeline.picture import PHONE, WIDE, Timeline, timeline
 
-__all__ = ["PHONE", "WIDE", "Timeline", "festivals", "lines", "timeline"]
+__all__ = ["PHONE", "WIDE", "Timeline", "lines", "timeline"]

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
 
 from refund_fsm.text import SHANGHAI, Text
-from refund_fsm.workflow import FIRST_YEAR, LAST_YEAR, Policy
+from refund_fsm.workflow import FIRST_YEAR, LAST_YEAR, Policy, festival
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -43,46 +42,6 @@ class Tick:
 def midnight(day: date) -> datetime:
     """The beginning of a day in Shanghai."""
     return datetime.combine(day, time.min, SHANGHAI)
-
-
-def festival(day: date) -> Text | None:
-    """What the published holiday of a day is called; None for a day that is none."""
-    return _names().get(_holidays().get(day, ""))
-
-
-@dataclass(frozen=True, slots=True)
-class Festival:
-    """The days of one published holiday, in a row."""
-
-    name: Text
-    days: tuple[date, ...]
-
-
-@cache
-def festivals() -> tuple[Festival, ...]:
-    """All published festivals, each with its days that follow each other."""
-    found: list[tuple[Text, list[date]]] = []
-    for day in sorted(_holidays()):
-        name = festival(day)
-        if name is not None and found and found[-1][0] == name and found[-1][1][-1] + DAY == day:
-            found[-1][1].append(day)
-        elif name is not None:
-            found.append((name, [day]))
-    return tuple(Festival(name, tuple(days)) for name, days in found)
-
-
-@cache
-def _holidays() -> dict[date, str]:
-    import chinese_calendar
-
-    return dict(chinese_calendar.holidays)
-
-
-@cache
-def _names() -> dict[str, Text]:
-    import chinese_calendar
-
-    return {str(one.value): Text(getattr(one, "chinese", one.value), str(one.value)) for one in chinese_calendar.Holiday}
 
 
 def days_off(begin: datetime, end: datetime, policy: Policy, width: float) -> Iterator[Off]:
