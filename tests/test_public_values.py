@@ -8,6 +8,8 @@ import json
 import pickle
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import pytest
@@ -29,6 +31,7 @@ from refund_fsm import (
     WorkflowError,
     advice,
     diagram,
+    eventlog,
     orders,
     paths,
     platforms,
@@ -104,6 +107,18 @@ def simulated() -> list[Any]:
     return [result, law, simulate.compare(result, result), behaviour, triangular, empirical, whatif, result.figures()]
 
 
+def logged() -> list[Any]:
+    """A log that is read again, and its cases."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "log.csv"
+        simulate.simulate(SHOP, simulate.Behaviour.default(SHOP.key), cases=60, seed=1, start=at("2026-02-12 10:00"), log=path)
+        log = eventlog.read(path)
+    late = scenario.play(scenario.load(scenario.find("virtual_support_overdue"))).case
+    steps = [eventlog.LoggedStep(step.at, step.rule) for step in late.steps]
+    by_hand = eventlog.LoggedCase("C-1", steps, late.now, late.steps[0].before, late.workflow, late.policy)
+    return [log, by_hand, by_hand.breaches()]
+
+
 MADE: dict[str, Callable[[], Any]] = {
     "case": told,
     "rows": lambda: [VIRTUAL, EXCHANGE, CATALOGUE, CLOCK, UpTo("max_resubmissions"), Listing(badge="x"), WorkCalendar(), Policy.platform()],
@@ -122,7 +137,9 @@ MADE: dict[str, Callable[[], Any]] = {
     "graph": lambda: [explore(VIRTUAL, Policy()), explore(VIRTUAL, Policy()).merged()],
     "suite": lambda: [suite := paths.cover(VIRTUAL, "rules"), suite.coverage([led()]), paths.cover(VIRTUAL, "refusals")],
     "soundness": lambda: [soundness.check(VIRTUAL), soundness.check(VIRTUAL.variant(accepts=()))],
-    "diagram": lambda: [diagram.draw(VIRTUAL), diagram.page(VIRTUAL)],
+    "diagram": lambda: [diagram.draw(VIRTUAL), diagram.page(VIRTUAL), diagram.timeline(led())],
+    "changes": lambda: diagram.Changes(VIRTUAL, {"V01": diagram.Change(0.5, 0.4)}, {}, {"requested": diagram.Change(1.0, 2.0, 0.1)}),
+    "log": logged,
     "simulate": simulated,
     "testing": lambda: [
         testing.verify_implementation(lambda: testing.CaseImplementation(VIRTUAL), VIRTUAL, examples=3),

@@ -61,7 +61,7 @@ def replay(
         raise BadData("--cases", cases, f"a whole number from 1 to {MAX_CASES:,}")
     place = output_of(output, "--output", inputs_of(file, policy, policy_of(policy, "--policy"), behaviour))
     assert place is not None, "it has a name"
-    with naming(log="FILE", policy="--policy"):
+    with naming(log="FILE", policy="--policy", path="--output"):
         if simulate is not None:
             page = _simulated(question(simulate, policy, behaviour, start), cases, seed, written(lang).value)
         else:

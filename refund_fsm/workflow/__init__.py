@@ -10,7 +10,7 @@ from refund_fsm.workflow.calendar import FIRST_YEAR, LAST_YEAR, Deadline, Unit, 
 from refund_fsm.workflow.catalogue import ASSUMED, ASSUMED_TEXT, CATALOGUE, CatalogueRule, cited, provenance, spelled
 from refund_fsm.workflow.counts import Count, Counting, End, Kind, Why, counting
 from refund_fsm.workflow.facts import Domain, FactField, Label, NotFinite, Partial, UpTo, Value, assignments, known_in, reads_of
-from refund_fsm.workflow.festivals import festival, festivals, made_up_for
+from refund_fsm.workflow.festivals import festival, made_up_for, published_festivals
 from refund_fsm.workflow.files import MAX_BYTES, read_bytes, read_toml
 from refund_fsm.workflow.former import as_of, looks_at_days
 from refund_fsm.workflow.model import EVIDENCE_LABELS, MAX_EVIDENCE, Evidence, EvidenceKind, Listing, Order, OrderLine, RefundRequest
@@ -106,7 +106,6 @@ __all__ = [
     "effect",
     "fault",
     "festival",
-    "festivals",
     "field_text",
     "field_texts",
     "guard",
@@ -122,6 +121,7 @@ __all__ = [
     "policy_text",
     "provenance",
     "published",
+    "published_festivals",
     "put_all",
     "read_bytes",
     "read_toml",

@@ -31,7 +31,7 @@ def made_up_for(day: date) -> Text | None:
 
 
 @cache
-def festivals() -> tuple[Festival, ...]:
+def published_festivals() -> tuple[Festival, ...]:
     """All published holidays, each with its days off that follow each other."""
     found: list[tuple[Text, list[date]]] = []
     for day, name in sorted(_published()[0].items()):

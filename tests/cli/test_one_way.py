@@ -50,6 +50,7 @@ COMMANDS = [
     ("exact virtual --step 24 --sensitivity --json", 1, 0),
     ("compare virtual --step 24 --plot {folder}/both.html", 1, 1),
     ("compare virtual --other self_operated --step 24", 2, 1),
+    ("replay --simulate virtual --cases 5 -o {folder}/replay.html", 1, 0),
 ]
 
 

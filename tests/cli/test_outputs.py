@@ -23,6 +23,7 @@ WRITERS = [
     ("draw virtual", "--output", ".html"),
     ("draw virtual", "--output", ".mmd"),
     ("paths virtual", "--output", ".json"),
+    ("replay --simulate virtual --cases 5", "--output", ".html"),
     ("paths virtual", "--output", ".py"),
     ("export virtual --to pnml", "--output", ".pnml"),
     ("export virtual --to prism", "--output", ""),

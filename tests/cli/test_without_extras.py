@@ -37,6 +37,7 @@ NEEDED = [
     ("export virtual --to xstate", 0, ()),
     ("export virtual --to pnml", 0, ()),
     ("behaviour virtual", 0, ()),
+    ("platform xiaohongshu", 0, ()),
     ("draw virtual -o x.svg", 0, ()),
     ("draw virtual -o x.html", 0, ()),
     ("draw virtual -o x.png", 3, ("resvg-py",)),
@@ -50,6 +51,7 @@ NEEDED = [
     ("exact virtual --sensitivity", 3, SIMULATE),
     ("exact virtual --plot x.svg", 3, SIMULATE),
     ("compare virtual", 3, SIMULATE),
+    ("replay --simulate virtual --cases 10 -o x.html", 3, SIMULATE),
     ("compare virtual --policy guide --policy statute --json", 3, SIMULATE),
 ]
 

@@ -130,6 +130,6 @@ def test_what_a_module_prints_goes_to_stderr(tmp_path: Path, monkeypatch: pytest
 
 
 def test_the_words_of_the_options_are_those_of_the_library() -> None:
-    assert [view.value for view in Views] == list(VIEWS)
+    assert [view.value for view in Views] == [*VIEWS, "timeline"]
     assert tuple(remote.LANGUAGES) == verifying.LANGUAGES
     assert set(CRITERIA) - {"w"} == {*GOALS, "conditions", "mcdc", "boundaries"} == set(OBSERVED)

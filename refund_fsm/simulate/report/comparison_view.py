@@ -99,8 +99,16 @@ def settings_rows(comparison: Comparison) -> list[tuple[Cell, Cell, Cell]]:
 
 def sections(comparison: Comparison) -> Iterator[Section]:
     """The main figures in their order; then the states and rules that clearly differ, the clearest first; then what one alone has."""
-    main = [row for row in comparison.rows if _kind(row) in MAIN and max(row.a.value, row.b.value) > overview.NEVER]
-    yield _section(Text("主要数字", "Main figures"), main, comparison)
+    yield _section(Text("主要数字", "Main figures"), _main(comparison), comparison)
+    yield from _further(comparison)
+
+
+def _main(comparison: Comparison) -> list[Row]:
+    return [row for row in comparison.rows if _kind(row) in MAIN and max(row.a.value, row.b.value) > overview.NEVER]
+
+
+def _further(comparison: Comparison) -> Iterator[Section]:
+    """The states and rules that clearly differ, the clearest first; then what one alone has."""
     further = [row for row in comparison.ranked() if row.clear and not _is_told(row, comparison)][:FURTHER]
     if further:
         yield _section(Text("状态和规则中差别最明显的", "States and rules that differ most clearly"), further, comparison)
@@ -112,12 +120,11 @@ def sections(comparison: Comparison) -> Iterator[Section]:
 def by_difference(comparison: Comparison) -> tuple[Section, tuple[Section, ...], Section | None]:
     """The same for who wants what differs first: the main figures that differ, the states and rules that do, what one alone has; then
     the main figures that do not, or by less than can be seen, None where all do."""
-    _, *further = sections(comparison)
-    rows = [row for row in comparison.rows if _kind(row) in MAIN and max(row.a.value, row.b.value) > overview.NEVER]
+    rows = _main(comparison)
     differs = [row for row in rows if _is_seen(row)]
     alike = [row for row in rows if not _is_seen(row)]
     first = _section(DIFFERS, differs, comparison)
-    return first, tuple(further), _section(ALIKE, alike, comparison) if alike else None
+    return first, tuple(_further(comparison)), _section(ALIKE, alike, comparison) if alike else None
 
 
 def _is_seen(row: Row) -> bool:
