@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from refund_fsm.workflow import festival
+from refund_fsm.workflow import festival, made_up_for, published_festivals
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,16 @@ from refund_fsm.workflow import festival
 def test_a_day_has_the_name_of_its_festival(day: str, name: tuple[str, str] | None) -> None:
     found = festival(date.fromisoformat(day))
     assert (found and (found.zh, found.en)) == name
+
+
+def test_a_make_up_day_says_for_which_festival() -> None:
+    found = made_up_for(date(2026, 2, 14))
+    assert found is not None and (found.zh, found.en) == ("春节", "Spring Festival")
+    assert made_up_for(date(2026, 2, 15)) is None and made_up_for(date(2026, 3, 2)) is None
+
+
+def test_the_days_of_a_festival_stand_in_a_row() -> None:
+    (spring,) = [one for one in published_festivals() if one.days[0].year == 2026 and one.name.en == "Spring Festival"]
+    assert spring.days == tuple(date(2026, 2, 15) + timedelta(days=n) for n in range(9))
+    days = [day for one in published_festivals() for day in one.days]
+    assert len(days) == len(set(days)) and all(festival(day) == one.name for one in published_festivals() for day in one.days)
