@@ -157,3 +157,10 @@ def test_a_policy_moves_every_rule_whose_guards_read_what_it_moves() -> None:
     for policy, rules in ((Policy(found_at_once_hours=1), {"V06"}), (Policy(max_evidence_requests=1), {"V03"})):
         marks = difference_marks.marks_of(orders.get("virtual"), policy, orders.get("virtual"), Policy())
         assert set(marks.rules) == rules
+
+
+def test_no_two_junctions_stand_on_each_other() -> None:
+    """Two tables that have little in common share limits of which several events could meet in one place."""
+    dot = diagram.draw(orders.get("third_party"), before=orders.get("shop_official"), lang="en").dot
+    places = [place for line in dot.splitlines() if 'shape="diamond"' in line for place in re.findall(r'pos="([^"]+)"', line)]
+    assert places and len(places) == len(set(places))
